@@ -1,0 +1,127 @@
+/* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 6. */
+#include "src/serve.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+#ifndef POLICIES
+#define POLICIES "/etc/mta-sts/policies.ini"
+#endif
+
+enum { EXIT_USAGE = 2, FIRST_PASSED_FD = 3 };
+
+struct options {
+    const char *file; /* NULL: not given */
+    unsigned threads;
+    bool help, version;
+};
+
+static const char usage[] = "usage: mta-sts [-f FILE] [-t THREADS]\n"
+                            "\n"
+                            "Serves the MTA-STS policies (RFC 8461) in policies.ini, as a CGI or FastCGI program:\n"
+                            "  FastCGI  with a listening socket as standard input (spawn-fcgi, lighttpd, systemd)\n"
+                            "  CGI      with SERVER_NAME in the environment; arguments are ignored then\n"
+                            "\n"
+                            "  -f FILE     the policies; else $MTA_STS_POLICIES, ./policies.ini, " POLICIES "\n"
+                            "  -t THREADS  FastCGI: requests answered at the same time, 16 unless told\n"
+                            "  -h          this help\n"
+                            "  --version   the version\n"
+                            "\n"
+                            "Try it: SERVER_NAME=mta-sts.example.org mta-sts\n";
+
+/* -f, else the environment, else the working directory (a CGI program's own folder), else the system's. */
+static const char *policies(const struct options *options)
+{
+    const char *named = options->file != NULL ? options->file : getenv("MTA_STS_POLICIES");
+
+    if (named != NULL && named[0] != '\0')
+        return named;
+    return access("policies.ini", F_OK) == 0 ? "policies.ini" : POLICIES;
+}
+
+/* The listening socket that this process was started with, or -1 (sd_listen_fds(3) has LISTEN_FDS and LISTEN_PID). */
+static int passed_socket(void)
+{
+    const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+
+    if (serve_is_listening(STDIN_FILENO))
+        return STDIN_FILENO;
+    if (pid == NULL || fds == NULL || strtol(pid, NULL, 10) != (long)getpid() || strtol(fds, NULL, 10) < 1)
+        return -1;
+    return serve_is_listening(FIRST_PASSED_FD) ? FIRST_PASSED_FD : -1;
+}
+
+static bool is_cgi(void)
+{
+    return getenv("GATEWAY_INTERFACE") != NULL || getenv("REQUEST_METHOD") != NULL || getenv("SERVER_NAME") != NULL;
+}
+
+static bool read_threads(const char *text, unsigned *threads)
+{
+    char *end;
+
+    errno = 0;
+    long n = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || n < 1 || n > SERVE_THREADS_MAX)
+        return false;
+    *threads = (unsigned)n;
+    return true;
+}
+
+/* False, and said why, where the arguments are wrong. */
+static bool read_options(int argc, char *argv[], struct options *options)
+{
+    int option;
+
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        options->version = true;
+        return true;
+    }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        options->help = true;
+        return true;
+    }
+    while ((option = getopt(argc, argv, "f:t:h")) != -1) {
+        if (option == 'f')
+            options->file = optarg;
+        else if (option == 'h')
+            options->help = true;
+        else if (option != 't')
+            return false;
+        else if (!read_threads(optarg, &options->threads)) {
+            fprintf(stderr, "mta-sts: -t %s: write a number from 1 to %d\n", optarg, SERVE_THREADS_MAX);
+            return false;
+        }
+    }
+    if (optind < argc)
+        fprintf(stderr, "mta-sts: %s: there is no such command\n", argv[optind]);
+    return optind == argc;
+}
+
+int main(int argc, char *argv[])
+{
+    struct options options = { .threads = SERVE_THREADS_DEFAULT };
+    int fd = passed_socket();
+
+    if (fd < 0 && is_cgi())
+        return serve_cgi(policies(&options));
+    if (!read_options(argc, argv, &options)) {
+        fprintf(stderr, "mta-sts: \"mta-sts -h\" tells how it is used\n");
+        return EXIT_USAGE;
+    }
+    if (options.version)
+        return puts("mta-sts " VERSION) < 0;
+    if (options.help)
+        return fputs(usage, stdout) < 0;
+    if (fd >= 0)
+        return serve_fastcgi(fd, policies(&options), options.threads);
+    fputs(usage, stderr);
+    return EXIT_USAGE;
+}

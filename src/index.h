@@ -1,0 +1,55 @@
+/*
+ * One reading of policies.ini: the text, an index of its names, and the policy of each section once it was asked for. A section
+ * is read when it is first asked for. Safe to use from several threads at once. Floor 3.
+ */
+#ifndef INDEX_H
+#define INDEX_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct index;
+
+enum index_found {
+    INDEX_POLICY, /* bytes: the policy as served */
+    INDEX_BROKEN  /* bytes: the first mistake that stands in its way, "file:line: [section] key: what; what to write" */
+};
+
+struct index_verdict {
+    enum index_found found;
+    size_t len;
+    char bytes[]; /* with a final NUL beyond LEN */
+};
+
+/*
+ * An index of TEXT, SIZE bytes of memory from malloc(), which it takes over also where it fails. FILE is the name that messages
+ * begin with. With ONLY, a policy domain in normal form, no other domain can be found in it (and building it takes less time).
+ * NULL where memory runs out, or where TEXT is 4 GiB or larger. index_free() is due.
+ */
+struct index *index_new(char *text, size_t size, const char *file, const char *only);
+
+/* How many sections there are, and how many domains they name ([*] counts as one). */
+size_t index_sections(const struct index *index);
+size_t index_domains(const struct index *index);
+
+/*
+ * What the file says of DOMAIN, a policy domain in normal form; true and *VERDICT NULL where it says nothing ([*] counts, a name
+ * without a dot never does). False where memory ran out. The verdict lives as long as the index.
+ */
+bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict);
+
+/* To whom index_audit() tells what it finds. */
+struct index_audit {
+    void *to;
+    void (*problem)(void *to, const char *text);  /* "file:line: [section] key: what; what to write" */
+    void (*broken)(void *to, const char *domain); /* a domain that has no policy because of a mistake; NULL: not told */
+    const atomic_bool *stop;                      /* NULL, or ends the audit early once it is true */
+};
+
+/* Reads every section, and tells every mistake in file order. False where it was stopped or memory ran out. */
+bool index_audit(struct index *index, const struct index_audit *audit);
+
+void index_free(struct index *index);
+
+#endif

@@ -1,0 +1,195 @@
+#include "ini.h"
+
+#include <iniparser.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * iniparser opens what it reads by its name alone (4.1, in Debian 12). The linker sends its fopen() here (--wrap=fopen), where
+ * the name is the line itself: no file, no /proc, no system call.
+ */
+struct name {
+    const char *text;
+    size_t len;
+};
+static _Thread_local const struct name *reading;
+
+FILE *__real_fopen(const char *path, const char *mode); /* NOLINT(bugprone-reserved-identifier): the linker's name */
+FILE *__wrap_fopen(const char *path, const char *mode); /* NOLINT(bugprone-reserved-identifier): the linker's name */
+
+FILE *__wrap_fopen(const char *path, const char *mode) /* NOLINT(bugprone-reserved-identifier): the linker's name */
+{
+    if (reading == NULL)
+        return __real_fopen(path, mode);
+    /* fmemopen() takes a writable buffer; opened with "r" it writes nothing. */
+    return fmemopen((void *)(size_t)reading->text, reading->len, "r");
+}
+
+static int say_nothing(const char *format, ...)
+{
+    (void)format;
+    return 0;
+}
+
+void ini_init(void)
+{
+    iniparser_set_error_callback(say_nothing);
+}
+
+/* isspace() as iniparser has it, in the C locale. */
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static size_t line_end(const char *text, size_t size, size_t at)
+{
+    const char *newline = memchr(text + at, '\n', size - at);
+    return newline != NULL ? (size_t)(newline - text) : size;
+}
+
+static size_t trimmed(const char *text, size_t len)
+{
+    while (len > 0 && is_space(text[len - 1]))
+        len--;
+    return len;
+}
+
+static enum ini_kind kind_of(const char *text, size_t len)
+{
+    if (len == 0 || text[0] == '#' || text[0] == ';')
+        return INI_BLANK;
+    if (memchr(text, '\0', len) != NULL)
+        return INI_NUL;
+    if (text[0] == '[')
+        return INI_HEADER;
+    return text[0] != '=' && memchr(text, '=', len) != NULL ? INI_VALUE : INI_NEITHER;
+}
+
+static void finish(struct ini_line *line, const char *text, size_t len)
+{
+    len = trimmed(text, len);
+    while (len > 0 && is_space(text[0])) {
+        text++;
+        len--;
+    }
+    line->text = text;
+    line->len = len;
+    if (line->kind != INI_LONG)
+        line->kind = kind_of(text, len);
+}
+
+/*
+ * Joins what backslashes continue, to the letter as iniparser does: a backslash is one where only white space follows it on what
+ * was joined so far, also in a comment; a line of nothing but a backslash continues nothing.
+ */
+static void join(const char *text, size_t size, struct ini_line *line)
+{
+    size_t used = 0, at = line->at;
+
+    for (;;) {
+        size_t end = line_end(text, size, at), n = end - at;
+        line->next = end < size ? end + 1 : size;
+        if (n >= INI_LINE_SIZE - 1 - used) {
+            line->kind = INI_LONG;
+            break;
+        }
+        memcpy(line->joined + used, text + at, n);
+        used = trimmed(line->joined, used + n);
+        if (used == 0 || line->joined[used - 1] != '\\' || --used == 0 || line->next == size)
+            break;
+        line->continued = true;
+        at = line->next;
+    }
+    finish(line, line->joined, used);
+}
+
+void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
+{
+    size_t end = line_end(text, size, at), len = trimmed(text + at, end - at);
+
+    line->kind = INI_BLANK;
+    line->at = at;
+    line->next = end < size ? end + 1 : size;
+    line->continued = false;
+    if (end - at >= INI_LINE_SIZE - 1)
+        line->kind = INI_LONG;
+    else if (len > 0 && text[at + len - 1] == '\\') {
+        join(text, size, line);
+        return;
+    }
+    finish(line, text + at, len);
+}
+
+/*
+ * Can what stands before START, back to FROM, go on at START? Only where its last character that is not white space is a
+ * backslash: a blank line may itself go on a line that ends in two.
+ */
+static bool may_go_on(const char *text, size_t start, size_t from)
+{
+    while (start > from && is_space(text[start - 1]))
+        start--;
+    return start > from && text[start - 1] == '\\';
+}
+
+bool ini_is_header(const struct ini_line *line)
+{
+    return line->kind == INI_HEADER || (line->kind == INI_LONG && line->len > 0 && line->text[0] == '[');
+}
+
+size_t ini_next_header(const char *text, size_t size, size_t from)
+{
+    struct ini_line line;
+
+    for (size_t at = from; at < size;) {
+        const char *bracket = memchr(text + at, '[', size - at);
+        if (bracket == NULL)
+            return size;
+        size_t p = (size_t)(bracket - text), start = p;
+        at = p + 1;
+        while (start > from && is_space(text[start - 1]) && text[start - 1] != '\n')
+            start--;
+        if (start > from && text[start - 1] != '\n')
+            continue;
+        if (!may_go_on(text, start, from))
+            return start;
+        /* Only here the lines before have to be joined: from the last sure beginning, each once. */
+        do {
+            ini_line(text, size, from, &line);
+            if (ini_is_header(&line))
+                return line.at;
+            from = line.next;
+        } while (from <= p);
+        at = from;
+    }
+    return size;
+}
+
+unsigned ini_newlines(const char *text, size_t from, size_t to)
+{
+    unsigned n = 0;
+
+    for (const char *p = text + from, *end = text + to; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
+        n++;
+    return n;
+}
+
+bool ini_pair(const char *text, const struct ini_line *line, struct ini_pair *pair)
+{
+    const struct name name = { text + line->at, line->next - line->at };
+    bool good = false;
+
+    reading = &name;
+    dictionary *dict = iniparser_load("");
+    reading = NULL;
+    if (dict == NULL)
+        return false;
+    /* No header was read, so that the key is filed as ":key". */
+    if (dict->n == 1 && dict->key[0] != NULL && dict->val[0] != NULL) {
+        int key = snprintf(pair->key, sizeof pair->key, "%s", dict->key[0] + 1);
+        int value = snprintf(pair->value, sizeof pair->value, "%s", dict->val[0]);
+        good = key >= 0 && (size_t)key < sizeof pair->key && value >= 0 && (size_t)value < sizeof pair->value;
+    }
+    iniparser_freedict(dict);
+    return good;
+}

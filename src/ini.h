@@ -1,0 +1,59 @@
+/*
+ * The text of an INI file as iniparser takes it: where a section begins, where a line ends, what a line's key and value are.
+ * Floor 1, and the only one that knows iniparser. Cutting is done here, so that each section can be read by itself and each line
+ * has a number; what a line says is iniparser's to tell.
+ */
+#ifndef INI_H
+#define INI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What iniparser holds of one line, continuations included, with its final NUL. */
+#define INI_LINE_SIZE 1024
+
+enum ini_kind {
+    INI_BLANK,   /* or a comment */
+    INI_HEADER,  /* begins with [ */
+    INI_VALUE,   /* key = value */
+    INI_NEITHER, /* something else */
+    INI_LONG,    /* more than iniparser reads */
+    INI_NUL      /* holds a NUL byte */
+};
+
+/* One logical line: a physical one, and those that a final backslash continues it with. */
+struct ini_line {
+    enum ini_kind kind;
+    size_t at, next;  /* offsets: where it begins, and where the one after it does */
+    bool continued;   /* it stands on several physical lines */
+    const char *text; /* joined, without white space around it; not ended by a NUL */
+    size_t len;
+    char joined[INI_LINE_SIZE];
+};
+
+struct ini_pair {
+    char key[INI_LINE_SIZE], value[INI_LINE_SIZE]; /* the key in lower case, the value without quotes and comment */
+};
+
+/* To be called once before the others: makes iniparser silent, since who reads a line tells what is wrong with it. */
+void ini_init(void);
+
+/* The logical line at offset AT (below SIZE) of TEXT, AT being the beginning of one. LINE borrows from TEXT and from itself. */
+void ini_line(const char *text, size_t size, size_t at, struct ini_line *line);
+
+/* Does LINE begin a section: is it a header, or one that is too long to be read? */
+bool ini_is_header(const struct ini_line *line);
+
+/* How many physical lines end between the offsets FROM and TO. */
+unsigned ini_newlines(const char *text, size_t from, size_t to);
+
+/*
+ * The offset of the first header that begins at FROM or after it, FROM being the beginning of a logical line; SIZE where there is
+ * none.
+ */
+size_t ini_next_header(const char *text, size_t size, size_t from);
+
+/* Reads LINE, of kind INI_VALUE, of TEXT into PAIR. False only where memory runs out. */
+bool ini_pair(const char *text, const struct ini_line *line, struct ini_pair *pair);
+
+#endif

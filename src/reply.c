@@ -1,0 +1,62 @@
+#include "reply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* In a text, %s is the policy domain: only a name that passed validation is ever echoed. */
+static const struct {
+    const char *status, *cache, *more, *text;
+} answers[REPLY_KINDS] = {
+    [REPLY_POLICY] = { "200 OK", "max-age=60", "", NULL },
+    [REPLY_ABSENT] = { "404 Not Found", "no-store", "", "There is no MTA-STS policy for mta-sts.%s here.\n" },
+    [REPLY_NO_HOST] = { "404 Not Found", "no-store", "",
+                        "Policies are asked for at mta-sts.<domain>: https://mta-sts.<domain>/.well-known/mta-sts.txt\n" },
+    [REPLY_METHOD] = { "405 Method Not Allowed", "no-store", "Allow: GET, HEAD\r\n", "Only GET and HEAD are answered here.\n" },
+    [REPLY_BROKEN] = { "500 Internal Server Error", "no-store", "",
+                       "The policy for mta-sts.%s cannot be served: there is a mistake in policies.ini. The server's log says "
+                       "where.\n" },
+    [REPLY_FAILED] = { "500 Internal Server Error", "no-store", "",
+                       "No policy can be served at the moment. The server's log says why.\n" },
+};
+
+static bool is_method(const struct reply_request *request, const char *method)
+{
+    return request->method != NULL && strcmp(request->method, method) == 0;
+}
+
+enum reply_kind reply_to(const struct reply_request *request, char domain[DOMAIN_MAX + 1])
+{
+    domain[0] = '\0';
+    if (request->method != NULL && request->method[0] != '\0' && !is_method(request, "GET") && !is_method(request, "HEAD"))
+        return REPLY_METHOD;
+    if (domain_from_host(request->http_host, domain) || domain_from_host(request->server_name, domain))
+        return REPLY_POLICY;
+    return REPLY_NO_HOST;
+}
+
+/* snprintf() that says how much is there, not how much there might have been. */
+#define LENGTH(n, array) ((n) < 0 ? 0 : (size_t)(n) < sizeof(array) ? (size_t)(n) : sizeof(array) - 1)
+
+static size_t make_text(enum reply_kind kind, const char *domain, struct reply *reply)
+{
+    const char *text = answers[kind].text, *mark = strstr(text, "%s");
+    int n = mark == NULL ? snprintf(reply->text, sizeof reply->text, "%s", text)
+                         : snprintf(reply->text, sizeof reply->text, "%.*s%s%s", (int)(mark - text), text, domain, mark + 2);
+    return LENGTH(n, reply->text);
+}
+
+void reply_make(enum reply_kind kind, const struct reply_request *request, const char *domain, const char *policy, size_t len,
+                struct reply *reply)
+{
+    reply->body = policy;
+    if (kind != REPLY_POLICY) {
+        len = make_text(kind, domain, reply);
+        reply->body = reply->text;
+    }
+    reply->body_len = is_method(request, "HEAD") ? 0 : len;
+    int n = snprintf(reply->head, sizeof reply->head,
+                     "Status: %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\nCache-Control: %s\r\n"
+                     "X-Content-Type-Options: nosniff\r\n%s\r\n",
+                     answers[kind].status, len, answers[kind].cache, answers[kind].more);
+    reply->head_len = LENGTH(n, reply->head);
+}

@@ -1,0 +1,606 @@
+#include "section.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN_MAX = 80, WORD_MAX = 24, PROBLEMS_FIRST = 4 };
+
+typedef void check_fn(struct section *section, unsigned line, char *value);
+static check_fn check_mode, check_mx, check_max_age, check_use, check_host, check_tlsrpt;
+
+static const struct {
+    const char *name;
+    check_fn *check;
+    bool in_policy; /* a mistake in it stands in the way of the policy */
+} keys[SECTION_KEYS] = {
+    [KEY_MODE] = { "mode", check_mode, true },          [KEY_MX] = { "mx", check_mx, true },
+    [KEY_MAX_AGE] = { "max_age", check_max_age, true }, [KEY_USE] = { "use", check_use, true },
+    [KEY_HOST] = { "host", check_host, false },         [KEY_TLSRPT] = { "tlsrpt", check_tlsrpt, false },
+};
+
+/* --- problems --- */
+
+void section_add_problem(struct section *section, unsigned line, enum section_key key, const char *format, ...)
+{
+    va_list args;
+    char text[1024];
+
+    if (section->problem_count == section->problem_room) {
+        size_t room = section->problem_room > 0 ? section->problem_room * 2 : PROBLEMS_FIRST;
+        struct section_problem *more = realloc(section->problems, room * sizeof *more);
+        if (more == NULL) {
+            section->failed = true;
+            return;
+        }
+        section->problems = more;
+        section->problem_room = room;
+    }
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n < 0)
+        text[0] = '\0';
+    section->problems[section->problem_count++] = (struct section_problem) { line, key, section->notes.len };
+    buf_add(&section->notes, text, strlen(text) + 1);
+    section->failed |= section->notes.failed;
+}
+
+/* LEN bytes of the file as a message may show them; the result lasts until SHOWN is used again. */
+struct shown {
+    char text[SHOWN_MAX * 4 + 8];
+};
+
+static const char *shown(struct shown *shown, const char *bytes, size_t len)
+{
+    struct buf buf = { 0 };
+
+    buf_add_shown(&buf, bytes, len, SHOWN_MAX);
+    snprintf(shown->text, sizeof shown->text, "%s", buf.text != NULL ? buf.text : "");
+    buf_free(&buf);
+    return shown->text;
+}
+
+void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file,
+                           struct buf *out)
+{
+    const char *after = "";
+
+    buf_print(out, "%s:%u: ", file, problem->line);
+    if (section->names_len > 0) {
+        buf_add(out, "[", 1);
+        buf_add_shown(out, section->names, section->names_len, SHOWN_MAX);
+        after = problem->key < SECTION_KEYS ? "] " : "]: ";
+    }
+    buf_print(out, "%s%s%s%s", after, problem->key < SECTION_KEYS ? keys[problem->key].name : "",
+              problem->key < SECTION_KEYS ? ": " : "", section->notes.text + problem->text);
+}
+
+/* A name's FAULT; QUOTES are the two characters that it is written between, RFC the section that says so. */
+static void name_problem(struct section *section, unsigned line, enum section_key key, const char *name, size_t len,
+                         enum domain_fault fault, const char *quotes, const char *rfc)
+{
+    const char *phrase = domain_fault_phrase(fault), *advice = domain_fault_advice(fault);
+    struct shown a, b;
+
+    shown(&a, name, len);
+    if (advice != NULL)
+        section_add_problem(section, line, key, "\"%s\" %s; write %s (%s)", a.text, phrase, advice, rfc);
+    else
+        section_add_problem(section, line, key, "\"%s\" %s; write %c%s%c (%s)", a.text, phrase, quotes[0],
+                            shown(&b, name, len - 1), quotes[1], rfc);
+}
+
+/* --- the key that was meant --- */
+
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[WORD_MAX + 1], width = strlen(b);
+
+    for (size_t j = 0; j <= width; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t best = corner + (a[i - 1] != b[j - 1]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            corner = row[j];
+            row[j] = best;
+        }
+    }
+    return row[width];
+}
+
+/* The key whose name is nearest to the word that TEXT begins with, or KEY_UNKNOWN where none is near. */
+static enum section_key nearest_key(const char *text, size_t len)
+{
+    char word[WORD_MAX + 1];
+    size_t n = 0, least = SIZE_MAX;
+    enum section_key nearest = KEY_UNKNOWN;
+
+    while (n < len && n < WORD_MAX && strchr(" \t:=", text[n]) == NULL) {
+        word[n] = domain_lower(text[n]);
+        n++;
+    }
+    word[n] = '\0';
+    for (size_t i = 0; i < SECTION_KEYS; i++) {
+        size_t d = distance(word, keys[i].name), longer = strlen(keys[i].name) > n ? strlen(keys[i].name) : n;
+        if (d < least && d * 2 <= longer && d <= 2) {
+            least = d;
+            nearest = (enum section_key)i;
+        }
+    }
+    return nearest;
+}
+
+static enum section_key known_key(const char *name)
+{
+    for (size_t i = 0; i < SECTION_KEYS; i++)
+        if (strcmp(name, keys[i].name) == 0)
+            return (enum section_key)i;
+    return KEY_UNKNOWN;
+}
+
+/* --- the values of each key --- */
+
+static void check_mode(struct section *section, unsigned line, char *value)
+{
+    enum policy_mode mode;
+    struct shown s;
+
+    if (!policy_mode_read(value, &mode))
+        section_add_problem(section, line, KEY_MODE, "\"%s\" is no mode; write enforce, testing or none (RFC 8461 3.2)",
+                            shown(&s, value, strlen(value)));
+}
+
+static void check_max_age(struct section *section, unsigned line, char *value)
+{
+    uint32_t seconds;
+    struct shown s;
+
+    if (!policy_max_age_read(value, &seconds))
+        section_add_problem(section, line, KEY_MAX_AGE,
+                            "\"%s\" is no max_age; write 0 to %d seconds, or a number with d or w, such as 4w (RFC 8461 3.2)",
+                            shown(&s, value, strlen(value)), POLICY_MAX_AGE_MAX);
+}
+
+/* Cuts the next word off *REST, at any of SEPARATORS; NULL where there is none. */
+static char *next_word(char **rest, const char *separators)
+{
+    char *word = *rest + strspn(*rest, separators);
+
+    if (*word == '\0')
+        return NULL;
+    *rest = word + strcspn(word, separators);
+    if (**rest != '\0')
+        *(*rest)++ = '\0';
+    return word;
+}
+
+static void check_mx(struct section *section, unsigned line, char *value)
+{
+    size_t before = section->mx_count, problems = section->problem_count;
+
+    for (char *rest = value, *word; (word = next_word(&rest, ", \t")) != NULL;) {
+        size_t len = strlen(word);
+        enum domain_fault fault = policy_mx_fault(word, len);
+        if (fault != DOMAIN_FINE) {
+            name_problem(section, line, KEY_MX, word, len, fault, "\"\"", "RFC 8461 3.2");
+            continue;
+        }
+        for (char *c = word; *c != '\0'; c++)
+            *c = domain_lower(*c);
+        buf_add(&section->mx, word, len + 1);
+        section->failed |= section->mx.failed;
+        section->mx_count++;
+    }
+    if (section->mx_count == before && section->problem_count == problems)
+        section_add_problem(section, line, KEY_MX, "is empty; write the host of an MX record (RFC 8461 3.2)");
+}
+
+static void check_use(struct section *section, unsigned line, char *value)
+{
+    struct shown s;
+    const char *name = shown(&s, value, strlen(value));
+    size_t problems = section->problem_count;
+
+    if (section->kind == SECTION_TEMPLATE)
+        section_add_problem(section, line, KEY_USE, "only a domain's section can use a template; write the values here");
+    else if (strchr(value, '.') != NULL || strpbrk(value, " \t,*") != NULL || *value == '\0')
+        section_add_problem(section, line, KEY_USE, "\"%s\" is no template; write the name of one section without a dot", name);
+    else if (strcmp(value, "defaults") == 0)
+        section_add_problem(section, line, KEY_USE, "every section inherits [defaults] by itself; leave this line out");
+    if (section->problem_count > problems)
+        section->value[KEY_USE].line = 0; /* as if it was not there: one mistake, one message */
+}
+
+static void check_host(struct section *section, unsigned line, char *value)
+{
+    size_t names = 0, addresses = 0;
+    unsigned char address[sizeof(struct in6_addr)];
+
+    for (char *rest = value, *word; (word = next_word(&rest, ", \t")) != NULL;) {
+        if (inet_pton(AF_INET, word, address) == 1 || inet_pton(AF_INET6, word, address) == 1) {
+            addresses++;
+            continue;
+        }
+        enum domain_fault fault = domain_fault(word, strlen(word));
+        if (fault != DOMAIN_FINE)
+            name_problem(section, line, KEY_HOST, word, strlen(word), fault, "\"\"", "RFC 8461 8.2");
+        names++;
+    }
+    if (names > 1 || (names > 0 && addresses > 0) || names + addresses == 0)
+        section_add_problem(section, line, KEY_HOST, "write one name (for a CNAME record) or addresses (for A and AAAA records)");
+}
+
+static bool is_report_uri(const char *uri)
+{
+    for (const char *c = uri; *c != '\0'; c++)
+        if (*c <= ' ' || *c > '~' || *c == '!' || *c == ';' || *c == '"')
+            return false;
+    if (strncmp(uri, "mailto:", 7) == 0)
+        return strchr(uri + 8, '@') != NULL;
+    return strncmp(uri, "https://", 8) == 0 && uri[8] != '\0';
+}
+
+static void check_tlsrpt(struct section *section, unsigned line, char *value)
+{
+    size_t count = 0;
+    struct shown s;
+
+    for (char *rest = value, *word; (word = next_word(&rest, ", \t")) != NULL; count++)
+        if (!is_report_uri(word))
+            section_add_problem(
+                section, line, KEY_TLSRPT,
+                "\"%s\" is no address for reports; write mailto:name@domain or https://..., with , ! and ; inside as "
+                "%%2C, %%21 and %%3B (RFC 8460 3)",
+                shown(&s, word, strlen(word)));
+    if (count == 0)
+        section_add_problem(section, line, KEY_TLSRPT, "is empty; write mailto:name@domain or https://... (RFC 8460 3)");
+}
+
+/* --- lines --- */
+
+/*
+ * What iniparser would drop of the value in LINE without a word: the rest of a list after a closing quote, or after a ; without a
+ * space. Returns what is wrong and what to write, or NULL.
+ */
+static const char *lost_text(const struct ini_line *line)
+{
+    const char *end = line->text + line->len, *p = memchr(line->text, '=', line->len);
+
+    for (p++; p < end && (*p == ' ' || *p == '\t'); p++)
+        continue;
+    if (p < end && (*p == '"' || *p == '\'')) {
+        const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
+        if (quote == NULL)
+            return "has no closing quote; write none, or two";
+        for (p = quote + 1; p < end && (*p == ' ' || *p == '\t'); p++)
+            continue;
+        return p < end && *p != ';' && *p != '#'
+                   ? "goes on after the closing quote; write all of it inside one pair of quotes, or none"
+                   : NULL;
+    }
+    for (const char *c = p; c < end; c++)
+        if (*c == ';' || *c == '#')
+            return c > p && c + 1 < end && c[-1] != ' ' && c[-1] != '\t' && c[1] != ' ' && c[1] != '\t'
+                       ? "goes on after a ; or # that begins a comment; write a comma in a list, and a space before a comment"
+                       : NULL;
+    return NULL;
+}
+
+static void read_value(const char *text, const struct ini_line *line, unsigned number, struct section *section)
+{
+    struct ini_pair pair;
+    struct shown s;
+
+    if (!ini_pair(text, line, &pair)) {
+        section->failed = true;
+        return;
+    }
+    enum section_key key = known_key(pair.key);
+    const char *lost = lost_text(line);
+    if (key == KEY_UNKNOWN) {
+        const char *name = shown(&s, pair.key, strlen(pair.key));
+        key = nearest_key(pair.key, strlen(pair.key));
+        if (key == KEY_UNKNOWN)
+            section_add_problem(section, number, KEY_UNKNOWN,
+                                "\"%s\" is no key; write one of mode, mx, max_age, use, host and tlsrpt", name);
+        else
+            section_add_problem(section, number, key, "\"%s\" is no key; did you mean \"%s\"?", name, keys[key].name);
+    } else if (section->kind == SECTION_PREAMBLE) {
+        section_add_problem(section, number, key,
+                            "stands before the first section; write it below [defaults] or a domain's header");
+    } else if (lost != NULL) {
+        section_add_problem(section, number, key, "%s", lost);
+    } else if (key != KEY_MX && section->value[key].line != 0) {
+        section_add_problem(section, number, key, "is given a second time; keep one of the two");
+    } else {
+        section->value[key] = (struct section_value) { number, section->values.len };
+        buf_add(&section->values, pair.value, strlen(pair.value) + 1);
+        section->failed |= section->values.failed;
+        keys[key].check(section, number, pair.value);
+    }
+}
+
+/* A line that is neither a header nor a value nor a comment: often one of a policy, with a colon. */
+static void read_stray(const struct ini_line *line, unsigned number, struct section *section)
+{
+    struct shown s, v;
+    const char *colon = memchr(line->text, ':', line->len), *text = shown(&s, line->text, line->len);
+    enum section_key key = nearest_key(line->text, line->len);
+
+    if (colon != NULL && line->len >= 7 && memcmp(line->text, "version", 7) == 0) {
+        section_add_problem(section, number, KEY_UNKNOWN,
+                            "\"%s\" is a line of a policy; leave it out, it is always served (RFC 8461 3.2)", text);
+    } else if (colon != NULL && key != KEY_UNKNOWN) {
+        const char *value = colon + 1;
+        while (value < line->text + line->len && (*value == ' ' || *value == '\t'))
+            value++;
+        section_add_problem(section, number, key, "\"%s\" is written as in a policy; write \"%s = %s\"", text, keys[key].name,
+                            shown(&v, value, (size_t)(line->text + line->len - value)));
+    } else {
+        section_add_problem(section, number, key != KEY_UNKNOWN ? key : KEY_ANY,
+                            "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
+    }
+}
+
+static void read_line(const char *text, const struct ini_line *line, unsigned number, struct section *section)
+{
+    switch (line->kind) {
+    case INI_BLANK:
+        break;
+    case INI_VALUE:
+        read_value(text, line, number, section);
+        break;
+    case INI_HEADER:
+    case INI_NEITHER:
+        read_stray(line, number, section);
+        break;
+    case INI_LONG:
+        section_add_problem(section, number, KEY_ANY, "the line is longer than %d bytes; write several lines (mx lines add up)",
+                            INI_LINE_SIZE - 2);
+        break;
+    case INI_NUL:
+        section_add_problem(section, number, KEY_ANY, "the line holds a NUL byte; write text only");
+        break;
+    }
+}
+
+/* --- headers --- */
+
+static const char *after_bracket_fault(const char *rest, const char *end)
+{
+    while (rest < end && (*rest == ' ' || *rest == '\t'))
+        rest++;
+    return rest < end && *rest != ';' && *rest != '#' ? "has text after the \"]\"; write it on a line of its own" : NULL;
+}
+
+void section_header(const struct ini_line *line, struct section_header *header)
+{
+    const char *begin = line->text + 1, *end = line->text + line->len;
+    const char *bracket = memchr(begin, ']', (size_t)(end - begin));
+
+    *header = (struct section_header) { begin, 0, NULL };
+    if (line->continued) {
+        *header =
+            (struct section_header) { "", 0, "a header goes on in the next line; write it on one line, without a backslash" };
+    } else if (bracket == NULL) {
+        header->fault = "has no \"]\"; write [name]";
+        while (begin + header->len < end && strchr(";#=", begin[header->len]) == NULL)
+            header->len++;
+    } else {
+        header->len = (size_t)(bracket - begin);
+        header->fault = line->kind == INI_LONG ? "the header is too long to be read; write several sections that use one template"
+                                               : after_bracket_fault(bracket + 1, end);
+    }
+}
+
+static bool separates_names(char c)
+{
+    return c == ' ' || c == '\t' || c == ',';
+}
+
+size_t section_next_name(const char *names, size_t len, size_t *at, const char **name)
+{
+    while (*at < len && separates_names(names[*at]))
+        ++*at;
+    size_t start = *at;
+    while (*at < len && !separates_names(names[*at]))
+        ++*at;
+    *name = names + start;
+    return *at - start;
+}
+
+static bool is_template_name(const char *name, size_t len)
+{
+    return memchr(name, '.', len) == NULL && !(len == 1 && name[0] == '*');
+}
+
+static void check_domain_name(struct section *section, const char *name, size_t len)
+{
+    const size_t prefix = sizeof DOMAIN_POLICY_HOST_PREFIX - 1;
+    struct shown a, b;
+
+    if (len == 1 && name[0] == '*')
+        return;
+    enum domain_fault fault = domain_fault(name, len);
+    if (fault != DOMAIN_FINE)
+        name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
+    else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
+        section_add_problem(section, section->line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
+                            shown(&a, name, len), shown(&b, name + prefix, len - prefix));
+}
+
+static void read_names(struct section *section)
+{
+    const char *name;
+    size_t templates = 0, domains = 0;
+
+    for (size_t at = 0, len; (len = section_next_name(section->names, section->names_len, &at, &name)) > 0;) {
+        if (is_template_name(name, len)) {
+            templates++;
+        } else {
+            domains++;
+            check_domain_name(section, name, len);
+        }
+    }
+    section->kind = domains > 0 ? SECTION_DOMAINS : SECTION_TEMPLATE;
+    if (templates > 0 && domains > 0)
+        section_add_problem(section, section->line, KEY_ANY,
+                            "names a template and a domain; write two sections (a domain has a dot)");
+}
+
+static void read_header(const struct ini_line *line, struct section *section)
+{
+    struct section_header header;
+
+    section_header(line, &header);
+    section->names = header.names;
+    section->names_len = header.len;
+    section->kind = SECTION_DOMAINS;
+    if (header.fault != NULL)
+        section_add_problem(section, section->line, KEY_ANY, "%s", header.fault);
+    size_t at = 0;
+    const char *name;
+    if (section_next_name(header.names, header.len, &at, &name) > 0)
+        read_names(section);
+    else if (header.fault == NULL)
+        section_add_problem(section, section->line, KEY_ANY, "names no domain; write [example.org]");
+}
+
+void section_read(const char *text, size_t at, size_t end, unsigned line, struct section *section)
+{
+    struct ini_line current;
+
+    *section = (struct section) { .kind = SECTION_PREAMBLE, .at = at, .line = line, .names = "" };
+    for (size_t from = at; from < end; from = current.next) {
+        ini_line(text, end, from, &current);
+        if (from == at && ini_is_header(&current))
+            read_header(&current, section);
+        else
+            read_line(text, &current, line, section);
+        line += ini_newlines(text, from, current.next);
+    }
+}
+
+void section_free(struct section *section)
+{
+    buf_free(&section->values);
+    buf_free(&section->mx);
+    buf_free(&section->notes);
+    free(section->problems);
+    *section = (struct section) { 0 };
+}
+
+const char *section_value(const struct section *section, enum section_key key)
+{
+    return section->value[key].line != 0 ? section->values.text + section->value[key].text : NULL;
+}
+
+/* --- the policy --- */
+
+static bool stands_in_the_way(const struct section_problem *problem)
+{
+    return problem->key >= SECTION_KEYS || keys[problem->key].in_policy;
+}
+
+/* Does PROBLEM, in a template or in [defaults], concern whoever looks there for KEY? */
+static bool concerns(const struct section_problem *problem, enum section_key key)
+{
+    return problem->key == key || problem->key == KEY_ANY || problem->key == KEY_USE;
+}
+
+static bool own_problem(const struct section *own, struct section_why *why)
+{
+    for (size_t i = 0; i < own->problem_count; i++) {
+        if (stands_in_the_way(&own->problems[i])) {
+            *why = (struct section_why) { own, &own->problems[i] };
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first of COUNT LEVELS that has KEY, or NULL. False where a mistake in a level on the way leaves that open. */
+static bool find_level(const struct section *const levels[], size_t count, enum section_key key, const struct section **found,
+                       struct section_why *why)
+{
+    *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct section *level = levels[i];
+        if (level == NULL)
+            continue;
+        if (level->failed)
+            return false;
+        for (size_t j = 0; i > 0 && j < level->problem_count; j++) {
+            if (concerns(&level->problems[j], key)) {
+                *why = (struct section_why) { level, &level->problems[j] };
+                return false;
+            }
+        }
+        if (level->value[key].line != 0) {
+            *found = level;
+            return true;
+        }
+    }
+    return true;
+}
+
+static bool complain(struct section *own, struct section_why *why)
+{
+    *why = (struct section_why) { own, own->failed ? NULL : &own->problems[own->problem_count - 1] };
+    return false;
+}
+
+bool section_policy(struct section *own, const struct section *template, const struct section *defaults, struct buf *out,
+                    struct section_why *why)
+{
+    const struct section *const levels[] = { own, template, defaults };
+    const size_t count = sizeof levels / sizeof levels[0];
+    const struct section *mode, *mx, *max_age;
+    struct policy policy = { .mode = POLICY_TESTING, .max_age = POLICY_MAX_AGE_DEFAULT };
+    char bytes[1024];
+
+    *why = (struct section_why) { 0 };
+    if (own->failed || own_problem(own, why) || !find_level(levels, count, KEY_MODE, &mode, why) ||
+        !find_level(levels, count, KEY_MX, &mx, why) || !find_level(levels, count, KEY_MAX_AGE, &max_age, why))
+        return false;
+    if (mode != NULL)
+        (void)policy_mode_read(section_value(mode, KEY_MODE), &policy.mode);
+    if (max_age != NULL)
+        (void)policy_max_age_read(section_value(max_age, KEY_MAX_AGE), &policy.max_age);
+    if (mx != NULL) {
+        policy.mx = mx->mx.text;
+        policy.mx_count = mx->mx_count;
+    } else if (policy.mode != POLICY_NONE) {
+        section_add_problem(own, own->line, KEY_MX,
+                            "is missing; write \"mx = \" and the host of an MX record, or \"mode = none\" (RFC 8461 3.2)");
+        return complain(own, why);
+    }
+    size_t len = policy_render(&policy, bytes, sizeof bytes);
+    if (len > POLICY_BYTES_MAX) {
+        section_add_problem(own, own->line, KEY_MX,
+                            "makes a policy of %zu bytes, of which senders read 65536; write fewer, or wildcards (RFC 8461 3.3)",
+                            len);
+        return complain(own, why);
+    }
+    if (len < sizeof bytes) {
+        buf_add(out, bytes, len);
+        return !out->failed;
+    }
+    char *large = malloc(len + 1);
+    if (large == NULL)
+        return false;
+    (void)policy_render(&policy, large, len + 1);
+    buf_add(out, large, len);
+    free(large);
+    return !out->failed;
+}

@@ -1,0 +1,106 @@
+/*
+ * The language of policies.ini: one section's lines as values and problems, and the policy that comes of a section, its template
+ * and [defaults]. Pure. Floor 2.
+ */
+#ifndef SECTION_H
+#define SECTION_H
+
+#include "buf.h"
+#include "ini.h"
+#include "policy.h"
+
+enum section_key {
+    KEY_MODE,
+    KEY_MX,
+    KEY_MAX_AGE,
+    KEY_USE,
+    KEY_HOST,
+    KEY_TLSRPT,
+    SECTION_KEYS,
+    KEY_ANY,    /* of a problem: it may concern any key */
+    KEY_UNKNOWN /* of a problem: it concerns none that there is */
+};
+
+enum section_kind {
+    SECTION_PREAMBLE, /* what stands before the first header */
+    SECTION_DOMAINS,  /* policy domains, or * */
+    SECTION_TEMPLATE  /* names without a dot, [defaults] among them */
+};
+
+struct section_problem {
+    unsigned line;
+    enum section_key key;
+    size_t text; /* where its text begins in the section's notes */
+};
+
+struct section_value {
+    unsigned line; /* 0: not there */
+    size_t text;   /* where it begins in the section's values, ended by a NUL */
+};
+
+struct section {
+    enum section_kind kind;
+    size_t at;         /* offset of its header */
+    unsigned line;     /* of its header */
+    const char *names; /* as written between the brackets; borrowed, not ended by a NUL */
+    size_t names_len;
+    struct section_value value[SECTION_KEYS];
+    struct buf values;
+    struct buf mx; /* the patterns in lower case, each ended by a NUL */
+    size_t mx_count;
+    struct buf notes;
+    struct section_problem *problems;
+    size_t problem_count, problem_room;
+    bool failed; /* memory ran out: nothing here counts */
+};
+
+/* A header's names: what stands between the brackets, and what is wrong with the line, if anything. */
+struct section_header {
+    const char *names;
+    size_t len;
+    const char *fault; /* NULL, or a phrase that says what to write */
+};
+
+/* LINE, a header (of kind INI_HEADER, or INI_LONG), taken apart. HEADER borrows from LINE. */
+void section_header(const struct ini_line *line, struct section_header *header);
+
+/*
+ * The next name in NAMES of LEN bytes at *AT or after it, separated by white space or commas. Sets *AT behind it and *NAME to it
+ * and returns its length; 0 where there is none.
+ */
+size_t section_next_name(const char *names, size_t len, size_t *at, const char **name);
+
+/*
+ * Reads the section that stands at offset AT of TEXT, up to END, where the next begins, its header being on line LINE. With AT 0
+ * and no header there it is the preamble. SECTION need not be initialised; it borrows from TEXT; section_free() is due.
+ */
+void section_read(const char *text, size_t at, size_t end, unsigned line, struct section *section);
+
+/* Adds a problem on LINE that concerns KEY; its text says what is wrong and what to write instead. */
+__attribute__((format(printf, 4, 5))) void section_add_problem(struct section *section, unsigned line, enum section_key key,
+                                                               const char *format, ...);
+
+/* The value of KEY as written, or NULL. Of mx: see SECTION's mx. */
+const char *section_value(const struct section *section, enum section_key key);
+
+/* A problem, and the section that it stands in. */
+struct section_why {
+    const struct section *section;
+    const struct section_problem *problem;
+};
+
+/*
+ * Renders to OUT the policy that comes of OWN, of TEMPLATE (NULL: none) and of DEFAULTS (NULL: none), each value from the first
+ * of them that has it (RFC 8461 3.2). False where a mistake stands in its way: WHY then names it (it may have been added to OWN),
+ * or is empty where memory ran out.
+ */
+bool section_policy(struct section *own, const struct section *template, const struct section *defaults, struct buf *out,
+                    struct section_why *why);
+
+/* Adds "FILE:line: [names] key: text" to OUT, without a line end. */
+void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file,
+                           struct buf *out);
+
+void section_free(struct section *section);
+
+#endif

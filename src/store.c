@@ -1,0 +1,568 @@
+#include "store.h"
+
+#include "index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LOOK_EVERY_MS = 1000, /* between two looks at the file */
+    QUIET_MS = 1000,      /* a file that was modified since is perhaps still being written */
+    OPEN_WAIT_MS = 10000, /* how long the first reading waits for that */
+    OPEN_STEP_MS = 20,
+    PROBLEMS_SAID = 20
+};
+
+struct kept {
+    char *domain;
+    char *policy;
+    size_t len;
+};
+
+/* One reading of the file. BEFORE is there until this one was checked: it has the last good policies. */
+struct reading {
+    struct index *index;
+    struct reading *before;
+    struct kept *kept; /* by domain: last good policies of domains that are broken in this reading */
+    size_t kept_count;
+    bool checked, tried;
+    atomic_uint users;
+};
+
+/* What tells one state of a file from another. */
+struct stamp {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec modified, changed;
+};
+
+enum trouble { TROUBLE_NONE, TROUBLE_SYSTEM, TROUBLE_KIND, TROUBLE_EMPTY, TROUBLE_UTF16, TROUBLE_LARGE };
+
+enum outcome { LOOK_SAME, LOOK_TAKEN, LOOK_WAIT, LOOK_TROUBLE };
+
+struct store {
+    char *file;
+    const char *only;
+    store_say *say;
+    pthread_mutex_t lock; /* for all below, and each reading's BEFORE, KEPT and CHECKED */
+    pthread_cond_t changed;
+    struct reading *current;
+    struct stamp tried, seen; /* of the last reading, taken or not; of the last look, with when it first saw that */
+    int64_t seen_since, next_look;
+    enum trouble trouble;
+    int trouble_errno;
+    atomic_bool stop;
+};
+
+static const char *const trouble_texts[] = {
+    [TROUBLE_NONE] = "",
+    [TROUBLE_SYSTEM] = "cannot be read",
+    [TROUBLE_KIND] = "is no regular file; give the name of the INI file itself",
+    [TROUBLE_EMPTY] = "holds no section; write at least [example.org] with your domain, and mx = below it",
+    [TROUBLE_UTF16] = "is UTF-16; save it as UTF-8",
+    [TROUBLE_LARGE] = "is too large; split it, 4 GiB are the most",
+};
+
+/* --- small things --- */
+
+static int64_t milliseconds(const struct timespec *t)
+{
+    return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
+}
+
+static int64_t clock_ms(clockid_t clock)
+{
+    struct timespec now = { 0 };
+
+    (void)clock_gettime(clock, &now); /* both clocks that are asked for are always there */
+    return milliseconds(&now);
+}
+
+__attribute__((format(printf, 2, 3))) static void say(const struct store *store, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n >= 0)
+        store->say(text);
+}
+
+static void stamp(const struct stat *st, struct stamp *out)
+{
+    *out = (struct stamp) { st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim };
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool same_stamp(const struct stamp *a, const struct stamp *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size && same_time(&a->modified, &b->modified) &&
+           same_time(&a->changed, &b->changed);
+}
+
+/* --- readings --- */
+
+static void drop(struct reading *reading)
+{
+    while (reading != NULL && atomic_fetch_sub(&reading->users, 1) == 1) {
+        struct reading *before = reading->before;
+        for (size_t i = 0; i < reading->kept_count; i++) {
+            free(reading->kept[i].domain);
+            free(reading->kept[i].policy);
+        }
+        free(reading->kept);
+        index_free(reading->index);
+        free(reading);
+        reading = before;
+    }
+}
+
+static struct reading *hold(struct reading *reading)
+{
+    if (reading != NULL)
+        atomic_fetch_add(&reading->users, 1);
+    return reading;
+}
+
+/* Puts INDEX in force. The lock is held. */
+static bool take(struct store *store, struct index *index)
+{
+    struct reading *reading = calloc(1, sizeof *reading);
+
+    if (reading == NULL) {
+        index_free(index);
+        return false;
+    }
+    reading->index = index;
+    reading->before = store->current; /* and the use that was the store's */
+    atomic_init(&reading->users, 1);
+    store->current = reading;
+    (void)pthread_cond_broadcast(&store->changed);
+    return true;
+}
+
+/* --- reading the file --- */
+
+/* All of FD, which SIZE bytes are expected of. NULL with errno where that fails or the file is not that long any more (EAGAIN).
+ */
+static char *read_whole(int fd, size_t size)
+{
+    char *text = malloc(size + 1);
+    size_t got = 0;
+
+    while (text != NULL && got <= size) {
+        ssize_t n = read(fd, text + got, size + 1 - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            int error = errno;
+            free(text);
+            errno = error;
+            return NULL;
+        }
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    if (text != NULL && got != size) {
+        free(text);
+        errno = EAGAIN;
+        return NULL;
+    }
+    return text;
+}
+
+static enum trouble trouble_of(const struct stat *st)
+{
+    if (!S_ISREG(st->st_mode))
+        return TROUBLE_KIND;
+    if ((uintmax_t)st->st_size >= UINT32_MAX)
+        return TROUBLE_LARGE;
+    return st->st_size == 0 ? TROUBLE_EMPTY : TROUBLE_NONE;
+}
+
+/* The text of the file as it stands, and its stamp. NULL and TROUBLE, or TROUBLE_NONE where it changed meanwhile. */
+static char *read_file(const struct store *store, size_t *size, struct stamp *out, enum trouble *trouble)
+{
+    struct stat st, after;
+    struct stamp stamp_after;
+    char *text = NULL;
+    int fd = open(store->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    *trouble = TROUBLE_SYSTEM;
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &st) == 0) {
+        stamp(&st, out);
+        *trouble = trouble_of(&st);
+        *size = (size_t)st.st_size;
+        text = *trouble == TROUBLE_NONE ? read_whole(fd, *size) : NULL;
+        if (text == NULL && *trouble == TROUBLE_NONE && errno != EAGAIN)
+            *trouble = TROUBLE_SYSTEM;
+    }
+    int error = errno;
+    if (text != NULL && fstat(fd, &after) == 0) {
+        stamp(&after, &stamp_after);
+        if (!same_stamp(out, &stamp_after)) {
+            free(text);
+            text = NULL;
+        }
+    }
+    (void)close(fd);
+    errno = error;
+    return text;
+}
+
+static bool is_utf16(const char *text, size_t size)
+{
+    return size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
+}
+
+/* Says what keeps the file from being read, once for as long as it lasts. */
+static enum outcome complain(struct store *store, enum trouble trouble, int error)
+{
+    if (store->trouble == trouble && store->trouble_errno == error)
+        return LOOK_TROUBLE;
+    store->trouble = trouble;
+    store->trouble_errno = error;
+    const char *stays = store->current != NULL ? "; what was read before stays in force" : "";
+    if (trouble == TROUBLE_SYSTEM)
+        say(store, "%s: cannot be read: %s%s", store->file, strerror(error), stays);
+    else
+        say(store, "%s: %s%s", store->file, trouble_texts[trouble], stays);
+    return LOOK_TROUBLE;
+}
+
+static enum outcome read_and_take(struct store *store)
+{
+    size_t size = 0;
+    struct stamp now;
+    enum trouble trouble;
+    char *text = read_file(store, &size, &now, &trouble);
+
+    if (text == NULL && trouble == TROUBLE_NONE)
+        return LOOK_WAIT;
+    if (trouble == TROUBLE_SYSTEM)
+        return complain(store, trouble, errno);
+    store->tried = now;
+    if (trouble == TROUBLE_NONE && is_utf16(text, size)) {
+        free(text);
+        trouble = TROUBLE_UTF16;
+    }
+    if (trouble != TROUBLE_NONE)
+        return complain(store, trouble, 0);
+    struct index *index = index_new(text, size, store->file, store->only);
+    if (index == NULL)
+        return complain(store, TROUBLE_SYSTEM, ENOMEM);
+    if (index_sections(index) == 0) {
+        index_free(index);
+        return complain(store, TROUBLE_EMPTY, 0);
+    }
+    bool again = store->current != NULL;
+    if (!take(store, index))
+        return complain(store, TROUBLE_SYSTEM, ENOMEM);
+    store->trouble = TROUBLE_NONE;
+    if (again)
+        say(store, "%s: read again: %zu domain%s", store->file, index_domains(index), index_domains(index) == 1 ? "" : "s");
+    return LOOK_TAKEN;
+}
+
+/*
+ * Was the file left alone long enough to be whole? By its modification time; where that lies in the future, by how long it was
+ * seen as it is.
+ */
+static bool is_quiet(struct store *store, const struct stamp *now, int64_t clock)
+{
+    int64_t age = clock_ms(CLOCK_REALTIME) - milliseconds(&now->modified);
+
+    if (!same_stamp(now, &store->seen)) {
+        store->seen = *now;
+        store->seen_since = clock;
+    }
+    if (age >= QUIET_MS || clock - store->seen_since >= QUIET_MS)
+        return true;
+    if (age >= 0 && clock + QUIET_MS - age < store->next_look)
+        store->next_look = clock + QUIET_MS - age;
+    return false;
+}
+
+/* Looks at the file where that is due, or FORCED; takes over what changed. The lock is held. */
+static enum outcome look(struct store *store, bool forced)
+{
+    struct stat st;
+    struct stamp now;
+    int64_t clock = clock_ms(CLOCK_MONOTONIC);
+
+    if (!forced && clock < store->next_look)
+        return LOOK_SAME;
+    store->next_look = clock + LOOK_EVERY_MS;
+    if (stat(store->file, &st) != 0)
+        return complain(store, TROUBLE_SYSTEM, errno);
+    stamp(&st, &now);
+    bool same = same_stamp(&now, &store->tried) && store->trouble != TROUBLE_SYSTEM;
+    if (!forced && same)
+        return LOOK_SAME;
+    if (!forced && !is_quiet(store, &now, clock))
+        return LOOK_WAIT;
+    return read_and_take(store);
+}
+
+void store_look(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    store->trouble = TROUBLE_NONE; /* who asks for a look is told what it finds */
+    (void)look(store, true);
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+struct store *store_open(const char *file, const char *only, store_say *say_to)
+{
+    const struct timespec step = { 0, OPEN_STEP_MS * 1000000L };
+    struct store *store = calloc(1, sizeof *store);
+
+    if (store == NULL || (store->file = strdup(file)) == NULL) {
+        free(store);
+        say_to("out of memory");
+        return NULL;
+    }
+    store->only = only;
+    store->say = say_to;
+    (void)pthread_mutex_init(&store->lock, NULL);
+    (void)pthread_cond_init(&store->changed, NULL);
+    int64_t end = clock_ms(CLOCK_MONOTONIC) + OPEN_WAIT_MS;
+    enum outcome outcome = look(store, false);
+    while (outcome == LOOK_WAIT && clock_ms(CLOCK_MONOTONIC) < end) {
+        (void)nanosleep(&step, NULL);
+        store->next_look = 0;
+        outcome = look(store, false);
+    }
+    if (outcome == LOOK_WAIT)
+        say(store, "%s: is written to all the time; write it elsewhere and rename it into place", file);
+    if (outcome == LOOK_TAKEN)
+        return store;
+    store_free(store);
+    return NULL;
+}
+
+/* --- finding --- */
+
+static int compare_kept(const void *a, const void *b)
+{
+    return strcmp(((const struct kept *)a)->domain, ((const struct kept *)b)->domain);
+}
+
+static void give(struct store_answer *answer, enum store_found found, const char *bytes, size_t len)
+{
+    answer->found = found;
+    answer->len = len < sizeof answer->bytes ? len : sizeof answer->bytes - 1;
+    memcpy(answer->bytes, bytes, answer->len);
+    answer->bytes[answer->len] = '\0';
+}
+
+/* Gives the policy that READING kept, if it did; else *BEFORE is the reading before it, held, or NULL. */
+static bool find_kept(struct store *store, const struct reading *reading, const char *domain, struct store_answer *answer,
+                      struct reading **before)
+{
+    struct kept wanted = { (char *)(size_t)domain, NULL, 0 };
+    const struct kept *kept = NULL;
+
+    (void)pthread_mutex_lock(&store->lock);
+    if (reading->kept_count > 0)
+        kept = bsearch(&wanted, reading->kept, reading->kept_count, sizeof *reading->kept, compare_kept);
+    *before = kept == NULL ? hold(reading->before) : NULL;
+    (void)pthread_mutex_unlock(&store->lock);
+    if (kept != NULL)
+        give(answer, STORE_POLICY, kept->policy, kept->len);
+    return kept != NULL;
+}
+
+/* The last good policy of DOMAIN, which is broken in READING; ANSWER stays as it is where there is none. */
+static void find_last_good(struct store *store, struct reading *reading, const char *domain, struct store_answer *answer)
+{
+    const struct index_verdict *verdict;
+    struct reading *before;
+    bool go_on = true;
+
+    for (reading = hold(reading); go_on && !find_kept(store, reading, domain, answer, &before) && before != NULL;) {
+        drop(reading);
+        reading = before;
+        if (!index_find(reading->index, domain, &verdict))
+            verdict = NULL;
+        if (verdict != NULL && verdict->found == INDEX_POLICY)
+            give(answer, STORE_POLICY, verdict->bytes, verdict->len);
+        go_on = verdict != NULL && verdict->found == INDEX_BROKEN;
+    }
+    drop(reading);
+}
+
+void store_find(struct store *store, const char *domain, struct store_answer *answer)
+{
+    const struct index_verdict *verdict;
+
+    (void)pthread_mutex_lock(&store->lock);
+    (void)look(store, false);
+    struct reading *reading = hold(store->current);
+    (void)pthread_mutex_unlock(&store->lock);
+
+    if (!index_find(reading->index, domain, &verdict))
+        give(answer, STORE_FAILED, "out of memory", strlen("out of memory"));
+    else if (verdict == NULL)
+        give(answer, STORE_ABSENT, "", 0);
+    else
+        give(answer, verdict->found == INDEX_POLICY ? STORE_POLICY : STORE_BROKEN, verdict->bytes, verdict->len);
+    if (answer->found == STORE_BROKEN)
+        find_last_good(store, reading, domain, answer);
+    drop(reading);
+}
+
+size_t store_domains(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    size_t n = index_domains(store->current->index);
+    (void)pthread_mutex_unlock(&store->lock);
+    return n;
+}
+
+/* --- checking --- */
+
+struct check {
+    struct store *store;
+    struct reading *reading;
+    struct kept *kept;
+    size_t kept_count, kept_room, problems;
+    struct store_answer answer;
+    bool failed;
+};
+
+static void on_problem(void *to, const char *text)
+{
+    struct check *check = to;
+
+    if (++check->problems <= PROBLEMS_SAID)
+        check->store->say(text);
+}
+
+static bool keep(struct check *check, const char *domain)
+{
+    if (check->kept_count == check->kept_room) {
+        size_t room = check->kept_room > 0 ? check->kept_room * 2 : PROBLEMS_SAID;
+        struct kept *more = realloc(check->kept, room * sizeof *more);
+        if (more == NULL)
+            return false;
+        check->kept = more;
+        check->kept_room = room;
+    }
+    struct kept *kept = &check->kept[check->kept_count];
+    *kept = (struct kept) { strdup(domain), malloc(check->answer.len + 1), check->answer.len };
+    if (kept->domain == NULL || kept->policy == NULL) {
+        free(kept->domain);
+        free(kept->policy);
+        return false;
+    }
+    memcpy(kept->policy, check->answer.bytes, check->answer.len + 1);
+    check->kept_count++;
+    return true;
+}
+
+static void on_broken(void *to, const char *domain)
+{
+    struct check *check = to;
+
+    check->answer.found = STORE_BROKEN;
+    find_last_good(check->store, check->reading, domain, &check->answer);
+    if (check->answer.found == STORE_POLICY && !keep(check, domain))
+        check->failed = true;
+}
+
+/* READING was checked as CHECK tells: from now on it answers for itself. */
+static void conclude(struct check *check, bool whole)
+{
+    struct reading *reading = check->reading, *before = NULL;
+
+    if (check->kept_count > 0)
+        qsort(check->kept, check->kept_count, sizeof *check->kept, compare_kept);
+    (void)pthread_mutex_lock(&check->store->lock);
+    reading->tried = true;
+    reading->kept = check->kept;
+    reading->kept_count = check->kept_count;
+    if (whole && !check->failed) {
+        reading->checked = true;
+        before = reading->before;
+        reading->before = NULL;
+    }
+    (void)pthread_mutex_unlock(&check->store->lock);
+    drop(before);
+}
+
+static void check_reading(struct store *store, struct reading *reading)
+{
+    struct check *check = calloc(1, sizeof *check);
+
+    if (check == NULL) {
+        (void)pthread_mutex_lock(&store->lock);
+        reading->tried = true;
+        (void)pthread_mutex_unlock(&store->lock);
+        return;
+    }
+    check->store = store;
+    check->reading = reading;
+    const struct index_audit audit = { check, on_problem, reading->before != NULL ? on_broken : NULL, &store->stop };
+    conclude(check, index_audit(reading->index, &audit));
+    if (check->problems > PROBLEMS_SAID)
+        say(store, "%s: %zu more mistakes", store->file, check->problems - PROBLEMS_SAID);
+    if (check->problems > 0)
+        say(store, "%s: %zu mistake%s: the domains concerned keep their last good policy; those without one are answered 500",
+            store->file, check->problems, check->problems == 1 ? "" : "s");
+    free(check);
+}
+
+bool store_check(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    while (!atomic_load(&store->stop) && store->current->tried)
+        (void)pthread_cond_wait(&store->changed, &store->lock);
+    struct reading *reading = hold(store->current);
+    (void)pthread_mutex_unlock(&store->lock);
+
+    bool go_on = !atomic_load(&store->stop);
+    if (go_on)
+        check_reading(store, reading);
+    drop(reading);
+    return go_on;
+}
+
+void store_stop(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    atomic_store(&store->stop, true);
+    (void)pthread_cond_broadcast(&store->changed);
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+void store_free(struct store *store)
+{
+    if (store == NULL)
+        return;
+    drop(store->current);
+    (void)pthread_cond_destroy(&store->changed);
+    (void)pthread_mutex_destroy(&store->lock);
+    free(store->file);
+    free(store);
+}

@@ -1,0 +1,60 @@
+/*
+ * policies.ini in force: read, read again after an edit, and the last good policy of a domain that an edit broke. Safe to use
+ * from several threads at once. Floor 4.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include "policy.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct store;
+
+/* Where messages go: one line, without a line end. May be called from several threads at once. */
+typedef void store_say(const char *line);
+
+enum store_found {
+    STORE_POLICY, /* the policy, to be served */
+    STORE_ABSENT, /* the file does not name the domain */
+    STORE_BROKEN, /* a mistake stands in the way, and there is no earlier good policy; the answer's text says which */
+    STORE_FAILED  /* memory ran out */
+};
+
+struct store_answer {
+    enum store_found found;
+    size_t len;                       /* of a policy: its bytes */
+    char bytes[POLICY_BYTES_MAX + 1]; /* the policy, or the message; ends in a NUL */
+};
+
+/*
+ * Reads FILE. With ONLY, a policy domain in normal form, only that one can be asked for. A file that was modified within the last
+ * second is waited for until it is left alone for a second, 10 seconds at most. NULL where it cannot be read, and SAY has said
+ * why; store_free() is due.
+ */
+struct store *store_open(const char *file, const char *only, store_say *say);
+
+/*
+ * The policy of DOMAIN, a policy domain in normal form. Looks at the file first, where that was not done within a second, and
+ * takes over what changed.
+ */
+void store_find(struct store *store, const char *domain, struct store_answer *answer);
+
+/* Looks at the file now and reads it, whatever its times say: for SIGHUP. */
+void store_look(struct store *store);
+
+/*
+ * Checks what was read last and was not checked yet: says each mistake (the first 20), and keeps the last good policy of each
+ * domain that has one. Where there is nothing to check it waits until there is. False once STORE_STOP was called. For a thread of
+ * its own.
+ */
+bool store_check(struct store *store);
+void store_stop(struct store *store);
+
+/* How many domains are in force. */
+size_t store_domains(struct store *store);
+
+void store_free(struct store *store);
+
+#endif
