@@ -75,7 +75,7 @@ static void finish(struct ini_line *line, const char *text, size_t len)
     }
     line->text = text;
     line->len = len;
-    if (line->kind != INI_LONG)
+    if (line->kind == INI_BLANK)
         line->kind = kind_of(text, len);
 }
 
@@ -87,6 +87,7 @@ static void join(const char *text, size_t size, struct ini_line *line)
 {
     size_t used = 0, at = line->at;
 
+    line->continued = true;
     for (;;) {
         size_t end = line_end(text, size, at), n = end - at;
         line->next = end < size ? end + 1 : size;
@@ -96,9 +97,12 @@ static void join(const char *text, size_t size, struct ini_line *line)
         }
         memcpy(line->joined + used, text + at, n);
         used = trimmed(line->joined, used + n);
-        if (used == 0 || line->joined[used - 1] != '\\' || --used == 0 || line->next == size)
+        if (used == 0 || line->joined[used - 1] != '\\' || --used == 0)
             break;
-        line->continued = true;
+        if (line->next == size) {
+            line->kind = INI_OPEN;
+            break;
+        }
         at = line->next;
     }
     finish(line, line->joined, used);
@@ -134,7 +138,7 @@ static bool may_go_on(const char *text, size_t start, size_t from)
 
 bool ini_is_header(const struct ini_line *line)
 {
-    return line->kind == INI_HEADER || (line->kind == INI_LONG && line->len > 0 && line->text[0] == '[');
+    return line->kind == INI_HEADER || ((line->kind == INI_LONG || line->kind == INI_OPEN) && line->len > 0 && line->text[0] == '[');
 }
 
 size_t ini_next_header(const char *text, size_t size, size_t from)

@@ -17,6 +17,7 @@ enum ini_kind {
     INI_HEADER,  /* begins with [ */
     INI_VALUE,   /* key = value */
     INI_NEITHER, /* something else */
+    INI_OPEN,    /* ends in a backslash, and nothing comes after it */
     INI_LONG,    /* more than iniparser reads */
     INI_NUL      /* holds a NUL byte */
 };
@@ -25,7 +26,7 @@ enum ini_kind {
 struct ini_line {
     enum ini_kind kind;
     size_t at, next;  /* offsets: where it begins, and where the one after it does */
-    bool continued;   /* it stands on several physical lines */
+    bool continued;   /* it has a final backslash: TEXT is in JOINED */
     const char *text; /* joined, without white space around it; not ended by a NUL */
     size_t len;
     char joined[INI_LINE_SIZE];
@@ -41,7 +42,7 @@ void ini_init(void);
 /* The logical line at offset AT (below SIZE) of TEXT, AT being the beginning of one. LINE borrows from TEXT and from itself. */
 void ini_line(const char *text, size_t size, size_t at, struct ini_line *line);
 
-/* Does LINE begin a section: is it a header, or one that is too long to be read? */
+/* Does LINE begin a section: is it a header, if one that is too long or unended? */
 bool ini_is_header(const struct ini_line *line);
 
 /* How many physical lines end between the offsets FROM and TO. */

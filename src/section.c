@@ -24,29 +24,57 @@ static const struct {
 
 /* --- problems --- */
 
+/* Room for one more problem. */
+static bool make_room(struct section *section)
+{
+    if (section->problem_count < section->problem_room)
+        return true;
+    size_t room = section->problem_room > 0 ? section->problem_room * 2 : PROBLEMS_FIRST;
+    struct section_problem *more = realloc(section->problems, room * sizeof *more);
+    if (more == NULL) {
+        section->failed = true;
+        return false;
+    }
+    section->problems = more;
+    section->problem_room = room;
+    return true;
+}
+
+/* NAME is how the file calls the key, or NULL. */
+__attribute__((format(printf, 5, 0))) static void add_problem(struct section *section, unsigned line, enum section_key key,
+                                                              const char *name, const char *format, va_list args)
+{
+    char text[1024];
+
+    if (!make_room(section))
+        return;
+    section->problems[section->problem_count++] = (struct section_problem) { line, key, name != NULL, section->notes.len };
+    if (name != NULL)
+        buf_print(&section->notes, "%s: ", name);
+    if (vsnprintf(text, sizeof text, format, args) < 0)
+        text[0] = '\0';
+    buf_add(&section->notes, text, strlen(text) + 1);
+    section->failed |= section->notes.failed;
+}
+
 void section_add_problem(struct section *section, unsigned line, enum section_key key, const char *format, ...)
 {
     va_list args;
-    char text[1024];
 
-    if (section->problem_count == section->problem_room) {
-        size_t room = section->problem_room > 0 ? section->problem_room * 2 : PROBLEMS_FIRST;
-        struct section_problem *more = realloc(section->problems, room * sizeof *more);
-        if (more == NULL) {
-            section->failed = true;
-            return;
-        }
-        section->problems = more;
-        section->problem_room = room;
-    }
     va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
+    add_problem(section, line, key, key < SECTION_KEYS ? keys[key].name : NULL, format, args);
     va_end(args);
-    if (n < 0)
-        text[0] = '\0';
-    section->problems[section->problem_count++] = (struct section_problem) { line, key, section->notes.len };
-    buf_add(&section->notes, text, strlen(text) + 1);
-    section->failed |= section->notes.failed;
+}
+
+/* A problem with a key that there is not: it concerns KEY, the one that was meant. */
+__attribute__((format(printf, 5, 6))) static void add_unknown(struct section *section, unsigned line, enum section_key key,
+                                                              const char *name, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_problem(section, line, key, name, format, args);
+    va_end(args);
 }
 
 /* LEN bytes of the file as a message may show them; the result lasts until SHOWN is used again. */
@@ -67,16 +95,13 @@ static const char *shown(struct shown *shown, const char *bytes, size_t len)
 void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file,
                            struct buf *out)
 {
-    const char *after = "";
-
     buf_print(out, "%s:%u: ", file, problem->line);
     if (section->names_len > 0) {
         buf_add(out, "[", 1);
         buf_add_shown(out, section->names, section->names_len, SHOWN_MAX);
-        after = problem->key < SECTION_KEYS ? "] " : "]: ";
+        buf_print(out, problem->keyed ? "] " : "]: ");
     }
-    buf_print(out, "%s%s%s%s", after, problem->key < SECTION_KEYS ? keys[problem->key].name : "",
-              problem->key < SECTION_KEYS ? ": " : "", section->notes.text + problem->text);
+    buf_print(out, "%s", section->notes.text + problem->text);
 }
 
 /* A name's FAULT; QUOTES are the two characters that it is written between, RFC the section that says so. */
@@ -281,17 +306,18 @@ static const char *lost_text(const struct ini_line *line)
     if (p < end && (*p == '"' || *p == '\'')) {
         const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
         if (quote == NULL)
-            return "has no closing quote; write none, or two";
+            return "the closing quote is missing; write none, or two";
         for (p = quote + 1; p < end && (*p == ' ' || *p == '\t'); p++)
             continue;
         return p < end && *p != ';' && *p != '#'
-                   ? "goes on after the closing quote; write all of it inside one pair of quotes, or none"
+                   ? "there is more after the closing quote; write all of it inside one pair of quotes, or none"
                    : NULL;
     }
     for (const char *c = p; c < end; c++)
         if (*c == ';' || *c == '#')
             return c > p && c + 1 < end && c[-1] != ' ' && c[-1] != '\t' && c[1] != ' ' && c[1] != '\t'
-                       ? "goes on after a ; or # that begins a comment; write a comma in a list, and a space before a comment"
+                       ? "there is more after a ; or #, which begins a comment; write a comma in a list, and a space before a "
+                         "comment"
                        : NULL;
     return NULL;
 }
@@ -311,10 +337,9 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
         const char *name = shown(&s, pair.key, strlen(pair.key));
         key = nearest_key(pair.key, strlen(pair.key));
         if (key == KEY_UNKNOWN)
-            section_add_problem(section, number, KEY_UNKNOWN,
-                                "\"%s\" is no key; write one of mode, mx, max_age, use, host and tlsrpt", name);
+            add_unknown(section, number, key, name, "there is no such key; write one of mode, mx, max_age, use, host and tlsrpt");
         else
-            section_add_problem(section, number, key, "\"%s\" is no key; did you mean \"%s\"?", name, keys[key].name);
+            add_unknown(section, number, key, name, "there is no such key; did you mean \"%s\"?", keys[key].name);
     } else if (section->kind == SECTION_PREAMBLE) {
         section_add_problem(section, number, key,
                             "stands before the first section; write it below [defaults] or a domain's header");
@@ -364,6 +389,10 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
     case INI_NEITHER:
         read_stray(line, number, section);
         break;
+    case INI_OPEN:
+        section_add_problem(section, number, KEY_ANY,
+                            "the file ends in a backslash, and what it continues is lost; leave the backslash out");
+        break;
     case INI_LONG:
         section_add_problem(section, number, KEY_ANY, "the line is longer than %d bytes; write several lines (mx lines add up)",
                             INI_LINE_SIZE - 2);
@@ -380,7 +409,8 @@ static const char *after_bracket_fault(const char *rest, const char *end)
 {
     while (rest < end && (*rest == ' ' || *rest == '\t'))
         rest++;
-    return rest < end && *rest != ';' && *rest != '#' ? "has text after the \"]\"; write it on a line of its own" : NULL;
+    return rest < end && *rest != ';' && *rest != '#' ? "the header has text after its \"]\"; write it on a line of its own"
+                                                      : NULL;
 }
 
 void section_header(const struct ini_line *line, struct section_header *header)
@@ -393,7 +423,7 @@ void section_header(const struct ini_line *line, struct section_header *header)
         *header =
             (struct section_header) { "", 0, "a header goes on in the next line; write it on one line, without a backslash" };
     } else if (bracket == NULL) {
-        header->fault = "has no \"]\"; write [name]";
+        header->fault = "the header has no \"]\"; write it at the end of the name";
         while (begin + header->len < end && strchr(";#=", begin[header->len]) == NULL)
             header->len++;
     } else {
@@ -455,7 +485,7 @@ static void read_names(struct section *section)
     section->kind = domains > 0 ? SECTION_DOMAINS : SECTION_TEMPLATE;
     if (templates > 0 && domains > 0)
         section_add_problem(section, section->line, KEY_ANY,
-                            "names a template and a domain; write two sections (a domain has a dot)");
+                            "the header names a template and a domain; write two sections (a domain has a dot)");
 }
 
 static void read_header(const struct ini_line *line, struct section *section)
@@ -473,7 +503,7 @@ static void read_header(const struct ini_line *line, struct section *section)
     if (section_next_name(header.names, header.len, &at, &name) > 0)
         read_names(section);
     else if (header.fault == NULL)
-        section_add_problem(section, section->line, KEY_ANY, "names no domain; write [example.org]");
+        section_add_problem(section, section->line, KEY_ANY, "the header names no domain; write [example.org]");
 }
 
 void section_read(const char *text, size_t at, size_t end, unsigned line, struct section *section)

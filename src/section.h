@@ -30,6 +30,7 @@ enum section_kind {
 struct section_problem {
     unsigned line;
     enum section_key key;
+    bool keyed;  /* its text begins with a key and a colon */
     size_t text; /* where its text begins in the section's notes */
 };
 
@@ -76,7 +77,7 @@ size_t section_next_name(const char *names, size_t len, size_t *at, const char *
  */
 void section_read(const char *text, size_t at, size_t end, unsigned line, struct section *section);
 
-/* Adds a problem on LINE that concerns KEY; its text says what is wrong and what to write instead. */
+/* Adds a problem on LINE that concerns KEY; its text, after KEY's name, says what is wrong and what to write instead. */
 __attribute__((format(printf, 4, 5))) void section_add_problem(struct section *section, unsigned line, enum section_key key,
                                                                const char *format, ...);
 

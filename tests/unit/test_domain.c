@@ -1,0 +1,63 @@
+#include "cases.h"
+#include "domain.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void from_host(void **state)
+{
+    const struct case_line *line = *state;
+    char domain[DOMAIN_MAX + 1];
+    bool named = domain_from_host(line->field[0], domain);
+
+    assert_string_equal(named ? domain : "-", line->field[1]);
+    if (!named)
+        assert_string_equal(domain, "");
+}
+
+static void no_host_at_all(void **state)
+{
+    char domain[DOMAIN_MAX + 1];
+
+    (void)state;
+    assert_false(domain_from_host(NULL, domain));
+}
+
+/* 253 characters are a name, 254 are not; what is echoed never outgrows its buffer. */
+static void longest_name(void **state)
+{
+    char host[DOMAIN_MAX + 2], domain[DOMAIN_MAX + 1];
+
+    (void)state;
+    memset(host, 'a', sizeof host);
+    memcpy(host, "mta-sts.", 8);
+    for (size_t i = 8 + 50; i < DOMAIN_MAX - 1; i += 51)
+        host[i] = '.';
+    host[DOMAIN_MAX] = '\0';
+    assert_true(domain_from_host(host, domain));
+    assert_int_equal(strlen(domain), DOMAIN_MAX - 8);
+    host[DOMAIN_MAX] = 'a';
+    host[DOMAIN_MAX + 1] = '\0';
+    assert_false(domain_from_host(host, domain));
+}
+
+static void faults_have_words(void **state)
+{
+    (void)state;
+    for (int i = 0; i < DOMAIN_FAULTS; i++) {
+        assert_non_null(domain_fault_phrase((enum domain_fault)i));
+        assert_true(i == DOMAIN_DOT_LAST || domain_fault_advice((enum domain_fault)i) != NULL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(no_host_at_all), cmocka_unit_test(longest_name),
+                                        cmocka_unit_test(faults_have_words) };
+
+    return cases_run("host.tsv", from_host) + cmocka_run_group_tests_name("domain", tests, NULL, NULL);
+}
