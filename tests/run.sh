@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# run.sh BUILD [units] SUITE...: runs the unit tests of the folder BUILD and the bats suites against BUILD/mta-sts, in parallel, prints
+# what failed, and last one line "N passed, N failed". A skipped test counts as failed where CI is set.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+build=$1
+shift
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+export MTA_STS=$PWD/$build/mta-sts
+
+if [ "${1:-}" = units ]; then
+    shift
+    for test in "$build"/test_*; do
+        case $test in *.d) continue ;; esac
+        CMOCKA_MESSAGE_OUTPUT=TAP "$test" >>"$out/tap" 2>&1
+        code=$?
+        # One that dies says no "not ok".
+        if [ "$code" -ge 99 ]; then
+            echo "not ok 0 - $test: exit status $code" >>"$out/tap"
+        fi
+    done
+fi
+if [ $# -gt 0 ]; then
+    bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >>"$out/tap" 2>&1 || echo "# bats: exit status $?" >>"$out/tap"
+fi
+# Whatever a test started is to be gone.
+if left=$(pgrep -af -- "$MTA_STS"); then
+    printf 'not ok 0 - left running:\n%s\n' "$left" >>"$out/tap"
+fi
+
+passed=$(grep -cE '^ok [0-9]+' "$out/tap")
+failed=$(grep -cE '^not ok [0-9]+' "$out/tap")
+skipped=$(grep -cE '^ok .* # skip' "$out/tap")
+if [ -n "${CI:-}" ]; then
+    failed=$((failed + skipped))
+    passed=$((passed - skipped))
+fi
+if [ "$failed" -gt 0 ]; then
+    grep -vE '^ok|^[0-9]+\.\.|^# ok' "$out/tap"
+fi
+[ "$passed" -gt 0 ] || failed=$((failed + 1))
+echo "$passed passed, $failed failed"
+[ -z "${COUNTS:-}" ] || echo "$passed $failed" >>"$COUNTS"
+[ "$failed" -eq 0 ]
