@@ -97,7 +97,7 @@ sanitize:
 
 lint:
 	@.ci/packages $(PACKAGES_LINT)
-	@.ci/lint "$(MAKE)" "$(ALL_CPPFLAGS)" $(SHELL_FILES)
+	@.ci/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" $(SHELL_FILES)
 
 format:
 	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] bench/*.c

@@ -96,12 +96,12 @@ static bool read_options(int argc, char *argv[], struct options *options)
         else if (option != 't')
             return false;
         else if (!read_threads(optarg, &options->threads)) {
-            fprintf(stderr, "mta-sts: -t %s: write a number from 1 to %d\n", optarg, SERVE_THREADS_MAX);
+            (void)fprintf(stderr, "mta-sts: -t %s: write a number from 1 to %d\n", optarg, SERVE_THREADS_MAX);
             return false;
         }
     }
     if (optind < argc)
-        fprintf(stderr, "mta-sts: %s: there is no such command\n", argv[optind]);
+        (void)fprintf(stderr, "mta-sts: %s: there is no such command\n", argv[optind]);
     return optind == argc;
 }
 
@@ -113,7 +113,7 @@ int main(int argc, char *argv[])
     if (fd < 0 && is_cgi())
         return serve_cgi(policies(&options));
     if (!read_options(argc, argv, &options)) {
-        fprintf(stderr, "mta-sts: \"mta-sts -h\" tells how it is used\n");
+        (void)fprintf(stderr, "mta-sts: \"mta-sts -h\" tells how it is used\n");
         return EXIT_USAGE;
     }
     if (options.version)
@@ -122,6 +122,6 @@ int main(int argc, char *argv[])
         return fputs(usage, stdout) < 0;
     if (fd >= 0)
         return serve_fastcgi(fd, policies(&options), options.threads);
-    fputs(usage, stderr);
+    (void)fputs(usage, stderr);
     return EXIT_USAGE;
 }

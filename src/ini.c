@@ -116,6 +116,9 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
     line->at = at;
     line->next = end < size ? end + 1 : size;
     line->continued = false;
+    line->text = line->joined;
+    line->len = 0;
+    line->joined[0] = '\0';
     if (end - at >= INI_LINE_SIZE - 1)
         line->kind = INI_LONG;
     else if (len > 0 && text[at + len - 1] == '\\') {
@@ -138,7 +141,8 @@ static bool may_go_on(const char *text, size_t start, size_t from)
 
 bool ini_is_header(const struct ini_line *line)
 {
-    return line->kind == INI_HEADER || ((line->kind == INI_LONG || line->kind == INI_OPEN) && line->len > 0 && line->text[0] == '[');
+    return line->kind == INI_HEADER ||
+           ((line->kind == INI_LONG || line->kind == INI_OPEN) && line->len > 0 && line->text[0] == '[');
 }
 
 size_t ini_next_header(const char *text, size_t size, size_t from)

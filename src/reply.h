@@ -1,4 +1,4 @@
-/* The answer to a request, from its names to its bytes (RFC 8461 3.3). Pure: no input, no output, no clock. Floor 4. */
+/* The answer to a request, from its names to its bytes (RFC 8461 3.3). Pure: no input, no output, no clock. Floor 1. */
 #ifndef REPLY_H
 #define REPLY_H
 

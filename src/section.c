@@ -87,7 +87,7 @@ static const char *shown(struct shown *shown, const char *bytes, size_t len)
     struct buf buf = { 0 };
 
     buf_add_shown(&buf, bytes, len, SHOWN_MAX);
-    snprintf(shown->text, sizeof shown->text, "%s", buf.text != NULL ? buf.text : "");
+    (void)snprintf(shown->text, sizeof shown->text, "%s", buf.text != NULL ? buf.text : "");
     buf_free(&buf);
     return shown->text;
 }

@@ -21,7 +21,7 @@ skip_or_fail() {
 
 setup() {
     DIR=$BATS_TEST_TMPDIR
-    cd "$DIR"
+    cd "$DIR" || return 1
     chmod 755 "$DIR"
     PIDS=()
     cat >policies.ini <<'INI'
@@ -94,6 +94,7 @@ listens() {
 # start_fastcgi [ARGUMENT...]: the program, spawned by spawn-fcgi on the socket fcgi.sock; its log is in fcgi.log.
 # PROGRAM is its process.
 start_fastcgi() {
+    # shellcheck disable=SC2086 # a command and its arguments, or nothing
     spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- ${WRAPPER:-} "$MTA_STS" "$@" >>fcgi.log 2>&1 3>&- &
     PROGRAM=$!
     PIDS+=("$PROGRAM")

@@ -59,7 +59,7 @@ int cases_run(const char *file, void (*test)(void **state))
         if (lines[count].name == NULL)
             exit(1);
         (void)snprintf(lines[count].name, room, "%s:%zu %s %s", file, number, lines[count].field[0], lines[count].field[1]);
-        tests[count] = (struct CMUnitTest){ lines[count].name, test, NULL, NULL, &lines[count] };
+        tests[count] = (struct CMUnitTest) { lines[count].name, test, NULL, NULL, &lines[count] };
         count++;
     }
     int failed = count > 0 ? _cmocka_run_group_tests(file, tests, count, NULL, NULL) : 1;

@@ -7,13 +7,13 @@
 enum { CASE_FIELDS = 4 };
 
 struct case_line {
-    char *name;                 /* "host.tsv:12 mta-sts.example.org" */
+    char *name;                     /* "host.tsv:12 mta-sts.example.org" */
     const char *field[CASE_FIELDS]; /* "" where the line has fewer */
 };
 
 /*
- * Runs TEST, a cmocka test, once for each line of tests/fixtures/FILE with its struct case_line as the state. Lines that begin with "# " are left out, fields
- * end at a tab. Returns how many failed; no line at all counts as a failure.
+ * Runs TEST, a cmocka test, once for each line of tests/fixtures/FILE with its struct case_line as the state. Lines that begin
+ * with "# " are left out, fields end at a tab. Returns how many failed; no line at all counts as a failure.
  */
 int cases_run(const char *file, void (*test)(void **state));
 

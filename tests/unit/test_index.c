@@ -1,6 +1,6 @@
 /*
- * One reading of policies.ini: what each mistake is told as (tests/fixtures/mistakes: a file, and beside it the lines expected, and which domain is answered
- * how), and what is found in a good one.
+ * One reading of policies.ini: what each mistake is told as (tests/fixtures/mistakes: a file, and beside it the lines expected,
+ * and which domain is answered how), and what is found in a good one.
  */
 #include "buf.h"
 #include "cases.h"
@@ -104,16 +104,19 @@ static const struct row {
     { "comments", "# one\n[a.b] ; two\nmx = m.a.b ; three\n  ; four\nmode = \"enforce\" # five\n", "a.b",
       "mode: enforce\nmx: m.a.b\nmax_age: 604800\n" },
     { "no final line end", "[a.b]\nmx = m.a.b", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
-    { "host and tlsrpt do not stop a policy", "[a.b]\nmx=m.a.b\nhost = _\ntlsrpt = x\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
-    { "a mistake where nobody looks", "[defaults]\nmode = x\n[t]\nmax_age = x\n[a.b]\nuse=t\nmx=m.a.b\nmode=none\nmax_age=1\n", "a.b",
-      "mode: none\nmx: m.a.b\nmax_age: 1\n" },
-    { "a mistake in the next section", "[a.b]\nmx=m.a.b\n[c.d\nmode = x\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "host and tlsrpt do not stop a policy", "[a.b]\nmx=m.a.b\nhost = _\ntlsrpt = x\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a mistake where nobody looks", "[defaults]\nmode = x\n[t]\nmax_age = x\n[a.b]\nuse=t\nmx=m.a.b\nmode=none\nmax_age=1\n",
+      "a.b", "mode: none\nmx: m.a.b\nmax_age: 1\n" },
+    { "a mistake in the next section", "[a.b]\nmx=m.a.b\n[c.d\nmode = x\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
 };
 
 static void found(void **state)
 {
     const struct row *row = *state;
-    struct index *index = index_of(row->text, strlen(row->text), NULL), *only = index_of(row->text, strlen(row->text), row->domain);
+    struct index *index = index_of(row->text, strlen(row->text), NULL),
+                 *only = index_of(row->text, strlen(row->text), row->domain);
     char expected[512] = "nothing";
 
     if (row->policy != NULL)
@@ -125,10 +128,12 @@ static void found(void **state)
     index_free(only);
 }
 
-/* Who asks for a broken domain is told the same as whoever checks the file, also of a mistake in a template, also with an index of it alone. */
+/* Who asks for a broken domain is told the same as whoever checks the file, also of a mistake in a template, also with an index
+ * of it alone. */
 static void told_the_same(void **state)
 {
-    const char text[] = "[defaults]\nmax_age = 1w\n\n[x.y]\nmx=m.x.y\n[t]\n; note\nmx = 192.0.2.1\n\n[a.b]\nuse = t\n[a.c]\nmax_age=x\n";
+    const char text[] =
+        "[defaults]\nmax_age = 1w\n\n[x.y]\nmx=m.x.y\n[t]\n; note\nmx = 192.0.2.1\n\n[a.b]\nuse = t\n[a.c]\nmax_age=x\n";
     const char in_template[] = "broken: policies.ini:8: [t] mx: \"192.0.2.1\" is an IP address; write a host name (RFC 8461 3.2)";
     struct index *index = index_of(text, sizeof text - 1, NULL), *only = index_of(text, sizeof text - 1, "a.b");
 
@@ -185,12 +190,13 @@ int main(void)
 
     ini_init();
     for (size_t i = 0; i < ROWS; i++)
-        finds[i] = (struct CMUnitTest){ rows[i].label, found, NULL, NULL, (void *)(size_t)&rows[i] };
+        finds[i] = (struct CMUnitTest) { rows[i].label, found, NULL, NULL, (void *)(size_t)&rows[i] };
     if (glob("tests/fixtures/mistakes/*.ini", 0, NULL, &files) != 0)
         return 1;
     for (; n < files.gl_pathc && n < MISTAKES_MAX; n++)
-        mistakes[n] = (struct CMUnitTest){ files.gl_pathv[n], mistake, NULL, NULL, files.gl_pathv[n] };
-    int failed = _cmocka_run_group_tests("mistakes", mistakes, n, NULL, NULL) + _cmocka_run_group_tests("finds", finds, ROWS, NULL, NULL) +
+        mistakes[n] = (struct CMUnitTest) { files.gl_pathv[n], mistake, NULL, NULL, files.gl_pathv[n] };
+    int failed = _cmocka_run_group_tests("mistakes", mistakes, n, NULL, NULL) +
+                 _cmocka_run_group_tests("finds", finds, ROWS, NULL, NULL) +
                  cmocka_run_group_tests_name("index", tests, NULL, NULL);
     globfree(&files);
     return failed;

@@ -1,6 +1,6 @@
 /*
- * The view that src/ini.c has of a file, against iniparser's own of the whole of it: wherever iniparser takes a file, both find the same keys with the same values
- * in the same sections.
+ * The view that src/ini.c has of a file, against iniparser's own of the whole of it: wherever iniparser takes a file, both find
+ * the same keys with the same values in the same sections.
  */
 #include "cases.h"
 #include "ini.h"
@@ -22,9 +22,43 @@ enum { FILES = 20000, LINES_MAX = 12 };
 
 /* What files are made of; drawn at random, each line followed by its line end. */
 static const char *const pieces[] = {
-    "[a]", "[b.example]", "  [c.example]  ", "[D.Example] ", "\t[e]", "[f g]", "[a]b]", "mx = one", "mx=two ; note", "  mode = \"quoted ; value\" ; note",
-    "key = 'single'", "key =", "key = \"\"", "key = ;", "; comment", "# comment", "; comment \\", "# [h] \\", "mx = a, \\", "mx = a \\\\", "    b, \\", "\\",
-    "   \\", "", "   ", "\t", "x", "UPPER = Case", "a = b = c", "a == b", "[", "]", "[i] ; note", "stray", "= value", "host = x \\\t ", "tlsrpt = \\",
+    "[a]",
+    "[b.example]",
+    "  [c.example]  ",
+    "[D.Example] ",
+    "\t[e]",
+    "[f g]",
+    "[a]b]",
+    "mx = one",
+    "mx=two ; note",
+    "  mode = \"quoted ; value\" ; note",
+    "key = 'single'",
+    "key =",
+    "key = \"\"",
+    "key = ;",
+    "; comment",
+    "# comment",
+    "; comment \\",
+    "# [h] \\",
+    "mx = a, \\",
+    "mx = a \\\\",
+    "    b, \\",
+    "\\",
+    "   \\",
+    "",
+    "   ",
+    "\t",
+    "x",
+    "UPPER = Case",
+    "a = b = c",
+    "a == b",
+    "[",
+    "]",
+    "[i] ; note",
+    "stray",
+    "= value",
+    "host = x \\\t ",
+    "tlsrpt = \\",
 };
 static const char *const line_ends[] = { "\n", "\n", "\n", "\r\n", " \n" };
 
@@ -60,8 +94,8 @@ static dictionary *whole(const char *text, size_t len)
 }
 
 /*
- * Where this program is knowingly stricter than iniparser: it takes no header that goes on in the next line or has text after its bracket. Such a
- * file is not compared.
+ * Where this program is knowingly stricter than iniparser: it takes no header that goes on in the next line or has text after its
+ * bracket. Such a file is not compared.
  */
 static bool is_comparable(const char *text, size_t len)
 {
@@ -197,7 +231,8 @@ static void where_headers_are(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(same_view), cmocka_unit_test(longest_line), cmocka_unit_test(where_headers_are) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(same_view), cmocka_unit_test(longest_line),
+                                        cmocka_unit_test(where_headers_are) };
 
     ini_init();
     return cmocka_run_group_tests_name("ini", tests, NULL, NULL);

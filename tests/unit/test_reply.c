@@ -118,6 +118,6 @@ int main(void)
     struct CMUnitTest tests[ROWS + 1] = { [ROWS] = cmocka_unit_test(who_is_asked) };
 
     for (size_t i = 0; i < ROWS; i++)
-        tests[i] = (struct CMUnitTest){ rows[i].label, answer, NULL, NULL, (void *)(size_t)&rows[i] };
+        tests[i] = (struct CMUnitTest) { rows[i].label, answer, NULL, NULL, (void *)(size_t)&rows[i] };
     return cmocka_run_group_tests_name("reply", tests, NULL, NULL);
 }
