@@ -38,37 +38,42 @@ OBJECTS := $(MODULES:%=$(B)/%.o)
 UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh examples/try/run bench/run)
 
+# `make V=1` shows whole commands.
+ifndef V
+QUIET = @echo "  $(1) $@";
+endif
+
 .PHONY: all run test test-fronts sanitize lint format bench clean units
 .DELETE_ON_ERROR:
 
 all: mta-sts
 
 mta-sts: $(B)/mta-sts
-	cp $< $@
+	@cp $< $@
 
 $(B)/mta-sts: $(B)/main.o $(OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call QUIET,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/main.o: mta-sts.c Makefile | $(B)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/%.o: src/%.c Makefile | $(B)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/cases.o: tests/unit/cases.c Makefile | $(B)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS)
-	$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/cases.o $(OBJECTS) $(LIBS) -lcmocka
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/cases.o $(OBJECTS) $(LIBS) -lcmocka
 
 $(B)/constant: bench/constant.c Makefile | $(B)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
 
 $(B)/iniparser_load: bench/iniparser_load.c Makefile | $(B)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -liniparser
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -liniparser
 
 $(B):
-	mkdir -p $@
+	@mkdir -p $@
 
 units: $(UNITS)
 
