@@ -5,7 +5,7 @@ VERSION := 0.1.0
 # Debian packages: what it is built with, what `make run`, `make test`, `make test-fronts` and `make lint` need besides.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
-PACKAGES_TEST := $(PACKAGES_RUN) bats parallel libcmocka-dev wrk systemd python3-minimal
+PACKAGES_TEST := $(PACKAGES_RUN) bats parallel libcmocka-dev wrk systemd python3-minimal procps
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2
 PACKAGES_SANITIZE := $(PACKAGES_TEST) libclang-rt-dev clang
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
