@@ -19,7 +19,8 @@ struct name {
 };
 
 struct entry {
-    uint32_t at;           /* offset of the header in the text */
+    uint32_t at; /* offset of the header in the text */
+    bool is_template;
     _Atomic(void *) cache; /* NULL, or: of domains a struct index_verdict, of a template a struct section */
 };
 
@@ -39,21 +40,17 @@ struct index {
     size_t twin_count, twin_room;
     uint32_t *slots; /* 0, or the number of a name plus 1 */
     size_t slot_mask;
+    _Atomic(uint32_t *) lines; /* of each section's header; NULL until a message needs one */
 };
 
 /* --- names --- */
-
-static bool ends_name(char c)
-{
-    return strchr(" \t\r\n,];#=", c) != NULL; /* a NUL too */
-}
 
 /* A name in the text without final dots: the length that counts. The text need not end in a delimiter. */
 static size_t name_length(const struct index *index, uint32_t at)
 {
     size_t len = 0;
 
-    while (at + len < index->size && !ends_name(index->text[at + len]))
+    while (at + len < index->size && !section_ends_name(index->text[at + len]))
         len++;
     while (len > 0 && index->text[at + len - 1] == '.')
         len--;
@@ -104,7 +101,7 @@ static bool room_for_one(void **array, size_t count, size_t *room, size_t size)
 
 /* --- cutting --- */
 
-static bool add_section(struct index *index, size_t at)
+static bool add_section(struct index *index, size_t at, bool is_template)
 {
     void *array = index->sections;
     bool good = room_for_one(&array, index->section_count, &index->section_room, sizeof *index->sections);
@@ -113,6 +110,7 @@ static bool add_section(struct index *index, size_t at)
     if (!good || index->section_count >= SECTION_BITS)
         return false;
     index->sections[index->section_count].at = (uint32_t)at;
+    index->sections[index->section_count].is_template = is_template;
     atomic_init(&index->sections[index->section_count].cache, NULL);
     index->section_count++;
     return true;
@@ -138,11 +136,6 @@ static bool add_name(struct index *index, const char *name, size_t len, bool odd
     return true;
 }
 
-static bool is_domain(const char *name, size_t len)
-{
-    return memchr(name, '.', len) != NULL || (len == 1 && name[0] == '*');
-}
-
 /* Need an index of ONLY know a section with these names? It need not where all of them are one other domain. */
 static bool is_wanted(const char *names, size_t len, const char *only, size_t only_len)
 {
@@ -153,7 +146,7 @@ static bool is_wanted(const char *names, size_t len, const char *only, size_t on
     if (len >= only_len && domain_same(names + len - only_len, only, only_len))
         return true;
     for (size_t i = 0; i < len; i++) {
-        if (names[i] == ' ' || names[i] == '\t' || names[i] == ',')
+        if (section_ends_name(names[i]))
             return true;
         domain |= names[i] == '.';
     }
@@ -165,7 +158,7 @@ static bool add_names(struct index *index, const struct section_header *header)
     const char *name;
 
     for (size_t at = 0, len; (len = section_next_name(header->names, header->len, &at, &name)) > 0;) {
-        index->domain_count += is_domain(name, len);
+        index->domain_count += section_names_domain(name, len);
         if (!add_name(index, name, len, header->fault != NULL))
             return false;
     }
@@ -180,14 +173,14 @@ static bool cut(struct index *index, const char *only)
     size_t only_len = only != NULL ? strlen(only) : 0;
     size_t at = index->size >= 3 && memcmp(index->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 
-    if (!add_section(index, at))
+    if (!add_section(index, at, false))
         return false;
     for (; (at = ini_next_header(index->text, index->size, at)) < index->size; at = line.next) {
         ini_line(index->text, index->size, at, &line);
-        section_header(&line, &header);
+        section_header(index->text, &line, &header);
         wanted = only == NULL || is_wanted(header.names, header.len, only, only_len);
         /* A section that nobody asks for is kept only where it tells the end of one that somebody may. */
-        if ((wanted || last_wanted) && !add_section(index, at))
+        if ((wanted || last_wanted) && !add_section(index, at, wanted && section_is_template(header.names, header.len)))
             return false;
         if (wanted && !add_names(index, &header))
             return false;
@@ -265,27 +258,55 @@ size_t index_domains(const struct index *index)
 
 /* --- reading --- */
 
-/* The line of a section's header, counted from *FROM, the beginning of line *LINE, which both move there. */
-static unsigned line_of(const struct index *index, size_t section, size_t *from, unsigned *line)
+/* Counts the lines of all headers, once. NULL where memory ran out. */
+static const uint32_t *get_lines(struct index *index)
 {
-    size_t at = index->sections[section].at;
-
-    *line += ini_newlines(index->text, *from, at);
-    *from = at;
-    return *line;
-}
-
-static unsigned line_from_start(const struct index *index, uint32_t section)
-{
+    uint32_t *lines = atomic_load_explicit(&index->lines, memory_order_acquire), line = 1;
     size_t from = 0;
-    unsigned line = 1;
 
-    return line_of(index, section & SECTION_BITS, &from, &line);
+    if (lines != NULL)
+        return lines;
+    uint32_t *made = malloc(index->section_count * sizeof *made);
+    if (made == NULL)
+        return NULL;
+    for (size_t i = 0; i < index->section_count; i++) {
+        line += ini_newlines(index->text, from, index->sections[i].at);
+        from = index->sections[i].at;
+        made[i] = line;
+    }
+    if (atomic_compare_exchange_strong_explicit(&index->lines, &lines, made, memory_order_acq_rel, memory_order_acquire))
+        return made;
+    free(made);
+    return lines;
 }
 
-static void read_section(const struct index *index, size_t number, unsigned line, struct section *section)
+/* The line of a section's header; 0 where memory ran out. SECTION may have a name's flags. */
+static unsigned line_of(struct index *index, uint32_t section)
 {
-    section_read(index->text, index->sections[number].at, index->sections[number + 1].at, line, section);
+    const uint32_t *lines = get_lines(index);
+
+    return lines != NULL ? lines[section & SECTION_BITS] : 0;
+}
+
+/* The number of the section whose header is at that offset. */
+static uint32_t section_at(const struct index *index, size_t at)
+{
+    size_t low = 0, high = index->section_count;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (index->sections[middle].at <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+/* Lines are counted from the header, as if that was line 1, and moved to where they stand when they are told. */
+static void read_section(const struct index *index, size_t number, struct section *section)
+{
+    section_read(index->text, index->sections[number].at, index->sections[number + 1].at, 1, section);
 }
 
 static const struct twin *twin_of(const struct index *index, const struct name *first)
@@ -299,41 +320,32 @@ static const struct twin *twin_of(const struct index *index, const struct name *
 }
 
 /* Reads a template, and what makes it unfit for use as a whole: that there are two of its name. */
-static void read_template(const struct index *index, const struct name *name, unsigned line, struct section *section)
+static void read_template(struct index *index, const struct name *name, struct section *section)
 {
-    read_section(index, name->section & SECTION_BITS, line, section);
+    read_section(index, name->section & SECTION_BITS, section);
     const struct twin *twin = (name->section & TWICE) != 0 ? twin_of(index, name) : NULL;
     if (twin != NULL)
         section_add_problem(section, section->line, KEY_ANY, "stands in line %u, too; keep one of the two",
-                            line_from_start(index, index->names[twin->second].section));
+                            line_of(index, index->names[twin->second].section));
 }
 
-/*
- * The template or [defaults] of that name, read once and kept; its lines are counted from its own header. *FOUND is NULL where
- * there is none. False where memory ran out.
- */
+/* The template or [defaults] of that name, read once and kept. *FOUND is NULL where there is none. False where memory ran out. */
 static bool get_template(struct index *index, const char *text, const struct section **found)
 {
     const struct name *name = look_up(index, text);
+    struct entry *entry = name != NULL ? &index->sections[name->section & SECTION_BITS] : NULL;
 
     *found = NULL;
-    if (name == NULL)
+    if (entry == NULL || !entry->is_template)
         return true;
-    _Atomic(void *) *cache = &index->sections[name->section & SECTION_BITS].cache;
-    void *known = atomic_load_explicit(cache, memory_order_acquire);
+    void *known = atomic_load_explicit(&entry->cache, memory_order_acquire);
     if (known == NULL) {
         struct section *section = malloc(sizeof *section);
         if (section == NULL)
             return false;
-        read_template(index, name, 1, section);
-        if (section->kind != SECTION_TEMPLATE || section->failed) {
-            /* A mixed header: its own section says so, and its cache is not for templates. */
-            bool failed = section->failed;
-            section_free(section);
-            free(section);
-            return !failed;
-        }
-        if (atomic_compare_exchange_strong_explicit(cache, &known, section, memory_order_acq_rel, memory_order_acquire)) {
+        read_template(index, name, section);
+        if (!section->failed &&
+            atomic_compare_exchange_strong_explicit(&entry->cache, &known, section, memory_order_acq_rel, memory_order_acquire)) {
             known = section;
         } else {
             section_free(section);
@@ -341,7 +353,7 @@ static bool get_template(struct index *index, const char *text, const struct sec
         }
     }
     *found = known;
-    return true;
+    return known != NULL;
 }
 
 /* The policy of OWN, in OUT; false where there is none, and WHY. */
@@ -372,14 +384,10 @@ static struct index_verdict *new_verdict(enum index_found found, const struct bu
     return verdict;
 }
 
-/* Adds the problem as a message, with the line where it really stands: templates are kept with lines counted from their header.
- */
-static void print_why(struct index *index, const struct section_why *why, struct buf *out)
+static void print_problem(struct index *index, const struct section *section, const struct section_problem *problem,
+                          struct buf *out)
 {
-    struct section_problem problem = *why->problem;
-
-    problem.line += ini_newlines(index->text, 0, why->section->at) + 1 - why->section->line;
-    section_print_problem(why->section, &problem, index->file, out);
+    section_print_problem(section, problem, index->file, line_of(index, section_at(index, section->at)), out);
 }
 
 static struct index_verdict *verdict_on(struct index *index, uint32_t number)
@@ -389,12 +397,12 @@ static struct index_verdict *verdict_on(struct index *index, uint32_t number)
     struct buf out = { 0 };
     struct index_verdict *verdict = NULL;
 
-    read_section(index, number, 1, &own);
+    read_section(index, number, &own);
     if (judge(index, &own, &out, &why)) {
         verdict = new_verdict(INDEX_POLICY, &out);
     } else if (why.problem != NULL) {
         buf_free(&out);
-        print_why(index, &why, &out);
+        print_problem(index, why.section, why.problem, &out);
         verdict = new_verdict(INDEX_BROKEN, &out);
     }
     section_free(&own);
@@ -407,20 +415,26 @@ static struct index_verdict *verdict_on_twins(struct index *index, const struct 
     const struct name *first = &index->names[twin->first], *second = &index->names[twin->second];
     struct buf out = { 0 };
 
-    buf_print(&out, "%s:%u: [", index->file, line_from_start(index, second->section));
+    buf_print(&out, "%s:%u: [", index->file, line_of(index, second->section));
     buf_add_shown(&out, index->text + second->at, name_length(index, second->at), DOMAIN_MAX);
-    buf_print(&out, "]: stands in line %u already; keep one of the two", line_from_start(index, first->section));
+    buf_print(&out, "]: stands in line %u already; keep one of the two", line_of(index, first->section));
     struct index_verdict *verdict = new_verdict(INDEX_BROKEN, &out);
     buf_free(&out);
     return verdict;
 }
 
+bool index_names(const struct index *index, const char *domain)
+{
+    return look_up(index, domain) != NULL;
+}
+
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict)
 {
-    const struct name *name = strchr(domain, '.') != NULL ? look_up(index, domain) : NULL;
+    bool is_domain = section_names_domain(domain, strlen(domain));
+    const struct name *name = is_domain ? look_up(index, domain) : NULL;
 
     *verdict = NULL;
-    if (name == NULL && strchr(domain, '.') != NULL)
+    if (name == NULL && is_domain)
         name = look_up(index, "*");
     if (name == NULL)
         return true;
@@ -443,19 +457,19 @@ bool index_find(struct index *index, const char *domain, const struct index_verd
 
 /* --- the audit --- */
 
-static void tell_problem(const struct index *index, const struct index_audit *audit, const struct section *section,
+static void tell_problem(struct index *index, const struct index_audit *audit, const struct section *section,
                          const struct section_problem *problem)
 {
     struct buf text = { 0 };
 
-    section_print_problem(section, problem, index->file, &text);
+    print_problem(index, section, problem, &text);
     if (text.text != NULL && !text.failed)
         audit->problem(audit->to, text.text);
     buf_free(&text);
 }
 
 /* In the order of their lines: what the whole section lacks was found last, and stands in its first. */
-static void tell_problems(const struct index *index, const struct index_audit *audit, struct section *section)
+static void tell_problems(struct index *index, const struct index_audit *audit, struct section *section)
 {
     struct section_problem *problems = section->problems;
 
@@ -471,8 +485,7 @@ static void tell_problems(const struct index *index, const struct index_audit *a
 
 /* Where an audit is: the next name and the next twin, both in file order. */
 struct walk {
-    size_t name, twin, from;
-    unsigned line;
+    size_t name, twin;
 };
 
 static void tell_broken(const struct index *index, const struct index_audit *audit, const struct name *name)
@@ -480,7 +493,7 @@ static void tell_broken(const struct index *index, const struct index_audit *aud
     char domain[DOMAIN_MAX + 1];
     size_t len = name_length(index, name->at);
 
-    if (audit->broken == NULL || len > DOMAIN_MAX || !is_domain(index->text + name->at, len))
+    if (audit->broken == NULL || len > DOMAIN_MAX || !section_names_domain(index->text + name->at, len))
         return;
     for (size_t i = 0; i < len; i++)
         domain[i] = domain_lower(index->text[name->at + i]);
@@ -488,18 +501,26 @@ static void tell_broken(const struct index *index, const struct index_audit *aud
     audit->broken(audit->to, domain);
 }
 
+static void add_twin_problem(struct index *index, const struct twin *twin, struct section *section)
+{
+    const struct name *first = &index->names[twin->first], *second = &index->names[twin->second];
+    struct buf name = { 0 };
+
+    buf_add_shown(&name, index->text + second->at, name_length(index, second->at), DOMAIN_MAX);
+    section_add_problem(section, section->line, KEY_ANY, "\"%s\" stands in line %u already; keep one of the two",
+                        name.text != NULL ? name.text : "", line_of(index, first->section));
+    buf_free(&name);
+}
+
 /* The names of section NUMBER: tells which are broken, and files the problem of each that stands in an earlier section, too. */
-static void walk_names(const struct index *index, const struct index_audit *audit, struct walk *walk, size_t number, bool good,
+static void walk_names(struct index *index, const struct index_audit *audit, struct walk *walk, size_t number, bool good,
                        struct section *section)
 {
     for (; walk->name < index->name_count && (index->names[walk->name].section & SECTION_BITS) == number; walk->name++) {
         const struct name *name = &index->names[walk->name];
         bool twice = (name->section & TWICE) != 0;
         if (walk->twin < index->twin_count && index->twins[walk->twin].second == walk->name) {
-            const struct name *first = &index->names[index->twins[walk->twin].first];
-            section_add_problem(section, section->line, KEY_ANY, "\"%.*s\" stands in line %u already; keep one of the two",
-                                (int)name_length(index, name->at), index->text + name->at,
-                                line_from_start(index, first->section));
+            add_twin_problem(index, &index->twins[walk->twin], section);
             walk->twin++;
             twice = true;
         }
@@ -514,7 +535,7 @@ static bool audit_section(struct index *index, const struct index_audit *audit, 
     struct section_why why = { 0 };
     struct buf out = { 0 };
 
-    read_section(index, number, line_of(index, number, &walk->from, &walk->line), &own);
+    read_section(index, number, &own);
     bool good = own.kind == SECTION_DOMAINS && judge(index, &own, &out, &why);
     bool failed = own.failed || (own.kind == SECTION_DOMAINS && !good && why.problem == NULL);
     walk_names(index, audit, walk, number, good, &own);
@@ -527,7 +548,7 @@ static bool audit_section(struct index *index, const struct index_audit *audit, 
 
 bool index_audit(struct index *index, const struct index_audit *audit)
 {
-    struct walk walk = { .line = 1 };
+    struct walk walk = { 0, 0 };
 
     for (size_t i = 0; i < index->section_count; i++)
         if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(index, audit, &walk, i))
@@ -537,26 +558,11 @@ bool index_audit(struct index *index, const struct index_audit *audit)
 
 /* --- the end --- */
 
-static bool is_template_section(const struct index *index, size_t number)
-{
-    struct section_header header;
-    struct ini_line line;
-    const char *name;
-    size_t at = 0, len, names = 0;
-
-    ini_line(index->text, index->size, index->sections[number].at, &line);
-    section_header(&line, &header);
-    for (; (len = section_next_name(header.names, header.len, &at, &name)) > 0; names++)
-        if (is_domain(name, len))
-            return false;
-    return names > 0;
-}
-
 static void free_cache(const struct index *index, size_t number)
 {
     void *cache = atomic_load(&index->sections[number].cache);
 
-    if (cache != NULL && number > 0 && is_template_section(index, number))
+    if (cache != NULL && index->sections[number].is_template)
         section_free(cache);
     free(cache);
 }
@@ -573,6 +579,7 @@ void index_free(struct index *index)
     free(index->names);
     free(index->twins);
     free(index->slots);
+    free(atomic_load(&index->lines));
     free(index->text);
     free(index->file);
     free(index);

@@ -33,9 +33,12 @@ struct index *index_new(char *text, size_t size, const char *file, const char *o
 size_t index_sections(const struct index *index);
 size_t index_domains(const struct index *index);
 
+/* Does the file name DOMAIN, a policy domain in normal form, itself, whether or not there is [*]? */
+bool index_names(const struct index *index, const char *domain);
+
 /*
- * What the file says of DOMAIN, a policy domain in normal form; true and *VERDICT NULL where it says nothing ([*] counts, a name
- * without a dot never does). False where memory ran out. The verdict lives as long as the index.
+ * What the file says of DOMAIN, a policy domain in normal form, or "*"; true and *VERDICT NULL where it says nothing ([*] counts,
+ * a name without a dot never does). False where memory ran out. The verdict lives as long as the index.
  */
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict);
 

@@ -36,8 +36,7 @@ void ini_init(void)
     iniparser_set_error_callback(say_nothing);
 }
 
-/* isspace() as iniparser has it, in the C locale. */
-static bool is_space(char c)
+bool ini_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -50,7 +49,7 @@ static size_t line_end(const char *text, size_t size, size_t at)
 
 static size_t trimmed(const char *text, size_t len)
 {
-    while (len > 0 && is_space(text[len - 1]))
+    while (len > 0 && ini_is_space(text[len - 1]))
         len--;
     return len;
 }
@@ -66,22 +65,51 @@ static enum ini_kind kind_of(const char *text, size_t len)
     return text[0] != '=' && memchr(text, '=', len) != NULL ? INI_VALUE : INI_NEITHER;
 }
 
+/* Where in a line its comment begins, or LEN: as iniparser has it, quotes count right after the = only. */
+static size_t comment_start(const char *text, size_t len)
+{
+    const char *end = text + len, *p = text, *equals = memchr(text, '=', len);
+
+    while (p < end && ini_is_space(*p))
+        p++;
+    if (p < end && *p != '[' && *p != ';' && *p != '#' && equals != NULL) {
+        for (p = equals + 1; p < end && ini_is_space(*p);)
+            p++;
+        if (p < end && (*p == '"' || *p == '\'')) {
+            const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
+            p = quote != NULL ? quote + 1 : end;
+        }
+    }
+    while (p < end && *p != ';' && *p != '#')
+        p++;
+    return (size_t)(p - text);
+}
+
 static void finish(struct ini_line *line, const char *text, size_t len)
 {
     len = trimmed(text, len);
-    while (len > 0 && is_space(text[0])) {
+    while (len > 0 && ini_is_space(text[0])) {
         text++;
         len--;
     }
     line->text = text;
     line->len = len;
+    line->comment = comment_start(text, len);
     if (line->kind == INI_BLANK)
         line->kind = kind_of(text, len);
 }
 
+/* Do what is joined so far and the rest of the text at AT meet without a space or a comma between? */
+static bool is_glued(const struct ini_line *line, size_t used, const char *text, size_t size, size_t at)
+{
+    return at < size && !ini_is_space(text[at]) && text[at] != ',' && !ini_is_space(line->joined[used - 1]) &&
+           line->joined[used - 1] != ',' && line->joined[used - 1] != '=';
+}
+
 /*
  * Joins what backslashes continue, to the letter as iniparser does: a backslash is one where only white space follows it on what
- * was joined so far, also in a comment; a line of nothing but a backslash continues nothing.
+ * was joined so far; a line of nothing but a backslash continues nothing. But a comment is not continued: a line that is hidden
+ * by the backslash before it is nobody's intention, and whoever reads the section is told.
  */
 static void join(const char *text, size_t size, struct ini_line *line)
 {
@@ -99,11 +127,15 @@ static void join(const char *text, size_t size, struct ini_line *line)
         used = trimmed(line->joined, used + n);
         if (used == 0 || line->joined[used - 1] != '\\' || --used == 0)
             break;
+        line->comment_continues = comment_start(line->joined, used) < used;
+        if (line->comment_continues)
+            break;
         if (line->next == size) {
             line->kind = INI_OPEN;
             break;
         }
         at = line->next;
+        line->glued |= is_glued(line, used, text, size, at);
     }
     finish(line, line->joined, used);
 }
@@ -115,7 +147,9 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
     line->kind = INI_BLANK;
     line->at = at;
     line->next = end < size ? end + 1 : size;
-    line->continued = false;
+    line->first_len = len;
+    line->continued = line->glued = line->comment_continues = false;
+    line->comment = 0;
     line->text = line->joined;
     line->len = 0;
     line->joined[0] = '\0';
@@ -134,7 +168,7 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
  */
 static bool may_go_on(const char *text, size_t start, size_t from)
 {
-    while (start > from && is_space(text[start - 1]))
+    while (start > from && ini_is_space(text[start - 1]))
         start--;
     return start > from && text[start - 1] == '\\';
 }
@@ -155,7 +189,7 @@ size_t ini_next_header(const char *text, size_t size, size_t from)
             return size;
         size_t p = (size_t)(bracket - text), start = p;
         at = p + 1;
-        while (start > from && is_space(text[start - 1]) && text[start - 1] != '\n')
+        while (start > from && ini_is_space(text[start - 1]) && text[start - 1] != '\n')
             start--;
         if (start > from && text[start - 1] != '\n')
             continue;

@@ -25,10 +25,14 @@ enum ini_kind {
 /* One logical line: a physical one, and those that a final backslash continues it with. */
 struct ini_line {
     enum ini_kind kind;
-    size_t at, next;  /* offsets: where it begins, and where the one after it does */
-    bool continued;   /* it has a final backslash: TEXT is in JOINED */
-    const char *text; /* joined, without white space around it; not ended by a NUL */
+    size_t at, next;        /* offsets: where it begins, and where the one after it does */
+    size_t first_len;       /* how long its first physical line is, without white space at its end */
+    bool continued;         /* it has a final backslash: TEXT is in JOINED */
+    bool glued;             /* a backslash joins two words without a space */
+    bool comment_continues; /* a backslash ends a comment: iniparser would take the next line into it, here it does not */
+    const char *text;       /* joined, without white space around it; not ended by a NUL */
     size_t len;
+    size_t comment; /* where in TEXT a comment begins: its ; or #; or LEN */
     char joined[INI_LINE_SIZE];
 };
 
@@ -41,6 +45,9 @@ void ini_init(void);
 
 /* The logical line at offset AT (below SIZE) of TEXT, AT being the beginning of one. LINE borrows from TEXT and from itself. */
 void ini_line(const char *text, size_t size, size_t at, struct ini_line *line);
+
+/* White space as iniparser has it, whatever the locale. */
+bool ini_is_space(char c);
 
 /* Does LINE begin a section: is it a header, if one that is too long or unended? */
 bool ini_is_header(const struct ini_line *line);

@@ -92,10 +92,10 @@ static const char *shown(struct shown *shown, const char *bytes, size_t len)
     return shown->text;
 }
 
-void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file,
+void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file, unsigned line,
                            struct buf *out)
 {
-    buf_print(out, "%s:%u: ", file, problem->line);
+    buf_print(out, "%s:%u: ", file, problem->line - section->line + line);
     if (section->names_len > 0) {
         buf_add(out, "[", 1);
         buf_add_shown(out, section->names, section->names_len, SHOWN_MAX);
@@ -143,12 +143,12 @@ static size_t distance(const char *a, const char *b)
     return row[width];
 }
 
-/* The key whose name is nearest to the word that TEXT begins with, or KEY_UNKNOWN where none is near. */
+/* The key whose name is nearest to the word that TEXT begins with, or KEY_ANY where none is near. */
 static enum section_key nearest_key(const char *text, size_t len)
 {
     char word[WORD_MAX + 1];
     size_t n = 0, least = SIZE_MAX;
-    enum section_key nearest = KEY_UNKNOWN;
+    enum section_key nearest = KEY_ANY;
 
     while (n < len && n < WORD_MAX && strchr(" \t:=", text[n]) == NULL) {
         word[n] = domain_lower(text[n]);
@@ -170,7 +170,7 @@ static enum section_key known_key(const char *name)
     for (size_t i = 0; i < SECTION_KEYS; i++)
         if (strcmp(name, keys[i].name) == 0)
             return (enum section_key)i;
-    return KEY_UNKNOWN;
+    return KEY_ANY;
 }
 
 /* --- the values of each key --- */
@@ -271,7 +271,7 @@ static bool is_report_uri(const char *uri)
         if (*c <= ' ' || *c > '~' || *c == '!' || *c == ';' || *c == '"')
             return false;
     if (strncmp(uri, "mailto:", 7) == 0)
-        return strchr(uri + 8, '@') != NULL;
+        return uri[7] != '\0' && strchr(uri + 8, '@') != NULL;
     return strncmp(uri, "https://", 8) == 0 && uri[8] != '\0';
 }
 
@@ -293,33 +293,49 @@ static void check_tlsrpt(struct section *section, unsigned line, char *value)
 
 /* --- lines --- */
 
-/*
- * What iniparser would drop of the value in LINE without a word: the rest of a list after a closing quote, or after a ; without a
- * space. Returns what is wrong and what to write, or NULL.
- */
-static const char *lost_text(const struct ini_line *line)
-{
-    const char *end = line->text + line->len, *p = memchr(line->text, '=', line->len);
+static const char comment_continues[] = "a comment ends in a backslash, which would hide the next line; leave the backslash out";
 
-    for (p++; p < end && (*p == ' ' || *p == '\t'); p++)
+/* Are the words in what follows a comment's sign all hosts: is it a list that went on after a ; in place of a comma? */
+static bool is_host_list(const char *words, size_t len)
+{
+    size_t hosts = 0;
+
+    for (size_t at = 0; at < len;) {
+        size_t n = 0;
+        while (at + n < len && !ini_is_space(words[at + n]) && strchr(",;#\"'", words[at + n]) == NULL)
+            n++;
+        if (n > 0 && (memchr(words + at, '.', n) == NULL || policy_mx_fault(words + at, n) != DOMAIN_FINE))
+            return false;
+        hosts += n > 0;
+        at += n + 1;
+    }
+    return hosts > 0;
+}
+
+/*
+ * What iniparser would drop of the value in LINE without a word: the rest of a list after a closing quote, or after a ; or #.
+ * Returns what is wrong and what to write, or NULL.
+ */
+static const char *lost_text(const struct ini_line *line, enum section_key key)
+{
+    const char *p = memchr(line->text, '=', line->len), *comment = line->text + line->comment, *end = line->text + line->len;
+
+    for (p++; p < end && ini_is_space(*p); p++)
         continue;
     if (p < end && (*p == '"' || *p == '\'')) {
         const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
         if (quote == NULL)
             return "the closing quote is missing; write none, or two";
-        for (p = quote + 1; p < end && (*p == ' ' || *p == '\t'); p++)
+        for (quote++; quote < comment && ini_is_space(*quote); quote++)
             continue;
-        return p < end && *p != ';' && *p != '#'
-                   ? "there is more after the closing quote; write all of it inside one pair of quotes, or none"
-                   : NULL;
+        if (quote < comment)
+            return "there is more after the closing quote; write all of it inside one pair of quotes, or none";
     }
-    for (const char *c = p; c < end; c++)
-        if (*c == ';' || *c == '#')
-            return c > p && c + 1 < end && c[-1] != ' ' && c[-1] != '\t' && c[1] != ' ' && c[1] != '\t'
-                       ? "there is more after a ; or #, which begins a comment; write a comma in a list, and a space before a "
-                         "comment"
-                       : NULL;
-    return NULL;
+    bool glued = comment > p && comment + 1 < end && !ini_is_space(comment[-1]) && !ini_is_space(comment[1]);
+    if (glued || (key == KEY_MX && comment < end && is_host_list(comment, (size_t)(end - comment))))
+        return "there is more after a ; or #, which begins a comment; write a comma in a list, and a space and words in a "
+               "comment";
+    return line->glued ? "a backslash joins two lines without a space; write a space or a comma before it" : NULL;
 }
 
 static void read_value(const char *text, const struct ini_line *line, unsigned number, struct section *section)
@@ -332,11 +348,11 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
         return;
     }
     enum section_key key = known_key(pair.key);
-    const char *lost = lost_text(line);
-    if (key == KEY_UNKNOWN) {
+    const char *lost = lost_text(line, key);
+    if (key == KEY_ANY) {
         const char *name = shown(&s, pair.key, strlen(pair.key));
         key = nearest_key(pair.key, strlen(pair.key));
-        if (key == KEY_UNKNOWN)
+        if (key == KEY_ANY)
             add_unknown(section, number, key, name, "there is no such key; write one of mode, mx, max_age, use, host and tlsrpt");
         else
             add_unknown(section, number, key, name, "there is no such key; did you mean \"%s\"?", keys[key].name);
@@ -363,22 +379,26 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
     enum section_key key = nearest_key(line->text, line->len);
 
     if (colon != NULL && line->len >= 7 && memcmp(line->text, "version", 7) == 0) {
-        section_add_problem(section, number, KEY_UNKNOWN,
+        section_add_problem(section, number, KEY_ANY,
                             "\"%s\" is a line of a policy; leave it out, it is always served (RFC 8461 3.2)", text);
-    } else if (colon != NULL && key != KEY_UNKNOWN) {
+    } else if (colon != NULL && key != KEY_ANY) {
         const char *value = colon + 1;
         while (value < line->text + line->len && (*value == ' ' || *value == '\t'))
             value++;
         section_add_problem(section, number, key, "\"%s\" is written as in a policy; write \"%s = %s\"", text, keys[key].name,
                             shown(&v, value, (size_t)(line->text + line->len - value)));
     } else {
-        section_add_problem(section, number, key != KEY_UNKNOWN ? key : KEY_ANY,
+        section_add_problem(section, number, key != KEY_ANY ? key : KEY_ANY,
                             "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
     }
 }
 
 static void read_line(const char *text, const struct ini_line *line, unsigned number, struct section *section)
 {
+    if (line->comment_continues) {
+        section_add_problem(section, number, KEY_ANY, "%s", comment_continues);
+        return;
+    }
     switch (line->kind) {
     case INI_BLANK:
         break;
@@ -413,45 +433,76 @@ static const char *after_bracket_fault(const char *rest, const char *end)
                                                       : NULL;
 }
 
-void section_header(const struct ini_line *line, struct section_header *header)
+bool section_ends_name(char c)
 {
-    const char *begin = line->text + 1, *end = line->text + line->len;
-    const char *bracket = memchr(begin, ']', (size_t)(end - begin));
-
-    *header = (struct section_header) { begin, 0, NULL };
-    if (line->continued) {
-        *header =
-            (struct section_header) { "", 0, "a header goes on in the next line; write it on one line, without a backslash" };
-    } else if (bracket == NULL) {
-        header->fault = "the header has no \"]\"; write it at the end of the name";
-        while (begin + header->len < end && strchr(";#=", begin[header->len]) == NULL)
-            header->len++;
-    } else {
-        header->len = (size_t)(bracket - begin);
-        header->fault = line->kind == INI_LONG ? "the header is too long to be read; write several sections that use one template"
-                                               : after_bracket_fault(bracket + 1, end);
-    }
+    return ini_is_space(c) || c == '\0' || strchr(",;#=[]\\", c) != NULL;
 }
 
-static bool separates_names(char c)
+/* What must not stand between the brackets, though it ends a name. */
+static bool is_misplaced(char c)
 {
-    return c == ' ' || c == '\t' || c == ',';
+    return section_ends_name(c) && !ini_is_space(c) && c != ',';
+}
+
+static const char *header_fault(const struct ini_line *line, const char *begin, const char *bracket, const char *end)
+{
+    if (line->comment_continues)
+        return comment_continues;
+    if (line->continued)
+        return "the header goes on in the next line; write it on one line, without a backslash";
+    if (bracket == NULL)
+        return "the header has no \"]\"; write it at the end of the name";
+    if (line->kind == INI_LONG)
+        return "the header is too long to be read; write several sections that use one template";
+    for (const char *c = begin; c < bracket; c++)
+        if (is_misplaced(*c))
+            return "the header holds a character that no name has; write names with spaces between";
+    return after_bracket_fault(bracket + 1, end);
+}
+
+void section_header(const char *text, const struct ini_line *line, struct section_header *header)
+{
+    /* Of a continued one, what its first line shows: its domains are to be missed, not unknown. */
+    const char *begin = text + line->at, *end = begin + line->first_len;
+
+    while (begin < end && *begin != '[')
+        begin++;
+    if (begin < end)
+        begin++;
+    const char *bracket = memchr(begin, ']', (size_t)(end - begin)), *names_end = bracket;
+    if (bracket == NULL)
+        for (names_end = begin; names_end < end && strchr(";#=\\", *names_end) == NULL;)
+            names_end++;
+    while (names_end > begin && ini_is_space(names_end[-1]))
+        names_end--;
+    *header = (struct section_header) { begin, (size_t)(names_end - begin), header_fault(line, begin, bracket, end) };
 }
 
 size_t section_next_name(const char *names, size_t len, size_t *at, const char **name)
 {
-    while (*at < len && separates_names(names[*at]))
+    while (*at < len && section_ends_name(names[*at]))
         ++*at;
     size_t start = *at;
-    while (*at < len && !separates_names(names[*at]))
+    while (*at < len && !section_ends_name(names[*at]))
         ++*at;
     *name = names + start;
     return *at - start;
 }
 
-static bool is_template_name(const char *name, size_t len)
+bool section_names_domain(const char *name, size_t len)
 {
-    return memchr(name, '.', len) == NULL && !(len == 1 && name[0] == '*');
+    return memchr(name, '.', len) != NULL || (len == 1 && name[0] == '*');
+}
+
+bool section_is_template(const char *names, size_t len)
+{
+    const char *name;
+    size_t count = 0, n;
+
+    for (size_t at = 0; (n = section_next_name(names, len, &at, &name)) > 0; count++)
+        if (section_names_domain(name, n))
+            return false;
+    return count > 0;
 }
 
 static void check_domain_name(struct section *section, const char *name, size_t len)
@@ -472,38 +523,35 @@ static void check_domain_name(struct section *section, const char *name, size_t 
 static void read_names(struct section *section)
 {
     const char *name;
-    size_t templates = 0, domains = 0;
+    size_t templates = 0;
 
     for (size_t at = 0, len; (len = section_next_name(section->names, section->names_len, &at, &name)) > 0;) {
-        if (is_template_name(name, len)) {
-            templates++;
-        } else {
-            domains++;
+        if (section_names_domain(name, len))
             check_domain_name(section, name, len);
-        }
+        else
+            templates++;
     }
-    section->kind = domains > 0 ? SECTION_DOMAINS : SECTION_TEMPLATE;
-    if (templates > 0 && domains > 0)
+    if (templates > 0 && section->kind == SECTION_DOMAINS)
         section_add_problem(section, section->line, KEY_ANY,
                             "the header names a template and a domain; write two sections (a domain has a dot)");
 }
 
-static void read_header(const struct ini_line *line, struct section *section)
+static void read_header(const char *text, const struct ini_line *line, struct section *section)
 {
     struct section_header header;
+    const char *name;
+    size_t at = 0;
 
-    section_header(line, &header);
+    section_header(text, line, &header);
     section->names = header.names;
     section->names_len = header.len;
-    section->kind = SECTION_DOMAINS;
+    section->kind = section_is_template(header.names, header.len) ? SECTION_TEMPLATE : SECTION_DOMAINS;
     if (header.fault != NULL)
         section_add_problem(section, section->line, KEY_ANY, "%s", header.fault);
-    size_t at = 0;
-    const char *name;
-    if (section_next_name(header.names, header.len, &at, &name) > 0)
-        read_names(section);
-    else if (header.fault == NULL)
+    else if (section_next_name(header.names, header.len, &at, &name) == 0)
         section_add_problem(section, section->line, KEY_ANY, "the header names no domain; write [example.org]");
+    else
+        read_names(section);
 }
 
 void section_read(const char *text, size_t at, size_t end, unsigned line, struct section *section)
@@ -514,7 +562,7 @@ void section_read(const char *text, size_t at, size_t end, unsigned line, struct
     for (size_t from = at; from < end; from = current.next) {
         ini_line(text, end, from, &current);
         if (from == at && ini_is_header(&current))
-            read_header(&current, section);
+            read_header(text, &current, section);
         else
             read_line(text, &current, line, section);
         line += ini_newlines(text, from, current.next);

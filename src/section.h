@@ -17,8 +17,7 @@ enum section_key {
     KEY_HOST,
     KEY_TLSRPT,
     SECTION_KEYS,
-    KEY_ANY,    /* of a problem: it may concern any key */
-    KEY_UNKNOWN /* of a problem: it concerns none that there is */
+    KEY_ANY /* of a problem: it may concern any key */
 };
 
 enum section_kind {
@@ -62,14 +61,23 @@ struct section_header {
     const char *fault; /* NULL, or a phrase that says what to write */
 };
 
-/* LINE, a header (of kind INI_HEADER, or INI_LONG), taken apart. HEADER borrows from LINE. */
-void section_header(const struct ini_line *line, struct section_header *header);
+/* LINE of TEXT, a header by ini_is_header(), taken apart. HEADER borrows from TEXT. */
+void section_header(const char *text, const struct ini_line *line, struct section_header *header);
+
+/* Does C end a name in a header: white space, a comma, a bracket, or what is a mistake there? */
+bool section_ends_name(char c);
 
 /*
- * The next name in NAMES of LEN bytes at *AT or after it, separated by white space or commas. Sets *AT behind it and *NAME to it
+ * The next name in NAMES of LEN bytes at *AT or after it, up to what ends a name. Sets *AT behind it and *NAME to it
  * and returns its length; 0 where there is none.
  */
 size_t section_next_name(const char *names, size_t len, size_t *at, const char **name);
+
+/* Is the name, of LEN bytes, one of a domain ([*], too), and not of a template? */
+bool section_names_domain(const char *name, size_t len);
+
+/* Is a header with these NAMES, LEN bytes, one of templates: are there any, and is none of a domain? */
+bool section_is_template(const char *names, size_t len);
 
 /*
  * Reads the section that stands at offset AT of TEXT, up to END, where the next begins, its header being on line LINE. With AT 0
@@ -98,8 +106,11 @@ struct section_why {
 bool section_policy(struct section *own, const struct section *template, const struct section *defaults, struct buf *out,
                     struct section_why *why);
 
-/* Adds "FILE:line: [names] key: text" to OUT, without a line end. */
-void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file,
+/*
+ * Adds "FILE:line: [names] key: text" to OUT, without a line end. LINE is where the section's header really is, whatever it was
+ * read as.
+ */
+void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file, unsigned line,
                            struct buf *out);
 
 void section_free(struct section *section);

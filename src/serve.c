@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -19,20 +18,26 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 enum {
     REQUEST_MS = 5000,     /* a connection that has not sent a whole request by then is given up */
-    REQUEST_BUSY_MS = 250, /* the same while every thread is taken */
+    REQUEST_BUSY_MS = 500, /* the same while every thread is taken */
     ANSWER_MS = 30000,     /* and one that does not take its answer */
-    STOP_MS = 500,         /* at the end: for requests that are coming in */
+    STOP_ANSWER_MS = 2000, /* at the end: for answers that are going out, */
+    STOP_MS = 500,         /* and for requests that are coming in */
     TICK_MS = 100,         /* how often connections are looked at, where there are any */
     TICK_IDLE_MS = 1000,
     BODY_MS = 5000, /* CGI: how long a request's body is read, to no use but the front server's */
     LOG_EVERY_MS = 60000,
     STACK_BYTES = 512 * 1024,
+    MMAP_THRESHOLD = 256 * 1024,
     SHOWN_MAX = 64,
     FCGI_HEADER =
         8, /* bytes of a record's header, and the type of one with the request's body: libfcgi keeps its names to itself */
+    FCGI_BEGIN_REQUEST = 1,
     FCGI_STDIN = 5
 };
 
@@ -53,14 +58,16 @@ static void write_all(int fd, const char *bytes, size_t len, int *error)
     }
 }
 
-/* One write a line, so that lines of several threads do not mix. Whoever does not read the log misses it, no more. */
+/* One write a line, so that lines of several threads do not mix. Where nobody reads the log and it is full, the line is lost, no
+ * more. */
 static void log_line(const char *line)
 {
+    struct pollfd log = { STDERR_FILENO, POLLOUT, 0 };
     struct buf text = { 0 };
     int error = 0;
 
     buf_print(&text, "mta-sts: %s\n", line);
-    if (text.text != NULL)
+    if (text.text != NULL && poll(&log, 1, 0) == 1)
         write_all(STDERR_FILENO, text.text, text.len, &error);
     buf_free(&text);
 }
@@ -220,6 +227,7 @@ struct server {
     unsigned count;
     struct worker *workers;
     atomic_bool stop, failed;
+    atomic_bool starved; /* there was no descriptor for a connection: those that are silent are in its way */
     _Atomic int64_t no_host_logged, broken_logged, accept_logged;
 };
 
@@ -282,6 +290,8 @@ static bool is_whole_request(int fd)
     ssize_t got = recv(fd, bytes, sizeof bytes, MSG_PEEK);
     size_t len = got > 0 ? (size_t)got : 0, at = 0;
 
+    if (len < FCGI_HEADER || bytes[1] != FCGI_BEGIN_REQUEST)
+        return false;
     while (len - at >= FCGI_HEADER) {
         const unsigned char *header = bytes + at;
         size_t content = (size_t)header[4] << 8 | header[5];
@@ -325,7 +335,8 @@ static void converse(struct worker *worker, int fd)
         if (FCGX_Accept_r(&fcgi) != 0)
             return; /* no request came of it; libfcgi has closed it */
         enter(worker, ANSWERING);
-        keep = fcgi.keepConnection && !atomic_load(&worker->server->stop);
+        /* Of a request in pieces libfcgi would take the last one for the beginning of the next. */
+        keep = fcgi.keepConnection && whole && !atomic_load(&worker->server->stop);
         answer_request(worker, &fcgi);
         fcgi.keepConnection = 1;
         FCGX_Finish_r(&fcgi);
@@ -356,6 +367,7 @@ static bool bear_accept_error(struct server *server, int error)
                        error == EMFILE ? "; raise the limit of open files (ulimit -n)" : "");
         log_line(text);
     }
+    atomic_store(&server->starved, passing);
     if (passing)
         (void)poll(NULL, 0, TICK_MS);
     return passing;
@@ -400,11 +412,13 @@ static void *check(void *arg)
 
 /* --- the thread that looks after the others --- */
 
-/* Ends each connection that takes too long; REQUEST_MS is how long a request may take to come in. Returns how many workers have
- * one, and how many are gone. */
-static unsigned end_overdue(struct server *server, int64_t request_ms, unsigned *gone)
+/*
+ * Ends each connection that takes too long: REQUEST is how long a request may take to come in, ANSWER how long an answer to go
+ * out, in ms. Returns how many workers have one, and how many are gone.
+ */
+static unsigned end_overdue(struct server *server, int64_t request, int64_t answer, unsigned *gone)
 {
-    const int64_t patience[] = { [READING] = request_ms, [ANSWERING] = ANSWER_MS, [CLOSING] = request_ms };
+    const int64_t patience[] = { [READING] = request, [ANSWERING] = answer, [CLOSING] = request };
     int64_t now = now_ms();
     unsigned busy = 0;
 
@@ -436,7 +450,8 @@ static void look_after(struct server *server, const sigset_t *signals)
             return;
         if (got == SIGHUP)
             store_look(server->store);
-        busy = end_overdue(server, busy == server->count ? REQUEST_BUSY_MS : REQUEST_MS, &gone);
+        bool all_busy = busy == server->count || atomic_exchange(&server->starved, false);
+        busy = end_overdue(server, all_busy ? REQUEST_BUSY_MS : REQUEST_MS, ANSWER_MS, &gone);
     }
 }
 
@@ -451,7 +466,8 @@ static void stop_workers(struct server *server)
     for (unsigned i = 0; i < server->count; i++)
         (void)pthread_kill(server->workers[i].thread, SIGUSR1); /* an accept() that waits begins anew, on a closed socket */
     while (gone < server->count) {
-        (void)end_overdue(server, now_ms() - begin >= STOP_MS ? 0 : STOP_MS, &gone);
+        int64_t took = now_ms() - begin;
+        (void)end_overdue(server, took >= STOP_MS ? 0 : STOP_MS, took >= STOP_ANSWER_MS ? 0 : STOP_ANSWER_MS, &gone);
         if (gone < server->count)
             (void)poll(NULL, 0, 1);
     }
@@ -464,17 +480,20 @@ static void do_nothing(int signal)
     (void)signal;
 }
 
-/* After FCGX_Init(), which has ideas of its own about signals. */
-static bool set_signals(sigset_t *signals)
+static bool block_signals(sigset_t *signals)
 {
-    struct sigaction ignore = { .sa_handler = SIG_IGN }, wake = { .sa_handler = do_nothing, .sa_flags = SA_RESTART };
-
     (void)sigemptyset(signals);
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGINT);
     (void)sigaddset(signals, SIGHUP);
-    return pthread_sigmask(SIG_BLOCK, signals, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0 &&
-           sigaction(SIGUSR1, &wake, NULL) == 0;
+    return pthread_sigmask(SIG_BLOCK, signals, NULL) == 0;
+}
+
+static bool set_signals(void)
+{
+    struct sigaction ignore = { .sa_handler = SIG_IGN }, wake = { .sa_handler = do_nothing, .sa_flags = SA_RESTART };
+
+    return sigaction(SIGPIPE, &ignore, NULL) == 0 && sigaction(SIGUSR1, &wake, NULL) == 0;
 }
 
 static bool start_worker(struct server *server, struct worker *worker, const pthread_attr_t *attributes)
@@ -507,7 +526,8 @@ static int run(struct server *server, unsigned threads)
     pthread_t checker;
     char text[96];
 
-    if (FCGX_Init() != 0 || !set_signals(&signals) || pthread_create(&checker, NULL, check, server) != 0) {
+    /* Blocked before libfcgi sets its own handlers, and set after. */
+    if (!block_signals(&signals) || FCGX_Init() != 0 || !set_signals() || pthread_create(&checker, NULL, check, server) != 0) {
         log_line("cannot start: out of memory or of processes");
         return 1;
     }
@@ -526,11 +546,23 @@ static int run(struct server *server, unsigned threads)
     return good && !atomic_load(&server->failed) ? 0 : 1;
 }
 
+/* A file that was read goes back to the system when the next one is in force, however many threads read them. */
+static void return_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+#endif
+}
+
 int serve_fastcgi(int fd, const char *file, unsigned threads)
 {
     int ends[2] = { -1, -1 }, status = 1;
     struct server server = { .listener = fd };
 
+    /* The first reading may have to wait for the file: no reason to die of a SIGHUP. */
+    struct sigaction harmless = { .sa_handler = do_nothing, .sa_flags = SA_RESTART };
+    (void)sigaction(SIGHUP, &harmless, NULL);
+    return_memory();
     ini_init();
     server.store = store_open(file, NULL, log_line);
     if (server.store == NULL)

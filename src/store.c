@@ -20,6 +20,7 @@ enum {
     QUIET_MS = 1000,      /* a file that was modified since is perhaps still being written */
     OPEN_WAIT_MS = 10000, /* how long the first reading waits for that */
     OPEN_STEP_MS = 20,
+    BUSY_MS = 10000, /* after which a file that never is quiet is told of */
     PROBLEMS_SAID = 20
 };
 
@@ -47,7 +48,7 @@ struct stamp {
     struct timespec modified, changed;
 };
 
-enum trouble { TROUBLE_NONE, TROUBLE_SYSTEM, TROUBLE_KIND, TROUBLE_EMPTY, TROUBLE_UTF16, TROUBLE_LARGE };
+enum trouble { TROUBLE_NONE, TROUBLE_SYSTEM, TROUBLE_KIND, TROUBLE_EMPTY, TROUBLE_UTF16, TROUBLE_LARGE, TROUBLE_BUSY };
 
 enum outcome { LOOK_SAME, LOOK_TAKEN, LOOK_WAIT, LOOK_TROUBLE };
 
@@ -59,7 +60,7 @@ struct store {
     pthread_cond_t changed;
     struct reading *current;
     struct stamp tried, seen; /* of the last reading, taken or not; of the last look, with when it first saw that */
-    int64_t seen_since, next_look;
+    int64_t seen_since, next_look, waiting_since; /* the last is 0 where the file is quiet */
     enum trouble trouble;
     int trouble_errno;
     atomic_bool stop;
@@ -72,6 +73,7 @@ static const char *const trouble_texts[] = {
     [TROUBLE_EMPTY] = "holds no section; write at least [example.org] with your domain, and mx = below it",
     [TROUBLE_UTF16] = "is UTF-16; save it as UTF-8",
     [TROUBLE_LARGE] = "is too large; split it, 4 GiB are the most",
+    [TROUBLE_BUSY] = "is written to all the time, and is not read; write it elsewhere and rename it into place",
 };
 
 /* --- small things --- */
@@ -319,8 +321,14 @@ static enum outcome look(struct store *store, bool forced)
     bool same = same_stamp(&now, &store->tried) && store->trouble != TROUBLE_SYSTEM;
     if (!forced && same)
         return LOOK_SAME;
-    if (!forced && !is_quiet(store, &now, clock))
+    if (!forced && !is_quiet(store, &now, clock)) {
+        if (store->waiting_since == 0)
+            store->waiting_since = clock;
+        else if (clock - store->waiting_since >= BUSY_MS)
+            (void)complain(store, TROUBLE_BUSY, 0);
         return LOOK_WAIT;
+    }
+    store->waiting_since = 0;
     return read_and_take(store);
 }
 
@@ -354,7 +362,7 @@ struct store *store_open(const char *file, const char *only, store_say *say_to)
         outcome = look(store, false);
     }
     if (outcome == LOOK_WAIT)
-        say(store, "%s: is written to all the time; write it elsewhere and rename it into place", file);
+        (void)complain(store, TROUBLE_BUSY, 0);
     if (outcome == LOOK_TAKEN)
         return store;
     store_free(store);
@@ -427,8 +435,9 @@ void store_find(struct store *store, const char *domain, struct store_answer *an
         give(answer, STORE_ABSENT, "", 0);
     else
         give(answer, verdict->found == INDEX_POLICY ? STORE_POLICY : STORE_BROKEN, verdict->bytes, verdict->len);
+    /* What is broken may be [*], whose last good policy goes by that name. */
     if (answer->found == STORE_BROKEN)
-        find_last_good(store, reading, domain, answer);
+        find_last_good(store, reading, index_names(reading->index, domain) ? domain : "*", answer);
     drop(reading);
 }
 
@@ -524,7 +533,10 @@ static void check_reading(struct store *store, struct reading *reading)
     check->store = store;
     check->reading = reading;
     const struct index_audit audit = { check, on_problem, reading->before != NULL ? on_broken : NULL, &store->stop };
-    conclude(check, index_audit(reading->index, &audit));
+    bool whole = index_audit(reading->index, &audit);
+    conclude(check, whole);
+    if (!whole)
+        check->problems = 0; /* not all of them: who ends the program does not want to hear of it */
     if (check->problems > PROBLEMS_SAID)
         say(store, "%s: %zu more mistakes", store->file, check->problems - PROBLEMS_SAID);
     if (check->problems > 0)

@@ -109,19 +109,14 @@ CONF
     [ "$(status mta-sts.example.org)" = 200 ]
     local begin=${EPOCHREALTIME/./}
     kill -TERM "$PROGRAM"
-    wait "$PROGRAM"
+    ends_well
     [ $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]
 }
 
 @test "SIGTERM: silent connections do not hold it up" {
     start_fastcgi -f policies.ini
-    python3 - "$DIR/fcgi.sock" 3>&- <<'PY' &
-import socket, sys, time
-silent = []
-for i in range(20):
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(sys.argv[1])
-    silent.append(s)
+    client <<'PY' 3>&- &
+silent = [connect(path) for i in range(20)]
 open("connected", "w").close()
 time.sleep(30)
 PY
@@ -129,19 +124,14 @@ PY
     until_true test -e connected
     local begin=${EPOCHREALTIME/./}
     kill -INT "$PROGRAM"
-    wait "$PROGRAM"
+    ends_well
     [ $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]
 }
 
 @test "silent connections, more of them than threads, hold up nobody" {
     through_front -f policies.ini -t 4
-    python3 - "$DIR/fcgi.sock" 3>&- <<'PY' &
-import socket, sys, time
-silent = []
-for i in range(20):
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(sys.argv[1])
-    silent.append(s)
+    client <<'PY' 3>&- &
+silent = [connect(path) for i in range(20)]
 open("connected", "w").close()
 time.sleep(30)
 PY
@@ -155,11 +145,9 @@ PY
 
 @test "a silent connection is given up after five seconds, a half request, too" {
     start_fastcgi -f policies.ini
-    python3 - "$DIR/fcgi.sock" <<'PY'
-import socket, sys, time
-for sent in b"", b"\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\4":
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(sys.argv[1])
+    client <<'PY'
+for sent in b"", request("mta-sts.example.org")[:-20]:
+    s = connect(path)
     s.sendall(sent)
     begin = time.monotonic()
     assert s.recv(100) == b"", "answered?"
@@ -193,36 +181,93 @@ PY
     cat wrk.out
     nothing_lost
     kill -TERM "$PROGRAM"
-    wait "$PROGRAM"
+    ends_well
 }
 
 @test "kept connections do not hold up others" {
     start_fastcgi -f policies.ini -t 4
-    python3 - "$DIR/fcgi.sock" <<'PY'
-import socket, struct, sys, time
-def record(kind, content):
-    return struct.pack(">BBHHBB", 1, kind, 1, len(content), 0, 0) + content
-def pair(name, value):
-    return bytes([len(name), len(value)]) + name + value
-KEEP = 1
-request = (record(1, struct.pack(">HB5x", 1, KEEP)) + record(4, pair(b"REQUEST_METHOD", b"GET") + pair(b"SERVER_NAME", b"mta-sts.example.org"))
-           + record(4, b"") + record(5, b""))
-def ask(s):
-    s.sendall(request)
-    data = b""
-    while not data.endswith(record(3, b"\0" * 8)):
-        more = s.recv(65536)
-        assert more, "closed"
-        data += more
-    assert b"mx: mail.example.org" in data
+    client <<'PY'
 kept = []
 for i in range(12):
-    s = socket.socket(socket.AF_UNIX)
-    s.settimeout(5)
-    s.connect(sys.argv[1])
-    ask(s)
-    if i == 0:
-        ask(s)
+    s = connect(path, 5)
+    for j in range(2 if i == 0 else 1):
+        s.sendall(request("mta-sts.example.org", KEEP))
+        assert b"mx: mail.example.org" in answer(s)
     kept.append(s)
 PY
+}
+
+@test "a request in pieces is answered, also where the front server wants to keep the connection" {
+    start_fastcgi -f policies.ini
+    client <<'PY'
+for flags in 0, KEEP:
+    s = connect(path)
+    for byte in request("mta-sts.example.org", flags):
+        s.sendall(bytes([byte]))
+    assert b"mx: mail.example.org" in answer(s)
+    s = connect(path)
+    s.sendall(request("mta-sts.example.org", flags, stdin=False))
+    assert b"mx: mail.example.org" in answer(s)
+    s.sendall(record(STDIN))
+    assert s.recv(100) == b"", "not closed"
+PY
+}
+
+@test "SIGTERM: a client that does not take its answers holds it up for two seconds at most" {
+    {
+        echo '[large.example]'
+        seq -f 'mx = mx%05.0f.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.example' 700
+    } >large.ini
+    leave_alone large.ini
+    start_fastcgi -f large.ini
+    client <<'PY' 3>&- &
+s = connect(path)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+for i in range(8):
+    s.sendall(request("mta-sts.large.example", KEEP))
+    time.sleep(0.05)
+open("asked", "w").close()
+time.sleep(30)
+PY
+    PIDS+=($!)
+    until_true test -e asked
+    kill -TERM "$PROGRAM"
+    ends_well
+}
+
+@test "a log that nobody reads holds up nothing" {
+    {
+        cat policies.ini
+        seq -f '[d%.0f.example]
+mx = 192.0.2.1' 30
+    } >many.ini
+    leave_alone many.ini
+    mkfifo pipe
+    # A reader that does not read.
+    sleep 60 <pipe 3>&- &
+    PIDS+=($!)
+    spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f many.ini >pipe 2>&1 3>&- &
+    PROGRAM=$!
+    PIDS+=("$PROGRAM")
+    until_true test -S fcgi.sock
+    start_lighttpd < <(lighttpd_fastcgi)
+    local i
+    for ((i = 0; i < 60; i++)); do
+        kill -HUP "$PROGRAM"
+        sleep 0.02
+    done
+    is_policy example_org <(fetch mta-sts.example.org)
+    kill -TERM "$PROGRAM"
+    ends_well
+}
+
+@test "SIGHUP while it starts, and waits for a file that was just written, does not end it" {
+    touch policies.ini
+    spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f policies.ini >fcgi.log 2>&1 3>&- &
+    PROGRAM=$!
+    PIDS+=("$PROGRAM")
+    until_true test -S fcgi.sock
+    sleep 0.4
+    kill -HUP "$PROGRAM"
+    until_true grep -q 'mta-sts: ready' fcgi.log
 }

@@ -87,6 +87,12 @@ ended() {
     return 1
 }
 
+# The program ends within five seconds, exit status 0.
+ends_well() {
+    ended "$PROGRAM"
+    wait "$PROGRAM"
+}
+
 listens() {
     [ -S "$1" ] && curl -s -o /dev/null --unix-socket "$1" http://localhost/ 2>/dev/null
 }
@@ -159,4 +165,13 @@ example_net() {
 # is_policy NAME FILE: FILE is, byte for byte, what the function NAME prints.
 is_policy() {
     cmp <("$1") "$2"
+}
+
+# client: runs the Python on standard input with what tests/fastcgi_client.py has, PATH being the program's socket.
+client() {
+    {
+        printf 'import socket, sys, threading, time\nsys.path.insert(0, "%s")\nfrom fastcgi_client import *\n' "$BATS_TEST_DIRNAME"
+        printf 'path = "%s"\n' "$DIR/fcgi.sock"
+        cat
+    } | PYTHONDONTWRITEBYTECODE=1 python3 -
 }

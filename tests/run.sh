@@ -24,7 +24,7 @@ if [ "${1:-}" = units ]; then
     done
 fi
 if [ $# -gt 0 ]; then
-    bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >>"$out/tap" 2>&1 || echo "# bats: exit status $?" >>"$out/tap"
+    timeout 600 bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >>"$out/tap" 2>&1 || echo "# bats: exit status $?" >>"$out/tap"
 fi
 # Whatever a test started is to be gone.
 if left=$(pgrep -af -- "$MTA_STS"); then

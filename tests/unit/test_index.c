@@ -108,6 +108,9 @@ static const struct row {
       "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
     { "a mistake where nobody looks", "[defaults]\nmode = x\n[t]\nmax_age = x\n[a.b]\nuse=t\nmx=m.a.b\nmode=none\nmax_age=1\n",
       "a.b", "mode: none\nmx: m.a.b\nmax_age: 1\n" },
+    { "a comment after a ;", "[a.b]\nmx = m.a.b ; the.main one\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a comment with a backslash hides no section", "[c.d]\n; C:\\mail\\\n[a.b]\nmx = m.a.b\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
     { "a mistake in the next section", "[a.b]\nmx=m.a.b\n[c.d\nmode = x\n", "a.b",
       "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
 };
@@ -158,6 +161,32 @@ static void twins(void **state)
     index_free(only);
 }
 
+/* Sections whose kind is in doubt: whoever is asked for first, nobody takes one for another. */
+static void odd_headers(void **state)
+{
+    static const char *const texts[] = {
+        "[defaults b.e]\nmx=m.b.e\n[a.b]\nmx=m.a.b\n",
+        "[google b.e]\nmx=m.b.e\n[a.b]\nuse=google\n",
+        "[mta-sts.google b.e]\nmx=m.b.e\n[a.b]\nuse=google\n",
+        "[*;]\nmx=m.b.e\n",
+        "[*=]\nmx=m.b.e\n[t;x]\nmx=m.t\n[a.b]\nuse=t\n",
+        "[b.e;a.b]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[b.e] \\\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[b.e\\\n]\nmx=m.b.e\n[*]\nmx=any.e\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct index *index = index_of(texts[i], strlen(texts[i]), NULL), *only = index_of(texts[i], strlen(texts[i]), "b.e");
+        assert_memory_equal(policy_of(index, "b.e"), "broken: ", 8);
+        assert_memory_equal(policy_of(only, "b.e"), "broken: ", 8);
+        (void)policy_of(index, "a.b");
+        assert_memory_equal(policy_of(index, "b.e"), "broken: ", 8);
+        index_free(index);
+        index_free(only);
+    }
+}
+
 /* Enough names for the index to grow often; each is found, and no other. */
 static void many(void **state)
 {
@@ -184,7 +213,8 @@ int main(void)
 {
     enum { ROWS = sizeof rows / sizeof rows[0], MISTAKES_MAX = 100 };
     static struct CMUnitTest mistakes[MISTAKES_MAX], finds[ROWS];
-    const struct CMUnitTest tests[] = { cmocka_unit_test(told_the_same), cmocka_unit_test(twins), cmocka_unit_test(many) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(told_the_same), cmocka_unit_test(twins), cmocka_unit_test(odd_headers),
+                                        cmocka_unit_test(many) };
     glob_t files;
     size_t n = 0;
 

@@ -104,11 +104,11 @@ static bool is_comparable(const char *text, size_t len)
 
     for (size_t at = 0; at < len; at = line.next) {
         ini_line(text, len, at, &line);
-        if (line.kind == INI_NEITHER)
+        if (line.kind == INI_NEITHER || line.comment_continues)
             return false;
         if (line.kind != INI_HEADER)
             continue;
-        section_header(&line, &header);
+        section_header(text, &line, &header);
         if (header.fault != NULL || header.len == 0)
             return false;
     }
@@ -151,7 +151,7 @@ static size_t compare(const dictionary *dict, const char *text, size_t len)
         if (to == len)
             break;
         ini_line(text, len, to, &line);
-        section_header(&line, &header);
+        section_header(text, &line, &header);
         while (header.len > 0 && strchr(" \t", header.names[header.len - 1]) != NULL)
             header.len--;
         (void)snprintf(section, sizeof section, "%.*s", (int)header.len, header.names);
@@ -214,7 +214,9 @@ static const struct {
     { "; [x]\n[a]\n", 6 },
     { "k = [x]\n[a]\n", 8 },
     { "k = v \\\n[x]\n[a]\n", 12 },
-    { "; note \\\n[x]\n[a]\n", 13 },
+    { "; note \\\n[x]\n[a]\n", 9 },
+    { "k = v ; note \\\n[x]\n[a]\n", 15 },
+    { "k = \"v ; v\" \\\n[x]\n[a]\n", 18 },
     { "\\\n[a]\n", 2 },
     { "  \\\n[a]\n", 0 },
     { "k = v \\\\\n\n[x]\n[a]\n", 14 },
