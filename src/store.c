@@ -1,9 +1,9 @@
 #include "store.h"
 
+#include "file.h"
 #include "index.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     LOOK_EVERY_MS = 1000, /* between two looks at the file */
@@ -40,16 +39,6 @@ struct reading {
     atomic_uint users;
 };
 
-/* What tells one state of a file from another. */
-struct stamp {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec modified, changed;
-};
-
-enum trouble { TROUBLE_NONE, TROUBLE_SYSTEM, TROUBLE_KIND, TROUBLE_EMPTY, TROUBLE_UTF16, TROUBLE_LARGE, TROUBLE_BUSY };
-
 enum outcome { LOOK_SAME, LOOK_TAKEN, LOOK_WAIT, LOOK_TROUBLE };
 
 struct store {
@@ -59,21 +48,11 @@ struct store {
     pthread_mutex_t lock; /* for all below, and each reading's BEFORE, KEPT and CHECKED */
     pthread_cond_t changed;
     struct reading *current;
-    struct stamp tried, seen; /* of the last reading, taken or not; of the last look, with when it first saw that */
+    struct file_stamp tried, seen; /* of the last reading, taken or not; of the last look, with when it first saw that */
     int64_t seen_since, next_look, waiting_since; /* the last is 0 where the file is quiet */
-    enum trouble trouble;
+    enum file_trouble trouble;
     int trouble_errno;
     atomic_bool stop;
-};
-
-static const char *const trouble_texts[] = {
-    [TROUBLE_NONE] = "",
-    [TROUBLE_SYSTEM] = "cannot be read",
-    [TROUBLE_KIND] = "is no regular file; give the name of the INI file itself",
-    [TROUBLE_EMPTY] = "holds no section; write at least [example.org] with your domain, and mx = below it",
-    [TROUBLE_UTF16] = "is UTF-16; save it as UTF-8",
-    [TROUBLE_LARGE] = "is too large; split it, 4 GiB are the most",
-    [TROUBLE_BUSY] = "is written to all the time, and is not read; write it elsewhere and rename it into place",
 };
 
 /* --- small things --- */
@@ -101,22 +80,6 @@ __attribute__((format(printf, 2, 3))) static void say(const struct store *store,
     va_end(args);
     if (n >= 0)
         store->say(text);
-}
-
-static void stamp(const struct stat *st, struct stamp *out)
-{
-    *out = (struct stamp) { st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim };
-}
-
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool same_stamp(const struct stamp *a, const struct stamp *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size && same_time(&a->modified, &b->modified) &&
-           same_time(&a->changed, &b->changed);
 }
 
 /* --- readings --- */
@@ -162,125 +125,49 @@ static bool take(struct store *store, struct index *index)
 
 /* --- reading the file --- */
 
-/* All of FD, which SIZE bytes are expected of. NULL with errno where that fails or the file is not that long any more (EAGAIN).
- */
-static char *read_whole(int fd, size_t size)
-{
-    char *text = malloc(size + 1);
-    size_t got = 0;
-
-    while (text != NULL && got <= size) {
-        ssize_t n = read(fd, text + got, size + 1 - got);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            int error = errno;
-            free(text);
-            errno = error;
-            return NULL;
-        }
-        if (n == 0)
-            break;
-        got += (size_t)n;
-    }
-    if (text != NULL && got != size) {
-        free(text);
-        errno = EAGAIN;
-        return NULL;
-    }
-    return text;
-}
-
-static enum trouble trouble_of(const struct stat *st)
-{
-    if (!S_ISREG(st->st_mode))
-        return TROUBLE_KIND;
-    if ((uintmax_t)st->st_size >= UINT32_MAX)
-        return TROUBLE_LARGE;
-    return st->st_size == 0 ? TROUBLE_EMPTY : TROUBLE_NONE;
-}
-
-/* The text of the file as it stands, and its stamp. NULL and TROUBLE, or TROUBLE_NONE where it changed meanwhile. */
-static char *read_file(const struct store *store, size_t *size, struct stamp *out, enum trouble *trouble)
-{
-    struct stat st, after;
-    struct stamp stamp_after;
-    char *text = NULL;
-    int fd = open(store->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-    *trouble = TROUBLE_SYSTEM;
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) == 0) {
-        stamp(&st, out);
-        *trouble = trouble_of(&st);
-        *size = (size_t)st.st_size;
-        text = *trouble == TROUBLE_NONE ? read_whole(fd, *size) : NULL;
-        if (text == NULL && *trouble == TROUBLE_NONE && errno != EAGAIN)
-            *trouble = TROUBLE_SYSTEM;
-    }
-    int error = errno;
-    if (text != NULL && fstat(fd, &after) == 0) {
-        stamp(&after, &stamp_after);
-        if (!same_stamp(out, &stamp_after)) {
-            free(text);
-            text = NULL;
-        }
-    }
-    (void)close(fd);
-    errno = error;
-    return text;
-}
-
-static bool is_utf16(const char *text, size_t size)
-{
-    return size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
-}
-
 /* Says what keeps the file from being read, once for as long as it lasts. */
-static enum outcome complain(struct store *store, enum trouble trouble, int error)
+static enum outcome complain(struct store *store, enum file_trouble trouble, int error)
 {
+    struct buf text = { 0 };
+
     if (store->trouble == trouble && store->trouble_errno == error)
         return LOOK_TROUBLE;
     store->trouble = trouble;
     store->trouble_errno = error;
-    const char *stays = store->current != NULL ? "; what was read before stays in force" : "";
-    if (trouble == TROUBLE_SYSTEM)
-        say(store, "%s: cannot be read: %s%s", store->file, strerror(error), stays);
-    else
-        say(store, "%s: %s%s", store->file, trouble_texts[trouble], stays);
+    file_print_trouble(store->file, trouble, error, &text);
+    if (store->current != NULL)
+        buf_print(&text, "; what was read before stays in force");
+    if (text.text != NULL)
+        store->say(text.text);
+    buf_free(&text);
     return LOOK_TROUBLE;
 }
 
 static enum outcome read_and_take(struct store *store)
 {
     size_t size = 0;
-    struct stamp now;
-    enum trouble trouble;
-    char *text = read_file(store, &size, &now, &trouble);
+    struct file_stamp now;
+    enum file_trouble trouble;
+    char *text = file_read(store->file, &size, &now, &trouble);
 
-    if (text == NULL && trouble == TROUBLE_NONE)
+    if (trouble == FILE_CHANGED)
         return LOOK_WAIT;
-    if (trouble == TROUBLE_SYSTEM)
+    if (trouble == FILE_SYSTEM)
         return complain(store, trouble, errno);
     store->tried = now;
-    if (trouble == TROUBLE_NONE && is_utf16(text, size)) {
-        free(text);
-        trouble = TROUBLE_UTF16;
-    }
-    if (trouble != TROUBLE_NONE)
+    if (trouble != FILE_FINE)
         return complain(store, trouble, 0);
     struct index *index = index_new(text, size, store->file, store->only);
     if (index == NULL)
-        return complain(store, TROUBLE_SYSTEM, ENOMEM);
+        return complain(store, FILE_SYSTEM, ENOMEM);
     if (index_sections(index) == 0) {
         index_free(index);
-        return complain(store, TROUBLE_EMPTY, 0);
+        return complain(store, FILE_EMPTY, 0);
     }
     bool again = store->current != NULL;
     if (!take(store, index))
-        return complain(store, TROUBLE_SYSTEM, ENOMEM);
-    store->trouble = TROUBLE_NONE;
+        return complain(store, FILE_SYSTEM, ENOMEM);
+    store->trouble = FILE_FINE;
     if (again)
         say(store, "%s: read again: %zu domain%s", store->file, index_domains(index), index_domains(index) == 1 ? "" : "s");
     return LOOK_TAKEN;
@@ -290,11 +177,11 @@ static enum outcome read_and_take(struct store *store)
  * Was the file left alone long enough to be whole? By its modification time; where that lies in the future, by how long it was
  * seen as it is.
  */
-static bool is_quiet(struct store *store, const struct stamp *now, int64_t clock)
+static bool is_quiet(struct store *store, const struct file_stamp *now, int64_t clock)
 {
     int64_t age = clock_ms(CLOCK_REALTIME) - milliseconds(&now->modified);
 
-    if (!same_stamp(now, &store->seen)) {
+    if (!file_same(now, &store->seen)) {
         store->seen = *now;
         store->seen_since = clock;
     }
@@ -309,23 +196,23 @@ static bool is_quiet(struct store *store, const struct stamp *now, int64_t clock
 static enum outcome look(struct store *store, bool forced)
 {
     struct stat st;
-    struct stamp now;
+    struct file_stamp now;
     int64_t clock = clock_ms(CLOCK_MONOTONIC);
 
     if (!forced && clock < store->next_look)
         return LOOK_SAME;
     store->next_look = clock + LOOK_EVERY_MS;
     if (stat(store->file, &st) != 0)
-        return complain(store, TROUBLE_SYSTEM, errno);
-    stamp(&st, &now);
-    bool same = same_stamp(&now, &store->tried) && store->trouble != TROUBLE_SYSTEM;
+        return complain(store, FILE_SYSTEM, errno);
+    file_stamp(&st, &now);
+    bool same = file_same(&now, &store->tried) && store->trouble != FILE_SYSTEM;
     if (!forced && same)
         return LOOK_SAME;
     if (!forced && !is_quiet(store, &now, clock)) {
         if (store->waiting_since == 0)
             store->waiting_since = clock;
         else if (clock - store->waiting_since >= BUSY_MS)
-            (void)complain(store, TROUBLE_BUSY, 0);
+            (void)complain(store, FILE_BUSY, 0);
         return LOOK_WAIT;
     }
     store->waiting_since = 0;
@@ -335,7 +222,7 @@ static enum outcome look(struct store *store, bool forced)
 void store_look(struct store *store)
 {
     (void)pthread_mutex_lock(&store->lock);
-    store->trouble = TROUBLE_NONE; /* who asks for a look is told what it finds */
+    store->trouble = FILE_FINE; /* who asks for a look is told what it finds */
     (void)look(store, true);
     (void)pthread_mutex_unlock(&store->lock);
 }
@@ -362,7 +249,7 @@ struct store *store_open(const char *file, const char *only, store_say *say_to)
         outcome = look(store, false);
     }
     if (outcome == LOOK_WAIT)
-        (void)complain(store, TROUBLE_BUSY, 0);
+        (void)complain(store, FILE_BUSY, 0);
     if (outcome == LOOK_TAKEN)
         return store;
     store_free(store);

@@ -1,0 +1,112 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const texts[FILE_TROUBLES] = {
+    [FILE_FINE] = "is fine",
+    [FILE_CHANGED] = "changed while it was read; try again",
+    [FILE_SYSTEM] = "cannot be read: ",
+    [FILE_KIND] = "is no regular file; give the name of the INI file itself",
+    [FILE_EMPTY] = "holds no section; write at least [example.org] with your domain, and mx = below it",
+    [FILE_UTF16] = "is UTF-16; save it as UTF-8",
+    [FILE_LARGE] = "is too large; split it, 4 GiB are the most",
+    [FILE_BUSY] = "is written to all the time, and is not read; write it elsewhere and rename it into place",
+};
+
+void file_print_trouble(const char *file, enum file_trouble trouble, int error, struct buf *out)
+{
+    buf_print(out, "%s: %s%s", file, texts[trouble], trouble == FILE_SYSTEM ? strerror(error) : "");
+}
+
+void file_stamp(const struct stat *st, struct file_stamp *stamp)
+{
+    *stamp = (struct file_stamp) { st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim };
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+bool file_same(const struct file_stamp *a, const struct file_stamp *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size && same_time(&a->modified, &b->modified) &&
+           same_time(&a->changed, &b->changed);
+}
+
+static enum file_trouble trouble_of(const struct stat *st)
+{
+    if (!S_ISREG(st->st_mode))
+        return FILE_KIND;
+    if ((uintmax_t)st->st_size >= UINT32_MAX)
+        return FILE_LARGE;
+    return st->st_size == 0 ? FILE_EMPTY : FILE_FINE;
+}
+
+/* SIZE bytes of FD and then its end: FILE_CHANGED where that is not what is there. */
+static enum file_trouble read_whole(int fd, char *text, size_t size)
+{
+    size_t got = 0;
+
+    while (got <= size) {
+        ssize_t n = read(fd, text + got, size + 1 - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return FILE_SYSTEM;
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    return got == size ? FILE_FINE : FILE_CHANGED;
+}
+
+static enum file_trouble read_open(int fd, char **text, size_t *size, struct file_stamp *stamp)
+{
+    struct stat st;
+    struct file_stamp after;
+
+    if (fstat(fd, &st) != 0)
+        return FILE_SYSTEM;
+    file_stamp(&st, stamp);
+    enum file_trouble trouble = trouble_of(&st);
+    if (trouble != FILE_FINE)
+        return trouble;
+    *size = (size_t)st.st_size;
+    *text = malloc(*size + 1);
+    if (*text == NULL)
+        return FILE_SYSTEM;
+    trouble = read_whole(fd, *text, *size);
+    if (trouble != FILE_FINE)
+        return trouble;
+    if (fstat(fd, &st) != 0)
+        return FILE_SYSTEM;
+    file_stamp(&st, &after);
+    if (!file_same(stamp, &after))
+        return FILE_CHANGED;
+    return *size >= 2 && (memcmp(*text, "\xFF\xFE", 2) == 0 || memcmp(*text, "\xFE\xFF", 2) == 0) ? FILE_UTF16 : FILE_FINE;
+}
+
+char *file_read(const char *file, size_t *size, struct file_stamp *stamp, enum file_trouble *trouble)
+{
+    char *text = NULL;
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    *trouble = FILE_SYSTEM;
+    if (fd < 0)
+        return NULL;
+    *trouble = read_open(fd, &text, size, stamp);
+    int error = errno;
+    (void)close(fd);
+    if (*trouble != FILE_FINE) {
+        free(text);
+        text = NULL;
+    }
+    errno = error;
+    return text;
+}
