@@ -1,5 +1,6 @@
 #include "index.h"
 
+#include "advice.h"
 #include "section.h"
 
 #include <stdint.h>
@@ -330,7 +331,7 @@ static void read_template(struct index *index, const struct name *name, struct s
 }
 
 /* The template or [defaults] of that name, read once and kept. *FOUND is NULL where there is none. False where memory ran out. */
-static bool get_template(struct index *index, const char *text, const struct section **found)
+static bool get_template(struct index *index, const char *text, struct section **found)
 {
     const struct name *name = look_up(index, text);
     struct entry *entry = name != NULL ? &index->sections[name->section & SECTION_BITS] : NULL;
@@ -356,19 +357,30 @@ static bool get_template(struct index *index, const char *text, const struct sec
     return known != NULL;
 }
 
-/* The policy of OWN, in OUT; false where there is none, and WHY. */
-static bool judge(struct index *index, struct section *own, struct buf *out, struct section_why *why)
-{
-    const char *use = section_value(own, KEY_USE);
-    const struct section *template = NULL, *defaults;
+/* A section as it was read, with what it takes values from. */
+struct reading {
+    struct section own, *template, *defaults;
+    struct section_found found;
+    struct section_why why; /* where there is no policy: why */
+};
 
-    *why = (struct section_why) { 0 };
-    if ((use != NULL && !get_template(index, use, &template)) || !get_template(index, "defaults", &defaults))
+/* The policy of a section, in OUT; false where there is none. READING is to be ended by section_free() of its own section. */
+static bool judge(struct index *index, size_t number, struct reading *reading, struct buf *out)
+{
+    struct section *own = &reading->own;
+
+    *reading = (struct reading) { .template = NULL };
+    read_section(index, number, own);
+    if (own->kind != SECTION_DOMAINS)
+        return false; /* the preamble and templates make no policy by themselves */
+    const char *use = section_value(own, KEY_USE);
+    if ((use != NULL && !get_template(index, use, &reading->template)) || !get_template(index, "defaults", &reading->defaults))
         return false;
-    if (use != NULL && template == NULL)
+    if (use != NULL && reading->template == NULL)
         section_add_problem(own, own->value[KEY_USE].line, KEY_USE,
                             "there is no template [%.64s]; write a section of that name, without a dot", use);
-    return section_policy(own, template, defaults, out, why);
+    return section_find(own, reading->template, reading->defaults, &reading->found, &reading->why) &&
+           section_render(own, &reading->found, out, &reading->why);
 }
 
 static struct index_verdict *new_verdict(enum index_found found, const struct buf *buf)
@@ -392,20 +404,18 @@ static void print_problem(struct index *index, const struct section *section, co
 
 static struct index_verdict *verdict_on(struct index *index, uint32_t number)
 {
-    struct section own;
-    struct section_why why;
+    struct reading reading;
     struct buf out = { 0 };
     struct index_verdict *verdict = NULL;
 
-    read_section(index, number, &own);
-    if (judge(index, &own, &out, &why)) {
+    if (judge(index, number, &reading, &out)) {
         verdict = new_verdict(INDEX_POLICY, &out);
-    } else if (why.problem != NULL) {
+    } else if (reading.why.problem != NULL) {
         buf_free(&out);
-        print_problem(index, why.section, why.problem, &out);
+        print_problem(index, reading.why.section, reading.why.problem, &out);
         verdict = new_verdict(INDEX_BROKEN, &out);
     }
-    section_free(&own);
+    section_free(&reading.own);
     buf_free(&out);
     return verdict;
 }
@@ -428,14 +438,20 @@ bool index_names(const struct index *index, const char *domain)
     return look_up(index, domain) != NULL;
 }
 
+/* The name that answers for DOMAIN, its own or [*], or NULL. */
+static const struct name *answering(const struct index *index, const char *domain)
+{
+    if (!section_names_domain(domain, strlen(domain)))
+        return NULL;
+    const struct name *name = look_up(index, domain);
+    return name != NULL ? name : look_up(index, "*");
+}
+
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict)
 {
-    bool is_domain = section_names_domain(domain, strlen(domain));
-    const struct name *name = is_domain ? look_up(index, domain) : NULL;
+    const struct name *name = answering(index, domain);
 
     *verdict = NULL;
-    if (name == NULL && is_domain)
-        name = look_up(index, "*");
     if (name == NULL)
         return true;
     struct twin *twin = (name->section & TWICE) != 0 ? (struct twin *)(size_t)twin_of(index, name) : NULL;
@@ -464,7 +480,8 @@ static void tell_problem(struct index *index, const struct index_audit *audit, c
 
     print_problem(index, section, problem, &text);
     if (text.text != NULL && !text.failed)
-        audit->problem(audit->to, text.text);
+        audit->problem(audit->to, problem->line - section->line + line_of(index, section_at(index, section->at)),
+                       problem->warning, text.text);
     buf_free(&text);
 }
 
@@ -531,19 +548,43 @@ static void walk_names(struct index *index, const struct index_audit *audit, str
 
 static bool audit_section(struct index *index, const struct index_audit *audit, struct walk *walk, size_t number)
 {
-    struct section own;
-    struct section_why why = { 0 };
+    struct reading reading;
     struct buf out = { 0 };
+    bool good = judge(index, number, &reading, &out);
+    struct section *own = &reading.own;
 
-    read_section(index, number, &own);
-    bool good = own.kind == SECTION_DOMAINS && judge(index, &own, &out, &why);
-    bool failed = own.failed || (own.kind == SECTION_DOMAINS && !good && why.problem == NULL);
-    walk_names(index, audit, walk, number, good, &own);
-    if (own.problem_count > 0)
-        tell_problems(index, audit, &own);
-    section_free(&own);
+    bool failed = own->failed || (own->kind == SECTION_DOMAINS && !good && reading.why.problem == NULL);
+    if (good && audit->advice)
+        advice_on_policy(own, reading.template, reading.defaults, &reading.found, out.len);
+    walk_names(index, audit, walk, number, good, own);
+    if (own->problem_count > 0)
+        tell_problems(index, audit, own);
+    section_free(own);
     buf_free(&out);
     return !failed;
+}
+
+/* Warnings gather in templates and [defaults] while the sections that use them are read. */
+static void tell_of_templates(struct index *index, const struct index_audit *audit)
+{
+    const struct name *defaults = look_up(index, "defaults");
+
+    for (size_t i = 0; i < index->section_count; i++) {
+        struct section *known = index->sections[i].is_template ? atomic_load(&index->sections[i].cache) : NULL;
+        struct section unused;
+        if (known != NULL) {
+            for (size_t j = 0; j < known->problem_count; j++)
+                if (known->problems[j].warning)
+                    tell_problem(index, audit, known, &known->problems[j]);
+        } else if (index->sections[i].is_template && (defaults == NULL || (defaults->section & SECTION_BITS) != i)) {
+            read_section(index, i, &unused);
+            unused.problem_count = 0;
+            advice_on_unused(&unused);
+            if (unused.problem_count > 0)
+                tell_problem(index, audit, &unused, &unused.problems[0]);
+            section_free(&unused);
+        }
+    }
 }
 
 bool index_audit(struct index *index, const struct index_audit *audit)
@@ -553,7 +594,59 @@ bool index_audit(struct index *index, const struct index_audit *audit)
     for (size_t i = 0; i < index->section_count; i++)
         if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(index, audit, &walk, i))
             return false;
+    if (audit->advice)
+        tell_of_templates(index, audit);
     return true;
+}
+
+/* --- for the commands --- */
+
+/* The name as a domain in normal form; false where it is a template's, or no name. */
+static bool domain_of(const struct index *index, const struct name *name, char domain[DOMAIN_MAX + 1])
+{
+    const char *text = index->text + name->at;
+    size_t len = name_length(index, name->at);
+
+    if (!section_names_domain(text, len) || (domain_fault(text, len) != DOMAIN_FINE && !(len == 1 && text[0] == '*')))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        domain[i] = domain_lower(text[i]);
+    domain[len] = '\0';
+    return true;
+}
+
+bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN_MAX + 1])
+{
+    while (*at < index->name_count) {
+        const struct name *name = &index->names[(*at)++];
+        if (domain_of(index, name, domain) && look_up(index, domain) == name)
+            return true;
+    }
+    return false;
+}
+
+static bool copy_value(const struct section_found *found, enum section_key key, char **value)
+{
+    const struct section *from = found->from[key];
+
+    *value = from != NULL ? strdup(section_value(from, key)) : NULL;
+    return from == NULL || *value != NULL;
+}
+
+bool index_beside(struct index *index, const char *domain, struct index_beside *beside)
+{
+    const struct name *name = answering(index, domain);
+    struct reading reading;
+    struct buf out = { 0 };
+
+    *beside = (struct index_beside) { 0 };
+    if (name == NULL || !judge(index, name->section & SECTION_BITS, &reading, &out))
+        return false;
+    bool good = copy_value(&reading.found, KEY_HOST, &beside->host) && copy_value(&reading.found, KEY_TLSRPT, &beside->tlsrpt);
+    beside->leaving = reading.found.policy.mode == POLICY_NONE;
+    section_free(&reading.own);
+    buf_free(&out);
+    return good;
 }
 
 /* --- the end --- */

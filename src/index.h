@@ -1,9 +1,11 @@
 /*
  * One reading of policies.ini: the text, an index of its names, and the policy of each section once it was asked for. A section
- * is read when it is first asked for. Safe to use from several threads at once. Floor 3.
+ * is read when it is first asked for. Safe to use from several threads at once. Floor 4.
  */
 #ifndef INDEX_H
 #define INDEX_H
+
+#include "domain.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -45,13 +47,29 @@ bool index_find(struct index *index, const char *domain, const struct index_verd
 /* To whom index_audit() tells what it finds. */
 struct index_audit {
     void *to;
-    void (*problem)(void *to, const char *text);  /* "file:line: [section] key: what; what to write" */
+    bool advice; /* warnings, too */
+    /* "file:line: [section] key: what; what to write". LINE is in it, too. */
+    void (*problem)(void *to, unsigned line, bool warning, const char *text);
     void (*broken)(void *to, const char *domain); /* a domain that has no policy because of a mistake; NULL: not told */
     const atomic_bool *stop;                      /* NULL, or ends the audit early once it is true */
 };
 
-/* Reads every section, and tells every mistake in file order. False where it was stopped or memory ran out. */
+/* Reads every section, and tells every mistake, a section's together. False where it was stopped or memory ran out. */
 bool index_audit(struct index *index, const struct index_audit *audit);
+
+/* The domains of the file in its order, each once, "*" included: the one at *AT (0 to begin with) or after it, and *AT behind it.
+ * False at the end. */
+bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN_MAX + 1]);
+
+/* What stands beside the policy: the values of host and tlsrpt as written, in malloc'ed memory, NULL where there is none, and
+ * whether the mode is none. */
+struct index_beside {
+    char *host, *tlsrpt;
+    bool leaving;
+};
+
+/* BESIDE, for DOMAIN, which index_find() found a policy for. False where memory ran out. Both values are to be freed. */
+bool index_beside(struct index *index, const char *domain, struct index_beside *beside);
 
 void index_free(struct index *index);
 

@@ -48,7 +48,7 @@ __attribute__((format(printf, 5, 0))) static void add_problem(struct section *se
 
     if (!make_room(section))
         return;
-    section->problems[section->problem_count++] = (struct section_problem) { line, key, name != NULL, section->notes.len };
+    section->problems[section->problem_count++] = (struct section_problem) { line, key, name != NULL, false, section->notes.len };
     if (name != NULL)
         buf_print(&section->notes, "%s: ", name);
     if (vsnprintf(text, sizeof text, format, args) < 0)
@@ -64,6 +64,31 @@ void section_add_problem(struct section *section, unsigned line, enum section_ke
     va_start(args, format);
     add_problem(section, line, key, key < SECTION_KEYS ? keys[key].name : NULL, format, args);
     va_end(args);
+}
+
+static bool same_problem(const struct section *section, const struct section_problem *a, const struct section_problem *b)
+{
+    return a->line == b->line && strcmp(section->notes.text + a->text, section->notes.text + b->text) == 0;
+}
+
+void section_add_warning(struct section *section, unsigned line, enum section_key key, const char *format, ...)
+{
+    va_list args;
+    size_t last = section->problem_count;
+
+    va_start(args, format);
+    add_problem(section, line, key, key < SECTION_KEYS ? keys[key].name : NULL, format, args);
+    va_end(args);
+    if (section->problem_count == last || section->failed)
+        return;
+    section->problems[last].warning = true;
+    for (size_t i = 0; i < last; i++) {
+        if (!same_problem(section, &section->problems[i], &section->problems[last]))
+            continue;
+        section->problem_count--;
+        section->notes.len = section->problems[last].text;
+        return;
+    }
 }
 
 /* A problem with a key that there is not: it concerns KEY, the one that was meant. */
@@ -95,7 +120,7 @@ static const char *shown(struct shown *shown, const char *bytes, size_t len)
 void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file, unsigned line,
                            struct buf *out)
 {
-    buf_print(out, "%s:%u: ", file, problem->line - section->line + line);
+    buf_print(out, "%s:%u: %s", file, problem->line - section->line + line, problem->warning ? "warning: " : "");
     if (section->names_len > 0) {
         buf_add(out, "[", 1);
         buf_add_shown(out, section->names, section->names_len, SHOWN_MAX);
@@ -587,13 +612,13 @@ const char *section_value(const struct section *section, enum section_key key)
 
 static bool stands_in_the_way(const struct section_problem *problem)
 {
-    return problem->key >= SECTION_KEYS || keys[problem->key].in_policy;
+    return !problem->warning && (problem->key >= SECTION_KEYS || keys[problem->key].in_policy);
 }
 
 /* Does PROBLEM, in a template or in [defaults], concern whoever looks there for KEY? */
 static bool concerns(const struct section_problem *problem, enum section_key key)
 {
-    return problem->key == key || problem->key == KEY_ANY || problem->key == KEY_USE;
+    return !problem->warning && (problem->key == key || problem->key == KEY_ANY || problem->key == KEY_USE);
 }
 
 static bool own_problem(const struct section *own, struct section_why *why)
@@ -638,32 +663,56 @@ static bool complain(struct section *own, struct section_why *why)
     return false;
 }
 
-bool section_policy(struct section *own, const struct section *template, const struct section *defaults, struct buf *out,
-                    struct section_why *why)
+/* Host and tlsrpt: not in the policy, so that a mistake, also in OWN, only means that there is none. */
+static const struct section *find_beside(const struct section *const levels[], size_t count, enum section_key key)
+{
+    const struct section *found;
+    struct section_why why;
+
+    for (size_t i = 0; i < levels[0]->problem_count; i++)
+        if (concerns(&levels[0]->problems[i], key))
+            return NULL;
+    return find_level(levels, count, key, &found, &why) ? found : NULL;
+}
+
+bool section_find(struct section *own, const struct section *template, const struct section *defaults,
+                  struct section_found *found, struct section_why *why)
 {
     const struct section *const levels[] = { own, template, defaults };
     const size_t count = sizeof levels / sizeof levels[0];
-    const struct section *mode, *mx, *max_age;
-    struct policy policy = { .mode = POLICY_TESTING, .max_age = POLICY_MAX_AGE_DEFAULT };
-    char bytes[1024];
 
+    *found = (struct section_found) { .policy = { .mode = POLICY_TESTING, .max_age = POLICY_MAX_AGE_DEFAULT } };
     *why = (struct section_why) { 0 };
-    if (own->failed || own_problem(own, why) || !find_level(levels, count, KEY_MODE, &mode, why) ||
-        !find_level(levels, count, KEY_MX, &mx, why) || !find_level(levels, count, KEY_MAX_AGE, &max_age, why))
+    if (own->failed || own_problem(own, why))
         return false;
-    if (mode != NULL)
-        (void)policy_mode_read(section_value(mode, KEY_MODE), &policy.mode);
-    if (max_age != NULL)
-        (void)policy_max_age_read(section_value(max_age, KEY_MAX_AGE), &policy.max_age);
-    if (mx != NULL) {
-        policy.mx = mx->mx.text;
-        policy.mx_count = mx->mx_count;
-    } else if (policy.mode != POLICY_NONE) {
+    for (size_t key = 0; key < SECTION_KEYS; key++) {
+        if (!keys[key].in_policy)
+            found->from[key] = find_beside(levels, count, (enum section_key)key);
+        else if (!find_level(levels, count, (enum section_key)key, &found->from[key], why))
+            return false;
+    }
+    struct policy *policy = &found->policy;
+    if (found->from[KEY_MODE] != NULL)
+        (void)policy_mode_read(section_value(found->from[KEY_MODE], KEY_MODE), &policy->mode);
+    if (found->from[KEY_MAX_AGE] != NULL)
+        (void)policy_max_age_read(section_value(found->from[KEY_MAX_AGE], KEY_MAX_AGE), &policy->max_age);
+    if (found->from[KEY_MX] != NULL) {
+        policy->mx = found->from[KEY_MX]->mx.text;
+        policy->mx_count = found->from[KEY_MX]->mx_count;
+    } else if (policy->mode != POLICY_NONE) {
         section_add_problem(own, own->line, KEY_MX,
                             "is missing; write \"mx = \" and the host of an MX record, or \"mode = none\" (RFC 8461 3.2)");
         return complain(own, why);
     }
-    size_t len = policy_render(&policy, bytes, sizeof bytes);
+    return true;
+}
+
+bool section_render(struct section *own, const struct section_found *found, struct buf *out, struct section_why *why)
+{
+    char bytes[1024];
+    size_t len = policy_render(&found->policy, bytes, sizeof bytes);
+
+    *why = (struct section_why) { 0 };
     if (len > POLICY_BYTES_MAX) {
         section_add_problem(own, own->line, KEY_MX,
                             "makes a policy of %zu bytes, of which senders read 65536; write fewer, or wildcards (RFC 8461 3.3)",
@@ -677,7 +726,7 @@ bool section_policy(struct section *own, const struct section *template, const s
     char *large = malloc(len + 1);
     if (large == NULL)
         return false;
-    (void)policy_render(&policy, large, len + 1);
+    (void)policy_render(&found->policy, large, len + 1);
     buf_add(out, large, len);
     free(large);
     return !out->failed;

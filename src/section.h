@@ -29,8 +29,9 @@ enum section_kind {
 struct section_problem {
     unsigned line;
     enum section_key key;
-    bool keyed;  /* its text begins with a key and a colon */
-    size_t text; /* where its text begins in the section's notes */
+    bool keyed;   /* its text begins with a key and a colon */
+    bool warning; /* a policy comes of it all the same */
+    size_t text;  /* where its text begins in the section's notes */
 };
 
 struct section_value {
@@ -98,17 +99,30 @@ struct section_why {
     const struct section_problem *problem;
 };
 
-/*
- * Renders to OUT the policy that comes of OWN, of TEMPLATE (NULL: none) and of DEFAULTS (NULL: none), each value from the first
- * of them that has it (RFC 8461 3.2). False where a mistake stands in its way: WHY then names it (it may have been added to OWN),
- * or is empty where memory ran out.
- */
-bool section_policy(struct section *own, const struct section *template, const struct section *defaults, struct buf *out,
-                    struct section_why *why);
+/* What comes of a section, its template and [defaults]: the policy, and which of them each value is from (NULL: none has it). */
+struct section_found {
+    struct policy policy; /* borrows from them */
+    const struct section *from[SECTION_KEYS];
+};
 
 /*
- * Adds "FILE:line: [names] key: text" to OUT, without a line end. LINE is where the section's header really is, whatever it was
- * read as.
+ * Finds what comes of OWN, of TEMPLATE (NULL: none) and of DEFAULTS (NULL: none), each value from the first of them that has it
+ * (RFC 8461 3.2). False where a mistake stands in its way: WHY then names it (it may have been added to OWN), or is empty where
+ * memory ran out. Of host and tlsrpt, a mistake is no more than a value that is not there.
+ */
+bool section_find(struct section *own, const struct section *template, const struct section *defaults,
+                  struct section_found *found, struct section_why *why);
+
+/* Adds the policy in FOUND, rendered, to OUT. False, as above, where it is too large or memory ran out. */
+bool section_render(struct section *own, const struct section_found *found, struct buf *out, struct section_why *why);
+
+/* Adds a warning, unless it has the same one already: a template is looked at for each section that uses it. */
+__attribute__((format(printf, 4, 5))) void section_add_warning(struct section *section, unsigned line, enum section_key key,
+                                                               const char *format, ...);
+
+/*
+ * Adds "FILE:line: [names] key: text", of a warning with "warning: " after the line, to OUT, without a line end. LINE is where
+ * the section's header really is, whatever it was read as.
  */
 void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file, unsigned line,
                            struct buf *out);

@@ -1,5 +1,5 @@
 /* The program as a CGI and as a FastCGI program: requests in, answers and log lines out, signals. The only file with libfcgi.
- * Floor 5. */
+ * Floor 6. */
 #ifndef SERVE_H
 #define SERVE_H
 

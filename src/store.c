@@ -347,9 +347,12 @@ struct check {
     bool failed;
 };
 
-static void on_problem(void *to, const char *text)
+static void on_problem(void *to, unsigned line, bool warning, const char *text)
 {
     struct check *check = to;
+
+    (void)line;
+    (void)warning;
 
     if (++check->problems <= PROBLEMS_SAID)
         check->store->say(text);
@@ -419,7 +422,7 @@ static void check_reading(struct store *store, struct reading *reading)
     }
     check->store = store;
     check->reading = reading;
-    const struct index_audit audit = { check, on_problem, reading->before != NULL ? on_broken : NULL, &store->stop };
+    const struct index_audit audit = { check, false, on_problem, reading->before != NULL ? on_broken : NULL, &store->stop };
     bool whole = index_audit(reading->index, &audit);
     conclude(check, whole);
     if (!whole)

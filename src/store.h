@@ -1,6 +1,6 @@
 /*
  * policies.ini in force: read, read again after an edit, and the last good policy of a domain that an edit broke. Safe to use
- * from several threads at once. Floor 4.
+ * from several threads at once. Floor 5.
  */
 #ifndef STORE_H
 #define STORE_H

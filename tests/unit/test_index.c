@@ -30,8 +30,10 @@ static struct index *index_of(const char *text, size_t len, const char *only)
     return index;
 }
 
-static void on_problem(void *to, const char *text)
+static void on_problem(void *to, unsigned line, bool warning, const char *text)
 {
+    (void)line;
+    (void)warning;
     buf_print(to, "%s\n", text);
 }
 
@@ -46,7 +48,7 @@ static void mistake(void **state)
     char path[256];
     size_t len, expected_len;
     struct buf told = { 0 };
-    const struct index_audit audit = { &told, on_problem, on_broken, NULL };
+    const struct index_audit audit = { &told, false, on_problem, on_broken, NULL };
 
     (void)snprintf(path, sizeof path, "%s", (const char *)*state + strlen(fixtures));
     char *text = cases_read(path, &len);
