@@ -1,4 +1,5 @@
-/* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 6. */
+/* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 7. */
+#include "src/commands.h"
 #include "src/serve.h"
 
 #include <errno.h>
@@ -15,7 +16,14 @@
 #define POLICIES "/etc/mta-sts/policies.ini"
 #endif
 
-enum { EXIT_USAGE = 2, FIRST_PASSED_FD = 3 };
+enum { FIRST_PASSED_FD = 3 };
+
+/* GNU's getopt() would take the options of a command for those before it, but for the plus. */
+#ifdef __GLIBC__
+#define OPTIONS "+f:t:h"
+#else
+#define OPTIONS "f:t:h"
+#endif
 
 struct options {
     const char *file; /* NULL: not given */
@@ -23,24 +31,34 @@ struct options {
     bool help, version;
 };
 
-static const char usage[] = "usage: mta-sts [-f FILE] [-t THREADS]\n"
+static const char usage[] = "usage: mta-sts [-f FILE] COMMAND\n"
+                            "       mta-sts [-f FILE] [-t THREADS]    with a listening socket as standard input: FastCGI\n"
+                            "       SERVER_NAME=mta-sts.example.org mta-sts    CGI; arguments are ignored\n"
                             "\n"
-                            "Serves the MTA-STS policies (RFC 8461) in policies.ini, as a CGI or FastCGI program:\n"
-                            "  FastCGI  with a listening socket as standard input (spawn-fcgi, lighttpd, systemd)\n"
-                            "  CGI      with SERVER_NAME in the environment; arguments are ignored then\n"
-                            "\n"
-                            "  -f FILE     the policies; else $MTA_STS_POLICIES, ./policies.ini, " POLICIES "\n"
-                            "  -t THREADS  FastCGI: requests answered at the same time, 16 unless told\n"
-                            "  -h          this help\n"
-                            "  --version   the version\n"
-                            "\n"
-                            "Try it: SERVER_NAME=mta-sts.example.org mta-sts\n";
+                            "An MTA-STS policy host (RFC 8461). Commands:\n";
+static const char usage_options[] = "\n"
+                                    "  -f FILE     the policies; else $MTA_STS_POLICIES, ./policies.ini, " POLICIES "\n"
+                                    "  -t THREADS  FastCGI: requests answered at the same time, 16 unless told\n"
+                                    "  -h          this help\n"
+                                    "  --version   the version\n"
+                                    "\n"
+                                    "Manuals: mta-sts(8), policies.ini(5)\n";
+
+static int print_usage(FILE *out, int status)
+{
+    (void)fputs(usage, out);
+    commands_usage(out);
+    (void)fputs(usage_options, out);
+    return fflush(out) == 0 ? status : COMMANDS_WRONG;
+}
 
 /* -f, else the environment, else the working directory (a CGI program's own folder), else the system's. */
 static const char *policies(const struct options *options)
 {
-    const char *named = options->file != NULL ? options->file : getenv("MTA_STS_POLICIES");
+    const char *named = getenv("MTA_STS_POLICIES");
 
+    if (options->file != NULL)
+        return options->file;
     if (named != NULL && named[0] != '\0')
         return named;
     return access("policies.ini", F_OK) == 0 ? "policies.ini" : POLICIES;
@@ -88,7 +106,7 @@ static bool read_options(int argc, char *argv[], struct options *options)
         options->help = true;
         return true;
     }
-    while ((option = getopt(argc, argv, "f:t:h")) != -1) {
+    while ((option = getopt(argc, argv, OPTIONS)) != -1) {
         if (option == 'f')
             options->file = optarg;
         else if (option == 'h')
@@ -100,9 +118,7 @@ static bool read_options(int argc, char *argv[], struct options *options)
             return false;
         }
     }
-    if (optind < argc)
-        (void)fprintf(stderr, "mta-sts: %s: there is no such command\n", argv[optind]);
-    return optind == argc;
+    return true;
 }
 
 int main(int argc, char *argv[])
@@ -114,14 +130,20 @@ int main(int argc, char *argv[])
         return serve_cgi(policies(&options));
     if (!read_options(argc, argv, &options)) {
         (void)fprintf(stderr, "mta-sts: \"mta-sts -h\" tells how it is used\n");
-        return EXIT_USAGE;
+        return COMMANDS_USAGE;
     }
     if (options.version)
         return puts("mta-sts " VERSION) < 0;
     if (options.help)
-        return fputs(usage, stdout) < 0;
+        return print_usage(stdout, COMMANDS_FINE);
+    if (fd >= 0 && optind < argc) {
+        (void)fprintf(stderr, "mta-sts: %s: a command, while standard input is a listening socket; leave one of them out\n",
+                      argv[optind]);
+        return COMMANDS_USAGE;
+    }
     if (fd >= 0)
         return serve_fastcgi(fd, policies(&options), options.threads);
-    (void)fputs(usage, stderr);
-    return EXIT_USAGE;
+    if (optind < argc)
+        return commands_run(policies(&options), argc - optind, argv + optind);
+    return print_usage(stderr, COMMANDS_USAGE);
 }

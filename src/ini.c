@@ -106,10 +106,23 @@ static bool is_glued(const struct ini_line *line, size_t used, const char *text,
            line->joined[used - 1] != ',' && line->joined[used - 1] != '=';
 }
 
+static bool header_at(const char *text, size_t size, size_t at)
+{
+    while (at < size && text[at] != '\n' && ini_is_space(text[at]))
+        at++;
+    return at < size && text[at] == '[';
+}
+
+static enum ini_stop stop_at(const struct ini_line *line, size_t used, const char *text, size_t size)
+{
+    if (comment_start(line->joined, used) < used)
+        return INI_STOP_COMMENT;
+    return trimmed(line->joined, used) > 0 && header_at(text, size, line->next) ? INI_STOP_HEADER : INI_STOP_NONE;
+}
+
 /*
  * Joins what backslashes continue, to the letter as iniparser does: a backslash is one where only white space follows it on what
- * was joined so far; a line of nothing but a backslash continues nothing. But a comment is not continued: a line that is hidden
- * by the backslash before it is nobody's intention, and whoever reads the section is told.
+ * was joined so far; a line of nothing but a backslash continues nothing.
  */
 static void join(const char *text, size_t size, struct ini_line *line)
 {
@@ -127,8 +140,8 @@ static void join(const char *text, size_t size, struct ini_line *line)
         used = trimmed(line->joined, used + n);
         if (used == 0 || line->joined[used - 1] != '\\' || --used == 0)
             break;
-        line->comment_continues = comment_start(line->joined, used) < used;
-        if (line->comment_continues)
+        line->stop = stop_at(line, used, text, size);
+        if (line->stop != INI_STOP_NONE)
             break;
         if (line->next == size) {
             line->kind = INI_OPEN;
@@ -148,7 +161,8 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
     line->at = at;
     line->next = end < size ? end + 1 : size;
     line->first_len = len;
-    line->continued = line->glued = line->comment_continues = false;
+    line->continued = line->glued = false;
+    line->stop = INI_STOP_NONE;
     line->comment = 0;
     line->text = line->joined;
     line->len = 0;

@@ -22,15 +22,22 @@ enum ini_kind {
     INI_NUL      /* holds a NUL byte */
 };
 
+/* A final backslash that is not followed: iniparser would, and hide what nobody means to hide. Whoever reads the line tells. */
+enum ini_stop {
+    INI_STOP_NONE,
+    INI_STOP_COMMENT, /* it ends a comment */
+    INI_STOP_HEADER   /* a header comes after it */
+};
+
 /* One logical line: a physical one, and those that a final backslash continues it with. */
 struct ini_line {
     enum ini_kind kind;
-    size_t at, next;        /* offsets: where it begins, and where the one after it does */
-    size_t first_len;       /* how long its first physical line is, without white space at its end */
-    bool continued;         /* it has a final backslash: TEXT is in JOINED */
-    bool glued;             /* a backslash joins two words without a space */
-    bool comment_continues; /* a backslash ends a comment: iniparser would take the next line into it, here it does not */
-    const char *text;       /* joined, without white space around it; not ended by a NUL */
+    size_t at, next;  /* offsets: where it begins, and where the one after it does */
+    size_t first_len; /* how long its first physical line is, without white space at its end */
+    bool continued;   /* it has a final backslash: TEXT is in JOINED */
+    bool glued;       /* a backslash joins two words without a space */
+    enum ini_stop stop;
+    const char *text; /* joined, without white space around it; not ended by a NUL */
     size_t len;
     size_t comment; /* where in TEXT a comment begins: its ; or #; or LEN */
     char joined[INI_LINE_SIZE];

@@ -102,3 +102,12 @@ size_t policy_render(const struct policy *policy, char *out, size_t size)
     add(out, size, &used, "max_age: %" PRIu32 "\r\n", policy->max_age);
     return used;
 }
+
+void policy_id(const char *bytes, size_t len, char id[POLICY_ID_SIZE])
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+    (void)snprintf(id, POLICY_ID_SIZE, "%016" PRIx64, hash);
+}

@@ -48,4 +48,14 @@ bool policy_mx_match(const char *pattern, const char *host);
  */
 size_t policy_render(const struct policy *policy, char *out, size_t size);
 
+/* A policy's id: 16 hexadecimal digits, and a NUL. */
+#define POLICY_ID_SIZE 17
+
+/*
+ * The id for the TXT record of the policy that is served as BYTES, LEN of them: letters and digits (RFC 8461 3.1) that change
+ * when and only when the bytes do. They are FNV-1a's of 64 bits, and will stay that: another hash would renew the record of every
+ * domain.
+ */
+void policy_id(const char *bytes, size_t len, char id[POLICY_ID_SIZE]);
+
 #endif

@@ -293,7 +293,7 @@ static void check_host(struct section *section, unsigned line, char *value)
 static bool is_report_uri(const char *uri)
 {
     for (const char *c = uri; *c != '\0'; c++)
-        if (*c <= ' ' || *c > '~' || *c == '!' || *c == ';' || *c == '"')
+        if (*c <= ' ' || *c > '~' || strchr("!;\"\\", *c) != NULL)
             return false;
     if (strncmp(uri, "mailto:", 7) == 0)
         return uri[7] != '\0' && strchr(uri + 8, '@') != NULL;
@@ -318,7 +318,10 @@ static void check_tlsrpt(struct section *section, unsigned line, char *value)
 
 /* --- lines --- */
 
-static const char comment_continues[] = "a comment ends in a backslash, which would hide the next line; leave the backslash out";
+static const char *const stops[] = {
+    [INI_STOP_COMMENT] = "a comment ends in a backslash, which would hide the next line; leave the backslash out",
+    [INI_STOP_HEADER] = "the line ends in a backslash, which would hide the section below; leave the backslash out",
+};
 
 /* Are the words in what follows a comment's sign all hosts: is it a list that went on after a ; in place of a comma? */
 static bool is_host_list(const char *words, size_t len)
@@ -420,8 +423,8 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
 
 static void read_line(const char *text, const struct ini_line *line, unsigned number, struct section *section)
 {
-    if (line->comment_continues) {
-        section_add_problem(section, number, KEY_ANY, "%s", comment_continues);
+    if (line->stop != INI_STOP_NONE) {
+        section_add_problem(section, number, KEY_ANY, "%s", stops[line->stop]);
         return;
     }
     switch (line->kind) {
@@ -436,7 +439,7 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
         break;
     case INI_OPEN:
         section_add_problem(section, number, KEY_ANY,
-                            "the file ends in a backslash, and what it continues is lost; leave the backslash out");
+                            "the section ends in a backslash, which continues nothing; leave the backslash out");
         break;
     case INI_LONG:
         section_add_problem(section, number, KEY_ANY, "the line is longer than %d bytes; write several lines (mx lines add up)",
@@ -471,8 +474,8 @@ static bool is_misplaced(char c)
 
 static const char *header_fault(const struct ini_line *line, const char *begin, const char *bracket, const char *end)
 {
-    if (line->comment_continues)
-        return comment_continues;
+    if (line->stop != INI_STOP_NONE)
+        return stops[line->stop];
     if (line->continued)
         return "the header goes on in the next line; write it on one line, without a backslash";
     if (bracket == NULL)

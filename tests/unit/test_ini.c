@@ -104,7 +104,7 @@ static bool is_comparable(const char *text, size_t len)
 
     for (size_t at = 0; at < len; at = line.next) {
         ini_line(text, len, at, &line);
-        if (line.kind == INI_NEITHER || line.comment_continues)
+        if (line.kind == INI_NEITHER || line.stop != INI_STOP_NONE)
             return false;
         if (line.kind != INI_HEADER)
             continue;
@@ -204,7 +204,7 @@ static void longest_line(void **state)
     }
 }
 
-/* A header in a comment, in a value or in what a backslash continues is none; the one after it is. */
+/* A header in a comment, or in a value, is none; the one after it is. No backslash hides one. */
 static const struct {
     const char *text;
     size_t header;
@@ -213,13 +213,13 @@ static const struct {
     { "\n\n  [a]\n", 2 },
     { "; [x]\n[a]\n", 6 },
     { "k = [x]\n[a]\n", 8 },
-    { "k = v \\\n[x]\n[a]\n", 12 },
+    { "k = v \\\n[x]\n[a]\n", 8 },
     { "; note \\\n[x]\n[a]\n", 9 },
     { "k = v ; note \\\n[x]\n[a]\n", 15 },
-    { "k = \"v ; v\" \\\n[x]\n[a]\n", 18 },
+    { "k = \"v ; v\" \\\nx\n[a]\n", 16 },
     { "\\\n[a]\n", 2 },
     { "  \\\n[a]\n", 0 },
-    { "k = v \\\\\n\n[x]\n[a]\n", 14 },
+    { "k = v \\\\\n\n[x]\n[a]\n", 10 },
     { "k = v \\\n\n[a]\n", 9 },
     { "k = [[[[[\n", 10 },
 };

@@ -1,0 +1,412 @@
+#include "commands.h"
+
+#include "export.h"
+#include "file.h"
+#include "index.h"
+#include "ini.h"
+#include "policy.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TTL_DEFAULT = 300, TXT_STRING_MAX = 255 };
+
+typedef int command_fn(struct index *index, int argc, char *argv[]);
+static command_fn check, dns, hosts, show, export_policies;
+
+static const struct command {
+    const char *name, *arguments, *does;
+    command_fn *run;
+} commands[] = {
+    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", check },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", dns },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", hosts },
+    { "show", "DOMAIN", "prints the policy as it is served", show },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_policies },
+    { "export", "--worker FILE", "writes them as a Cloudflare Worker", export_policies },
+};
+
+void commands_usage(FILE *out)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        char call[40];
+        (void)snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].arguments);
+        (void)fprintf(out, "  %-27s %s\n", call, commands[i].does);
+    }
+}
+
+static void complain(const char *line)
+{
+    (void)fprintf(stderr, "mta-sts: %s\n", line);
+}
+
+static int usage(const char *command)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, command) == 0)
+            (void)fprintf(stderr, "usage: mta-sts [-f FILE] %s %s\n", command, commands[i].arguments);
+    return COMMANDS_USAGE;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* --- check --- */
+
+struct message {
+    unsigned line;
+    size_t order; /* of those of one line */
+    bool warning;
+    char *text;
+};
+
+struct messages {
+    struct message *list;
+    size_t count, room, errors, warnings;
+    bool failed;
+};
+
+static void on_problem(void *to, unsigned line, bool warning, const char *text)
+{
+    struct messages *messages = to;
+
+    if (messages->count == messages->room) {
+        size_t room = messages->room > 0 ? messages->room * 2 : 16;
+        struct message *more = realloc(messages->list, room * sizeof *more);
+        if (more == NULL) {
+            messages->failed = true;
+            return;
+        }
+        messages->list = more;
+        messages->room = room;
+    }
+    char *copy = strdup(text);
+    messages->failed |= copy == NULL;
+    *(warning ? &messages->warnings : &messages->errors) += 1;
+    messages->list[messages->count] = (struct message) { line, messages->count, warning, copy };
+    messages->count++;
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct message *x = a, *y = b;
+
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static bool wants_colour(void)
+{
+    const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+static void print_messages(const struct messages *messages, size_t domains)
+{
+    const bool colour = wants_colour();
+
+    for (size_t i = 0; i < messages->count && !messages->failed; i++)
+        (void)printf("%s%s%s\n",
+                     !colour                     ? ""
+                     : messages->list[i].warning ? "\033[33m"
+                                                 : "\033[31m",
+                     messages->list[i].text, colour ? "\033[m" : "");
+    (void)printf("%zu domain%s, %zu error%s, %zu warning%s\n", domains, plural(domains), messages->errors,
+                 plural(messages->errors), messages->warnings, plural(messages->warnings));
+}
+
+static int check(struct index *index, int argc, char *argv[])
+{
+    bool quiet = argc == 2 && strcmp(argv[1], "-q") == 0;
+    struct messages messages = { 0 };
+    const struct index_audit audit = { &messages, true, on_problem, NULL, NULL };
+
+    if (argc > 1 && !quiet)
+        return usage("check");
+    messages.failed |= !index_audit(index, &audit);
+    if (messages.count > 0)
+        qsort(messages.list, messages.count, sizeof *messages.list, by_line);
+    if (messages.failed)
+        complain("out of memory");
+    else if (!quiet)
+        print_messages(&messages, index_domains(index));
+    for (size_t i = 0; i < messages.count; i++)
+        free(messages.list[i].text);
+    free(messages.list);
+    return messages.errors > 0 || messages.failed ? COMMANDS_WRONG : COMMANDS_FINE;
+}
+
+/* --- one domain --- */
+
+/* The domain that ARGUMENT names, in normal form; false, and said so, where it names none. */
+static bool read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
+{
+    size_t len = strlen(argument);
+
+    if (domain_from_host(argument, domain)) {
+        (void)fprintf(stderr, "mta-sts: %s is the policy host; write %s\n", argument, domain);
+        return false;
+    }
+    if (len > 1 && argument[len - 1] == '.')
+        len--;
+    enum domain_fault fault = domain_fault(argument, len);
+    if (fault != DOMAIN_FINE) {
+        (void)fprintf(stderr, "mta-sts: \"%s\" %s; write a mail domain, as in example.org\n", argument,
+                      domain_fault_phrase(fault));
+        return false;
+    }
+    for (size_t i = 0; i < len; i++)
+        domain[i] = domain_lower(argument[i]);
+    domain[len] = '\0';
+    return true;
+}
+
+/* The policy of DOMAIN, or NULL, and said why. */
+static const struct index_verdict *find_policy(struct index *index, const char *domain)
+{
+    const struct index_verdict *verdict;
+
+    if (!index_find(index, domain, &verdict))
+        complain("out of memory");
+    else if (verdict == NULL)
+        (void)fprintf(stderr, "mta-sts: %s is not in the file; write a section [%s]\n", domain, domain);
+    else if (verdict->found == INDEX_BROKEN)
+        complain(verdict->bytes);
+    else
+        return verdict;
+    return NULL;
+}
+
+static int show(struct index *index, int argc, char *argv[])
+{
+    char domain[DOMAIN_MAX + 1];
+
+    if (argc != 2)
+        return usage("show");
+    const struct index_verdict *verdict = read_domain(argv[1], domain) ? find_policy(index, domain) : NULL;
+    if (verdict == NULL)
+        return COMMANDS_WRONG;
+    (void)fwrite(verdict->bytes, 1, verdict->len, stdout);
+    return COMMANDS_FINE;
+}
+
+static int hosts(struct index *index, int argc, char *argv[])
+{
+    char domain[DOMAIN_MAX + 1];
+    size_t at = 0;
+
+    (void)argv;
+    if (argc != 1)
+        return usage("hosts");
+    while (index_next_domain(index, &at, domain))
+        if (strcmp(domain, "*") != 0)
+            (void)printf("mta-sts.%s\n", domain);
+    return COMMANDS_FINE;
+}
+
+/* --- dns --- */
+
+/* TEXT as strings of a TXT record: each holds 255 bytes at most (RFC 1035 3.3). */
+static void print_txt(const char *name, uint32_t ttl, const char *text)
+{
+    (void)printf("%s. %" PRIu32 " IN TXT", name, ttl);
+    for (size_t left = strlen(text); left > 0;) {
+        size_t n = left < TXT_STRING_MAX ? left : TXT_STRING_MAX;
+        (void)printf(" \"%.*s\"", (int)n, text);
+        text += n;
+        left -= n;
+    }
+    (void)printf("\n");
+}
+
+/* The next word of a list with commas or white space between; NULL at the end. LIST is written to. */
+static char *next_word(char **list)
+{
+    char *word = *list + strspn(*list, ", \t");
+
+    if (*word == '\0')
+        return NULL;
+    *list = word + strcspn(word, ", \t");
+    if (**list != '\0')
+        *(*list)++ = '\0';
+    return word;
+}
+
+static void print_host(const char *domain, uint32_t ttl, char *host)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    char own[DOMAIN_MAX + 1];
+
+    if (host == NULL)
+        (void)printf("; mta-sts.%s: write host = in the file (a name, or addresses) to get its record here\n", domain);
+    for (char *word; host != NULL && (word = next_word(&host)) != NULL;) {
+        if (inet_pton(AF_INET, word, address) == 1)
+            (void)printf("mta-sts.%s. %" PRIu32 " IN A %s\n", domain, ttl, word);
+        else if (inet_pton(AF_INET6, word, address) == 1)
+            (void)printf("mta-sts.%s. %" PRIu32 " IN AAAA %s\n", domain, ttl, word);
+        else if (domain_from_host(word, own) && strcmp(own, domain) == 0)
+            (void)printf("; mta-sts.%s: host is this name itself; write its addresses\n", domain);
+        else
+            (void)printf("mta-sts.%s. %" PRIu32 " IN CNAME %s.\n", domain, ttl, word);
+    }
+}
+
+static void print_tlsrpt(const char *domain, uint32_t ttl, char *list)
+{
+    struct buf name = { 0 }, text = { 0 };
+    const char *separator = "v=TLSRPTv1; rua=";
+
+    for (char *word; (word = next_word(&list)) != NULL; separator = ",")
+        buf_print(&text, "%s%s", separator, word);
+    buf_print(&name, "_smtp._tls.%s", domain);
+    if (name.text != NULL && text.text != NULL)
+        print_txt(name.text, ttl, text.text);
+    buf_free(&name);
+    buf_free(&text);
+}
+
+static const char leaving[] =
+    "; Leaves MTA-STS (RFC 8461 8.3):\n"
+    ";   1. Let this policy, mode none, be served with a max_age of about a day, then publish the new id below.\n"
+    ";   2. Wait until every policy that was ever served has expired: the longest max_age that there was.\n"
+    ";   3. Remove these records, then the section.\n";
+
+static bool print_records(struct index *index, const char *domain, uint32_t ttl)
+{
+    const struct index_verdict *verdict = find_policy(index, domain);
+    struct index_beside beside;
+    char id[POLICY_ID_SIZE], name[DOMAIN_MAX + sizeof "_mta-sts."], text[64];
+
+    if (verdict == NULL) {
+        (void)printf("; %s: no records, since it has no policy\n\n", domain);
+        return false;
+    }
+    bool good = index_beside(index, domain, &beside);
+    if (good) {
+        policy_id(verdict->bytes, verdict->len, id);
+        (void)snprintf(name, sizeof name, "_mta-sts.%s", domain);
+        (void)snprintf(text, sizeof text, "v=STSv1; id=%s;", id);
+        (void)fputs(beside.leaving ? leaving : "", stdout);
+        print_txt(name, ttl, text);
+        print_host(domain, ttl, beside.host);
+        if (beside.tlsrpt != NULL)
+            print_tlsrpt(domain, ttl, beside.tlsrpt);
+        (void)printf("\n");
+    }
+    free(beside.host);
+    free(beside.tlsrpt);
+    return good;
+}
+
+static bool read_ttl(const char *text, uint32_t *ttl)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long n = strtoul(text, &end, 10);
+    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || n > INT32_MAX)
+        return false;
+    *ttl = (uint32_t)n;
+    return true;
+}
+
+static int dns(struct index *index, int argc, char *argv[])
+{
+    uint32_t ttl = TTL_DEFAULT;
+    char domain[DOMAIN_MAX + 1];
+    int first = 1;
+    size_t at = 0;
+    bool good = true;
+
+    if (argc > 1 && strcmp(argv[1], "-T") == 0) {
+        if (argc < 3 || !read_ttl(argv[2], &ttl)) {
+            complain("dns -T: write a TTL in seconds");
+            return usage("dns");
+        }
+        first = 3;
+    }
+    if (first < argc && argv[first][0] == '-')
+        return usage("dns");
+    (void)printf("; First let the policy be served at https://mta-sts.<domain>/.well-known/mta-sts.txt, then publish these.\n"
+                 "; After each change of a policy: the policy first, then its new id (RFC 8461 8.1).\n\n");
+    for (int i = first; i < argc; i++)
+        good &= read_domain(argv[i], domain) && print_records(index, domain, ttl);
+    while (first == argc && index_next_domain(index, &at, domain)) {
+        if (strcmp(domain, "*") == 0)
+            (void)printf("; [*]: name a domain that it answers for to get its records: mta-sts dns DOMAIN\n\n");
+        else
+            good &= print_records(index, domain, ttl);
+    }
+    return good ? COMMANDS_FINE : COMMANDS_WRONG;
+}
+
+/* --- export --- */
+
+static int export_policies(struct index *index, int argc, char *argv[])
+{
+    bool two = argc == 3, worker = two && strcmp(argv[1], "--worker") == 0, remove = two && strcmp(argv[1], "--delete") == 0;
+
+    if (argc < 2 || argv[argc - 1][0] == '-' || argv[argc - 1][0] == '\0' || !(argc == 2 || worker || remove))
+        return usage("export");
+    bool good = worker ? export_worker(index, argv[2], complain) : export_tree(index, argv[argc - 1], remove, complain);
+    return good ? COMMANDS_FINE : COMMANDS_WRONG;
+}
+
+/* --- all of them --- */
+
+static struct index *open_index(const char *file)
+{
+    size_t size = 0;
+    struct file_stamp stamp;
+    enum file_trouble trouble;
+    struct buf text = { 0 };
+    struct index *index = NULL;
+    char *whole = file_read(file, &size, &stamp, &trouble);
+    int error = errno;
+
+    if (trouble == FILE_FINE) {
+        index = index_new(whole, size, file, NULL);
+        error = ENOMEM;
+        trouble = index == NULL ? FILE_SYSTEM : index_sections(index) == 0 ? FILE_EMPTY : FILE_FINE;
+    }
+    if (trouble != FILE_FINE) {
+        index_free(index);
+        index = NULL;
+        file_print_trouble(file, trouble, error, &text);
+        complain(text.text != NULL ? text.text : "out of memory");
+        buf_free(&text);
+    }
+    return index;
+}
+
+int commands_run(const char *file, int argc, char *argv[])
+{
+    const struct command *command = commands, *end = commands + sizeof commands / sizeof commands[0];
+
+    while (command < end && strcmp(command->name, argv[0]) != 0)
+        command++;
+    if (command == end) {
+        (void)fprintf(stderr, "mta-sts: %s: there is no such command; \"mta-sts -h\" lists them\n", argv[0]);
+        return COMMANDS_USAGE;
+    }
+    ini_init();
+    struct index *index = open_index(file);
+    if (index == NULL)
+        return COMMANDS_WRONG;
+    int status = command->run(index, argc, argv);
+    index_free(index);
+    if (fflush(stdout) != 0) {
+        (void)fprintf(stderr, "mta-sts: cannot write: %s\n", strerror(errno));
+        return COMMANDS_WRONG;
+    }
+    return status;
+}

@@ -1,0 +1,304 @@
+# The commands, as an operator calls them.
+
+load helper
+
+mta_sts() {
+    "$MTA_STS" -f policies.ini "$@"
+}
+
+# The whole of what a domain's zone needs to be checked.
+zone_around() {
+    echo '. 300 IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 300'
+    echo '. 300 IN NS ns.invalid.'
+    echo 'ns.invalid. 300 IN A 192.0.2.53'
+    cat
+}
+
+@test "check: errors and warnings in file order, then a summary; exit status 1" {
+    cat >policies.ini <<'INI'
+[defaults]
+max_age = 3600
+
+[unused]
+mx = mail.example.org
+
+[example.org]
+mode = enforce
+mx = mail.example.org.
+mx = *.example.org
+
+[*]
+mode = none
+max_age = 4w
+
+[example.net]
+mode = enforce
+mx = *.example.net, mail
+INI
+    run -1 mta_sts check
+    diff - <(echo "$output") <<'TOLD'
+policies.ini:2: warning: [defaults] max_age: 3600 seconds are under a day, and protect little; write a week or more (RFC 8461 10.2)
+policies.ini:4: warning: [unused]: nobody uses this template; write use = in a section, or delete it
+policies.ini:9: [example.org] mx: "mail.example.org." ends in a dot; write "mail.example.org" (RFC 8461 3.2)
+policies.ini:12: warning: [*]: answers for every name that the front server lets through; write the domains where you can
+policies.ini:14: warning: [*] max_age: 2419200 seconds are long for mode = none; write 1d (RFC 8461 8.3)
+policies.ini:18: warning: [example.net] mx: "*.example.net" lets any host of the domain itself be its MX; write the hosts of its MX records (RFC 8461 10.4)
+policies.ini:18: warning: [example.net] mx: "mail" is a single label; write the host's full name (RFC 8461 3.2)
+3 domains, 1 error, 6 warnings
+TOLD
+}
+
+@test "check: the other warnings; they alone leave the exit status 0" {
+    {
+        printf '[example.org]\nmode = enforce\nmax_age = 2d\nmx = mail.example.org\n[example.net]\nmode = testing\n'
+        seq -f 'mx = mx%05.0f.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.example' 200
+    } >policies.ini
+    run -0 mta_sts check
+    [[ $output == *'policies.ini:3: warning: [example.org] max_age: 172800 seconds are under a week, with mode = enforce'* ]]
+    [[ $output == *'policies.ini:6: warning: [example.net] mode: testing without tlsrpt tells you nothing'* ]]
+    [[ $output == *'policies.ini:5: warning: [example.net] mx: makes a policy of '*' bytes; one sender reads only 10240'* ]]
+    [[ $output == *$'\n2 domains, 0 errors, 3 warnings' ]]
+}
+
+@test "check: a warning about a template is told once, however many use it" {
+    {
+        printf '[t]\nmode = testing\nmx = mail.example.org\n'
+        seq -f '[d%.0f.example]
+use = t' 50
+    } >policies.ini
+    run -0 mta_sts check
+    [ "${#lines[@]}" -eq 2 ]
+    [[ ${lines[0]} == 'policies.ini:2: warning: [t] mode: testing without tlsrpt'* ]]
+}
+
+@test "check -q tells by its exit status alone" {
+    run -1 mta_sts check -q
+    [ -z "$output" ]
+    sed -i '/broken.example/,$d' policies.ini
+    run -0 mta_sts check -q
+    [ -z "$output" ]
+}
+
+@test "check: the shipped policies.ini is without a word" {
+    run -0 "$MTA_STS" -f "$BATS_TEST_DIRNAME/../policies.ini" check
+    [ "$output" = '3 domains, 0 errors, 0 warnings' ]
+}
+
+@test "check: colour on a terminal only" {
+    run -1 mta_sts check
+    [[ $output != *$'\033'* ]]
+    export MTA_STS
+    script -qec '"$MTA_STS" -f policies.ini check' /dev/null </dev/null >typed || true
+    grep -q $'\033\[31mpolicies.ini:17' typed
+    NO_COLOR=1 script -qec '"$MTA_STS" -f policies.ini check' /dev/null </dev/null >typed || true
+    ! grep -q $'\033' typed
+}
+
+@test "check: no file, no section: told, exit status 1" {
+    run -1 "$MTA_STS" -f nowhere.ini check
+    [ "$output" = 'mta-sts: nowhere.ini: cannot be read: No such file or directory' ]
+    : >empty.ini
+    run -1 "$MTA_STS" -f empty.ini check
+    [[ $output == 'mta-sts: empty.ini: holds no section'* ]]
+}
+
+@test "usage: each command's own, exit status 2" {
+    local arguments
+    for arguments in 'check now' 'hosts all' 'show' 'show a.b c.d' 'export' 'export --worker' 'export a b' 'dns -T' 'dns -T x' 'dns -x'; do
+        # shellcheck disable=SC2086 # several arguments
+        run -2 mta_sts $arguments
+        [[ $output == *"usage: mta-sts [-f FILE] ${arguments%% *}"* ]]
+    done
+}
+
+@test "output that cannot be written is told, exit status 1" {
+    run -1 bash -c '"$1" -f policies.ini hosts >/dev/full' _ "$MTA_STS"
+    [[ $output == 'mta-sts: cannot write: '* ]]
+}
+
+@test "dns: the records of one domain, byte for byte" {
+    cat >policies.ini <<'INI'
+[example.org]
+mode = enforce
+mx = mail.example.org
+host = policies.example.net
+tlsrpt = mailto:tls@example.org, https://reports.example.net/v1?d=example.org%2Cx
+INI
+    run -0 mta_sts dns example.org
+    diff - <(grep -v '^;' <<<"$output") <<'ZONE'
+
+_mta-sts.example.org. 300 IN TXT "v=STSv1; id=aae1d07d88d2ee53;"
+mta-sts.example.org. 300 IN CNAME policies.example.net.
+_smtp._tls.example.org. 300 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.org,https://reports.example.net/v1?d=example.org%2Cx"
+ZONE
+    [[ $output == '; First let the policy be served'* ]]
+    run -0 mta_sts dns -T 3600 EXAMPLE.org.
+    [[ $output == *'_mta-sts.example.org. 3600 IN TXT'* ]]
+}
+
+@test "dns: addresses; no host; the host itself" {
+    printf '[a.example]\nmx = m.a.example\nhost = 192.0.2.1, 192.0.2.2 2001:db8::1\n[b.example]\nmx = m.b.example\n[c.example]\nmx = m.c.example\nhost = mta-sts.c.example\n' >policies.ini
+    run -0 mta_sts dns
+    [[ $output == *$'\nmta-sts.a.example. 300 IN A 192.0.2.1\nmta-sts.a.example. 300 IN A 192.0.2.2\nmta-sts.a.example. 300 IN AAAA 2001:db8::1\n'* ]]
+    [[ $output == *'; mta-sts.b.example: write host = in the file'* ]]
+    [[ $output == *'; mta-sts.c.example: host is this name itself; write its addresses'* ]]
+    [[ $output != *$'\nmta-sts.c.example. 300'* ]]
+}
+
+@test "dns: named-checkzone and kzonecheck take it, all domains, a long tlsrpt, too" {
+    local long i
+    long=mailto:a@example.org
+    for i in 1 2 3 4 5 6 7 8; do
+        long+=,https://reports$i.example.net/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+    done
+    printf '[long.example]\nmx = m.long.example\nhost = 2001:db8::1\ntlsrpt = %s\n' "$long" >>policies.ini
+    sed -i '/broken.example/,/192.0.2.1/d; s/^\[defaults\]/&\nhost = policies.example.net\ntlsrpt = mailto:tls@example.net/' policies.ini
+    mta_sts dns >records
+    zone_around <records >zone
+    named-checkzone -q . zone || named-checkzone . zone
+    kzonecheck -o . zone
+    [ "$(grep -c '^_mta-sts\.' records)" -eq 4 ]
+    # The strings of the long one, put together again.
+    grep '^_smtp._tls.long' records | grep -o '"[^"]*"' | tr -d '"\n' >joined
+    [ "$(cat joined)" = "v=TLSRPTv1; rua=$long" ]
+    [ "$(grep -o '"[^"]*"' records | awk '{ if (length($0) > 257) print }')" = "" ]
+}
+
+@test "dns: no records for a domain with a mistake, nor for one that is not there" {
+    run -1 --separate-stderr mta_sts dns
+    [[ $output != *'_mta-sts.broken.example.'* ]]
+    [[ $output == *'; broken.example: no records'* ]]
+    [[ $output == *'_mta-sts.example.net. '* ]]
+    [[ $stderr == *'policies.ini:17: [broken.example] mx: "192.0.2.1" is an IP address'* ]]
+    run -1 mta_sts dns other.example
+    [[ $output == *'mta-sts: other.example is not in the file; write a section [other.example]'* ]]
+    run -1 mta_sts dns mta-sts.example.org
+    [[ $output == *'mta-sts.example.org is the policy host; write example.org'* ]]
+}
+
+@test "dns: who leaves is told how" {
+    printf '[example.org]\nmode = none\nmax_age = 1d\nmx = mail.example.org\n' >policies.ini
+    run -0 mta_sts dns
+    [[ $output == *'; Leaves MTA-STS (RFC 8461 8.3):'*'1. Let this policy'*'2. Wait until'*'3. Remove these records'* ]]
+}
+
+@test "dns: the id changes when and only when the policy does" {
+    local id other
+    id_of() { mta_sts dns example.org | grep -o 'id=[0-9a-f]*'; }
+    id=$(id_of)
+    [ "$id" = id=ce7ca372e695f308 ]
+    # Comments, white space and the order of sections.
+    printf '[new.example]\nmx = m.new.example ; note\n\n[example.org] ; note\n  max_age=2419200\n\n mx = MAIL.example.org, *.backup.example.net\n# note\nmode = "enforce"\nhost = 192.0.2.1\n' >policies.ini
+    [ "$(id_of)" = "$id" ]
+    sed -i 's/2419200/2419201/' policies.ini
+    other=$(id_of)
+    [ "$other" != "$id" ]
+    sed -i 's/2419201/2419200/' policies.ini
+    [ "$(id_of)" = "$id" ]
+}
+
+@test "hosts: the policy hosts of all domains, of those with a mistake, too, and of no template" {
+    printf '[*]\nmx = any.example\n[example.com]\nmx = twice.example\n[bad..example]\nmx = m.example\n' >>policies.ini
+    run -0 mta_sts hosts
+    [ "$output" = $'mta-sts.example.org\nmta-sts.example.com\nmta-sts.example.net\nmta-sts.broken.example' ]
+}
+
+@test "show: the policy, byte for byte as it is served" {
+    start_fastcgi -f policies.ini
+    start_lighttpd < <(lighttpd_fastcgi)
+    local domain
+    for domain in example.org example.net; do
+        mta_sts show "$domain" >shown
+        fetch "mta-sts.$domain" >served
+        cmp shown served
+    done
+    is_policy example_org <(mta_sts show example.org)
+    run -1 mta_sts show broken.example
+    [[ $output == 'mta-sts: policies.ini:17: [broken.example] mx: '* ]]
+    run -1 mta_sts show other.example
+    run -1 mta_sts show google
+    run -1 mta_sts show 'a b'
+    [[ $output == 'mta-sts: "a b" is no host name'* ]]
+}
+
+@test "export: the tree, served by a lighttpd, answers as the program does" {
+    sed -i '/broken.example/,$d' policies.ini
+    mta_sts export tree
+    start_fastcgi -f policies.ini
+    start_lighttpd < <(lighttpd_fastcgi)
+    local domain
+    for domain in example.org example.com example.net; do
+        cmp <(fetch "mta-sts.$domain") "tree/mta-sts.$domain/.well-known/mta-sts.txt"
+    done
+    kill "$FRONT"
+    ended "$FRONT"
+    rm front.sock
+    start_lighttpd <<CONF
+server.modules += ("mod_simple_vhost")
+simple-vhost.server-root = "$DIR/tree"
+simple-vhost.document-root = "/"
+mimetype.assign = (".txt" => "text/plain; charset=utf-8")
+CONF
+    for domain in example.org example.com example.net; do
+        fetch "mta-sts.$domain" -D headers -o body
+        cmp body <(mta_sts show "$domain")
+        grep -qi '^content-type: text/plain; charset=utf-8.$' headers
+    done
+    [ "$(status mta-sts.other.example)" = 404 ]
+    [ -z "$(find tree -name '*.tmp')" ]
+}
+
+@test "export: what is no longer in the file is named, and removed with --delete; what it did not write stays" {
+    sed -i '/broken.example/,$d' policies.ini
+    mkdir -p tree/mta-sts.foreign.example/.well-known tree/mta-sts.example.com
+    echo ours >tree/mta-sts.foreign.example/.well-known/mta-sts.txt
+    echo ours >tree/mta-sts.example.com/robots.txt
+    mta_sts export tree
+    printf '[example.org]\nmx = new.example.org\n' >policies.ini
+    run -0 mta_sts export tree
+    [[ $output == *'tree/mta-sts.example.com: no longer in policies.ini; --delete removes it'* ]]
+    [[ $output == *'tree/mta-sts.example.net: no longer in policies.ini; --delete removes it'* ]]
+    [[ $output != *foreign* ]]
+    [ -e tree/mta-sts.example.net/.well-known/mta-sts.txt ]
+    run -0 mta_sts export --delete tree
+    [[ $output == *'tree/mta-sts.example.net: no longer in policies.ini; removed'* ]]
+    [ ! -e tree/mta-sts.example.net ]
+    [ ! -e tree/mta-sts.example.com/.well-known ]
+    [ "$(cat tree/mta-sts.example.com/robots.txt)" = ours ]
+    [ "$(cat tree/mta-sts.foreign.example/.well-known/mta-sts.txt)" = ours ]
+    grep -q 'mx: new.example.org' tree/mta-sts.example.org/.well-known/mta-sts.txt
+    run -0 mta_sts export --delete tree
+    [ -z "$output" ]
+    # A list that somebody wrote into leads nowhere else.
+    mkdir -p outside/.well-known
+    echo ours >outside/.well-known/mta-sts.txt
+    printf '../outside\nmta-sts.../../outside\nmta-sts.gone.example/../../outside\n' >>tree/.mta-sts-export
+    run -0 mta_sts export --delete tree
+    [ -e outside/.well-known/mta-sts.txt ]
+}
+
+@test "export: a mistake costs its own domain; its last export stays; exit status 1" {
+    sed -i 's/192.0.2.1/mail.broken.example/' policies.ini
+    mta_sts export tree
+    sed -i 's/mail.broken.example/192.0.2.1/; s/mail.example.org/new.example.org/' policies.ini
+    run -1 mta_sts export --delete tree
+    [[ $output == *'policies.ini:17: [broken.example] mx: "192.0.2.1" is an IP address'* ]]
+    grep -q 'mx: mail.broken.example' tree/mta-sts.broken.example/.well-known/mta-sts.txt
+    grep -q 'mx: new.example.org' tree/mta-sts.example.org/.well-known/mta-sts.txt
+    grep -qx mta-sts.broken.example tree/.mta-sts-export
+}
+
+@test "export: a disk that is full, a folder that cannot be made: told, and nothing that was there is harmed" {
+    sed -i '/broken.example/,$d' policies.ini
+    run -1 mta_sts export policies.ini/tree
+    [[ $output == *'policies.ini/tree: cannot be written: Not a directory'* ]]
+    mta_sts export tree
+    # No file may grow, as on a full disk.
+    sed -i 's/mail.example.org/new.example.org/' policies.ini
+    run -1 bash -c 'trap "" XFSZ; ulimit -f 0; exec "$1" -f policies.ini export tree 2>&1 | cat' _ "$MTA_STS" || true
+    [[ $output == *'cannot be written: File too large'* ]]
+    is_policy example_org tree/mta-sts.example.org/.well-known/mta-sts.txt
+    [ -z "$(find tree -name '*.tmp')" ]
+    mta_sts export tree
+    grep -q 'mx: new.example.org' tree/mta-sts.example.org/.well-known/mta-sts.txt
+}
