@@ -2,16 +2,24 @@
 
 VERSION := 0.1.0
 
-# Debian packages: what it is built with, what `make run`, `make test`, `make test-fronts` and `make lint` need besides.
+# Debian packages: what it is built with, and what each of `make run`, `make test` and so on needs besides.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
-PACKAGES_TEST := $(PACKAGES_RUN) bats parallel libcmocka-dev wrk systemd python3-minimal procps
+PACKAGES_TEST := $(PACKAGES_RUN) bats parallel git libcmocka-dev wrk systemd python3-minimal procps bind9-utils knot-dnssecutils bsdutils
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2
+PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount
 PACKAGES_SANITIZE := $(PACKAGES_TEST) libclang-rt-dev clang
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
 PACKAGES_BENCH := $(PACKAGES_TEST) hyperfine
 
-POLICIES ?= /etc/mta-sts/policies.ini
+# Where `make install` puts things, and the program looks for its policies.
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/mta-sts
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+SYSCONFDIR ?= /etc
+POLICIES ?= $(SYSCONFDIR)/mta-sts/policies.ini
 
 # The user's CPPFLAGS, CFLAGS and LDFLAGS come last, and so win.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla
@@ -31,11 +39,20 @@ ALL_LDFLAGS := -pthread $(HARDENING_LINK) $(LDFLAGS)
 # src/ini.c puts itself between iniparser and fopen(), which takes the archive.
 LIBS_INI := -Wl,--wrap=fopen -l:libiniparser.a
 LIBS := -lfcgi $(LIBS_INI)
+# libfcgi looks up host names in FCGX_OpenSocket() and OS_FcgiConnect(), which nobody calls here: without this the linker warns that glibc's
+# resolver wants shared libraries even in a static binary, and 100 KB of it come along.
+LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now -Wl,--defsym=gethostbyname=abort
 
 B ?= build
 MODULES := $(patsubst src/%.c,%,$(wildcard src/*.c))
 OBJECTS := $(MODULES:%=$(B)/%.o)
 UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+# What is installed besides policies.ini: mode:file:where to.
+INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
+	$(foreach page,$(wildcard man/*.[158]),644:$(page):$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page))) \
+	$(patsubst %,644:%:$(COMPLETIONDIR)/mta-sts,$(wildcard examples/bash-completion/mta-sts)) \
+	$(foreach text,policies.ini README.md LICENSE CHANGES.md,644:$(text):$(DOCDIR)/$(text))
+TARBALL := mta-sts-$(VERSION).tar.gz
 SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh examples/try/run bench/run)
 
 # `make V=1` shows whole commands.
@@ -43,16 +60,26 @@ ifndef V
 QUIET = @echo "  $(1) $@";
 endif
 
-.PHONY: all run test test-fronts sanitize lint format bench clean units
+.PHONY: all static run test test-fronts test-senders test-all sanitize lint format bench install uninstall dist clean units FORCE
 .DELETE_ON_ERROR:
 
 all: mta-sts
 
-mta-sts: $(B)/mta-sts
+static: mta-sts-static
+
+mta-sts mta-sts-static $(TARBALL): %: $(B)/%
 	@cp $< $@
 
 $(B)/mta-sts: $(B)/main.o $(OBJECTS)
 	$(call QUIET,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/mta-sts-static: $(B)/main.o $(OBJECTS)
+	$(call QUIET,LD)$(CC) $(ALL_CFLAGS) $(LDFLAGS_STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Changes when POLICIES does, which is compiled in.
+$(B)/main.o $(OBJECTS): $(B)/policies.path
+$(B)/policies.path: FORCE | $(B)
+	@echo '$(POLICIES)' | cmp -s - $@ || echo '$(POLICIES)' >$@
 
 $(B)/main.o: mta-sts.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
@@ -92,6 +119,14 @@ test-fronts:
 	@$(MAKE) --no-print-directory mta-sts
 	@tests/run.sh $(B) tests/fronts/*.bats
 
+test-senders:
+	@.ci/packages $(PACKAGES_SENDERS)
+	@$(MAKE) --no-print-directory mta-sts
+	@tests/run.sh $(B) tests/senders/*.bats
+
+# All of them, `make test` first.
+test-all: test test-fronts test-senders
+
 # The same suites under AddressSanitizer and UndefinedBehaviorSanitizer, then those with threads under ThreadSanitizer.
 sanitize:
 	@.ci/packages $(PACKAGES_SANITIZE)
@@ -112,7 +147,38 @@ bench:
 	@$(MAKE) --no-print-directory mta-sts $(B)/constant $(B)/iniparser_load
 	@bench/run $(B)
 
+# Builds nothing when `make` was there before it with the same POLICIES.
+install: $(B)/mta-sts
+	@for file in $(INSTALLED); do \
+		to="$(DESTDIR)$${file##*:}" mode=$${file%%:*} file=$${file#*:}; \
+		echo "  INSTALL $$to"; \
+		install -D -m $$mode $${file%:*} "$$to" || exit 1; \
+	done
+	@if [ -e "$(DESTDIR)$(POLICIES)" ] || [ -L "$(DESTDIR)$(POLICIES)" ]; then \
+		echo "  KEPT    $(DESTDIR)$(POLICIES) (the shipped one is $(DESTDIR)$(DOCDIR)/policies.ini)"; \
+	else \
+		echo "  INSTALL $(DESTDIR)$(POLICIES)"; \
+		install -D -m 644 policies.ini "$(DESTDIR)$(POLICIES)"; \
+	fi
+
+uninstall:
+	@for file in $(INSTALLED); do \
+		file="$(DESTDIR)$${file##*:}"; \
+		echo "  REMOVE  $$file"; \
+		rm -f "$$file" || exit 1; \
+	done
+	@[ ! -d "$(DESTDIR)$(DOCDIR)" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)"
+	@[ ! -e "$(DESTDIR)$(POLICIES)" ] || echo "  KEPT    $(DESTDIR)$(POLICIES)"
+
+# The last commit, the same bytes each time.
+dist: $(TARBALL)
+
+$(B)/$(TARBALL): FORCE | $(B)
+	$(call QUIET,DIST)git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix=mta-sts-$(VERSION)/ -o $(@:.gz=) HEAD
+	@gzip -9nf $(@:.gz=)
+	@git diff --quiet HEAD || echo "mta-sts: changes that are not committed are not in it" >&2
+
 clean:
-	rm -rf build mta-sts
+	rm -rf build mta-sts mta-sts-static $(TARBALL)
 
 -include $(wildcard $(B)/*.d)

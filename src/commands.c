@@ -22,13 +22,14 @@ static command_fn check, dns, hosts, show, export_policies;
 static const struct command {
     const char *name, *arguments, *does;
     command_fn *run;
+    bool waits; /* what it prints goes to others, who then ask for what is served: a file that was just written is waited for */
 } commands[] = {
-    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", check },
-    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", dns },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", hosts },
-    { "show", "DOMAIN", "prints the policy as it is served", show },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_policies },
-    { "export", "--worker FILE", "writes them as a Cloudflare Worker", export_policies },
+    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", check, false },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", dns, true },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", hosts, false },
+    { "show", "DOMAIN", "prints the policy as it is served", show, false },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_policies, true },
+    { "export", "--worker FILE", "writes them as a Cloudflare Worker", export_policies, true },
 };
 
 void commands_usage(FILE *out)
@@ -87,11 +88,11 @@ static void on_problem(void *to, unsigned line, bool warning, const char *text)
         messages->list = more;
         messages->room = room;
     }
-    char *copy = strdup(text);
-    messages->failed |= copy == NULL;
-    *(warning ? &messages->warnings : &messages->errors) += 1;
-    messages->list[messages->count] = (struct message) { line, messages->count, warning, copy };
+    struct message *message = &messages->list[messages->count];
+    *message = (struct message) { line, messages->count, warning, strdup(text) };
+    messages->failed |= message->text == NULL;
     messages->count++;
+    *(warning ? &messages->warnings : &messages->errors) += 1;
 }
 
 static int by_line(const void *a, const void *b)
@@ -241,12 +242,12 @@ static char *next_word(char **list)
     return word;
 }
 
-static void print_host(const char *domain, uint32_t ttl, char *host)
+static void print_host(const char *domain, uint32_t ttl, char *host, bool mistaken)
 {
     unsigned char address[sizeof(struct in6_addr)];
     char own[DOMAIN_MAX + 1];
 
-    if (host == NULL)
+    if (host == NULL && !mistaken)
         (void)printf("; mta-sts.%s: write host = in the file (a name, or addresses) to get its record here\n", domain);
     for (char *word; host != NULL && (word = next_word(&host)) != NULL;) {
         if (inet_pton(AF_INET, word, address) == 1)
@@ -296,14 +297,20 @@ static bool print_records(struct index *index, const char *domain, uint32_t ttl)
         (void)snprintf(name, sizeof name, "_mta-sts.%s", domain);
         (void)snprintf(text, sizeof text, "v=STSv1; id=%s;", id);
         (void)fputs(beside.leaving ? leaving : "", stdout);
+        if (beside.mistake != NULL)
+            (void)printf("; %s: not all records, since there is a mistake in host or tlsrpt\n", domain);
         print_txt(name, ttl, text);
-        print_host(domain, ttl, beside.host);
+        print_host(domain, ttl, beside.host, beside.mistake != NULL);
         if (beside.tlsrpt != NULL)
             print_tlsrpt(domain, ttl, beside.tlsrpt);
         (void)printf("\n");
     }
+    if (beside.mistake != NULL)
+        complain(beside.mistake);
+    good = good && beside.mistake == NULL;
     free(beside.host);
     free(beside.tlsrpt);
+    free(beside.mistake);
     return good;
 }
 
@@ -336,8 +343,10 @@ static int dns(struct index *index, int argc, char *argv[])
     }
     if (first < argc && argv[first][0] == '-')
         return usage("dns");
-    (void)printf("; First let the policy be served at https://mta-sts.<domain>/.well-known/mta-sts.txt, then publish these.\n"
-                 "; After each change of a policy: the policy first, then its new id (RFC 8461 8.1).\n\n");
+    (void)fputs("; 1. Publish mta-sts.<domain>, get its certificate, and see that "
+                "https://mta-sts.<domain>/.well-known/mta-sts.txt is the policy.\n"
+                "; 2. Then publish _mta-sts.<domain>. After each change: the policy first, then its new id (RFC 8461 8.1).\n\n",
+                stdout);
     for (int i = first; i < argc; i++)
         good &= read_domain(argv[i], domain) && print_records(index, domain, ttl);
     while (first == argc && index_next_domain(index, &at, domain)) {
@@ -363,15 +372,20 @@ static int export_policies(struct index *index, int argc, char *argv[])
 
 /* --- all of them --- */
 
-static struct index *open_index(const char *file)
+static struct index *open_index(const char *file, bool wait)
 {
     size_t size = 0;
     struct file_stamp stamp;
     enum file_trouble trouble;
     struct buf text = { 0 };
     struct index *index = NULL;
-    char *whole = file_read(file, &size, &stamp, &trouble);
-    int error = errno;
+    char *whole = NULL;
+    int error = 0;
+
+    trouble = wait ? file_wait(file) : FILE_FINE;
+    if (trouble == FILE_FINE)
+        whole = file_read(file, &size, &stamp, &trouble);
+    error = errno;
 
     if (trouble == FILE_FINE) {
         index = index_new(whole, size, file, NULL);
@@ -399,7 +413,7 @@ int commands_run(const char *file, int argc, char *argv[])
         return COMMANDS_USAGE;
     }
     ini_init();
-    struct index *index = open_index(file);
+    struct index *index = open_index(file, command->waits);
     if (index == NULL)
         return COMMANDS_WRONG;
     int status = command->run(index, argc, argv);

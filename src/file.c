@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { QUIET_MS = 1000, STEP_MS = 20, WAIT_MS = 10000 };
+
 static const char *const texts[FILE_TROUBLES] = {
     [FILE_FINE] = "is fine",
     [FILE_CHANGED] = "changed while it was read; try again",
@@ -109,4 +111,21 @@ char *file_read(const char *file, size_t *size, struct file_stamp *stamp, enum f
     }
     errno = error;
     return text;
+}
+
+enum file_trouble file_wait(const char *file)
+{
+    const struct timespec step = { 0, STEP_MS * 1000000L };
+    struct timespec now;
+    struct stat st;
+
+    for (int waited = 0; waited < WAIT_MS; waited += STEP_MS) {
+        if (stat(file, &st) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+            return FILE_FINE;
+        int64_t age = (int64_t)(now.tv_sec - st.st_mtim.tv_sec) * 1000 + (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
+        if (age > QUIET_MS || age < 0) /* a time in the future tells nothing */
+            return FILE_FINE;
+        (void)nanosleep(&step, NULL);
+    }
+    return FILE_BUSY;
 }

@@ -35,6 +35,12 @@ enum file_trouble {
  */
 char *file_read(const char *file, size_t *size, struct file_stamp *stamp, enum file_trouble *trouble);
 
+/*
+ * Waits until FILE was left alone for a second, so that it is whole, and a program that serves it takes it over with the next
+ * request; 10 seconds at most. FILE_BUSY where it never was; whatever else is wrong is for file_read() to tell.
+ */
+enum file_trouble file_wait(const char *file);
+
 void file_stamp(const struct stat *st, struct file_stamp *stamp);
 bool file_same(const struct file_stamp *a, const struct file_stamp *b);
 

@@ -644,8 +644,13 @@ bool index_beside(struct index *index, const char *domain, struct index_beside *
         return false;
     bool good = copy_value(&reading.found, KEY_HOST, &beside->host) && copy_value(&reading.found, KEY_TLSRPT, &beside->tlsrpt);
     beside->leaving = reading.found.policy.mode == POLICY_NONE;
-    section_free(&reading.own);
     buf_free(&out);
+    if (reading.found.beside.problem != NULL) {
+        print_problem(index, reading.found.beside.section, reading.found.beside.problem, &out);
+        good = good && !out.failed;
+        beside->mistake = out.text; /* and no longer the buffer's */
+    }
+    section_free(&reading.own);
     return good;
 }
 

@@ -61,14 +61,16 @@ bool index_audit(struct index *index, const struct index_audit *audit);
  * False at the end. */
 bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN_MAX + 1]);
 
-/* What stands beside the policy: the values of host and tlsrpt as written, in malloc'ed memory, NULL where there is none, and
- * whether the mode is none. */
+/*
+ * What stands beside the policy, all in malloc'ed memory, NULL where there is none: the values of host and tlsrpt as written, and
+ * a mistake in one of them; and whether the mode is none.
+ */
 struct index_beside {
-    char *host, *tlsrpt;
+    char *host, *tlsrpt, *mistake;
     bool leaving;
 };
 
-/* BESIDE, for DOMAIN, which index_find() found a policy for. False where memory ran out. Both values are to be freed. */
+/* BESIDE, for DOMAIN, which index_find() found a policy for. False where memory ran out. All three texts are to be freed. */
 bool index_beside(struct index *index, const char *domain, struct index_beside *beside);
 
 void index_free(struct index *index);

@@ -667,15 +667,18 @@ static bool complain(struct section *own, struct section_why *why)
 }
 
 /* Host and tlsrpt: not in the policy, so that a mistake, also in OWN, only means that there is none. */
-static const struct section *find_beside(const struct section *const levels[], size_t count, enum section_key key)
+static const struct section *find_beside(const struct section *const levels[], size_t count, enum section_key key,
+                                         struct section_why *why)
 {
-    const struct section *found;
-    struct section_why why;
+    const struct section *own = levels[0], *found;
 
-    for (size_t i = 0; i < levels[0]->problem_count; i++)
-        if (concerns(&levels[0]->problems[i], key))
+    for (size_t i = 0; i < own->problem_count; i++) {
+        if (concerns(&own->problems[i], key)) {
+            *why = (struct section_why) { own, &own->problems[i] };
             return NULL;
-    return find_level(levels, count, key, &found, &why) ? found : NULL;
+        }
+    }
+    return find_level(levels, count, key, &found, why) ? found : NULL;
 }
 
 bool section_find(struct section *own, const struct section *template, const struct section *defaults,
@@ -690,7 +693,7 @@ bool section_find(struct section *own, const struct section *template, const str
         return false;
     for (size_t key = 0; key < SECTION_KEYS; key++) {
         if (!keys[key].in_policy)
-            found->from[key] = find_beside(levels, count, (enum section_key)key);
+            found->from[key] = find_beside(levels, count, (enum section_key)key, &found->beside);
         else if (!find_level(levels, count, (enum section_key)key, &found->from[key], why))
             return false;
     }

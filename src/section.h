@@ -103,6 +103,7 @@ struct section_why {
 struct section_found {
     struct policy policy; /* borrows from them */
     const struct section *from[SECTION_KEYS];
+    struct section_why beside; /* the first mistake in host or tlsrpt, which the policy does without */
 };
 
 /*

@@ -131,7 +131,7 @@ _mta-sts.example.org. 300 IN TXT "v=STSv1; id=aae1d07d88d2ee53;"
 mta-sts.example.org. 300 IN CNAME policies.example.net.
 _smtp._tls.example.org. 300 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.org,https://reports.example.net/v1?d=example.org%2Cx"
 ZONE
-    [[ $output == '; First let the policy be served'* ]]
+    [[ $output == '; 1. Publish mta-sts.<domain>'*'the policy first, then its new id (RFC 8461 8.1).'* ]]
     run -0 mta_sts dns -T 3600 EXAMPLE.org.
     [[ $output == *'_mta-sts.example.org. 3600 IN TXT'* ]]
 }
@@ -174,6 +174,32 @@ ZONE
     [[ $output == *'mta-sts: other.example is not in the file; write a section [other.example]'* ]]
     run -1 mta_sts dns mta-sts.example.org
     [[ $output == *'mta-sts.example.org is the policy host; write example.org'* ]]
+}
+
+@test "dns: a mistake in host or tlsrpt is told, exit status 1; the other records are there" {
+    printf '[defaults]\nhost = 192.0.2.1 policies.example.net\n[a.example]\nmx = m.a.example\n[b.example]\nmx = m.b.example\nhost = 192.0.2.2\ntlsrpt = nobody\n' >policies.ini
+    leave_alone policies.ini
+    run -1 --separate-stderr mta_sts dns
+    [[ $stderr == *'policies.ini:2: [defaults] host: write one name'* ]]
+    [[ $stderr == *'policies.ini:8: [b.example] tlsrpt: "nobody" is no address for reports'* ]]
+    [[ $output == *$'\n_mta-sts.a.example. '* ]]
+    [[ $output != *$'\nmta-sts.a.example. '* ]]
+    [[ $output == *$'\nmta-sts.b.example. 300 IN A 192.0.2.2' ]]
+    [[ $output != *'_smtp._tls'* ]]
+}
+
+@test "dns: the id of a file that was written just now is printed when its policy is served, not before" {
+    start_fastcgi -f policies.ini
+    start_lighttpd < <(lighttpd_fastcgi)
+    local i
+    for i in 1 2 3; do
+        fetch mta-sts.example.org >/dev/null
+        sleep "0.$i"
+        sed -i "s/^max_age = .*/max_age = ${i}w/" policies.ini
+        mta_sts dns example.org >records
+        cmp <(fetch mta-sts.example.org) <(mta_sts show example.org)
+        fetch mta-sts.example.org | grep -q "max_age: $((i * 604800))"
+    done
 }
 
 @test "dns: who leaves is told how" {

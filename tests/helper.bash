@@ -4,6 +4,7 @@
 : "${MTA_STS:?name the program to test in MTA_STS}"
 MTA_STS=$(realpath "$MTA_STS")
 bats_require_minimum_version 1.5.0
+export PATH=$PATH:/usr/sbin:/sbin
 
 # The sanitizers' findings fail a test, whatever the program's exit status is taken for.
 export ASAN_OPTIONS="abort_on_error=0:exitcode=99:detect_leaks=1"

@@ -1,0 +1,81 @@
+# The exported Worker in workerd, the runtime of Cloudflare Workers: every answer is the program's own.
+
+load ../helper
+
+start_worker() {
+    "$MTA_STS" -f policies.ini export --worker worker.mjs 2>export.log || true
+    cat >config.capnp <<CONF
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "unix:$DIR/worker.sock", http = (), service = "main")]
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
+  compatibilityDate = "2026-01-01"
+);
+CONF
+    local workerd
+    workerd=$("$BATS_TEST_DIRNAME/../../.ci/workerd" "$BATS_TEST_DIRNAME/../../build/workerd")
+    "$workerd" serve config.capnp >workerd.log 2>&1 3>&- &
+    PIDS+=($!)
+    until_true listens worker.sock
+}
+
+# status_and_headers: the headers that are ours to set, of the answer in the files headers and body.
+status_and_headers() {
+    grep -iE '^(content-type|content-length|cache-control|x-content-type-options|allow):' headers | tr 'A-Z\r' 'a-z ' | sort
+    cat body
+}
+
+of_the_worker() {
+    local flags=(-X "$2")
+    [ "$2" != HEAD ] || flags=(-I)
+    curl -s --max-time 20 --unix-socket worker.sock -H "Host: $1" "${flags[@]}" -D headers -o body http://localhost/.well-known/mta-sts.txt
+    [ "$2" != HEAD ] || : >body
+    sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' headers
+    status_and_headers
+}
+
+of_the_program() {
+    MTA_STS_POLICIES=policies.ini REQUEST_METHOD=$2 HTTP_HOST=$1 "$MTA_STS" >whole 2>>cgi.log
+    sed '/^\r$/q' whole >headers
+    tail -c +"$(($(wc -c <headers) + 1))" whole >body
+    sed -n '1s/^Status: \([0-9]*\).*/\1/p' headers
+    status_and_headers
+}
+
+compare_all() {
+    start_worker
+    local host method compared=0
+    while IFS= read -r host; do
+        for method in GET HEAD DELETE; do
+            of_the_program "$host" "$method" >ours
+            of_the_worker "$host" "$method" >theirs
+            diff ours theirs
+            compared=$((compared + 1))
+        done
+    done <"$1"
+    [ "$compared" -ge 50 ]
+}
+
+hosts_of_all_kinds() {
+    printf '%s\n' mta-sts.example.org mta-sts.example.com mta-sts.example.net MTA-STS.Example.ORG mta-sts.example.org. mta-sts.example.org:8443 \
+        mta-sts.broken.example mta-sts.other.example mta-sts.google mta-sts.defaults www.example.org example.org mta-sts \
+        mta-sts.-example.org mta-sts.example-.org mta-sts-example.org xmta-sts.example.org mta-sts.mta-sts.example.org \
+        mta-sts.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.org
+}
+
+@test "the Worker's answers are the program's" {
+    hosts_of_all_kinds >hosts
+    compare_all hosts
+    grep -q 'broken.example\] mx: "192.0.2.1" is an IP address' export.log
+}
+
+@test "the Worker's answers are the program's, with [*], too" {
+    printf '[*]\nmx = any.example.net\n' >>policies.ini
+    leave_alone policies.ini
+    hosts_of_all_kinds >hosts
+    compare_all hosts
+    of_the_worker mta-sts.other.example GET | grep -q 'mx: any.example.net'
+}

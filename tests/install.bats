@@ -1,0 +1,229 @@
+# make install, make uninstall, make static, make dist.
+
+load helper
+
+TREE=$BATS_TEST_DIRNAME/..
+
+# Built once, outside of the tree, whatever the suites are run with.
+setup_file() {
+    BUILD=$BATS_FILE_TMPDIR/build
+    export BUILD
+    make_in "$TREE" "$BUILD/mta-sts" "$BUILD/mta-sts-static" >"$BATS_FILE_TMPDIR/make.out" 2>&1 || {
+        cat "$BATS_FILE_TMPDIR/make.out" >&2
+        return 1
+    }
+}
+
+# make_in FOLDER ARGUMENT...: in an environment of nothing else; no SANITIZE, CFLAGS or MAKEFLAGS, and no settings of git's.
+make_in() {
+    local folder=$1
+    shift
+    env -i PATH="$PATH" HOME="$BATS_FILE_TMPDIR" LC_ALL=C.UTF-8 make --no-print-directory -C "$folder" B="$BUILD" "$@"
+}
+
+# as_package TARGET [ARGUMENT...]: with the folders of a package, below $DIR/dest.
+as_package() {
+    make_in "$TREE" "$@" DESTDIR="$DIR/dest" PREFIX=/usr
+}
+
+# to_install: every file that make install is to put there, with its mode.
+to_install() {
+    local page
+    echo '755 dest/usr/bin/mta-sts'
+    echo '644 dest/etc/mta-sts/policies.ini'
+    printf '644 dest/usr/share/doc/mta-sts/%s\n' policies.ini README.md LICENSE CHANGES.md
+    for page in "$TREE"/man/*.[158]; do
+        [ ! -e "$page" ] || echo "644 dest/usr/share/man/man${page##*.}/${page##*/}"
+    done
+    [ ! -e "$TREE/examples/bash-completion/mta-sts" ] || echo '644 dest/usr/share/bash-completion/completions/mta-sts'
+}
+
+# in_chroot NAME=VALUE...: the static binary as a CGI program, where there is nothing but itself and policies.ini.
+in_chroot() {
+    local enter=(chroot)
+    [ "$(id -u)" -eq 0 ] || enter=(unshare -r chroot)
+    env -i PATH="$PATH:/usr/sbin:/sbin" "$@" "${enter[@]}" empty /mta-sts </dev/null 2>err.log
+}
+
+empty_root() {
+    [ "$(id -u)" -eq 0 ] || unshare -r true || skip_or_fail "no user namespaces here"
+    mkdir empty
+    cp -p "$BUILD/mta-sts-static" empty/mta-sts
+    cp -p policies.ini empty/
+}
+
+# a_repository: the tree as it is, without what was built, committed to a git repository of its own in $DIR/tree.
+a_repository() {
+    mkdir tree
+    tar -C "$TREE" --exclude=./.git --exclude=./build -cf - . | tar -C tree -xf -
+    (
+        cd tree
+        unset "${!GIT_@}"
+        export HOME=$DIR GIT_CONFIG_NOSYSTEM=1
+        git init -q
+        git add -A
+        git -c user.name=test -c user.email=test@example.org commit -q -m test
+    )
+}
+
+@test "install: every file, its mode and its text" {
+    # Not even root's own umask keeps a front server from reading it.
+    (umask 077 && as_package install) >out
+    [ "$(find dest -type f -printf '%m %p\n' | sort)" = "$(to_install | sort)" ]
+    [ -z "$(find dest -mindepth 1 -type d ! -perm 755)" ]
+    cmp "$BUILD/mta-sts" dest/usr/bin/mta-sts
+    cmp "$TREE/policies.ini" dest/etc/mta-sts/policies.ini
+    cmp "$TREE/policies.ini" dest/usr/share/doc/mta-sts/policies.ini
+    cmp "$TREE/LICENSE" dest/usr/share/doc/mta-sts/LICENSE
+    local page
+    for page in "$TREE"/man/*.[158]; do
+        [ ! -e "$page" ] || cmp "$page" dest/usr/share/man/man?/"${page##*/}"
+    done
+    [ "$(grep -c '^  INSTALL ' out)" -eq "$(to_install | wc -l)" ]
+    # What was built before is not built again.
+    [ "$(grep -vc '^  INSTALL ' out)" -eq 0 ]
+}
+
+@test "install: without PREFIX below /usr/local, and where else each folder is told to be" {
+    make_in "$TREE" install DESTDIR="$DIR/local" >/dev/null
+    [ -x local/usr/local/bin/mta-sts ]
+    [ -e local/usr/local/share/doc/mta-sts/README.md ]
+    [ -e local/etc/mta-sts/policies.ini ]
+    as_package install BINDIR=/cgi-bin MANDIR=/manuals >/dev/null
+    [ -x dest/cgi-bin/mta-sts ]
+    [ ! -e dest/usr/bin ]
+    [ ! -e dest/usr/share/man ]
+}
+
+@test "install: the program looks for policies.ini where it was installed to" {
+    # Of its own, since this one has to be built again.
+    cp -a "$BUILD" build
+    BUILD=$DIR/build make_in "$TREE" install PREFIX="$DIR/opt" SYSCONFDIR="$DIR/opt/etc" >/dev/null
+    leave_alone opt/etc/mta-sts/policies.ini
+    rm policies.ini
+    env -i SERVER_NAME=mta-sts.example.org opt/bin/mta-sts </dev/null >out
+    grep -q '^mx: mail.example.org' out
+    env -i opt/bin/mta-sts -h | grep -qF "$DIR/opt/etc/mta-sts/policies.ini"
+    env -i "$BUILD/mta-sts" -h | grep -qF ' /etc/mta-sts/policies.ini'
+}
+
+@test "install: an edited policies.ini stays, and that is told" {
+    as_package install >/dev/null
+    echo '; edited' >>dest/etc/mta-sts/policies.ini
+    cp -p dest/etc/mta-sts/policies.ini edited
+    echo '; old' >>dest/usr/share/doc/mta-sts/policies.ini
+    as_package install >out
+    cmp edited dest/etc/mta-sts/policies.ini
+    [ "$(stat -c '%Y' edited)" = "$(stat -c '%Y' dest/etc/mta-sts/policies.ini)" ]
+    grep -qF "KEPT    $DIR/dest/etc/mta-sts/policies.ini" out
+    cmp "$TREE/policies.ini" dest/usr/share/doc/mta-sts/policies.ini
+    # So does one that leads to a place that is not there at this moment.
+    ln -sf /nowhere/policies.ini dest/etc/mta-sts/policies.ini
+    as_package install >out
+    [ "$(readlink dest/etc/mta-sts/policies.ini)" = /nowhere/policies.ini ]
+    grep -qF "KEPT    $DIR/dest/etc/mta-sts/policies.ini" out
+}
+
+@test "uninstall: leaves policies.ini, says so, and touches nothing of others" {
+    as_package install >/dev/null
+    touch dest/usr/bin/other
+    as_package uninstall >out
+    [ "$(find dest ! -type d | sort)" = "$(printf '%s\n' dest/etc/mta-sts/policies.ini dest/usr/bin/other)" ]
+    [ ! -e dest/usr/share/doc/mta-sts ]
+    grep -qF "KEPT    $DIR/dest/etc/mta-sts/policies.ini" out
+    # There is nothing left to do, and that is no error.
+    rm dest/etc/mta-sts/policies.ini
+    as_package uninstall >out
+    run ! grep KEPT out
+}
+
+@test "static: small, stripped, position-independent, asks for no other file, and is linked without a warning" {
+    local static=$BUILD/mta-sts-static
+    [ "$(stat -c %s "$static")" -lt 1200000 ]
+    LC_ALL=C readelf -lW "$static" >headers
+    grep -q 'GNU_RELRO' headers
+    grep -q '^Elf file type is DYN' headers
+    run ! grep -E 'INTERP|GNU_STACK.* RWE' headers
+    LC_ALL=C readelf -dW "$static" >dynamic
+    run ! grep -E 'NEEDED|TEXTREL' dynamic
+    LC_ALL=C readelf -SW "$static" >sections
+    run ! grep -E ' \.(symtab|debug_)' sections
+    run ! grep -E '/ld|statically linked' "$BATS_FILE_TMPDIR/make.out"
+    LC_ALL=C readelf -SW "$BUILD/mta-sts" | grep -q ' \.symtab'
+}
+
+@test "static: answers from an empty chroot, several mx lines and all" {
+    empty_root
+    in_chroot SERVER_NAME=mta-sts.example.org >out
+    sed '1,/^\r$/d' out >body
+    is_policy example_org body
+    grep -q '^Status: 200 OK' out
+    [ ! -s err.log ]
+    in_chroot SERVER_NAME=www.example.com HTTP_HOST=mta-sts.example.net >out
+    sed '1,/^\r$/d' out >body
+    is_policy example_net body
+    [ "$(find empty -mindepth 1 | wc -l)" -eq 2 ]
+}
+
+@test "static: a mistake is answered 500 from an empty chroot, and told" {
+    empty_root
+    in_chroot SERVER_NAME=mta-sts.broken.example >out
+    grep -q '^Status: 500' out
+    grep -q '^mta-sts: policies.ini:17: \[broken.example\] mx: "192.0.2.1" is an IP address; write a host name' err.log
+    [ "$(wc -l <err.log)" -eq 1 ]
+    rm empty/policies.ini
+    in_chroot SERVER_NAME=mta-sts.example.org >out
+    grep -q '^Status: 500' out
+    grep -q 'policies.ini: cannot be read: No such file or directory' err.log
+}
+
+@test "static: FastCGI, an edit of the file, and the end" {
+    MTA_STS=$BUILD/mta-sts-static start_fastcgi
+    start_lighttpd < <(lighttpd_fastcgi)
+    fetch mta-sts.example.org -o body
+    is_policy example_org body
+    sed 's/mail.example.org/new.example.org/' policies.ini >edited.ini
+    leave_alone edited.ini
+    mv edited.ini policies.ini
+    until_true serves mta-sts.example.org 'mx: new.example.org'
+    kill -TERM "$PROGRAM"
+    ends_well
+}
+
+@test "dist: one folder of what git tracks, the same bytes each time; it builds" {
+    a_repository
+    BUILD=$DIR/tree/build
+    mkdir "$BUILD"
+    touch tree/mta-sts tree/mta-sts-static tree/src/left.o tree/untracked "$BUILD/main.o"
+    make_in tree dist >out 2>&1
+    local name
+    name=$(cd tree && echo mta-sts-*.tar.gz)
+    [[ $name =~ ^(mta-sts-[0-9]+\.[0-9]+\.[0-9]+)\.tar\.gz$ ]]
+    local folder=${BASH_REMATCH[1]}
+    run ! grep 'not committed' out
+
+    mv "tree/$name" first.tar.gz
+    touch tree/policies.ini
+    (umask 077 && make_in tree dist >out 2>&1)
+    run ! grep 'not committed' out
+    cmp first.tar.gz "tree/$name"
+    # And a change that is missing from it is told.
+    echo '; edited' >>tree/policies.ini
+    make_in tree dist >out 2>&1
+    grep -q 'not committed' out
+    cmp first.tar.gz "tree/$name"
+
+    mkdir unpacked
+    tar -C unpacked -xzf first.tar.gz
+    [ "$(ls -A unpacked)" = "$folder" ]
+    git --git-dir=tree/.git ls-files | sort >tracked
+    (cd "unpacked/$folder" && find . ! -type d -printf '%P\n' | sort) >files
+    cmp tracked files
+    run ! grep -E '^(build/|mta-sts$|mta-sts-static$|untracked$)|\.(o|d|gz)$' files
+    [ -x "unpacked/$folder/tests/run.sh" ]
+
+    BUILD=build make_in "unpacked/$folder" mta-sts >/dev/null
+    cd "unpacked/$folder"
+    leave_alone policies.ini
+    env -i SERVER_NAME=mta-sts.example.org ./mta-sts </dev/null | grep -q '^mx: mail.example.org'
+}
