@@ -34,6 +34,34 @@ enum reply_kind reply_to(const struct reply_request *request, char domain[DOMAIN
     return REPLY_NO_HOST;
 }
 
+static const char *const hints[REPLY_HINTS] = {
+    [REPLY_HINT_NONE] = "",
+    [REPLY_HINT_NO_HOST] = "no policy host (mta-sts.<domain>); let the front server pass the client's Host as SERVER_NAME",
+    [REPLY_HINT_FIXED_NAME] =
+        "the front server passes one fixed SERVER_NAME (nginx: include fastcgi_params or fastcgi.conf; Apache: "
+        "UseCanonicalName On; lighttpd: server.name; h2o: \"*\"); HTTP_HOST decides; better pass the client's Host as both",
+    [REPLY_HINT_OTHER_HOST] =
+        "the front server passes another Host than the client's (a proxy that rewrites it, or one before it); SERVER_NAME "
+        "decides; better pass the client's Host as both",
+};
+
+enum reply_hint reply_hint(const struct reply_request *request)
+{
+    char by_host[DOMAIN_MAX + 1], by_name[DOMAIN_MAX + 1];
+    bool host = domain_from_host(request->http_host, by_host), name = domain_from_host(request->server_name, by_name);
+
+    if (!host && !name)
+        return REPLY_HINT_NO_HOST;
+    if (host && request->server_name != NULL && request->server_name[0] != '\0' && strcmp(by_host, by_name) != 0)
+        return REPLY_HINT_FIXED_NAME;
+    return !host && request->http_host != NULL && request->http_host[0] != '\0' ? REPLY_HINT_OTHER_HOST : REPLY_HINT_NONE;
+}
+
+const char *reply_hint_text(enum reply_hint hint)
+{
+    return hints[hint];
+}
+
 /* snprintf() that says how much is there, not how much there might have been. */
 #define LENGTH(n, array) ((n) < 0 ? 0 : (size_t)(n) < sizeof(array) ? (size_t)(n) : sizeof(array) - 1)
 

@@ -36,6 +36,21 @@ struct reply {
  */
 enum reply_kind reply_to(const struct reply_request *request, char domain[DOMAIN_MAX + 1]);
 
+/* What the two names say of the front server's configuration. */
+enum reply_hint {
+    REPLY_HINT_NONE,
+    REPLY_HINT_NO_HOST,    /* neither is a policy host */
+    REPLY_HINT_FIXED_NAME, /* HTTP_HOST is one, and SERVER_NAME is something else */
+    REPLY_HINT_OTHER_HOST, /* SERVER_NAME is one, and HTTP_HOST is none */
+    REPLY_HINTS
+};
+
+/* A name that is not there, or empty, says nothing where the other one is a policy host. */
+enum reply_hint reply_hint(const struct reply_request *request);
+
+/* The hint as a phrase that goes on after both names, with the setting that it is likely to come from. Constant. */
+const char *reply_hint_text(enum reply_hint hint);
+
 /*
  * Makes the answer of KIND: its header lines, each ended by CRLF, with the empty line after them, and its body. DOMAIN is what
  * reply_to() gave; POLICY of LEN bytes is looked at for REPLY_POLICY only, and borrowed.

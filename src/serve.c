@@ -100,12 +100,12 @@ static void print_name(struct buf *text, const char *variable, const char *name)
     buf_print(text, "\"");
 }
 
-static void print_no_host(struct buf *text, const struct reply_request *request)
+static void print_hint(struct buf *text, const struct reply_request *request, enum reply_hint hint)
 {
     print_name(text, "SERVER_NAME", request->server_name);
     buf_print(text, ", ");
     print_name(text, "HTTP_HOST", request->http_host);
-    buf_print(text, ": no policy host (mta-sts.<domain>); let the front server pass the client's Host as SERVER_NAME");
+    buf_print(text, ": %s", reply_hint_text(hint));
 }
 
 /* --- one answer --- */
@@ -113,7 +113,7 @@ static void print_no_host(struct buf *text, const struct reply_request *request)
 struct answer {
     struct reply reply;
     struct store_answer found;
-    struct buf log; /* what the log is to say of it; empty: nothing */
+    struct buf log; /* the mistake that stands in the way; empty: none */
     enum reply_kind kind;
 };
 
@@ -134,8 +134,6 @@ static void make_answer(struct store *store, const struct reply_request *request
         answer->kind = kinds[answer->found.found];
         if (answer->kind == REPLY_BROKEN || answer->kind == REPLY_FAILED)
             buf_add(&answer->log, answer->found.bytes, answer->found.len);
-    } else if (answer->kind == REPLY_NO_HOST) {
-        print_no_host(&answer->log, request);
     }
     reply_make(answer->kind, request, domain, answer->found.bytes, answer->found.len, &answer->reply);
 }
@@ -193,6 +191,9 @@ int serve_cgi(const char *file)
     if (answer->kind == REPLY_POLICY)
         store = store_open(file, domain, log_line);
     make_answer(store, &request, domain, answer);
+    /* What works, and is none of a user's on shared hosting, is not told with each request. */
+    if (answer->kind == REPLY_NO_HOST)
+        print_hint(&answer->log, &request, REPLY_HINT_NO_HOST);
     if (answer->log.len > 0)
         log_line(answer->log.text);
     int status = write_cgi(&answer->reply);
@@ -228,7 +229,7 @@ struct server {
     struct worker *workers;
     atomic_bool stop, failed;
     atomic_bool starved; /* there was no descriptor for a connection: those that are silent are in its way */
-    _Atomic int64_t no_host_logged, broken_logged, accept_logged;
+    _Atomic int64_t hint_logged[REPLY_HINTS], broken_logged, accept_logged;
 };
 
 int serve_is_listening(int fd)
@@ -247,18 +248,29 @@ static void enter(struct worker *worker, enum state state)
     (void)pthread_mutex_unlock(&worker->lock);
 }
 
-/* What concerns a request goes into the front server's log through the request, too. */
-static void log_answer(struct worker *worker, FCGX_Request *fcgi)
+/* A mistake in the file was told when it was read; with each request it goes into the front server's log, too. */
+static void log_mistake(struct worker *worker, FCGX_Request *fcgi)
 {
-    struct server *server = worker->server;
-    struct buf *log = &worker->answer.log;
-    bool no_host = worker->answer.kind == REPLY_NO_HOST;
-    bool now = is_time_to_log(no_host ? &server->no_host_logged : &server->broken_logged);
+    const char *text = worker->answer.log.text;
 
-    if (now)
-        log_line(log->text);
-    if (now || !no_host)
-        (void)FCGX_FPrintF(fcgi->err, "mta-sts: %s\n", log->text);
+    if (is_time_to_log(&worker->server->broken_logged))
+        log_line(text);
+    (void)FCGX_FPrintF(fcgi->err, "mta-sts: %s\n", text);
+}
+
+static void log_hint(struct worker *worker, FCGX_Request *fcgi, const struct reply_request *request)
+{
+    enum reply_hint hint = reply_hint(request);
+    struct buf text = { 0 };
+
+    if (hint == REPLY_HINT_NONE || !is_time_to_log(&worker->server->hint_logged[hint]))
+        return;
+    print_hint(&text, request, hint);
+    if (text.text != NULL) {
+        log_line(text.text);
+        (void)FCGX_FPrintF(fcgi->err, "mta-sts: %s\n", text.text);
+    }
+    buf_free(&text);
 }
 
 static void answer_request(struct worker *worker, FCGX_Request *fcgi)
@@ -271,8 +283,10 @@ static void answer_request(struct worker *worker, FCGX_Request *fcgi)
     answer->kind = reply_to(&request, domain);
     make_answer(worker->server->store, &request, domain, answer);
     if (answer->log.text != NULL)
-        log_answer(worker, fcgi);
+        log_mistake(worker, fcgi);
     buf_free(&answer->log);
+    if (answer->kind != REPLY_METHOD)
+        log_hint(worker, fcgi, &request);
     /* A front server that has gone is noticed when the connection is closed. */
     (void)FCGX_PutStr(answer->reply.head, (int)answer->reply.head_len, fcgi->out);
     (void)FCGX_PutStr(answer->reply.body, (int)answer->reply.body_len, fcgi->out);

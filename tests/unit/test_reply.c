@@ -112,10 +112,37 @@ static void who_is_asked(void **state)
     }
 }
 
+static const struct {
+    struct reply_request request;
+    enum reply_hint hint;
+} hints[] = {
+    { { "GET", "mta-sts.a.test", "mta-sts.a.test" }, REPLY_HINT_NONE },
+    { { "GET", "mta-sts.a.test.:443", "MTA-STS.a.test" }, REPLY_HINT_NONE },
+    { { "GET", "mta-sts.a.test", NULL }, REPLY_HINT_NONE },
+    { { "GET", "mta-sts.a.test", "" }, REPLY_HINT_NONE },
+    { { "GET", NULL, "mta-sts.a.test" }, REPLY_HINT_NONE },
+    { { "GET", "", "mta-sts.a.test" }, REPLY_HINT_NONE },
+    { { "GET", "_", "mta-sts.a.test" }, REPLY_HINT_FIXED_NAME },
+    { { "GET", "mta-sts.a.test", "mta-sts.b.test" }, REPLY_HINT_FIXED_NAME },
+    { { "GET", "mta-sts.a.test", "127.0.0.1:8080" }, REPLY_HINT_OTHER_HOST },
+    { { "GET", "a.test", "a.test" }, REPLY_HINT_NO_HOST },
+    { { "GET", NULL, NULL }, REPLY_HINT_NO_HOST },
+};
+
+static void what_names_tell(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+        assert_int_equal(reply_hint(&hints[i].request), hints[i].hint);
+        assert_non_null(reply_hint_text(hints[i].hint));
+    }
+}
+
 int main(void)
 {
     enum { ROWS = sizeof rows / sizeof rows[0] };
-    struct CMUnitTest tests[ROWS + 1] = { [ROWS] = cmocka_unit_test(who_is_asked) };
+    struct CMUnitTest tests[ROWS + 2] = { [ROWS] = cmocka_unit_test(who_is_asked),
+                                          [ROWS + 1] = cmocka_unit_test(what_names_tell) };
 
     for (size_t i = 0; i < ROWS; i++)
         tests[i] = (struct CMUnitTest) { rows[i].label, answer, NULL, NULL, (void *)(size_t)&rows[i] };
