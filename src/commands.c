@@ -5,6 +5,7 @@
 #include "index.h"
 #include "ini.h"
 #include "policy.h"
+#include "section.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -229,19 +230,6 @@ static void print_txt(const char *name, uint32_t ttl, const char *text)
     (void)printf("\n");
 }
 
-/* The next word of a list with commas or white space between; NULL at the end. LIST is written to. */
-static char *next_word(char **list)
-{
-    char *word = *list + strspn(*list, ", \t");
-
-    if (*word == '\0')
-        return NULL;
-    *list = word + strcspn(word, ", \t");
-    if (**list != '\0')
-        *(*list)++ = '\0';
-    return word;
-}
-
 static void print_host(const char *domain, uint32_t ttl, char *host, bool mistaken)
 {
     unsigned char address[sizeof(struct in6_addr)];
@@ -249,7 +237,7 @@ static void print_host(const char *domain, uint32_t ttl, char *host, bool mistak
 
     if (host == NULL && !mistaken)
         (void)printf("; mta-sts.%s: write host = in the file (a name, or addresses) to get its record here\n", domain);
-    for (char *word; host != NULL && (word = next_word(&host)) != NULL;) {
+    for (char *word; host != NULL && (word = section_next_word(&host)) != NULL;) {
         if (inet_pton(AF_INET, word, address) == 1)
             (void)printf("mta-sts.%s. %" PRIu32 " IN A %s\n", domain, ttl, word);
         else if (inet_pton(AF_INET6, word, address) == 1)
@@ -266,7 +254,7 @@ static void print_tlsrpt(const char *domain, uint32_t ttl, char *list)
     struct buf name = { 0 }, text = { 0 };
     const char *separator = "v=TLSRPTv1; rua=";
 
-    for (char *word; (word = next_word(&list)) != NULL; separator = ",")
+    for (char *word; (word = section_next_word(&list)) != NULL; separator = ",")
         buf_print(&text, "%s%s", separator, word);
     buf_print(&name, "_smtp._tls.%s", domain);
     if (name.text != NULL && text.text != NULL)

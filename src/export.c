@@ -1,6 +1,7 @@
 #include "export.h"
 
 #include "buf.h"
+#include "file.h"
 #include "reply.h"
 
 #include <errno.h>
@@ -45,20 +46,6 @@ static void fail_to_write(struct job *job, const char *path)
 
 /* --- files --- */
 
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
 /* Whoever reads PATH finds the old file or the new one, whole. False with errno. */
 static bool write_beside(const char *path, const char *bytes, size_t len)
 {
@@ -70,7 +57,7 @@ static bool write_beside(const char *path, const char *bytes, size_t len)
         return false;
     }
     int fd = open(beside.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    bool good = fd >= 0 && write_all(fd, bytes, len);
+    bool good = fd >= 0 && file_write(fd, bytes, len);
     int error = errno;
     if (fd >= 0 && close(fd) != 0 && good) {
         good = false;

@@ -129,3 +129,17 @@ enum file_trouble file_wait(const char *file)
     }
     return FILE_BUSY;
 }
+
+bool file_write(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return true;
+}

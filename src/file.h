@@ -44,6 +44,9 @@ enum file_trouble file_wait(const char *file);
 void file_stamp(const struct stat *st, struct file_stamp *stamp);
 bool file_same(const struct file_stamp *a, const struct file_stamp *b);
 
+/* Writes all LEN bytes to the descriptor. False with errno where that fails. */
+bool file_write(int fd, const char *bytes, size_t len);
+
 /* Adds "FILE: what is wrong; what to do" to OUT. ERROR is the errno of FILE_SYSTEM. */
 void file_print_trouble(const char *file, enum file_trouble trouble, int error, struct buf *out);
 

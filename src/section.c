@@ -221,16 +221,15 @@ static void check_max_age(struct section *section, unsigned line, char *value)
                             shown(&s, value, strlen(value)), POLICY_MAX_AGE_MAX);
 }
 
-/* Cuts the next word off *REST, at any of SEPARATORS; NULL where there is none. */
-static char *next_word(char **rest, const char *separators)
+char *section_next_word(char **list)
 {
-    char *word = *rest + strspn(*rest, separators);
+    char *word = *list + strspn(*list, ", \t");
 
     if (*word == '\0')
         return NULL;
-    *rest = word + strcspn(word, separators);
-    if (**rest != '\0')
-        *(*rest)++ = '\0';
+    *list = word + strcspn(word, ", \t");
+    if (**list != '\0')
+        *(*list)++ = '\0';
     return word;
 }
 
@@ -238,7 +237,7 @@ static void check_mx(struct section *section, unsigned line, char *value)
 {
     size_t before = section->mx_count, problems = section->problem_count;
 
-    for (char *rest = value, *word; (word = next_word(&rest, ", \t")) != NULL;) {
+    for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL;) {
         size_t len = strlen(word);
         enum domain_fault fault = policy_mx_fault(word, len);
         if (fault != DOMAIN_FINE) {
@@ -276,7 +275,7 @@ static void check_host(struct section *section, unsigned line, char *value)
     size_t names = 0, addresses = 0;
     unsigned char address[sizeof(struct in6_addr)];
 
-    for (char *rest = value, *word; (word = next_word(&rest, ", \t")) != NULL;) {
+    for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL;) {
         if (inet_pton(AF_INET, word, address) == 1 || inet_pton(AF_INET6, word, address) == 1) {
             addresses++;
             continue;
@@ -305,7 +304,7 @@ static void check_tlsrpt(struct section *section, unsigned line, char *value)
     size_t count = 0;
     struct shown s;
 
-    for (char *rest = value, *word; (word = next_word(&rest, ", \t")) != NULL; count++)
+    for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL; count++)
         if (!is_report_uri(word))
             section_add_problem(
                 section, line, KEY_TLSRPT,

@@ -93,6 +93,10 @@ __attribute__((format(printf, 4, 5))) void section_add_problem(struct section *s
 /* The value of KEY as written, or NULL. Of mx: see SECTION's mx. */
 const char *section_value(const struct section *section, enum section_key key);
 
+/* Cuts the next word of a value that is a list, with commas or white space between, off *LIST, and ends it by a NUL; NULL at the
+ * end. */
+char *section_next_word(char **list);
+
 /* A problem, and the section that it stands in. */
 struct section_why {
     const struct section *section;

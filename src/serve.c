@@ -1,6 +1,7 @@
 #include "serve.h"
 
 #include "buf.h"
+#include "file.h"
 #include "ini.h"
 #include "reply.h"
 #include "store.h"
@@ -43,32 +44,16 @@ enum {
 
 /* --- the log --- */
 
-static void write_all(int fd, const char *bytes, size_t len, int *error)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            *error = errno;
-            return;
-        }
-        bytes += n;
-        len -= (size_t)n;
-    }
-}
-
 /* One write a line, so that lines of several threads do not mix. Where nobody reads the log and it is full, the line is lost, no
  * more. */
 static void log_line(const char *line)
 {
     struct pollfd log = { STDERR_FILENO, POLLOUT, 0 };
     struct buf text = { 0 };
-    int error = 0;
 
     buf_print(&text, "mta-sts: %s\n", line);
     if (text.text != NULL && poll(&log, 1, 0) == 1)
-        write_all(STDERR_FILENO, text.text, text.len, &error);
+        (void)file_write(STDERR_FILENO, text.text, text.len);
     buf_free(&text);
 }
 
@@ -163,16 +148,12 @@ static void read_body(void)
 static int write_cgi(const struct reply *reply)
 {
     struct buf out = { 0 };
-    int error = 0;
 
     buf_add(&out, reply->head, reply->head_len);
     buf_add(&out, reply->body, reply->body_len);
-    if (out.failed)
-        error = ENOMEM;
-    else
-        write_all(STDOUT_FILENO, out.text, out.len, &error);
+    bool good = !out.failed && file_write(STDOUT_FILENO, out.text, out.len);
     buf_free(&out);
-    return error == 0 ? 0 : 1;
+    return good ? 0 : 1;
 }
 
 int serve_cgi(const char *file)
