@@ -1,0 +1,55 @@
+# What the suites of front servers share: two names, a certificate for both from a throw-away CA, a configuration of examples/ with its placeholders filled in, and
+# the table of cases.
+
+EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
+
+# For every suite: policies.ini for a.test and b.test, a port in PORT, ca.pem, cert.pem and key.pem (both.pem: the two in one). Whoever runs as another user than
+# root must get at them: the folders are opened for all.
+prepare_front() {
+    printf '[a.test]\nmode = enforce\nmx = mail.a.test\nmax_age = 2w\n[b.test]\nmode = testing\nmx = mail.b.test\n' >policies.ini
+    leave_alone policies.ini
+    "$MTA_STS" -f policies.ini show a.test >a.txt
+    "$MTA_STS" -f policies.ini show b.test >b.txt
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj '/CN=a throw-away CA' \
+        -keyout ca.key -out ca.pem 2>openssl.log
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=mta-sts' -keyout key.pem -out request.pem 2>>openssl.log
+    openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out cert.pem \
+        -extfile <(echo 'subjectAltName=DNS:mta-sts.a.test,DNS:mta-sts.b.test,DNS:mta-sts.c.test') 2>>openssl.log
+    cat key.pem cert.pem >both.pem
+    chmod 644 key.pem both.pem
+    PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    local folder=$DIR
+    while [ "$folder" != /tmp ] && [ "$folder" != / ]; do
+        chmod a+rx "$folder"
+        folder=$(dirname "$folder")
+    done
+}
+
+# fill EXAMPLE-FILE [FROM TO]...: prints a file of examples/ with the example's own names, paths and ports replaced by the test's, and nothing else.
+fill() {
+    local file=$EXAMPLES/$1 script=()
+    shift
+    while [ $# -gt 0 ]; do
+        script+=(-e "s|$1|$2|g")
+        shift 2
+    done
+    [ "${#script[@]}" -gt 0 ] || script=(-e '')
+    sed "${script[@]}" "$file"
+}
+
+front_answers() {
+    curl -s -o /dev/null --max-time 5 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" https://mta-sts.b.test/.well-known/mta-sts.txt
+}
+
+# ask_everything NAME: every case against the front server on PORT; what is answered has to be what tests/fronts/expected/NAME.tsv says.
+ask_everything() {
+    "$BATS_TEST_DIRNAME/ask.py" "$PORT" "$DIR" >answers.tsv
+    cat answers.tsv
+    # Whatever a front server does, one domain is never answered with the other's policy.
+    if grep -P '^(b|upper case|a port|another port|a trailing dot|HEAD|\?.*)(, HTTP/2)?\tpolicy-a' answers.tsv; then
+        return 1
+    fi
+    grep -qP '^a\tpolicy-a' answers.tsv
+    grep -qP '^b\tpolicy-b' answers.tsv
+    diff "$BATS_TEST_DIRNAME/expected/$1.tsv" answers.tsv
+}
