@@ -1,25 +1,51 @@
-# Apache, as on shared hosting: cgi-bin, where a query string may become arguments (RFC 3875 4.4).
+# Apache: the examples apache-cgi, apache-proxy-fcgi and apache-fcgid as they stand; and cgi-bin, where a query string may become arguments (RFC 3875 4.4).
 
 load ../helper
+load fronts
 
-start_apache() {
-    mkdir -p cgi-bin htdocs
-    cp "$MTA_STS" cgi-bin/mta-sts
-    cat >apache.conf <<CONF
+# apache_base MPM MODULE...: the parts that Debian's apache2.conf and its links in mods-enabled have, to read a configuration after.
+apache_base() {
+    local module
+    cat <<CONF
 ServerRoot "$DIR"
 ServerName front.test
 PidFile "$DIR/apache.pid"
 ErrorLog "$DIR/apache.log"
 DefaultRuntimeDir "$DIR"
 Mutex file:$DIR default
-Listen 127.0.0.1:$(cat port)
-LoadModule mpm_$1_module /usr/lib/apache2/modules/mod_mpm_$1.so
-LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-LoadModule alias_module /usr/lib/apache2/modules/mod_alias.so
-LoadModule env_module /usr/lib/apache2/modules/mod_env.so
-LoadModule $2_module /usr/lib/apache2/modules/mod_$2.so
-$([ "$2" = cgid ] && echo "ScriptSock \"$DIR/cgid.sock\"")
-$([ "$(id -u)" -eq 0 ] && printf 'User nobody\nGroup nogroup\n')
+Listen 127.0.0.1:$PORT
+CONF
+    [ "$(id -u)" -ne 0 ] || printf 'User nobody\nGroup nogroup\n'
+    for module in "mpm_$1" authz_core alias env "${@:2}"; do
+        echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
+    done
+    case " $* " in
+    *" cgid "*) echo "ScriptSock \"$DIR/cgid.sock\"" ;;
+    *" fcgid "*) printf 'FcgidIPCDir "%s"\nFcgidProcessTableFile "%s"\n' "$DIR/fcgid" "$DIR/fcgid_shm" ;;
+    esac
+    # It compresses text/plain, and Debian has it on.
+    case " $* " in *" deflate "*) echo 'Include /etc/apache2/mods-available/deflate.conf' ;; esac
+}
+
+# NO_DETACH: in the foreground, in a process group of its own, all of which it ends when it is told to end.
+run_apache() {
+    apache2 -D NO_DETACH -f "$DIR/apache.conf" >apache.out 2>&1 3>&- &
+    PIDS+=($!)
+    until_true "$@" || {
+        cat apache.out apache.log
+        return 1
+    }
+}
+
+TLS=(ssl http2 rewrite filter deflate)
+
+# cgi_bin MPM MODULE: cgi-bin and no more.
+cgi_bin() {
+    mkdir -p cgi-bin htdocs
+    cp "$MTA_STS" cgi-bin/mta-sts
+    {
+        apache_base "$@"
+        cat <<CONF
 DocumentRoot "$DIR/htdocs"
 SetEnv MTA_STS_POLICIES "$DIR/policies.ini"
 ScriptAlias "/cgi-bin/" "$DIR/cgi-bin/"
@@ -28,36 +54,110 @@ ScriptAlias "/cgi-bin/" "$DIR/cgi-bin/"
     Require all granted
 </Directory>
 CONF
-    apache2 -X -f "$DIR/apache.conf" >apache.out 2>&1 3>&- &
-    PIDS+=($!)
-    until_true curl -s -o /dev/null "http://127.0.0.1:$(cat port)/"
+    } >apache.conf
+    run_apache curl -s -o /dev/null "http://127.0.0.1:$PORT/"
 }
 
-a_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >port
-    # The folders above are for their owner alone; the front server runs as another user.
-    local folder=$DIR
-    while [ "$folder" != /tmp ] && [ "$folder" != / ]; do
-        chmod a+rx "$folder"
-        folder=$(dirname "$folder")
+# shared_hosting MPM MODULE: what a hoster has, with the example's .htaccess and the program uploaded.
+shared_hosting() {
+    prepare_front
+    mkdir -p cgi-bin htdocs
+    cp "$MTA_STS" cgi-bin/mta-sts
+    cp policies.ini cgi-bin
+    leave_alone cgi-bin/policies.ini
+    fill apache-cgi/.htaccess >htdocs/.htaccess
+    {
+        apache_base "$@" "${TLS[@]}"
+        cat <<CONF
+Protocols h2 http/1.1
+<VirtualHost *:$PORT>
+    ServerName mta-sts.a.test
+    ServerAlias mta-sts.b.test
+    SSLEngine on
+    SSLCertificateFile "$DIR/cert.pem"
+    SSLCertificateKeyFile "$DIR/key.pem"
+    DocumentRoot "$DIR/htdocs"
+    ScriptAlias "/cgi-bin/" "$DIR/cgi-bin/"
+    $CANONICAL
+</VirtualHost>
+<Directory "$DIR/htdocs">
+    AllowOverride All
+    Options +SymLinksIfOwnerMatch
+    Require all granted
+</Directory>
+<Directory "$DIR/cgi-bin">
+    Options +ExecCGI
+    Require all granted
+</Directory>
+CONF
+    } >apache.conf
+    run_apache front_answers
+}
+
+# site FOLDER MODULE... [-- SED ARGUMENT...]: the site of an example, the program at another place.
+site() {
+    local folder=$1 modules=()
+    shift
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        modules+=("$1")
+        shift
     done
+    [ $# -eq 0 ] || shift
+    cp "$MTA_STS" mta-sts
+    {
+        apache_base event allowmethods "${modules[@]}" "${TLS[@]}"
+        fill "$folder/mta-sts.conf" mta-sts.example.org mta-sts.a.test mta-sts.example.net mta-sts.b.test '\*:443' "*:$PORT" \
+            /etc/ssl/mta-sts "$DIR" /run/mta-sts/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" \
+            /etc/mta-sts/policies.ini "$DIR/policies.ini" | sed "${@:-p;d}"
+    } >apache.conf
+    run_apache front_answers
+}
+
+proxy_fcgi() {
+    prepare_front
+    start_fastcgi -f policies.ini
+    site apache-proxy-fcgi proxy proxy_fcgi "$@"
+}
+
+fcgid() {
+    prepare_front
+    site apache-fcgid fcgid "$@"
 }
 
 ask() {
-    curl -s --max-time 20 -H "Host: mta-sts.example.org" "http://127.0.0.1:$(cat port)/cgi-bin/mta-sts$1" "${@:2}"
+    curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" "https://$1/.well-known/mta-sts.txt" "${@:2}"
+}
+
+# The line of the mistake is in Apache's log, and b's policy is still b's.
+fixed_name_is_named() {
+    ask mta-sts.b.test -o body
+    cmp b.txt body
+    until_true grep -q 'the front server passes one fixed SERVER_NAME' apache.log
+}
+
+# No request of the table made the program doubt the configuration.
+nothing_wrong_with_the_names() {
+    ! grep 'the front server passes' apache.log
+}
+
+ask_cgi_bin() {
+    curl -s --max-time 20 -H "Host: mta-sts.example.org" "http://127.0.0.1:$PORT/cgi-bin/mta-sts$1" "${@:2}"
 }
 
 query_is_no_argument() {
-    a_port
-    start_apache "$1" "$2"
+    cp policies.ini example.ini
+    prepare_front
+    cp example.ini policies.ini
+    leave_alone policies.ini
+    cgi_bin "$1" "$2"
     local query
     for query in '' '?-h' '?check' '?-f+/etc/passwd' '?%2dh' '?--version'; do
-        ask "$query" -o body
+        ask_cgi_bin "$query" -o body
         is_policy example_org body
     done
     head -c 2000000 /dev/zero >large
-    [ "$(ask '' --data-binary @large -o /dev/null -w '%{http_code}')" = 405 ]
-    [ "$(ask '' -I -o /dev/null -w '%{http_code}')" = 200 ]
+    [ "$(ask_cgi_bin '' --data-binary @large -o /dev/null -w '%{http_code}')" = 405 ]
+    [ "$(ask_cgi_bin '' -I -o /dev/null -w '%{http_code}')" = 200 ]
 }
 
 @test "mod_cgi: a query string is no argument" {
@@ -66,4 +166,78 @@ query_is_no_argument() {
 
 @test "mod_cgid: a query string is no argument" {
     query_is_no_argument event cgid
+}
+
+@test "Apache, shared hosting (mod_cgid): every case is answered as the table says" {
+    shared_hosting event cgid
+    ask_everything apache-cgi
+}
+
+@test "Apache, shared hosting (mod_cgi): every case is answered as the table says" {
+    shared_hosting prefork cgi
+    ask_everything apache-cgi-prefork
+}
+
+@test "Apache, mod_proxy_fcgi: every case is answered as the table says" {
+    proxy_fcgi
+    ask_everything apache-proxy-fcgi
+    nothing_wrong_with_the_names
+}
+
+@test "Apache, mod_fcgid: every case is answered as the table says" {
+    fcgid
+    ask_everything apache-fcgid
+    nothing_wrong_with_the_names
+}
+
+# A request for a name that is no policy host reaches the program; its line is in Apache's log.
+no_policy_host_is_logged() {
+    [ "$(ask mta-sts.b.test -H 'Host: www.example.org' -o /dev/null -w '%{http_code}')" = 404 ]
+    until_true grep -q 'HTTP_HOST is "www.example.org": no policy host' apache.log
+}
+
+@test "Apache, shared hosting: no policy host is in the error log" {
+    shared_hosting event cgid
+    no_policy_host_is_logged
+}
+
+@test "Apache, mod_proxy_fcgi: no policy host is in the error log" {
+    proxy_fcgi
+    no_policy_host_is_logged
+}
+
+@test "Apache, mod_fcgid: no policy host is in the error log" {
+    fcgid
+    no_policy_host_is_logged
+}
+
+@test "Apache, shared hosting: UseCanonicalName On leaves the answers right" {
+    CANONICAL='UseCanonicalName On' shared_hosting event cgid
+    ask mta-sts.b.test -o body
+    cmp b.txt body
+}
+
+@test "Apache: below another site both names are the example's, others are the other site's" {
+    prepare_front
+    start_fastcgi -f policies.ini
+    site apache-proxy-fcgi proxy proxy_fcgi -- "1i <VirtualHost *:$PORT>\\
+ServerName www.test\\
+SSLEngine on\\
+SSLCertificateFile $DIR/cert.pem\\
+SSLCertificateKeyFile $DIR/key.pem\\
+</VirtualHost>"
+    ask mta-sts.a.test | cmp a.txt -
+    ask mta-sts.b.test | cmp b.txt -
+    ask mta-sts.c.test -o body
+    ! grep -q 'MTA-STS' body
+}
+
+@test "Apache, mod_proxy_fcgi: UseCanonicalName On is named in the error log" {
+    proxy_fcgi -- 's/UseCanonicalName Off/UseCanonicalName On/'
+    fixed_name_is_named
+}
+
+@test "Apache, mod_fcgid: UseCanonicalName On is named in the error log" {
+    fcgid -- 's/UseCanonicalName Off/UseCanonicalName On/'
+    fixed_name_is_named
 }

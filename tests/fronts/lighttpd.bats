@@ -1,0 +1,130 @@
+# lighttpd, as examples/ has it: as CGI, started by lighttpd, started by spawn-fcgi.
+
+load ../helper
+load fronts
+
+# filled FILE: a file of examples/ with this test's names, ports and paths.
+filled() {
+    fill "$1" example.org a.test example.net b.test '0\.0\.0\.0:443' "127.0.0.1:$PORT" '\[::]:443' "127.0.0.2:$PORT" \
+        /etc/ssl/mta-sts "$DIR" /usr/local/bin/mta-sts "$PROGRAM_FILE" /etc/mta-sts/policies.ini "$DIR/policies.ini" \
+        /run/lighttpd "$DIR/spawned" /run/mta-sts "$DIR" /var/log/lighttpd "$DIR/log"
+}
+
+# start_front EXAMPLE [LINE]...: lighttpd with what Debian's lighttpd.conf has around the example, and the lines before it.
+start_front() {
+    local example=$1
+    shift
+    mkdir -p spawned log uploads
+    filled "$example/50-mta-sts.conf" >50-mta-sts.conf
+    {
+        echo 'server.modules = ("mod_indexfile", "mod_access", "mod_alias", "mod_redirect")'
+        echo "server.document-root = \"$DIR/log\""
+        echo "server.upload-dirs = (\"$DIR/uploads\")"
+        echo "server.bind = \"$DIR/plain.sock\""
+        echo "server.errorlog = \"$DIR/log/error.log\""
+        if [ "$(id -u)" -eq 0 ]; then
+            chown www-data spawned log uploads
+            printf 'server.username = "www-data"\nserver.groupname = "www-data"\n'
+        fi
+        printf '%s\n' "$@" "include \"$DIR/50-mta-sts.conf\""
+    } >lighttpd.conf
+    lighttpd -D -f lighttpd.conf >lighttpd.out 2>&1 3>&- &
+    PIDS+=($!)
+    until_true front_answers || {
+        cat lighttpd.out log/error.log
+        return 1
+    }
+    # Nothing in the example is unknown or old.
+    [ ! -s lighttpd.out ]
+    run ! grep -iE 'warning|unknown|deprecated' log/error.log
+}
+
+# start_program EXAMPLE: as its README.md says, in the foreground.
+start_program() {
+    filled "$1/README.md" | sed -n 's/^ *spawn-fcgi /exec spawn-fcgi -n /p' >start
+    sh start >fcgi.log 2>&1 3>&- &
+    PIDS+=($!)
+    until_true grep -q 'mta-sts: ready' fcgi.log
+}
+
+# start_example NAME [LINE]...: all that NAME needs. LOG is where what the program logs is found.
+start_example() {
+    prepare_front
+    PROGRAM_FILE=$MTA_STS
+    case $1 in
+    lighttpd-cgi)
+        # No option can name a CGI program's policies: they are where it looks by itself.
+        mkdir bin
+        cp "$MTA_STS" policies.ini bin/
+        leave_alone bin/policies.ini
+        PROGRAM_FILE=$DIR/bin/mta-sts
+        ;;
+    lighttpd-external) start_program "$1" ;;
+    esac
+    start_front "$@"
+}
+
+# request HOST: to the policy's path, whatever host the connection was opened for.
+request() {
+    curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" -H "Host: $1" https://mta-sts.b.test/.well-known/mta-sts.txt
+}
+
+@test "lighttpd-cgi: everything" {
+    start_example lighttpd-cgi
+    ask_everything lighttpd-cgi
+}
+
+@test "lighttpd-fastcgi: everything" {
+    start_example lighttpd-fastcgi
+    ask_everything lighttpd-fastcgi
+}
+
+@test "lighttpd-external: everything" {
+    start_example lighttpd-external
+    ask_everything lighttpd-external
+}
+
+@test "lighttpd-cgi: the error log says what is wrong with the name" {
+    start_example lighttpd-cgi "server.breakagelog = \"$DIR/log/breakage.log\""
+    request www.a.test
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' log/breakage.log
+}
+
+@test "lighttpd-cgi: only the one path runs a program" {
+    start_example lighttpd-cgi
+    local path
+    for path in /.well-known/mta-sts.txt/more /.well-known/mta-sts.txt/../policies.ini /.well-known/mta-sts.txt.bak /.well-known/; do
+        [ "$(curl -s --path-as-is -o /dev/null -w '%{http_code}' --cacert ca.pem --connect-to "::127.0.0.1:$PORT" "https://mta-sts.b.test$path")" = 404 ]
+    done
+}
+
+@test "lighttpd-fastcgi: the error log says what is wrong with the name, the breakage log what is wrong with policies.ini" {
+    start_example lighttpd-fastcgi
+    request www.a.test
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' log/error.log
+    grep -q 'mta-sts: ready: 2 domains' log/mta-sts.log
+}
+
+@test "lighttpd-fastcgi: it ends with lighttpd" {
+    start_example lighttpd-fastcgi
+    local program
+    program=$(pgrep -f "^$MTA_STS -f $DIR/policies.ini")
+    kill "${PIDS[-1]}"
+    ended "${PIDS[-1]}"
+    ended "$program"
+}
+
+@test "lighttpd-external: the error log says what is wrong with the name" {
+    start_example lighttpd-external
+    request www.a.test
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' log/error.log
+    logged 1 'no policy host'
+}
+
+@test "server.name: both policies are right, and the log tells of the fixed name" {
+    start_example lighttpd-external 'server.name = "mta-sts.a.test"'
+    request mta-sts.a.test | cmp - a.txt
+    request mta-sts.b.test | cmp - b.txt
+    until_true logged 1 'the front server passes one fixed SERVER_NAME'
+    until_true grep -qF 'the front server passes one fixed SERVER_NAME' log/error.log
+}
