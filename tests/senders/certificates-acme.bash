@@ -1,5 +1,6 @@
 # For tests/senders/certificates.bats: a network namespace in which *.test is this machine, and a real ACME server that validates there.
 
+# shellcheck disable=SC2034 # for the suite
 EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
 
 # own_network: names are looked up at 127.0.0.1 alone. INSIDE runs a command in it, in the test's folder, and ends it, should the test
@@ -90,6 +91,7 @@ start_acme() {
 {"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000", "certificate": "$DIR/acme.pem",
  "privateKey": "$DIR/acme.key", "httpPort": 80, "tlsPort": 443}}
 JSON
+    # shellcheck disable=SC2034 # for the suite
     DIRECTORY=https://localhost:14000/dir
     start pebble.log env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 PEBBLE_AUTHZREUSE=0 pebble -strict -config pebble.json
     until_true acme_root
