@@ -62,6 +62,15 @@ teardown() {
     fi
 }
 
+# open_folders: the folders above a test's are for their owner alone; servers that run as other users have to get through.
+open_folders() {
+    local folder=$DIR
+    while [ "$folder" != /tmp ] && [ "$folder" != / ]; do
+        chmod a+rx "$folder"
+        folder=$(dirname "$folder")
+    done
+}
+
 # A file that was modified just now is waited for: the tests that are not about that put it an hour back.
 leave_alone() {
     touch -d '1 hour ago' "$@"

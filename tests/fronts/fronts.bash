@@ -18,11 +18,7 @@ prepare_front() {
     cat key.pem cert.pem >both.pem
     chmod 644 key.pem both.pem
     PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    local folder=$DIR
-    while [ "$folder" != /tmp ] && [ "$folder" != / ]; do
-        chmod a+rx "$folder"
-        folder=$(dirname "$folder")
-    done
+    open_folders
 }
 
 # fill EXAMPLE-FILE [FROM TO]...: prints a file of examples/ with the example's own names, paths and ports replaced by the test's, and nothing else.

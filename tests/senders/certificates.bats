@@ -2,7 +2,11 @@
 # which get the list. The configurations are those of examples/, with their names filled in.
 
 load ../helper
+load network
 load certificates-acme
+
+EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
+PATIENCE=60
 
 policies() {
     rm -f policies.ini
@@ -12,7 +16,7 @@ policies() {
 
 # begin DOMAIN...: they are in the file, and everything runs.
 begin() {
-    own_network
+    acme_network
     policies "$@"
     start_dns
     start_acme

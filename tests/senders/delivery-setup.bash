@@ -1,46 +1,11 @@
 # What delivery.bats runs in its network namespace: a DNS server, a front server with the program behind it, postfix-mta-sts-resolver, a Postfix that sends,
 # and SMTP servers that receive. INSIDE is the command that enters the namespace. tests/fronts/fronts.bash is loaded before it.
 
-# own_network: the namespace, in which names are looked up at 127.0.0.1 alone. Postfix wants to be root there, and files of its own user.
-own_network() {
+# mail_network: Postfix wants to be root in it; front servers and Postfix run as other users, too, who have to get at the test's folder.
+mail_network() {
     [ "$(id -u)" -eq 0 ] || skip_or_fail "Postfix starts as root only" || return
-    unshare --net --mount true || skip_or_fail "no network namespace of its own can be made here" || return
-    echo 'nameserver 127.0.0.1' >resolv.conf
-    echo '127.0.0.1 localhost' >hosts
-    printf '%s: files\n' passwd group services >nsswitch.conf
-    echo 'hosts: files dns' >>nsswitch.conf
-    # shellcheck disable=SC2016
-    unshare --net --mount setpriv --pdeathsig TERM bash -ec '
-        ip link set lo up
-        for file in resolv.conf hosts nsswitch.conf; do
-            mount --bind "$file" "/etc/$file"
-        done
-        touch network
-        exec sleep 300' >network.log 2>&1 3>&- &
-    PIDS+=($!)
-    until_true test -e network || { cat network.log; return 1; }
-    INSIDE="$(command -v nsenter) --target $! --net --mount setpriv --pdeathsig TERM env -C $DIR SSL_CERT_FILE=$DIR/ca.pem"
-    unset https_proxy HTTPS_PROXY
-    # Front servers and Postfix run as other users, too: the folders above are opened for them.
-    local folder=$DIR
-    while [ "$folder" != /tmp ] && [ "$folder" != / ]; do
-        chmod a+rx "$folder"
-        folder=$(dirname "$folder")
-    done
-}
-
-inside() {
-    # shellcheck disable=SC2086 # a command and its arguments, here and below
-    timeout 20 $INSIDE "$@"
-}
-
-# start LOG COMMAND...: inside, until the test ends.
-start() {
-    local log=$1
-    shift
-    # shellcheck disable=SC2086
-    $INSIDE "$@" >>"$log" 2>&1 3>&- &
-    PIDS+=($!)
+    own_network
+    open_folders
 }
 
 # eventually COMMAND...: for up to 60 seconds; mail takes its time.
@@ -99,28 +64,7 @@ zone() {
 
 start_dns() {
     zone
-    cat >knot.conf <<CONF
-server:
-    rundir: "$DIR"
-    listen: 127.0.0.1@53
-log:
-  - target: stderr
-    any: info
-database:
-    storage: "$DIR/knot"
-zone:
-  - domain: .
-    file: "$DIR/zone"
-    zonefile-sync: -1
-    journal-content: none
-CONF
-    start knot.log knotd -c "$DIR/knot.conf"
-    until_true resolves policies.example.net A 127.0.0.1
-}
-
-# resolves NAME TYPE TEXT
-resolves() {
-    inside kdig +timeout=1 +short "$1" "$2" 2>&1 | grep -qxF -- "$3"
+    start_knot policies.example.net
 }
 
 # publish: what `mta-sts dns` prints goes into the zone.

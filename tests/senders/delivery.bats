@@ -3,6 +3,7 @@
 
 load ../helper
 load ../fronts/fronts
+load network
 load delivery-setup
 
 policies() {
@@ -58,7 +59,7 @@ REASON='Server certificate not verified'
 
 # delivery FRONT
 delivery() {
-    own_network
+    mail_network
     policies
     "$MTA_STS" check
     mail_servers

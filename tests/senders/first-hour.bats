@@ -2,8 +2,7 @@
 # in a network namespace of its own, on the ports 53 and 443.
 
 load ../helper
-
-PATH=$PATH:/usr/sbin:/sbin
+load network
 
 policies() {
     rm -f policies.ini
@@ -22,48 +21,6 @@ mx = *.backup.example.net
 mx   = mail.example.org
 host = 127.0.0.1
 INI
-}
-
-# own_network: the namespace, in which names are looked up at 127.0.0.1 alone. INSIDE runs a command in it, in the test's folder, and
-# ends it, should the test die.
-own_network() {
-    local bound='setpriv --pdeathsig TERM' apart='--net --mount' enter="--net --mount"
-    if [ "$(id -u)" -ne 0 ]; then
-        apart+=' --user --map-root-user'
-        enter+=' --user --preserve-credentials'
-    fi
-    # shellcheck disable=SC2086 # lists of options, here and below
-    unshare $apart true || skip_or_fail "no network namespace of its own can be made here" || return
-    echo 'nameserver 127.0.0.1' >resolv.conf
-    echo '127.0.0.1 localhost' >hosts
-    printf '%s: files\n' passwd group >nsswitch.conf
-    echo 'hosts: files dns' >>nsswitch.conf
-    # shellcheck disable=SC2016,SC2086
-    unshare $apart $bound bash -ec '
-        ip link set lo up
-        for file in resolv.conf hosts nsswitch.conf; do
-            mount --bind "$file" "/etc/$file"
-        done
-        touch network
-        exec sleep 300' >network.log 2>&1 3>&- &
-    PIDS+=($!)
-    until_true test -e network || { cat network.log; return 1; }
-    INSIDE="$(command -v nsenter) --target $! $enter $bound env -C $DIR SSL_CERT_FILE=$DIR/ca.pem"
-    unset https_proxy HTTPS_PROXY
-}
-
-inside() {
-    # shellcheck disable=SC2086
-    timeout 20 $INSIDE "$@"
-}
-
-# start LOG COMMAND...: inside, until the test ends.
-start() {
-    local log=$1
-    shift
-    # shellcheck disable=SC2086
-    $INSIDE "$@" >>"$log" 2>&1 3>&- &
-    PIDS+=($!)
 }
 
 # certificate HOST...: from a throw-away authority that the sender trusts.
@@ -113,31 +70,6 @@ zone() {
     named-checkzone . zone
 }
 
-start_dns() {
-    cat >knot.conf <<CONF
-server:
-    rundir: "$DIR"
-    listen: 127.0.0.1@53
-log:
-  - target: stderr
-    any: info
-database:
-    storage: "$DIR/knot"
-zone:
-  - domain: .
-    file: "$DIR/zone"
-    zonefile-sync: -1
-    journal-content: none
-CONF
-    start knot.log knotd -c "$DIR/knot.conf"
-    until_true resolves policies.example.net A 127.0.0.1
-}
-
-# resolves NAME TYPE TEXT
-resolves() {
-    inside kdig +timeout=1 +short "$1" "$2" 2>&1 | grep -qxF -- "$3"
-}
-
 # publish: what `mta-sts dns` prints goes into the zone.
 publish() {
     "$MTA_STS" dns >records
@@ -178,7 +110,7 @@ first_hour() {
     certificate ${1:-$("$MTA_STS" hosts)}
     start_https
     zone
-    start_dns
+    start_knot policies.example.net
     # The policy first, then the records.
     serves_inside mta-sts.example.org 'mode: testing'
     publish
