@@ -117,6 +117,7 @@ test:
 
 test-fronts:
 	@.ci/packages $(PACKAGES_FRONTS)
+	@.ci/workerd build/workerd >/dev/null
 	@$(MAKE) --no-print-directory mta-sts
 	@tests/run.sh $(B) tests/fronts/*.bats
 

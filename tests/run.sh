@@ -24,10 +24,10 @@ if [ "${1:-}" = units ]; then
     done
 fi
 if [ $# -gt 0 ]; then
-    timeout 600 bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >>"$out/tap" 2>&1 || echo "# bats: exit status $?" >>"$out/tap"
+    TMPDIR=$out timeout 600 bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >>"$out/tap" 2>&1 || echo "# bats: exit status $?" >>"$out/tap"
 fi
 # Whatever a test started is to be gone.
-if left=$(pgrep -af -- "$MTA_STS"); then
+if left=$(pgrep -af -- "$MTA_STS|$out"); then
     printf 'not ok 0 - left running:\n%s\n' "$left" >>"$out/tap"
 fi
 
