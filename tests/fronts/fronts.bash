@@ -7,8 +7,9 @@ EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
 # root must get at them: the folders are opened for all.
 prepare_front() {
     # The tree may stand where other users do not get to.
-    cp "$MTA_STS" "$DIR/program"
-    MTA_STS=$DIR/program
+    mkdir program
+    cp "$MTA_STS" program/mta-sts
+    MTA_STS=$DIR/program/mta-sts
     printf '[a.test]\nmode = enforce\nmx = mail.a.test\nmax_age = 2w\n[b.test]\nmode = testing\nmx = mail.b.test\n' >policies.ini
     leave_alone policies.ini
     "$MTA_STS" -f policies.ini show a.test >a.txt
