@@ -137,21 +137,16 @@ static bool add_name(struct index *index, const char *name, size_t len, bool odd
     return true;
 }
 
-/* Need an index of ONLY know a section with these names? It need not where all of them are one other domain. */
-static bool is_wanted(const char *names, size_t len, const char *only, size_t only_len)
+/* Need an index of ONLY know a section with that header? It need not where that is one other domain. */
+static bool is_wanted(const struct section_header *header, const char *only, size_t only_len)
 {
-    bool domain = false;
+    size_t len = header->len;
 
-    while (len > 0 && names[len - 1] == '.')
-        len--;
-    if (len >= only_len && domain_same(names + len - only_len, only, only_len))
+    if (header->several || memchr(header->names, '.', len) == NULL)
         return true;
-    for (size_t i = 0; i < len; i++) {
-        if (section_ends_name(names[i]))
-            return true;
-        domain |= names[i] == '.';
-    }
-    return !domain;
+    while (len > 0 && header->names[len - 1] == '.')
+        len--;
+    return len >= only_len && domain_same(header->names + len - only_len, only, only_len);
 }
 
 static bool add_names(struct index *index, const struct section_header *header)
@@ -179,7 +174,7 @@ static bool cut(struct index *index, const char *only)
     for (; (at = ini_next_header(index->text, index->size, at)) < index->size; at = line.next) {
         ini_line(index->text, index->size, at, &line);
         section_header(index->text, &line, &header);
-        wanted = only == NULL || is_wanted(header.names, header.len, only, only_len);
+        wanted = only == NULL || is_wanted(&header, only, only_len);
         /* A section that nobody asks for is kept only where it tells the end of one that somebody may. */
         if ((wanted || last_wanted) && !add_section(index, at, wanted && section_is_template(header.names, header.len)))
             return false;

@@ -85,6 +85,11 @@ static size_t comment_start(const char *text, size_t len)
     return (size_t)(p - text);
 }
 
+size_t ini_comment(const struct ini_line *line)
+{
+    return comment_start(line->text, line->len);
+}
+
 static void finish(struct ini_line *line, const char *text, size_t len)
 {
     len = trimmed(text, len);
@@ -94,7 +99,6 @@ static void finish(struct ini_line *line, const char *text, size_t len)
     }
     line->text = text;
     line->len = len;
-    line->comment = comment_start(text, len);
     if (line->kind == INI_BLANK)
         line->kind = kind_of(text, len);
 }
@@ -163,7 +167,6 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
     line->first_len = len;
     line->continued = line->glued = false;
     line->stop = INI_STOP_NONE;
-    line->comment = 0;
     line->text = line->joined;
     line->len = 0;
     line->joined[0] = '\0';

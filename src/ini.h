@@ -39,7 +39,6 @@ struct ini_line {
     enum ini_stop stop;
     const char *text; /* joined, without white space around it; not ended by a NUL */
     size_t len;
-    size_t comment; /* where in TEXT a comment begins: its ; or #; or LEN */
     char joined[INI_LINE_SIZE];
 };
 
@@ -52,6 +51,9 @@ void ini_init(void);
 
 /* The logical line at offset AT (below SIZE) of TEXT, AT being the beginning of one. LINE borrows from TEXT and from itself. */
 void ini_line(const char *text, size_t size, size_t at, struct ini_line *line);
+
+/* Where in LINE's text its comment begins, at its ; or #; the text's length where there is none. */
+size_t ini_comment(const struct ini_line *line);
 
 /* White space as iniparser has it, whatever the locale. */
 bool ini_is_space(char c);

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -345,7 +346,7 @@ static bool is_host_list(const char *words, size_t len)
  */
 static const char *lost_text(const struct ini_line *line, enum section_key key)
 {
-    const char *p = memchr(line->text, '=', line->len), *comment = line->text + line->comment, *end = line->text + line->len;
+    const char *p = memchr(line->text, '=', line->len), *comment = line->text + ini_comment(line), *end = line->text + line->len;
 
     for (p++; p < end && ini_is_space(*p); p++)
         continue;
@@ -460,18 +461,20 @@ static const char *after_bracket_fault(const char *rest, const char *end)
                                                       : NULL;
 }
 
+/* A table, since every character of every header is asked for when a large file is cut. */
+enum { ENDS_NAME = 1, MISPLACED = 3 };
+static const unsigned char in_header[UCHAR_MAX + 1] = {
+    ['\0'] = MISPLACED, ['\t'] = ENDS_NAME, ['\n'] = ENDS_NAME, ['\v'] = ENDS_NAME, ['\f'] = ENDS_NAME,
+    ['\r'] = ENDS_NAME, [' '] = ENDS_NAME,  [','] = ENDS_NAME,  [';'] = MISPLACED,  ['#'] = MISPLACED,
+    ['='] = MISPLACED,  ['['] = MISPLACED,  [']'] = MISPLACED,  ['\\'] = MISPLACED,
+};
+
 bool section_ends_name(char c)
 {
-    return ini_is_space(c) || c == '\0' || strchr(",;#=[]\\", c) != NULL;
+    return in_header[(unsigned char)c] != 0;
 }
 
-/* What must not stand between the brackets, though it ends a name. */
-static bool is_misplaced(char c)
-{
-    return section_ends_name(c) && !ini_is_space(c) && c != ',';
-}
-
-static const char *header_fault(const struct ini_line *line, const char *begin, const char *bracket, const char *end)
+static const char *header_fault(const struct ini_line *line, const char *bracket, const char *end, bool misplaced)
 {
     if (line->stop != INI_STOP_NONE)
         return stops[line->stop];
@@ -481,9 +484,8 @@ static const char *header_fault(const struct ini_line *line, const char *begin, 
         return "the header has no \"]\"; write it at the end of the name";
     if (line->kind == INI_LONG)
         return "the header is too long to be read; write several sections that use one template";
-    for (const char *c = begin; c < bracket; c++)
-        if (is_misplaced(*c))
-            return "the header holds a character that no name has; write names with spaces between";
+    if (misplaced)
+        return "the header holds a character that no name has; write names with spaces between";
     return after_bracket_fault(bracket + 1, end);
 }
 
@@ -502,7 +504,11 @@ void section_header(const char *text, const struct ini_line *line, struct sectio
             names_end++;
     while (names_end > begin && ini_is_space(names_end[-1]))
         names_end--;
-    *header = (struct section_header) { begin, (size_t)(names_end - begin), header_fault(line, begin, bracket, end) };
+    unsigned char seen = 0;
+    for (const char *c = begin; c < names_end; c++)
+        seen |= in_header[(unsigned char)*c];
+    *header = (struct section_header) { begin, (size_t)(names_end - begin), header_fault(line, bracket, end, seen == MISPLACED),
+                                        seen != 0 };
 }
 
 size_t section_next_name(const char *names, size_t len, size_t *at, const char **name)

@@ -60,6 +60,7 @@ struct section_header {
     const char *names;
     size_t len;
     const char *fault; /* NULL, or a phrase that says what to write */
+    bool several;      /* what ends a name stands between them: they are not one name alone */
 };
 
 /* LINE of TEXT, a header by ini_is_header(), taken apart. HEADER borrows from TEXT. */
