@@ -192,8 +192,9 @@ static bool may_go_on(const char *text, size_t start, size_t from)
 
 bool ini_is_header(const struct ini_line *line)
 {
-    return line->kind == INI_HEADER ||
-           ((line->kind == INI_LONG || line->kind == INI_OPEN) && line->len > 0 && line->text[0] == '[');
+    bool may_be = line->kind == INI_HEADER || line->kind == INI_LONG || line->kind == INI_OPEN || line->kind == INI_NUL;
+
+    return may_be && line->len > 0 && line->text[0] == '[';
 }
 
 size_t ini_next_header(const char *text, size_t size, size_t from)

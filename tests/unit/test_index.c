@@ -25,6 +25,8 @@ static struct index *index_of(const char *text, size_t len, const char *only)
 
     assert_non_null(copy);
     memcpy(copy, text, len);
+    for (char *nul; (nul = memchr(copy, '\1', len)) != NULL;)
+        *nul = '\0';
     struct index *index = index_new(copy, len, "policies.ini", only);
     assert_non_null(index);
     return index;
@@ -175,6 +177,8 @@ static void odd_headers(void **state)
         "[b.e;a.b]\nmx=m.b.e\n[*]\nmx=any.e\n",
         "[b.e] \\\nmx=m.b.e\n[*]\nmx=any.e\n",
         "[b.e\\\n]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[b.e\1\nmx=m.b.e\n", /* \1 stands for a NUL */
+        "[b.e]\1\nmx=m.b.e\n",
     };
 
     (void)state;
