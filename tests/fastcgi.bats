@@ -21,6 +21,17 @@ on_a_port() {
     echo "\$SERVER[\"socket\"] == \"127.0.0.1:$(cat port)\" { }"
 }
 
+# 20 connections that send nothing, for as long as the test lasts.
+connect_silently() {
+    client <<'PY' 3>&- &
+silent = [connect(path) for i in range(20)]
+open("connected", "w").close()
+time.sleep(30)
+PY
+    PIDS+=($!)
+    until_true test -e connected
+}
+
 nothing_lost() {
     grep -q 'requests in' wrk.out || { cat wrk.out; return 1; }
     if grep -E 'Non-2xx|Socket errors' wrk.out; then
@@ -115,13 +126,7 @@ CONF
 
 @test "SIGTERM: silent connections do not hold it up" {
     start_fastcgi -f policies.ini
-    client <<'PY' 3>&- &
-silent = [connect(path) for i in range(20)]
-open("connected", "w").close()
-time.sleep(30)
-PY
-    PIDS+=($!)
-    until_true test -e connected
+    connect_silently
     local begin=${EPOCHREALTIME/./}
     kill -INT "$PROGRAM"
     ends_well
@@ -130,13 +135,7 @@ PY
 
 @test "silent connections, more of them than threads, hold up nobody" {
     through_front -f policies.ini -t 4
-    client <<'PY' 3>&- &
-silent = [connect(path) for i in range(20)]
-open("connected", "w").close()
-time.sleep(30)
-PY
-    PIDS+=($!)
-    until_true test -e connected
+    connect_silently
     local begin=${EPOCHREALTIME/./}
     [ "$(status mta-sts.example.org)" = 200 ]
     echo "answered after $((${EPOCHREALTIME/./} - begin)) us"
