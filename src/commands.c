@@ -166,9 +166,7 @@ static bool read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
                       domain_fault_phrase(fault));
         return false;
     }
-    for (size_t i = 0; i < len; i++)
-        domain[i] = domain_lower(argument[i]);
-    domain[len] = '\0';
+    domain_normal(argument, len, domain);
     return true;
 }
 

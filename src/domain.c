@@ -37,6 +37,13 @@ char domain_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+void domain_normal(const char *name, size_t len, char domain[DOMAIN_MAX + 1])
+{
+    for (size_t i = 0; i < len; i++)
+        domain[i] = domain_lower(name[i]);
+    domain[len] = '\0';
+}
+
 bool domain_same(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -151,9 +158,6 @@ bool domain_from_host(const char *host, char domain[DOMAIN_MAX + 1])
     size_t len = bare_length(host, strlen(host));
     if (len <= prefix || !domain_same(host, DOMAIN_POLICY_HOST_PREFIX, prefix) || domain_fault(host, len) != DOMAIN_FINE)
         return false;
-    len -= prefix;
-    for (size_t i = 0; i < len; i++)
-        domain[i] = domain_lower(host[prefix + i]);
-    domain[len] = '\0';
+    domain_normal(host + prefix, len - prefix, domain);
     return true;
 }

@@ -53,6 +53,9 @@ bool domain_from_host(const char *host, char domain[DOMAIN_MAX + 1]);
 /* Lower case by ASCII's rules, whatever the locale. */
 char domain_lower(char c);
 
+/* Writes NAME, of LEN bytes (DOMAIN_MAX at most), to DOMAIN in normal form: lower case, ended by a NUL. */
+void domain_normal(const char *name, size_t len, char domain[DOMAIN_MAX + 1]);
+
 /* Are A and B, each of LEN bytes, the same name by ASCII's rules? */
 bool domain_same(const char *a, const char *b, size_t len);
 

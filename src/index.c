@@ -507,9 +507,7 @@ static void tell_broken(const struct index *index, const struct index_audit *aud
 
     if (audit->broken == NULL || len > DOMAIN_MAX || !section_names_domain(index->text + name->at, len))
         return;
-    for (size_t i = 0; i < len; i++)
-        domain[i] = domain_lower(index->text[name->at + i]);
-    domain[len] = '\0';
+    domain_normal(index->text + name->at, len, domain);
     audit->broken(audit->to, domain);
 }
 
@@ -604,9 +602,7 @@ static bool domain_of(const struct index *index, const struct name *name, char d
 
     if (!section_names_domain(text, len) || (domain_fault(text, len) != DOMAIN_FINE && !(len == 1 && text[0] == '*')))
         return false;
-    for (size_t i = 0; i < len; i++)
-        domain[i] = domain_lower(text[i]);
-    domain[len] = '\0';
+    domain_normal(text, len, domain);
     return true;
 }
 
