@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "file.h"
 #include "ini.h"
+#include "record.h"
 #include "reply.h"
 #include "store.h"
 
@@ -35,11 +36,8 @@ enum {
     LOG_EVERY_MS = 60000,
     STACK_BYTES = 512 * 1024,
     MMAP_THRESHOLD = 256 * 1024,
-    SHOWN_MAX = 64,
-    FCGI_HEADER =
-        8, /* bytes of a record's header, and the type of one with the request's body: libfcgi keeps its names to itself */
-    FCGI_BEGIN_REQUEST = 1,
-    FCGI_STDIN = 5
+    PIECE_MS = 1, /* how long the rest of a request that came in pieces is waited for before it is looked at again */
+    SHOWN_MAX = 64
 };
 
 /* --- the log --- */
@@ -201,6 +199,7 @@ struct worker {
     enum state state;
     int64_t since; /* in milliseconds */
     struct answer answer;
+    unsigned char peeked[RECORD_REQUEST_MAX];
 };
 
 struct server {
@@ -273,30 +272,43 @@ static void answer_request(struct worker *worker, FCGX_Request *fcgi)
     (void)FCGX_PutStr(answer->reply.body, (int)answer->reply.body_len, fcgi->out);
 }
 
-/*
- * Waits for the first bytes on FD: are they one request from its first record to the one that ends its body, and nothing more
- * (FastCGI 1.0, 3.3)? They stay where they are, for libfcgi. Then nothing is under way when it was answered, and the connection
- * can be closed at once: a quarter less time for each answer. A front server that sends in several pieces gets the same, more
- * slowly.
- */
-static bool is_whole_request(int fd)
+static bool tell_values(struct worker *worker, int fd, size_t len)
 {
-    unsigned char bytes[8192];
-    ssize_t got = recv(fd, bytes, sizeof bytes, MSG_PEEK);
-    size_t len = got > 0 ? (size_t)got : 0, at = 0;
+    unsigned char answer[RECORD_VALUES_MAX];
+    size_t size = record_values(worker->peeked, len, worker->server->count, answer);
 
-    if (len < FCGI_HEADER || bytes[1] != FCGI_BEGIN_REQUEST)
-        return false;
-    while (len - at >= FCGI_HEADER) {
-        const unsigned char *header = bytes + at;
-        size_t content = (size_t)header[4] << 8 | header[5];
-        at += FCGI_HEADER + content + header[6];
-        if (at > len)
-            return false;
-        if (header[1] == FCGI_STDIN && content == 0)
-            return at == len;
+    return recv(fd, worker->peeked, len, 0) == (ssize_t)len && file_write(fd, (const char *)answer, size);
+}
+
+/* Waits a moment for more of a request that comes in pieces (a Unix socket holds some 70 of them, no front server makes ten).
+ * False where the connection has ended. */
+static bool await_piece(int fd)
+{
+    struct pollfd connection = { fd, 0, 0 };
+
+    (void)poll(NULL, 0, PIECE_MS);
+    return poll(&connection, 1, 0) == 0;
+}
+
+/*
+ * Waits for a request on FD, and leaves it there, for libfcgi: until then libfcgi has not seen a byte, and no call of it waits.
+ * RECORD_READY, RECORD_WHOLE, or RECORD_BAD where none comes. After a whole one nothing is under way when it was answered, and
+ * the connection can be closed at once: a quarter less time for each answer. A front server that sends in several pieces gets the
+ * same, more slowly.
+ */
+static enum record_look await_request(struct worker *worker, int fd)
+{
+    for (;;) {
+        size_t len = 0;
+        ssize_t got = recv(fd, worker->peeked, sizeof worker->peeked, MSG_PEEK);
+        if (got <= 0)
+            return RECORD_BAD;
+        enum record_look look = record_look(worker->peeked, (size_t)got, &len);
+        if (look != RECORD_PART && look != RECORD_VALUES)
+            return look;
+        if (look == RECORD_VALUES ? !tell_values(worker, fd, len) : (size_t)got == sizeof worker->peeked || !await_piece(fd))
+            return RECORD_BAD;
     }
-    return false;
 }
 
 /* Closes so that what the front server still sends does not cost it the answer: waits for its end of the connection to close,
@@ -319,29 +331,32 @@ static void close_gently(struct worker *worker, int fd)
 static void converse(struct worker *worker, int fd)
 {
     FCGX_Request fcgi;
-    bool keep = true, whole = false;
+    enum record_look look = RECORD_BAD;
+    bool keep = true;
 
     (void)FCGX_InitRequest(&fcgi, -1, 0);
     fcgi.ipcFd = fd;
     fcgi.keepConnection = 1;
     while (keep) {
         enter(worker, READING);
-        whole = is_whole_request(fd);
+        look = await_request(worker, fd);
+        if (look == RECORD_BAD)
+            break;
         if (FCGX_Accept_r(&fcgi) != 0)
             return; /* no request came of it; libfcgi has closed it */
         enter(worker, ANSWERING);
         /* Of a request in pieces libfcgi would take the last one for the beginning of the next. */
-        keep = fcgi.keepConnection && whole && !atomic_load(&worker->server->stop);
+        keep = fcgi.keepConnection && look == RECORD_WHOLE && !atomic_load(&worker->server->stop);
         answer_request(worker, &fcgi);
         fcgi.keepConnection = 1;
         FCGX_Finish_r(&fcgi);
         if (fcgi.ipcFd < 0)
             return;
     }
-    if (whole)
-        (void)close(fd);
-    else
+    if (look == RECORD_READY)
         close_gently(worker, fd);
+    else
+        (void)close(fd);
 }
 
 /* True where accept() is to be tried again. */

@@ -201,14 +201,74 @@ PY
     client <<'PY'
 for flags in 0, KEEP:
     s = connect(path)
-    for byte in request("mta-sts.example.org", flags):
-        s.sendall(bytes([byte]))
+    whole = request("mta-sts.example.org", flags)
+    for i in range(0, len(whole), 3):
+        s.sendall(whole[i:i + 3])
     assert b"mx: mail.example.org" in answer(s)
     s = connect(path)
     s.sendall(request("mta-sts.example.org", flags, stdin=False))
     assert b"mx: mail.example.org" in answer(s)
     s.sendall(record(STDIN))
     assert s.recv(100) == b"", "not closed"
+PY
+}
+
+@test "FCGI_GET_VALUES is answered, however often it names a value, and a request after it" {
+    start_fastcgi -f policies.ini -t 4
+    client <<'PY'
+for times in 1, 3000:
+    s = connect(path)
+    s.sendall(record(GET_VALUES, pair(b"FCGI_MAX_CONNS", b"") * times, 0))
+    assert s.recv(100) == record(GET_VALUES_RESULT, pair(b"FCGI_MAX_CONNS", b"4"), 0)
+    s.sendall(request("mta-sts.example.org"))
+    assert b"mx: mail.example.org" in answer(s)
+PY
+}
+
+@test "what is no request gets no answer, and hurts nobody: lengths beyond all bounds, other versions, roles, order" {
+    start_fastcgi -f policies.ini -t 4
+    client <<'PY'
+begin = record(BEGIN, struct.pack(">HB5x", 1, 0))
+variables = pair(b"SERVER_NAME", b"mta-sts.example.org")
+hostile = {
+    "a sum of lengths that overflows": begin + record(PARAMS, b"\xff" * 8 + b"x" * 100) + record(PARAMS),
+    "a value of 2 GiB": begin + record(PARAMS, b"\x01\xff\xff\xff\xffx") + record(PARAMS),
+    "a value that goes on": begin + record(PARAMS, variables[:-1]) + record(PARAMS),
+    "another version": b"\x02" + begin[1:] + record(PARAMS, variables) + record(PARAMS),
+    "an authorizer": record(BEGIN, struct.pack(">HB5x", 2, 0)) + record(PARAMS),
+    "values in the middle": begin + record(GET_VALUES, pair(b"FCGI_MAX_CONNS", b"") * 3000, 0) + record(PARAMS),
+    "an abort": begin + record(2),
+    "a second request in the first": begin + begin + record(PARAMS),
+    "no beginning": record(PARAMS, variables) + record(PARAMS) + record(STDIN),
+    "200 kB of variables": begin + record(PARAMS, pair(b"A", b"b" * 100) * 500) * 4 + record(PARAMS),
+}
+for name, sent in hostile.items():
+    s = connect(path)
+    try:
+        s.sendall(sent)
+        got = s.recv(100)
+    except (BrokenPipeError, ConnectionResetError):
+        got = b""
+    assert got == b"", name
+    s = connect(path)
+    s.sendall(request("mta-sts.example.org"))
+    assert b"mx: mail.example.org" in answer(s), name
+PY
+    kill -TERM "$PROGRAM"
+    ends_well
+}
+
+@test "two names of 60 kB are answered" {
+    start_fastcgi -f policies.ini
+    client <<'PY'
+def long(name, value):
+    return bytes([len(name)]) + struct.pack(">I", len(value) | 1 << 31) + name + value
+
+variables = long(b"HTTP_HOST", b"a" * 60000) + long(b"SERVER_NAME", b"a" * 60000)
+s = connect(path)
+s.sendall(record(BEGIN, struct.pack(">HB5x", 1, 0)) + b"".join(record(PARAMS, variables[i:i + 40000]) for i in range(0, 130000, 40000))
+          + record(PARAMS) + record(STDIN))
+assert b"Status: 404" in answer(s)
 PY
 }
 

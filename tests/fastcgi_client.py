@@ -3,11 +3,11 @@ import socket
 import struct
 
 KEEP = 1
-BEGIN, PARAMS, STDIN = 1, 4, 5
+BEGIN, PARAMS, STDIN, GET_VALUES, GET_VALUES_RESULT = 1, 4, 5, 9, 10
 
 
-def record(kind, content=b""):
-    return struct.pack(">BBHHBB", 1, kind, 1, len(content), 0, 0) + content
+def record(kind, content=b"", number=1):
+    return struct.pack(">BBHHBB", 1, kind, number, len(content), 0, 0) + content
 
 
 def pair(name, value):

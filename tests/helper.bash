@@ -180,7 +180,7 @@ is_policy() {
 # client: runs the Python on standard input with what tests/fastcgi_client.py has, PATH being the program's socket.
 client() {
     {
-        printf 'import socket, sys, threading, time\nsys.path.insert(0, "%s")\nfrom fastcgi_client import *\n' "$BATS_TEST_DIRNAME"
+        printf 'import socket, struct, sys, threading, time\nsys.path.insert(0, "%s")\nfrom fastcgi_client import *\n' "$BATS_TEST_DIRNAME"
         printf 'path = "%s"\n' "$DIR/fcgi.sock"
         cat
     } | PYTHONDONTWRITEBYTECODE=1 python3 -
