@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { QUIET_MS = 1000, STEP_MS = 20, WAIT_MS = 10000 };
+enum { TAKEN_MS = 1100, STEP_MS = 20, WAIT_MS = 10000 };
 
 static const char *const texts[FILE_TROUBLES] = {
     [FILE_FINE] = "is fine",
@@ -113,6 +113,17 @@ char *file_read(const char *file, size_t *size, struct file_stamp *stamp, enum f
     return text;
 }
 
+/* In milliseconds; below 0 for a time in the future. */
+static int64_t age(const struct timespec *now, const struct timespec *time)
+{
+    return (int64_t)(now->tv_sec - time->tv_sec) * 1000 + (now->tv_nsec - time->tv_nsec) / 1000000;
+}
+
+static bool is_recent(int64_t ms)
+{
+    return ms >= 0 && ms <= TAKEN_MS; /* a time in the future tells nothing */
+}
+
 enum file_trouble file_wait(const char *file)
 {
     const struct timespec step = { 0, STEP_MS * 1000000L };
@@ -122,8 +133,7 @@ enum file_trouble file_wait(const char *file)
     for (int waited = 0; waited < WAIT_MS; waited += STEP_MS) {
         if (stat(file, &st) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
             return FILE_FINE;
-        int64_t age = (int64_t)(now.tv_sec - st.st_mtim.tv_sec) * 1000 + (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
-        if (age > QUIET_MS || age < 0) /* a time in the future tells nothing */
+        if (!is_recent(age(&now, &st.st_mtim)) && !is_recent(age(&now, &st.st_ctim)))
             return FILE_FINE;
         (void)nanosleep(&step, NULL);
     }

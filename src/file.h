@@ -36,8 +36,8 @@ enum file_trouble {
 char *file_read(const char *file, size_t *size, struct file_stamp *stamp, enum file_trouble *trouble);
 
 /*
- * Waits until FILE was left alone for a second, so that it is whole, and a program that serves it takes it over with the next
- * request; 10 seconds at most. FILE_BUSY where it never was; whatever else is wrong is for file_read() to tell.
+ * Waits until a program that serves FILE has taken over what it says: until it was neither modified nor renamed into place for a
+ * little over a second; 10 seconds at most. FILE_BUSY where it never was; whatever else is wrong is for file_read() to tell.
  */
 enum file_trouble file_wait(const char *file);
 

@@ -37,7 +37,8 @@ enum {
     STACK_BYTES = 512 * 1024,
     MMAP_THRESHOLD = 256 * 1024,
     PIECE_MS = 1, /* how long the rest of a request that came in pieces is waited for before it is looked at again */
-    SHOWN_MAX = 64
+    SHOWN_MAX = 64,
+    KEEPERS = 2
 };
 
 /* --- the log --- */
@@ -207,6 +208,8 @@ struct server {
     struct store *store;
     unsigned count;
     struct worker *workers;
+    unsigned keepers;
+    pthread_t keeper[KEEPERS]; /* threads that look after the file */
     atomic_bool stop, failed;
     atomic_bool starved; /* there was no descriptor for a connection: those that are silent are in its way */
     _Atomic int64_t hint_logged[REPLY_HINTS], broken_logged, accept_logged;
@@ -413,12 +416,19 @@ static void *work(void *arg)
 
 static void *check(void *arg)
 {
-    struct server *server = arg;
-
-    while (store_check(server->store))
+    while (store_check(arg))
         continue;
     return NULL;
 }
+
+static void *watch(void *arg)
+{
+    while (store_watch(arg))
+        continue;
+    return NULL;
+}
+
+static void *(*const keepers[KEEPERS])(void *) = { check, watch };
 
 /* --- the thread that looks after the others --- */
 
@@ -517,11 +527,15 @@ static bool start_worker(struct server *server, struct worker *worker, const pth
 }
 
 /* Starts what it can; true where that is all. */
-static bool start_workers(struct server *server, unsigned threads)
+static bool start_threads(struct server *server, unsigned threads)
 {
     pthread_attr_t attributes;
     bool good = pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0;
 
+    while (good && server->keepers < KEEPERS) {
+        good = pthread_create(&server->keeper[server->keepers], &attributes, keepers[server->keepers], server->store) == 0;
+        server->keepers += good;
+    }
     while (good && server->count < threads) {
         good = start_worker(server, &server->workers[server->count], &attributes);
         server->count += good;
@@ -533,15 +547,10 @@ static bool start_workers(struct server *server, unsigned threads)
 static int run(struct server *server, unsigned threads)
 {
     sigset_t signals;
-    pthread_t checker;
     char text[96];
 
     /* Blocked before libfcgi sets its own handlers, and set after. */
-    if (!block_signals(&signals) || FCGX_Init() != 0 || !set_signals() || pthread_create(&checker, NULL, check, server) != 0) {
-        log_line("cannot start: out of memory or of processes");
-        return 1;
-    }
-    bool good = start_workers(server, threads);
+    bool good = block_signals(&signals) && FCGX_Init() == 0 && set_signals() && start_threads(server, threads);
     if (good) {
         (void)snprintf(text, sizeof text, "ready: %zu domain%s, %u threads", store_domains(server->store),
                        store_domains(server->store) == 1 ? "" : "s", threads);
@@ -552,7 +561,8 @@ static int run(struct server *server, unsigned threads)
     }
     store_stop(server->store);
     stop_workers(server);
-    (void)pthread_join(checker, NULL);
+    while (server->keepers > 0)
+        (void)pthread_join(server->keeper[--server->keepers], NULL);
     return good && !atomic_load(&server->failed) ? 0 : 1;
 }
 

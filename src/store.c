@@ -45,14 +45,16 @@ struct store {
     char *file;
     const char *only;
     store_say *say;
-    pthread_mutex_t lock; /* for all below, and each reading's BEFORE, KEPT and CHECKED */
-    pthread_cond_t changed;
+    pthread_mutex_t lock; /* for these, and each reading's BEFORE, KEPT and CHECKED */
+    pthread_cond_t changed, asked;
     struct reading *current;
+    bool look_now;
+    atomic_bool stop;
+    /* What follows is the watching thread's alone. */
     struct file_stamp tried, seen; /* of the last reading, taken or not; of the last look, with when it first saw that */
     int64_t seen_since, next_look, waiting_since; /* the last is 0 where the file is quiet */
     enum file_trouble trouble;
     int trouble_errno;
-    atomic_bool stop;
 };
 
 /* --- small things --- */
@@ -106,7 +108,7 @@ static struct reading *hold(struct reading *reading)
     return reading;
 }
 
-/* Puts INDEX in force. The lock is held. */
+/* Puts INDEX in force. */
 static bool take(struct store *store, struct index *index)
 {
     struct reading *reading = calloc(1, sizeof *reading);
@@ -116,10 +118,12 @@ static bool take(struct store *store, struct index *index)
         return false;
     }
     reading->index = index;
-    reading->before = store->current; /* and the use that was the store's */
     atomic_init(&reading->users, 1);
+    (void)pthread_mutex_lock(&store->lock);
+    reading->before = store->current; /* and the use that was the store's */
     store->current = reading;
     (void)pthread_cond_broadcast(&store->changed);
+    (void)pthread_mutex_unlock(&store->lock);
     return true;
 }
 
@@ -192,15 +196,13 @@ static bool is_quiet(struct store *store, const struct file_stamp *now, int64_t 
     return false;
 }
 
-/* Looks at the file where that is due, or FORCED; takes over what changed. The lock is held. */
+/* Looks at the file; takes over what changed, or, FORCED, whatever is there. */
 static enum outcome look(struct store *store, bool forced)
 {
     struct stat st;
     struct file_stamp now;
     int64_t clock = clock_ms(CLOCK_MONOTONIC);
 
-    if (!forced && clock < store->next_look)
-        return LOOK_SAME;
     store->next_look = clock + LOOK_EVERY_MS;
     if (stat(store->file, &st) != 0)
         return complain(store, FILE_SYSTEM, errno);
@@ -219,12 +221,50 @@ static enum outcome look(struct store *store, bool forced)
     return read_and_take(store);
 }
 
+/* Waits until it is time to look, or a look is asked for, or the end. */
+static void await_look(struct store *store)
+{
+    const struct timespec until = { store->next_look / 1000, store->next_look % 1000 * 1000000 };
+    int error = 0;
+
+    while (error == 0 && !store->look_now && !atomic_load(&store->stop))
+        error = pthread_cond_timedwait(&store->asked, &store->lock, &until);
+}
+
+bool store_watch(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    await_look(store);
+    bool forced = store->look_now;
+    store->look_now = false;
+    (void)pthread_mutex_unlock(&store->lock);
+
+    if (atomic_load(&store->stop))
+        return false;
+    if (forced)
+        store->trouble = FILE_FINE; /* who asks for a look is told what it finds */
+    (void)look(store, forced);
+    return true;
+}
+
 void store_look(struct store *store)
 {
     (void)pthread_mutex_lock(&store->lock);
-    store->trouble = FILE_FINE; /* who asks for a look is told what it finds */
-    (void)look(store, true);
+    store->look_now = true;
+    (void)pthread_cond_signal(&store->asked);
     (void)pthread_mutex_unlock(&store->lock);
+}
+
+/* False where memory runs out. */
+static bool init_locks(struct store *store)
+{
+    pthread_condattr_t monotonic;
+
+    if (pthread_condattr_init(&monotonic) != 0)
+        return false;
+    bool good = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->asked, &monotonic) == 0;
+    (void)pthread_condattr_destroy(&monotonic);
+    return good && pthread_cond_init(&store->changed, NULL) == 0 && pthread_mutex_init(&store->lock, NULL) == 0;
 }
 
 struct store *store_open(const char *file, const char *only, store_say *say_to)
@@ -232,20 +272,19 @@ struct store *store_open(const char *file, const char *only, store_say *say_to)
     const struct timespec step = { 0, OPEN_STEP_MS * 1000000L };
     struct store *store = calloc(1, sizeof *store);
 
-    if (store == NULL || (store->file = strdup(file)) == NULL) {
+    if (store == NULL || (store->file = strdup(file)) == NULL || !init_locks(store)) {
+        if (store != NULL)
+            free(store->file);
         free(store);
         say_to("out of memory");
         return NULL;
     }
     store->only = only;
     store->say = say_to;
-    (void)pthread_mutex_init(&store->lock, NULL);
-    (void)pthread_cond_init(&store->changed, NULL);
     int64_t end = clock_ms(CLOCK_MONOTONIC) + OPEN_WAIT_MS;
     enum outcome outcome = look(store, false);
     while (outcome == LOOK_WAIT && clock_ms(CLOCK_MONOTONIC) < end) {
         (void)nanosleep(&step, NULL);
-        store->next_look = 0;
         outcome = look(store, false);
     }
     if (outcome == LOOK_WAIT)
@@ -312,7 +351,6 @@ void store_find(struct store *store, const char *domain, struct store_answer *an
     const struct index_verdict *verdict;
 
     (void)pthread_mutex_lock(&store->lock);
-    (void)look(store, false);
     struct reading *reading = hold(store->current);
     (void)pthread_mutex_unlock(&store->lock);
 
@@ -455,6 +493,7 @@ void store_stop(struct store *store)
     (void)pthread_mutex_lock(&store->lock);
     atomic_store(&store->stop, true);
     (void)pthread_cond_broadcast(&store->changed);
+    (void)pthread_cond_broadcast(&store->asked);
     (void)pthread_mutex_unlock(&store->lock);
 }
 
@@ -464,6 +503,7 @@ void store_free(struct store *store)
         return;
     drop(store->current);
     (void)pthread_cond_destroy(&store->changed);
+    (void)pthread_cond_destroy(&store->asked);
     (void)pthread_mutex_destroy(&store->lock);
     free(store->file);
     free(store);

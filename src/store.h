@@ -35,13 +35,17 @@ struct store_answer {
  */
 struct store *store_open(const char *file, const char *only, store_say *say);
 
-/*
- * The policy of DOMAIN, a policy domain in normal form. Looks at the file first, where that was not done within a second, and
- * takes over what changed.
- */
+/* The policy of DOMAIN, a policy domain in normal form. Waits for nothing. */
 void store_find(struct store *store, const char *domain, struct store_answer *answer);
 
-/* Looks at the file now and reads it, whatever its times say: for SIGHUP. */
+/*
+ * Waits until a second has gone by since the last look at the file, looks at it, and takes over what changed. A file that was
+ * modified within the last second is left for a later look. False once STORE_STOP was called. For a thread of its own: answers go
+ * on while a large file is read.
+ */
+bool store_watch(struct store *store);
+
+/* Has that thread look now, and read the file whatever its times say: for SIGHUP. */
 void store_look(struct store *store);
 
 /*

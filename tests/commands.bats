@@ -328,3 +328,17 @@ CONF
     mta_sts export tree
     grep -q 'mx: new.example.org' tree/mta-sts.example.org/.well-known/mta-sts.txt
 }
+
+@test "dns and export wait for a file written or put into place just now: a running program serves the old one until then" {
+    local how begin
+    for how in 'touch policies.ini' 'touch -d yesterday policies.ini' 'cp -p policies.ini new && mv new policies.ini'; do
+        begin=${EPOCHREALTIME/./}
+        eval "$how"
+        "$MTA_STS" -f policies.ini dns example.org >records
+        [ $((${EPOCHREALTIME/./} - begin)) -gt 1000000 ]
+    done
+    begin=${EPOCHREALTIME/./}
+    touch policies.ini
+    "$MTA_STS" -f policies.ini export --worker worker.js || true
+    [ $((${EPOCHREALTIME/./} - begin)) -gt 1000000 ]
+}
