@@ -8,6 +8,8 @@ PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi opens
 PACKAGES_TEST := $(PACKAGES_RUN) bats parallel git libcmocka-dev wrk systemd python3-minimal python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx nginx-light caddy pebble certbot dehydrated lego
+PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
+PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
 PACKAGES_SANITIZE := $(PACKAGES_TEST) libclang-rt-dev clang
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
 PACKAGES_BENCH := $(PACKAGES_TEST) hyperfine
@@ -57,7 +59,7 @@ INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
 	$(patsubst %,644:%:$(COMPLETIONDIR)/mta-sts,$(wildcard examples/bash-completion/mta-sts)) \
 	$(foreach text,policies.ini README.md LICENSE CHANGES.md,644:$(text):$(DOCDIR)/$(text))
 TARBALL := mta-sts-$(VERSION).tar.gz
-SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/run \
+SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash tests/soak/run examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/run \
 	$(addprefix examples/certificates/,certbot lego dehydrated dehydrated.hook))
 
 # `make V=1` shows whole commands.
@@ -65,7 +67,7 @@ ifndef V
 QUIET = @echo "  $(1) $@";
 endif
 
-.PHONY: all static run test test-fronts test-senders test-all sanitize lint format bench install uninstall dist clean units FORCE
+.PHONY: all static run test test-fronts test-senders test-memcheck test-all sanitize soak lint format bench install uninstall dist clean units FORCE
 .DELETE_ON_ERROR:
 
 all: mta-sts
@@ -130,8 +132,20 @@ test-senders:
 	@$(MAKE) --no-print-directory mta-sts
 	@tests/run.sh $(B) tests/senders/*.bats
 
+# Each role of the program under valgrind.
+test-memcheck:
+	@.ci/packages $(PACKAGES_MEMCHECK)
+	@$(MAKE) --no-print-directory mta-sts
+	@tests/run.sh $(B) tests/soak/memcheck.bats
+
 # All of them, `make test` first.
-test-all: test test-fronts test-senders
+test-all: test test-fronts test-senders test-memcheck
+
+# Load and a save a second for SOAK_SECONDS, 900 unless told, with SOAK_DOMAINS, 1000 unless told: memory and descriptors stay what they are.
+soak:
+	@.ci/packages $(PACKAGES_SOAK)
+	@$(MAKE) --no-print-directory mta-sts
+	@tests/soak/run $(B)
 
 # The same suites under AddressSanitizer and UndefinedBehaviorSanitizer, then those with threads under ThreadSanitizer.
 sanitize:
