@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -129,7 +130,8 @@ static void make_answer(struct store *store, const struct reply_request *request
 static void read_body(void)
 {
     const char *text = getenv("CONTENT_LENGTH");
-    long long left = text != NULL ? strtoll(text, NULL, 10) : 0;
+    /* Apache hands a body in chunks on without a length (RFC 3875 4.1.2 would have one). */
+    long long left = text != NULL ? strtoll(text, NULL, 10) : getenv("HTTP_TRANSFER_ENCODING") != NULL ? LLONG_MAX : 0;
     int64_t end = now_ms() + BODY_MS;
     char trash[16384];
 
