@@ -52,18 +52,61 @@ void buf_print(struct buf *buf, const char *format, ...)
     buf->len += n > 0 ? (size_t)n : 0;
 }
 
+/* How many of LEN bytes are one character in UTF-8, and which one; 0: none (RFC 3629 4). */
+static size_t read_character(const unsigned char *bytes, size_t len, unsigned *character)
+{
+    static const struct {
+        unsigned char mask, lead;
+        unsigned least;
+    } forms[] = { { 0x80, 0, 0 }, { 0xE0, 0xC0, 0x80 }, { 0xF0, 0xE0, 0x800 }, { 0xF8, 0xF0, 0x10000 } };
+    size_t more = 0;
+
+    while (more < 4 && (bytes[0] & forms[more].mask) != forms[more].lead)
+        more++;
+    if (more == 4 || more >= len)
+        return 0;
+    *character = bytes[0] & ~(unsigned)forms[more].mask;
+    for (size_t i = 1; i <= more; i++) {
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+        *character = *character << 6 | (bytes[i] & 0x3F);
+    }
+    bool surrogate = *character >= 0xD800 && *character <= 0xDFFF;
+    return *character < forms[more].least || *character > 0x10FFFF || surrogate ? 0 : more + 1;
+}
+
+/* Controls of C0 and C1, and those that turn the direction of what is around them. */
+static bool is_control(unsigned c)
+{
+    static const struct {
+        unsigned first, last;
+    } controls[] = {
+        { 0, 0x1F }, { 0x7F, 0x9F }, { 0x200E, 0x200F }, { 0x2028, 0x202E }, { 0x2066, 0x2069 }, { 0xFEFF, 0xFEFF }
+    };
+
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        if (c >= controls[i].first && c <= controls[i].last)
+            return true;
+    return false;
+}
+
 void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most)
 {
-    size_t shown = len > most ? most : len;
+    size_t at = 0;
 
-    for (size_t i = 0; i < shown; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-        if (c < 0x20 || c == 0x7f)
-            buf_print(buf, "\\x%02x", c);
-        else
-            buf_add(buf, bytes + i, 1);
+    while (at < len && at < most) {
+        unsigned character = 0;
+        size_t n = read_character((const unsigned char *)bytes + at, len - at, &character);
+        if (n > most - at)
+            break;
+        if (n > 0 && !is_control(character)) {
+            buf_add(buf, bytes + at, n);
+            at += n;
+        } else {
+            buf_print(buf, "\\x%02x", (unsigned char)bytes[at++]);
+        }
     }
-    if (shown < len)
+    if (at < len)
         buf_add(buf, "...", 3);
 }
 

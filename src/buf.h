@@ -17,8 +17,8 @@ void buf_add(struct buf *buf, const char *bytes, size_t len);
 __attribute__((format(printf, 2, 3))) void buf_print(struct buf *buf, const char *format, ...);
 
 /*
- * Adds LEN bytes as they may be shown on a terminal or in a log: control characters as \xNN, and "..." in place of what goes
- * beyond MOST bytes.
+ * Adds LEN bytes as they may be shown on a terminal or in a log, in valid UTF-8: control characters and what is no UTF-8 byte by
+ * byte as \xNN, and "..." in place of what goes beyond MOST bytes.
  */
 void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most);
 
