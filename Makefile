@@ -8,9 +8,10 @@ PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi opens
 PACKAGES_TEST := $(PACKAGES_RUN) bats parallel git libcmocka-dev wrk systemd python3-minimal python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx nginx-light caddy pebble certbot dehydrated lego
+PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
-PACKAGES_SANITIZE := $(PACKAGES_TEST) libclang-rt-dev clang
+PACKAGES_SANITIZE := $(PACKAGES_TEST) nginx nginx-light libclang-rt-dev clang
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
 PACKAGES_BENCH := $(PACKAGES_TEST) hyperfine
 
@@ -67,7 +68,7 @@ ifndef V
 QUIET = @echo "  $(1) $@";
 endif
 
-.PHONY: all static run test test-fronts test-senders test-memcheck test-all sanitize soak lint format bench install uninstall dist clean units FORCE
+.PHONY: all static run test test-fronts test-senders test-faults test-memcheck test-all sanitize soak lint format bench install uninstall dist clean units FORCE
 .DELETE_ON_ERROR:
 
 all: mta-sts
@@ -106,6 +107,12 @@ $(B)/constant: bench/constant.c Makefile | $(B)
 $(B)/iniparser_load: bench/iniparser_load.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -liniparser
 
+$(B)/load: tests/faults/load.c Makefile | $(B)
+	$(call QUIET,CC)$(CC) -D_POSIX_C_SOURCE=200809L -std=c11 -O2 -g -pthread $(WARNINGS) -o $@ $<
+
+$(B)/failnth.so: tests/faults/failnth.c Makefile | $(B)
+	$(call QUIET,CC)$(CC) -D_GNU_SOURCE -std=c11 -O2 -g $(WARNINGS) -fPIC -shared -o $@ $<
+
 $(B):
 	@mkdir -p $@
 
@@ -132,6 +139,13 @@ test-senders:
 	@$(MAKE) --no-print-directory mta-sts
 	@tests/run.sh $(B) tests/senders/*.bats
 
+# What happened to each answer is in build/faults.tsv, one line a fault.
+test-faults:
+	@.ci/packages $(PACKAGES_FAULTS)
+	@$(MAKE) --no-print-directory mta-sts $(B)/load $(B)/failnth.so
+	@printf 'fault\tfront\ttries\tasked\tright\trefused\twrong\tlost\tnote\n' >build/faults.tsv
+	@tests/run.sh $(B) tests/faults/*.bats; status=$$?; column -ts "$$(printf '\t')" build/faults.tsv; exit $$status
+
 # Each role of the program under valgrind.
 test-memcheck:
 	@.ci/packages $(PACKAGES_MEMCHECK)
@@ -139,7 +153,7 @@ test-memcheck:
 	@tests/run.sh $(B) tests/soak/memcheck.bats
 
 # All of them, `make test` first.
-test-all: test test-fronts test-senders test-memcheck
+test-all: test test-fronts test-senders test-faults test-memcheck
 
 # Load and a save a second for SOAK_SECONDS, 900 unless told, with SOAK_DOMAINS, 1000 unless told: memory and descriptors stay what they are.
 soak:
@@ -153,14 +167,15 @@ sanitize:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined build/asan/mta-sts units
 	@tests/run.sh build/asan units tests/*.bats
 	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts
-	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats
+	@$(MAKE) --no-print-directory $(B)/load
+	@FAULTS_ANSWERS=20000 tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
 lint:
 	@.ci/packages $(PACKAGES_LINT)
 	@.ci/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" $(SHELL_FILES)
 
 format:
-	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] bench/*.c
+	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] tests/faults/*.c bench/*.c
 
 bench:
 	@.ci/packages $(PACKAGES_BENCH)

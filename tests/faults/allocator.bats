@@ -1,0 +1,70 @@
+# The first, the second ... and each further call of the allocator fails: never a crash, another policy, or half an outcome.
+
+load faults
+
+# every_call SCENARIO
+every_call() {
+    local library runs own
+    library=$(realpath "$FAULTS/../..")/build/failnth.so
+    # A crash is looked for, and not its core.
+    ulimit -c 0
+    "$FAULTS/allocator.py" "$MTA_STS" "$library" "$1" >outcome 2>&1 || {
+        cat outcome
+        return 1
+    }
+    cat outcome
+    read -r runs ASKED RIGHT REFUSED WRONG LOST own < <(sed -n 's/^counted //p' outcome)
+    tell "a call of the allocator fails: $1" none "$runs" "libfcgi's own: $own"
+}
+
+@test "FastCGI: every call fails once" {
+    every_call FastCGI
+}
+
+@test "CGI: every call fails once" {
+    every_call "CGI"
+}
+
+@test "CGI, the second domain: every call fails once" {
+    every_call "CGI, the second domain"
+}
+
+@test "CGI, absent: every call fails once" {
+    every_call "CGI, absent"
+}
+
+@test "CGI, broken: every call fails once" {
+    every_call "CGI, broken"
+}
+
+@test "check: every call fails once" {
+    every_call "check"
+}
+
+@test "check, warnings: every call fails once" {
+    every_call "check, warnings"
+}
+
+@test "check, mistakes: every call fails once" {
+    every_call "check, mistakes"
+}
+
+@test "dns: every call fails once" {
+    every_call "dns"
+}
+
+@test "hosts: every call fails once" {
+    every_call "hosts"
+}
+
+@test "show: every call fails once" {
+    every_call "show"
+}
+
+@test "export: every call fails once" {
+    every_call "export"
+}
+
+@test "export --worker: every call fails once" {
+    every_call "export --worker"
+}

@@ -1,0 +1,355 @@
+#!/usr/bin/env python3
+"""allocator.py PROGRAM FAILNTH.SO SCENARIO: runs the scenario with the first, the second ... call of the allocator failing, until there is no such call any more.
+
+Allowed is the right outcome; a message with exit status 1; of a request, an answer 500 or a closed connection, with the next one right again. Never a crash, another
+outcome, or none within ten seconds. Where libfcgi itself aborts the process because its own call failed, that is counted apart: the call's return address has to lie
+in libfcgi. Prints "counted RUNS ASKED RIGHT REFUSED WRONG LOST LIBFCGI" last; what is not allowed makes the exit status 1.
+"""
+import collections
+import concurrent.futures
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from fastcgi_client import answer, body, request
+
+PROGRAM, LIBRARY, SCENARIO = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), sys.argv[3]
+TIMEOUT = 10
+ABORTED = -signal.SIGABRT
+
+INI = """[defaults]
+mode = enforce
+max_age = 2w
+tlsrpt = mailto:tls@example.net
+host = 192.0.2.1, 2001:db8::1
+[t]
+mx = mail.example.net, *.example.net
+[example.org]
+mx = mail.example.org
+mx = "second.example.org" ; a comment
+max_age = \\
+4w
+[example.com example.net]
+use = t
+tlsrpt = mailto:tls@example.org, https://example.org/tls
+"""
+WARNED = INI + "[*]\nmx = mail.example.net\nmode = testing\nmax_age = 1d\n"
+BROKEN = INI + "[broken.example]\nmx = 192.0.2.1\nnmx = a\nmode = on\n"
+
+
+class Fault(Exception):
+    pass
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w") as file:
+        file.write(text)
+    os.utime(path, (time.time() - 3600,) * 2)
+    return path
+
+
+def environment(folder, n, more):
+    # From nothing: what is set decides the role.
+    return {"PATH": os.environ["PATH"], "LD_PRELOAD": LIBRARY, "FAILNTH": str(n), "FAILNTH_LOG": os.path.join(folder, "failnth.log"), **more}
+
+
+def callers(folder):
+    """The call that failed: its callers, innermost first, those in failnth.so left out; None where no call failed."""
+    try:
+        with open(os.path.join(folder, "failnth.log")) as file:
+            frames = file.readline().split()
+    except FileNotFoundError:
+        return None
+    return [frame for frame in frames if not frame.startswith("failnth.so:")] or None
+
+
+def run(folder, n, arguments, more=None):
+    try:
+        return subprocess.run([PROGRAM] + arguments, cwd=folder, env=environment(folder, n, more or {}), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        raise Fault("hangs") from None
+
+
+def tree(folder):
+    found = {}
+    for at, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(at, name), "rb") as file:
+                found[os.path.relpath(os.path.join(at, name), folder)] = file.read()
+    return found
+
+
+# --- commands: the same output, or a message and exit status 1 ---
+
+COMMANDS = {
+    "check": (INI, ["check"]),
+    "check, warnings": (WARNED, ["check"]),
+    "check, mistakes": (BROKEN, ["check"]),
+    "dns": (INI, ["dns"]),
+    "hosts": (INI, ["hosts"]),
+    "show": (INI, ["show", "example.org"]),
+    "export": (INI, ["export", "out"]),
+    "export --worker": (INI, ["export", "--worker", "out"]),
+}
+
+
+def outcome(folder, done):
+    out = os.path.join(folder, "out")
+    return done.stdout, done.stderr, done.returncode, tree(out) if os.path.isdir(out) else tree(folder).get("out")
+
+
+def command(folder, n, counts):
+    text, arguments = COMMANDS[SCENARIO]
+    write(folder, "p.ini", text)
+    done = run(folder, n, ["-f", "p.ini"] + arguments)
+    counts["asked"] += 1
+    if done.returncode < 0:
+        raise Fault(f"ends by signal {-done.returncode}")
+    if outcome(folder, done) == reference:
+        counts["right"] += 1
+    elif done.returncode != 1 or b"memory" not in done.stderr:
+        raise Fault(f"exit status {done.returncode}, standard error {done.stderr!r}, standard output:\n{done.stdout.decode()}")
+    else:
+        counts["refused"] += 1
+        if arguments[0] == "export":
+            check_files(folder)
+
+
+def check_files(folder):
+    """What is there is right, whole, and nothing besides."""
+    found = outcome(folder, collections.namedtuple("Done", "stdout stderr returncode")(0, 0, 0))[3]
+    if isinstance(found, bytes):
+        found = {"out": found}
+        expected = {"out": reference[3]}
+    else:
+        expected = reference[3]
+    for name, content in (found or {}).items():
+        if expected.get(name) != content and not (name.startswith(".mta-sts") and not name.endswith(".tmp")):
+            raise Fault(f"{name} is left with {content!r}")
+
+
+# --- requests ---
+
+def policy(version, domain):
+    if domain == "example.org":
+        text = f"version: STSv1\r\nmode: enforce\r\nmx: mail{version}.example.org\r\nmx: second.example.org\r\nmax_age: 2419200\r\n"
+    else:
+        text = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.net\r\nmx: *.example.net\r\nmax_age: 1209600\r\n"
+    return text.encode()
+
+
+def ini(version):
+    return BROKEN.replace("mail.example.org", f"mail{version}.example.org")
+
+
+ASKED = [("example.org", b"200"), ("example.net", b"200"), ("absent.example", b"404"), ("broken.example", b"500")]
+
+
+def judge(counts, domain, status, output, versions):
+    """OUTPUT is a CGI answer, or None where there was none. True where it is what it should be."""
+    counts["asked"] += 1
+    if output is None:
+        counts["lost"] += 1
+        return False
+    head, _, text = output.partition(b"\r\n\r\n")
+    got = re.match(rb"Status: (\d+)", head)
+    length = re.search(rb"Content-Length: (\d+)", head)
+    if got is None or length is None or int(length[1]) != len(text):
+        raise Fault(f"{domain} is answered {output!r}")
+    if got[1] == b"500" and status != b"500":
+        counts["refused"] += 1
+        return False
+    if got[1] != status or (status == b"200" and text not in [policy(version, domain) for version in versions]):
+        counts["wrong"] += 1
+        raise Fault(f"{domain} is answered {output!r}")
+    counts["right"] += 1
+    return True
+
+
+def cgi(folder, n, counts):
+    domain, status = ASKED[["CGI", "CGI, the second domain", "CGI, absent", "CGI, broken"].index(SCENARIO)]
+    write(folder, "policies.ini", ini(1))
+    done = run(folder, n, [], {"SERVER_NAME": "mta-sts." + domain, "REQUEST_METHOD": "GET"})
+    if done.returncode < 0:
+        raise Fault(f"ends by signal {-done.returncode}")
+    if not judge(counts, domain, status, done.stdout or None, [1]) and not done.stderr:
+        raise Fault("no message")
+    if not done.stdout and done.returncode != 1:
+        raise Fault(f"no answer, exit status {done.returncode}")
+
+
+def ask(path, domain):
+    """What the program wrote to its standard output, or None where the connection was closed before that was whole."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(TIMEOUT)
+    try:
+        connection.connect(path)
+        connection.sendall(request("mta-sts." + domain))
+        data = answer(connection)
+    except (AssertionError, ConnectionError):
+        return None
+    except TimeoutError:
+        raise Fault(f"{domain}: no answer in {TIMEOUT} seconds") from None
+    finally:
+        connection.close()
+    out = b""
+    while data:
+        length, padding = int.from_bytes(data[4:6], "big"), data[6]
+        if data[1] == 6:
+            out += data[8:8 + length]
+        data = data[8 + length + padding:]
+    return out
+
+
+def wait(process, seconds=TIMEOUT):
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        raise Fault("does not end") from None
+
+
+def replace(folder, version, process):
+    write(folder, "next.ini", ini(version))
+    os.rename(os.path.join(folder, "next.ini"), os.path.join(folder, "policies.ini"))
+    process.send_signal(signal.SIGHUP)
+
+
+def is_ending(process):
+    try:
+        return process.wait(0.5) is not None
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def wait_for(process, path, text, seconds):
+    end = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end:
+        if text in (ask(path, "example.org") or b""):
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def converse(folder, process, path, counts):
+    """False where the process has ended."""
+    def ask_all(versions):
+        good = [judge(counts, domain, status, ask(path, domain), versions) for domain, status in ASKED]
+        return all(good)
+
+    if not ask_all([1]) and is_ending(process):
+        return False
+    replace(folder, 2, process)
+    # Where it was the reading that failed, this one stays unread.
+    wait_for(process, path, b"mail2.example.org", 0.3)
+    if not ask_all([1, 2]) and is_ending(process):
+        return False
+    # One call failed, and no more: from now on all is well.
+    replace(folder, 3, process)
+    served = wait_for(process, path, b"mail3.example.org", TIMEOUT)
+    if process.poll() is not None:
+        return False
+    if not served:
+        raise Fault("the next edit is not served")
+    # The call that fails may be one of these.
+    if not ask_all([3]) and not is_ending(process) and not ask_all([3]):
+        raise Fault("is not back to normal after the next edit")
+    return True
+
+
+def fastcgi(folder, n, counts):
+    path = os.path.join(folder, "s")
+    write(folder, "policies.ini", ini(1))
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(64)
+    with open(os.path.join(folder, "log"), "wb") as log:
+        process = subprocess.Popen([PROGRAM, "-f", "policies.ini", "-t", "2"], cwd=folder, stdin=listener, stdout=log, stderr=log, env=environment(folder, n, {}))
+    listener.close()
+    try:
+        ended_by_itself = not converse(folder, process, path, counts)
+        if not ended_by_itself:
+            process.send_signal(signal.SIGTERM)
+        status = wait(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    with open(os.path.join(folder, "log"), "rb") as file:
+        log = file.read().decode()
+    made = callers(folder)
+    if status == ABORTED and made is not None and made[0].startswith("libfcgi.so"):
+        counts["libfcgi"] += 1
+        seen[made[0]] += 1
+    elif status < 0:
+        raise Fault(f"ends by signal {-status}")
+    elif status != (1 if ended_by_itself else 0):
+        raise Fault(f"exit status {status}; log:\n{log}")
+    elif ended_by_itself and ("memory" not in log or "ready" in log):
+        raise Fault(f"ended; log:\n{log}")
+
+
+# --- one call after the other ---
+
+def names(frames):
+    """The functions of the program among the frames, innermost first; those of libraries by their addresses."""
+    own = [frame.partition("+")[2] for frame in frames if frame.startswith(os.path.basename(PROGRAM) + ":")]
+    found = subprocess.run(["addr2line", "-f", "-e", PROGRAM] + own, capture_output=True, text=True).stdout.splitlines()[::2]
+    functions = dict(zip(own, found))
+    return " < ".join(functions.get(frame.partition("+")[2], frame) for frame in frames[:6])
+
+
+def tell_faults():
+    groups = collections.defaultdict(list)
+    for n, frames, text in faults:
+        groups[names(frames), text].append(n)
+    for (frames, text), calls in groups.items():
+        print(f"{SCENARIO}: call {', '.join(map(str, sorted(calls)))} fails: {frames}\n    {text}")
+
+
+def attempt(n):
+    """True where there was such a call."""
+    folder = tempfile.mkdtemp()
+    counts = collections.Counter()
+    try:
+        one(folder, n, counts)
+    except Fault as fault:
+        counts["faults"] += 1
+        faults.append((n, callers(folder) or [], str(fault)))
+    made = callers(folder) is not None
+    shutil.rmtree(folder)
+    return made, counts
+
+
+one = command if SCENARIO in COMMANDS else fastcgi if SCENARIO == "FastCGI" else cgi
+faults = []
+seen = collections.Counter()
+total = collections.Counter()
+reference = None
+if one is command:
+    with tempfile.TemporaryDirectory() as empty:
+        write(empty, "p.ini", COMMANDS[SCENARIO][0])
+        reference = outcome(empty, run(empty, 0, ["-f", "p.ini"] + COMMANDS[SCENARIO][1]))
+
+first, step = 1, 16
+with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    while True:
+        results = list(pool.map(attempt, range(first, first + step)))
+        total["runs"] += sum(made for made, _ in results)
+        for _, counts in results:
+            total.update(counts)
+        if not any(made for made, _ in results):
+            break
+        first += step
+tell_faults()
+for caller, times in sorted(seen.items()):
+    print(f"libfcgi aborts by itself: {times} times, called from {caller}")
+print("counted", *(total[name] for name in ("runs", "asked", "right", "refused", "wrong", "lost", "libfcgi")))
+sys.exit(1 if total["faults"] or total["runs"] < 10 else 0)

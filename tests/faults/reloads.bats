@@ -1,0 +1,80 @@
+# policies.ini is replaced, and broken, under load through lighttpd and nginx.
+
+load faults
+
+# The second version of the two policies that are asked for.
+write_second() {
+    sed -e 's/mail.example.org/second.example.org/' -e 's/smtp.google.com/second.google.com/' policies.ini >second.ini
+    leave_alone second.ini
+    expect "$1" second.ini
+}
+
+behind_both() {
+    start_program fcgi.sock -f policies.ini
+    front_lighttpd fcgi.sock
+    front_nginx fcgi.sock
+}
+
+# put FILE: in place of the file, by renaming.
+put() {
+    cp -p "$1" next.ini
+    mv next.ini policies.ini
+    kill -HUP "$PROGRAM"
+}
+
+@test "200 reloads in 20 seconds: each answer is the old policy or the new one" {
+    local i begin front
+    cp -p policies.ini first.ini
+    expect 1 first.ini
+    write_second 2
+    behind_both
+    begin_load 20
+    begin=${EPOCHREALTIME/./}
+    for ((i = 0; i < 200; i++)); do
+        if ((i % 2)); then put first.ini; else put second.ini; fi
+        while [ $((${EPOCHREALTIME/./} - begin)) -lt $(((i + 1) * 100000)) ]; do sleep 0.01; done
+    done
+    end_load
+    all_right "200 reloads in 20 s" "$(grep -c 'read again' fcgi.sock.log)"
+    [ "$(grep -c 'read again' fcgi.sock.log)" -ge 190 ]
+    # What was put in place last is served, and nothing else.
+    rm -f ./*.2
+    back_to_normal
+    still_runs
+}
+
+@test "a reload that is broken: the policies stay; a good one is taken" {
+    expect 1 policies.ini
+    write_second later
+    behind_both
+    begin_load 5
+    sleep 0.3
+    # Mistakes in the sections, in what they use, in a header; a file that is no INI; an empty one; one that is a folder; none.
+    sed -e 's/^mode = enforce/mode = enforced/' -e 's/smtp.google.com/192.0.2.1/' policies.ini >a.ini
+    sed -e 's/^\[example.org\]/[example.org/' -e 's/^use = google/use = goggle/' policies.ini >b.ini
+    sed 's/^mode = .*/mode = /' policies.ini >c.ini
+    head -c 100000 /dev/urandom | tr -d '[' >d.ini
+    : >e.ini
+    leave_alone ?.ini
+    local file
+    for file in a b c d e; do
+        put "$file.ini"
+        sleep 0.5
+    done
+    rm policies.ini
+    mkdir policies.ini
+    kill -HUP "$PROGRAM"
+    sleep 0.5
+    rmdir policies.ini
+    kill -HUP "$PROGRAM"
+    end_load
+    all_right "a broken reload" 7
+    until_true grep -qF 'policies.ini: cannot be read: No such file or directory; what was read before stays in force' fcgi.sock.log
+    put second.ini
+    local host
+    for host in $HOSTS; do
+        mv "$host.later" "$host.1"
+    done
+    back_to_normal
+    still_runs
+}
