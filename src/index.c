@@ -146,7 +146,8 @@ static bool is_wanted(const struct section_header *header, const char *only, siz
         return true;
     while (len > 0 && header->names[len - 1] == '.')
         len--;
-    return len >= only_len && domain_same(header->names + len - only_len, only, only_len);
+    return (len > 0 && header->names[len - 1] == '*') ||
+           (len >= only_len && domain_same(header->names + len - only_len, only, only_len));
 }
 
 static bool add_names(struct index *index, const struct section_header *header)
@@ -371,9 +372,14 @@ static bool judge(struct index *index, size_t number, struct reading *reading, s
     const char *use = section_value(own, KEY_USE);
     if ((use != NULL && !get_template(index, use, &reading->template)) || !get_template(index, "defaults", &reading->defaults))
         return false;
-    if (use != NULL && reading->template == NULL)
+    if (use != NULL && reading->template == NULL) {
+        struct buf shown = { 0 };
+        buf_add_shown(&shown, use, strlen(use), 64);
         section_add_problem(own, own->value[KEY_USE].line, KEY_USE,
-                            "there is no template [%.64s]; write a section of that name, without a dot", use);
+                            "there is no template [%s]; write a section of that name, without a dot",
+                            shown.text != NULL ? shown.text : "");
+        buf_free(&shown);
+    }
     return section_find(own, reading->template, reading->defaults, &reading->found, &reading->why) &&
            section_render(own, &reading->found, out, &reading->why);
 }

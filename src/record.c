@@ -92,6 +92,7 @@ static bool walk_pairs(struct pairs *pairs, const unsigned char *bytes, size_t l
 static bool begins_request(const struct record *record)
 {
     return record->type == BEGIN_REQUEST && record->id != 0 && record->content_len == BEGIN_LEN &&
+           record->len == HEADER_LEN + BEGIN_LEN && /* libfcgi takes padding here for the next record */
            two_bytes(record->content) == RESPONDER;
 }
 

@@ -7,18 +7,21 @@
 #include "record.h"
 #include "reply.h"
 #include "store.h"
+#include "waiting.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,18 +30,24 @@
 #endif
 
 enum {
-    REQUEST_MS = 5000,     /* a connection that has not sent a whole request by then is given up */
-    REQUEST_BUSY_MS = 500, /* the same while every thread is taken */
-    ANSWER_MS = 30000,     /* and one that does not take its answer */
-    STOP_ANSWER_MS = 2000, /* at the end: for answers that are going out, */
-    STOP_MS = 500,         /* and for requests that are coming in */
-    TICK_MS = 100,         /* how often connections are looked at, where there are any */
-    TICK_IDLE_MS = 1000,
-    BODY_MS = 5000, /* CGI: how long a request's body is read, to no use but the front server's */
+    REQUEST_MS = 5000,       /* a connection that has not sent a whole request by then is given up */
+    LINGER_MS = 10,          /* how long a thread stays with one on which nothing comes, before that one waits by itself; */
+    LINGER_BUSY_MS = 1,      /* the same while every thread is taken */
+    PIECES = 50,             /* how often a thread looks for the rest of a request */
+    ANSWER_MS = 30000,       /* a connection that does not take its answer by then is ended */
+    ANSWER_WAITED_MS = 1000, /* the same for the one thread that answers those that waited */
+    STOP_ANSWER_MS = 2000,   /* at the end: for answers that are going out, */
+    STOP_MS = 500,           /* and for requests that are coming in */
+    TICK_MS = 1000,          /* how often threads that answer are looked at */
+    BODY_MS = 5000,          /* CGI: how long a request's body is read, to no use but the front server's */
     LOG_EVERY_MS = 60000,
     STACK_BYTES = 512 * 1024,
     MMAP_THRESHOLD = 256 * 1024,
-    PIECE_MS = 1, /* how long the rest of a request that came in pieces is waited for before it is looked at again */
+    LIBFCGI_BYTES = 64 * 1024, /* what libfcgi takes for a request, without its variables */
+    WAITING_MOST = 1024,
+    WAITING_LEAST = 16,
+    DESCRIPTORS_EACH = 2, /* of a thread: its slot, and its connection or the one that it is to accept */
+    DESCRIPTORS_BESIDE = 24,
     SHOWN_MAX = 64,
     KEEPERS = 2
 };
@@ -161,10 +170,12 @@ static int write_cgi(const struct reply *reply)
 int serve_cgi(const char *file)
 {
     const struct reply_request request = { getenv("REQUEST_METHOD"), getenv("SERVER_NAME"), getenv("HTTP_HOST") };
+    const struct sigaction ignore = { .sa_handler = SIG_IGN };
     char domain[DOMAIN_MAX + 1];
     struct store *store = NULL;
     struct answer *answer = calloc(1, sizeof *answer);
 
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* nobody may read the log */
     if (answer == NULL) {
         log_line("out of memory");
         return 1;
@@ -189,7 +200,7 @@ int serve_cgi(const char *file)
 
 /* --- FastCGI --- */
 
-enum state { IDLE, READING, ANSWERING, CLOSING, GONE };
+enum state { IDLE, ANSWERING, GONE };
 
 /*
  * A thread, and the connection it has. SLOT is a descriptor of its own for that connection: libfcgi closes the one it was given
@@ -198,10 +209,12 @@ enum state { IDLE, READING, ANSWERING, CLOSING, GONE };
 struct worker {
     pthread_t thread;
     struct server *server;
-    pthread_mutex_t lock; /* for SLOT, STATE and SINCE */
+    bool (*next)(struct worker *worker, struct waiting_connection *connection); /* where its connections come from */
+    int64_t patience;                                                           /* with an answer, in ms */
+    pthread_mutex_t lock;                                                       /* for SLOT, STATE and SINCE */
     int slot;
     enum state state;
-    int64_t since; /* in milliseconds */
+    int64_t since; /* in ms */
     struct answer answer;
     unsigned char peeked[RECORD_REQUEST_MAX];
 };
@@ -210,13 +223,14 @@ struct server {
     enum confined confined;
     int listener, nothing; /* NOTHING is what a slot holds when there is no connection */
     struct store *store;
-    unsigned count;
+    struct waiting *waiting; /* connections on which nothing comes; the last worker is theirs, the others accept new ones */
+    unsigned threads, count; /* as told with -t; with that last one, of those that were started */
     struct worker *workers;
     unsigned keepers;
     pthread_t keeper[KEEPERS]; /* threads that look after the file */
+    atomic_uint accepting;     /* threads that have nothing to do */
     atomic_bool stop, failed;
-    atomic_bool starved; /* there was no descriptor for a connection: those that are silent are in its way */
-    _Atomic int64_t hint_logged[REPLY_HINTS], broken_logged, accept_logged;
+    _Atomic int64_t hint_logged[REPLY_HINTS], broken_logged, accept_logged, memory_logged;
 };
 
 int serve_is_listening(int fd)
@@ -282,88 +296,118 @@ static void answer_request(struct worker *worker, FCGX_Request *fcgi)
 static bool tell_values(struct worker *worker, int fd, size_t len)
 {
     unsigned char answer[RECORD_VALUES_MAX];
-    size_t size = record_values(worker->peeked, len, worker->server->count, answer);
+    size_t size = record_values(worker->peeked, len, worker->server->threads, answer);
 
-    return recv(fd, worker->peeked, len, 0) == (ssize_t)len && file_write(fd, (const char *)answer, size);
+    return recv(fd, worker->peeked, len, 0) == (ssize_t)len && send(fd, answer, size, MSG_DONTWAIT) == (ssize_t)size;
 }
 
-/* Waits a moment for more of a request that comes in pieces (a Unix socket holds some 70 of them, no front server makes ten).
- * False where the connection has ended. */
-static bool await_piece(int fd)
+/* What lies in the socket: RECORD_PART also where that is nothing. */
+static enum record_look peek(struct worker *worker, int fd, size_t *got, size_t *len)
 {
-    struct pollfd connection = { fd, 0, 0 };
+    ssize_t n = recv(fd, worker->peeked, sizeof worker->peeked, MSG_PEEK | MSG_DONTWAIT);
 
-    (void)poll(NULL, 0, PIECE_MS);
-    return poll(&connection, 1, 0) == 0;
+    *got = n > 0 ? (size_t)n : 0;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return RECORD_PART;
+    enum record_look look = n > 0 ? record_look(worker->peeked, *got, len) : RECORD_BAD;
+    return look == RECORD_PART && *got == sizeof worker->peeked ? RECORD_BAD : look;
 }
 
 /*
- * Waits for a request on FD, and leaves it there, for libfcgi: until then libfcgi has not seen a byte, and no call of it waits.
- * RECORD_READY, RECORD_WHOLE, or RECORD_BAD where none comes. After a whole one nothing is under way when it was answered, and
- * the connection can be closed at once: a quarter less time for each answer. A front server that sends in several pieces gets the
- * same, more slowly.
+ * Waits LINGER ms for a request to begin, and a moment for the rest of one that has, and leaves it where it is, for libfcgi:
+ * until then libfcgi has not seen a byte, and no call of it waits. RECORD_PART where nothing is to be done yet, RECORD_BAD where
+ * never.
  */
-static enum record_look await_request(struct worker *worker, int fd)
+static enum record_look await_request(struct worker *worker, struct waiting_connection *connection, int linger)
 {
-    for (;;) {
-        size_t len = 0;
-        ssize_t got = recv(fd, worker->peeked, sizeof worker->peeked, MSG_PEEK);
-        if (got <= 0)
-            return RECORD_BAD;
-        enum record_look look = record_look(worker->peeked, (size_t)got, &len);
-        if (look != RECORD_PART && look != RECORD_VALUES)
+    struct pollfd input = { connection->fd, POLLIN, 0 };
+    size_t got, len = 0;
+
+    for (int looks = linger > 0 ? PIECES : 1; looks > 0; looks--) {
+        enum record_look look = peek(worker, connection->fd, &got, &len);
+        connection->what = got > 0 ? WAITING_FOR_REST : WAITING_FOR_REQUEST;
+        if (look == RECORD_VALUES) {
+            if (!tell_values(worker, connection->fd, len))
+                return RECORD_BAD;
+        } else if (look != RECORD_PART) {
             return look;
-        if (look == RECORD_VALUES ? !tell_values(worker, fd, len) : (size_t)got == sizeof worker->peeked || !await_piece(fd))
-            return RECORD_BAD;
+        } else if (got > 0) {
+            (void)sched_yield();
+        } else if (linger <= 0 || poll(&input, 1, linger) <= 0) {
+            return RECORD_PART;
+        }
     }
+    connection->looks++;
+    return RECORD_PART;
 }
 
-/* Closes so that what the front server still sends does not cost it the answer: waits for its end of the connection to close,
- * too. */
-static void close_gently(struct worker *worker, int fd)
+/* libfcgi ends the process where it gets no memory: see that there is some. */
+static bool has_memory(struct worker *worker)
 {
-    char trash[4096];
+    void *memory = malloc(LIBFCGI_BYTES + sizeof worker->peeked);
 
-    enter(worker, CLOSING);
-    if (shutdown(fd, SHUT_WR) == 0)
-        while (read(fd, trash, sizeof trash) > 0)
-            continue;
-    (void)close(fd);
+    if (memory == NULL && is_time_to_log(&worker->server->memory_logged))
+        log_line("out of memory: requests are not answered");
+    free(memory);
+    return memory != NULL;
 }
+
+static bool wait_for_one(struct worker *worker, struct waiting_connection *connection);
+
+/* What becomes of a connection after an answer. */
+enum after { AFTER_KEEP, AFTER_CLOSE, AFTER_READ_AWAY, AFTER_CLOSED };
 
 /*
  * libfcgi is handed each connection: it takes one that is open already for one that it kept, and with no listening socket it
  * never waits for another. Closing is not left to it either, since it would wait for the front server under no control.
  */
-static void converse(struct worker *worker, int fd)
+static enum after answer_one(struct worker *worker, int fd, bool whole)
 {
     FCGX_Request fcgi;
-    enum record_look look = RECORD_BAD;
-    bool keep = true;
 
     (void)FCGX_InitRequest(&fcgi, -1, 0);
     fcgi.ipcFd = fd;
     fcgi.keepConnection = 1;
-    while (keep) {
-        enter(worker, READING);
-        look = await_request(worker, fd);
-        if (look == RECORD_BAD)
-            break;
-        if (FCGX_Accept_r(&fcgi) != 0)
-            return; /* no request came of it; libfcgi has closed it */
-        enter(worker, ANSWERING);
-        /* Of a request in pieces libfcgi would take the last one for the beginning of the next. */
-        keep = fcgi.keepConnection && look == RECORD_WHOLE && !atomic_load(&worker->server->stop);
-        answer_request(worker, &fcgi);
-        fcgi.keepConnection = 1;
-        FCGX_Finish_r(&fcgi);
-        if (fcgi.ipcFd < 0)
+    if (FCGX_Accept_r(&fcgi) != 0)
+        return AFTER_CLOSED;
+    enter(worker, ANSWERING);
+    bool keep = fcgi.keepConnection;
+    answer_request(worker, &fcgi);
+    fcgi.keepConnection = 1;
+    FCGX_Finish_r(&fcgi);
+    if (fcgi.ipcFd < 0)
+        return AFTER_CLOSED;
+    /* After a whole request nothing is under way: closing at once takes a quarter less time. Of one in pieces libfcgi would take
+     * the last one for the beginning of the next. */
+    if (!whole)
+        return AFTER_READ_AWAY;
+    return keep ? AFTER_KEEP : AFTER_CLOSE;
+}
+
+/* Answers what comes on CONNECTION, for as long as something does. */
+static void attend(struct worker *worker, struct waiting_connection *connection)
+{
+    struct server *server = worker->server;
+    enum after after = AFTER_KEEP;
+
+    while (after == AFTER_KEEP) {
+        int linger = worker->next == wait_for_one ? 0 : atomic_load(&server->accepting) > 0 ? LINGER_MS : LINGER_BUSY_MS;
+        enum record_look look = await_request(worker, connection, linger);
+        if (look == RECORD_PART) {
+            waiting_add(server->waiting, connection);
             return;
+        }
+        bool good = look != RECORD_BAD && has_memory(worker);
+        after = good ? answer_one(worker, connection->fd, look == RECORD_WHOLE) : AFTER_CLOSE;
+        *connection = (struct waiting_connection) { .fd = connection->fd, .since = now_ms() };
     }
-    if (look == RECORD_READY)
-        close_gently(worker, fd);
-    else
-        (void)close(fd);
+    if (after == AFTER_READ_AWAY && shutdown(connection->fd, SHUT_WR) == 0) {
+        /* What the front server still sends is not to cost it the answer. */
+        connection->what = WAITING_FOR_END;
+        waiting_add(server->waiting, connection);
+    } else if (after != AFTER_CLOSED) {
+        (void)close(connection->fd);
+    }
 }
 
 /* True where accept() is to be tried again. */
@@ -384,34 +428,53 @@ static bool bear_accept_error(struct server *server, int error)
                        error == EMFILE ? "; raise the limit of open files (ulimit -n)" : "");
         log_line(text);
     }
-    atomic_store(&server->starved, passing);
-    if (passing)
-        (void)poll(NULL, 0, TICK_MS);
+    if (passing) {
+        waiting_drop(server->waiting);
+        (void)poll(NULL, 0, LINGER_MS);
+    }
     return passing;
+}
+
+/* The next new connection. */
+static bool accept_one(struct worker *worker, struct waiting_connection *connection)
+{
+    struct server *server = worker->server;
+
+    while (!atomic_load(&server->stop)) {
+        atomic_fetch_add(&server->accepting, 1);
+        int fd = accept(server->listener, NULL, NULL), error = errno;
+        atomic_fetch_sub(&server->accepting, 1);
+        if (fd >= 0) {
+            *connection = (struct waiting_connection) { .fd = fd, .since = now_ms() };
+            return true;
+        }
+        if (!atomic_load(&server->stop) && !bear_accept_error(server, error)) {
+            atomic_store(&server->failed, true);
+            (void)kill(getpid(), SIGTERM);
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool wait_for_one(struct worker *worker, struct waiting_connection *connection)
+{
+    return waiting_next(worker->server->waiting, connection);
 }
 
 static void *work(void *arg)
 {
     struct worker *worker = arg;
-    struct server *server = worker->server;
+    struct waiting_connection connection;
 
-    while (!atomic_load(&server->stop)) {
-        int fd = accept(server->listener, NULL, NULL);
-        if (fd < 0) {
-            int error = errno;
-            if (atomic_load(&server->stop) || bear_accept_error(server, error))
-                continue;
-            atomic_store(&server->failed, true);
-            (void)kill(getpid(), SIGTERM);
-            break;
-        }
+    while (worker->next(worker, &connection)) {
         (void)pthread_mutex_lock(&worker->lock);
-        (void)dup2(fd, worker->slot);
+        (void)dup2(connection.fd, worker->slot);
         (void)pthread_mutex_unlock(&worker->lock);
-        converse(worker, fd);
+        attend(worker, &connection);
         (void)pthread_mutex_lock(&worker->lock);
         worker->state = IDLE;
-        (void)dup2(server->nothing, worker->slot);
+        (void)dup2(worker->server->nothing, worker->slot);
         (void)pthread_mutex_unlock(&worker->lock);
     }
     enter(worker, GONE);
@@ -436,65 +499,60 @@ static void *(*const keepers[KEEPERS])(void *) = { check, watch };
 
 /* --- the thread that looks after the others --- */
 
-/*
- * Ends each connection that takes too long: REQUEST is how long a request may take to come in, ANSWER how long an answer to go
- * out, in ms. Returns how many workers have one, and how many are gone.
- */
-static unsigned end_overdue(struct server *server, int64_t request, int64_t answer, unsigned *gone)
+/* Ends each connection that does not take its answer within PATIENCE ms, or what its thread has. Returns how many threads are
+ * gone. */
+static unsigned end_overdue(struct server *server, int64_t patience)
 {
-    const int64_t patience[] = { [READING] = request, [ANSWERING] = answer, [CLOSING] = request };
     int64_t now = now_ms();
-    unsigned busy = 0;
+    unsigned gone = 0;
 
-    *gone = 0;
     for (unsigned i = 0; i < server->count; i++) {
         struct worker *worker = &server->workers[i];
         (void)pthread_mutex_lock(&worker->lock);
-        *gone += worker->state == GONE;
-        if (worker->state != IDLE && worker->state != GONE) {
-            busy++;
-            if (now - worker->since >= patience[worker->state])
-                (void)shutdown(worker->slot, SHUT_RDWR);
-        }
+        gone += worker->state == GONE;
+        if (worker->state == ANSWERING && now - worker->since >= (patience < worker->patience ? patience : worker->patience))
+            (void)shutdown(worker->slot, SHUT_RDWR);
         (void)pthread_mutex_unlock(&worker->lock);
     }
-    return busy;
+    return gone;
 }
 
 /* Until SIGTERM or SIGINT. */
 static void look_after(struct server *server, const sigset_t *signals)
 {
-    unsigned busy = 0, gone;
+    const struct timespec tick = { TICK_MS / 1000, TICK_MS % 1000 * 1000000L };
 
     for (;;) {
-        long ms = busy > 0 ? TICK_MS : TICK_IDLE_MS;
-        const struct timespec tick = { ms / 1000, ms % 1000 * 1000000L };
         int got = sigtimedwait(signals, NULL, &tick);
         if (got == SIGTERM || got == SIGINT)
             return;
         if (got == SIGHUP)
             store_look(server->store);
-        bool all_busy = busy == server->count || atomic_exchange(&server->starved, false);
-        busy = end_overdue(server, all_busy ? REQUEST_BUSY_MS : REQUEST_MS, ANSWER_MS, &gone);
+        (void)end_overdue(server, ANSWER_MS);
     }
+}
+
+/* Waits until COUNT threads are gone. */
+static void await_gone(struct server *server, unsigned count, int64_t begin)
+{
+    while (end_overdue(server, now_ms() - begin >= STOP_ANSWER_MS ? 0 : STOP_ANSWER_MS) < count)
+        (void)poll(NULL, 0, 1);
 }
 
 /* Accepts no more; what was begun is finished. Other processes may hold the same socket: it is closed here, and not shut down. */
 static void stop_workers(struct server *server)
 {
-    unsigned gone = 0;
+    unsigned accepting = server->count > server->threads ? server->threads : server->count;
     int64_t begin = now_ms();
 
     atomic_store(&server->stop, true);
     (void)close(server->listener);
-    for (unsigned i = 0; i < server->count; i++)
+    waiting_hurry(server->waiting, STOP_MS);
+    for (unsigned i = 0; i < accepting; i++)
         (void)pthread_kill(server->workers[i].thread, SIGUSR1); /* an accept() that waits begins anew, on a closed socket */
-    while (gone < server->count) {
-        int64_t took = now_ms() - begin;
-        (void)end_overdue(server, took >= STOP_MS ? 0 : STOP_MS, took >= STOP_ANSWER_MS ? 0 : STOP_ANSWER_MS, &gone);
-        if (gone < server->count)
-            (void)poll(NULL, 0, 1);
-    }
+    await_gone(server, accepting, begin);
+    waiting_close(server->waiting);
+    await_gone(server, server->count, begin);
     for (unsigned i = 0; i < server->count; i++)
         (void)pthread_join(server->workers[i].thread, NULL);
 }
@@ -522,7 +580,11 @@ static bool set_signals(void)
 
 static bool start_worker(struct server *server, struct worker *worker, const pthread_attr_t *attributes)
 {
+    bool accepts = server->count < server->threads;
+
     worker->server = server;
+    worker->next = accepts ? accept_one : wait_for_one;
+    worker->patience = accepts ? ANSWER_MS : ANSWER_WAITED_MS;
     worker->state = IDLE;
     worker->slot = dup(server->nothing);
     if (worker->slot < 0 || pthread_mutex_init(&worker->lock, NULL) != 0)
@@ -531,7 +593,7 @@ static bool start_worker(struct server *server, struct worker *worker, const pth
 }
 
 /* Starts what it can; true where that is all. */
-static bool start_threads(struct server *server, unsigned threads)
+static bool start_threads(struct server *server)
 {
     pthread_attr_t attributes;
     bool good = pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0;
@@ -540,7 +602,7 @@ static bool start_threads(struct server *server, unsigned threads)
         good = pthread_create(&server->keeper[server->keepers], &attributes, keepers[server->keepers], server->store) == 0;
         server->keepers += good;
     }
-    while (good && server->count < threads) {
+    while (good && server->count <= server->threads) {
         good = start_worker(server, &server->workers[server->count], &attributes);
         server->count += good;
     }
@@ -558,17 +620,17 @@ static void log_ready(const struct server *server)
     size_t domains = store_domains(server->store);
     char text[128];
 
-    (void)snprintf(text, sizeof text, "ready: %zu domain%s, %u threads%s", domains, domains == 1 ? "" : "s", server->count,
+    (void)snprintf(text, sizeof text, "ready: %zu domain%s, %u threads%s", domains, domains == 1 ? "" : "s", server->threads,
                    rights[server->confined]);
     log_line(text);
 }
 
-static int run(struct server *server, unsigned threads)
+static int run(struct server *server)
 {
     sigset_t signals;
 
     /* Blocked before libfcgi sets its own handlers, and set after. */
-    bool good = block_signals(&signals) && FCGX_Init() == 0 && set_signals() && start_threads(server, threads);
+    bool good = block_signals(&signals) && FCGX_Init() == 0 && set_signals() && start_threads(server);
     if (good) {
         log_ready(server);
         look_after(server, &signals);
@@ -590,11 +652,54 @@ static void return_memory(void)
 #endif
 }
 
+/* How many connections may wait; 0, and said why, where there are too few descriptors even for the threads. */
+static size_t count_descriptors(unsigned threads)
+{
+    rlim_t needed = (rlim_t)threads * DESCRIPTORS_EACH + DESCRIPTORS_BESIDE + WAITING_LEAST;
+    struct rlimit limit;
+    char text[160];
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return WAITING_LEAST;
+    if (limit.rlim_cur < needed + WAITING_MOST && limit.rlim_cur < limit.rlim_max) {
+        rlim_t before = limit.rlim_cur;
+        limit.rlim_cur = limit.rlim_max < needed + WAITING_MOST ? limit.rlim_max : needed + WAITING_MOST;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+            limit.rlim_cur = before;
+    }
+    if (limit.rlim_cur < needed) {
+        (void)snprintf(
+            text, sizeof text,
+            "cannot start: %u threads need %lu descriptors, and %lu is the limit; raise it (ulimit -n), or try a smaller -t",
+            threads, (unsigned long)needed, (unsigned long)limit.rlim_cur);
+        log_line(text);
+        return 0;
+    }
+    rlim_t most = limit.rlim_cur - needed + WAITING_LEAST;
+    return most < WAITING_MOST ? (size_t)most : WAITING_MOST;
+}
+
+/* All that the threads share. False, and said, where there is no memory or no descriptor for it. */
+static bool prepare(struct server *server, size_t waiting, int ends[2])
+{
+    server->workers = calloc((size_t)server->threads + 1, sizeof *server->workers);
+    server->waiting = waiting_new(waiting, REQUEST_MS);
+    if (server->workers != NULL && server->waiting != NULL && pipe(ends) == 0) {
+        server->nothing = ends[0];
+        return true;
+    }
+    log_line("cannot start: out of memory or of descriptors");
+    return false;
+}
+
 int serve_fastcgi(int fd, const char *file, unsigned threads)
 {
     int ends[2] = { -1, -1 }, status = 1;
-    struct server server = { .listener = fd };
+    struct server server = { .listener = fd, .threads = threads };
+    size_t waiting = count_descriptors(threads);
 
+    if (waiting == 0)
+        return 1;
     /* The first reading may have to wait for the file: no reason to die of a SIGHUP. */
     struct sigaction harmless = { .sa_handler = do_nothing, .sa_flags = SA_RESTART };
     (void)sigaction(SIGHUP, &harmless, NULL);
@@ -604,12 +709,8 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
     server.store = store_open(file, NULL, log_line);
     if (server.store == NULL)
         return 1;
-    server.workers = calloc(threads, sizeof *server.workers);
-    if (server.workers == NULL || pipe(ends) != 0) {
-        log_line("cannot start: out of memory or of descriptors");
-    } else {
-        server.nothing = ends[0];
-        status = run(&server, threads);
+    if (prepare(&server, waiting, ends)) {
+        status = run(&server);
         for (unsigned i = 0; i < server.count; i++) {
             (void)close(server.workers[i].slot);
             (void)pthread_mutex_destroy(&server.workers[i].lock);
@@ -617,6 +718,7 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
         (void)close(ends[0]);
         (void)close(ends[1]);
     }
+    waiting_free(server.waiting);
     free(server.workers);
     store_free(server.store);
     return status;

@@ -30,6 +30,14 @@ def connect(path, timeout=10):
     return connection
 
 
+def closed(connection):
+    """Has the program closed it, be it with bytes that it never read? Waits for something to come."""
+    try:
+        return connection.recv(100) == b""
+    except ConnectionResetError:
+        return True
+
+
 def answer(connection):
     """The whole answer, its END_REQUEST last; fails where the connection closes before."""
     data = b""
