@@ -46,8 +46,7 @@ enum {
     LIBFCGI_BYTES = 64 * 1024, /* what libfcgi takes for a request, without its variables */
     WAITING_MOST = 1024,
     WAITING_LEAST = 16,
-    DESCRIPTORS_EACH = 2, /* of a thread: its slot, and its connection or the one that it is to accept */
-    DESCRIPTORS_BESIDE = 24,
+    DESCRIPTORS_BESIDE = 16, /* those of the threads */
     SHOWN_MAX = 64,
     KEEPERS = 2
 };
@@ -200,28 +199,22 @@ int serve_cgi(const char *file)
 
 /* --- FastCGI --- */
 
-enum state { IDLE, ANSWERING, GONE };
-
-/*
- * A thread, and the connection it has. SLOT is a descriptor of its own for that connection: libfcgi closes the one it was given
- * when it likes to, after which the number may be another thread's, so that it is no handle to end a connection by.
- */
+/* A thread that answers. */
 struct worker {
     pthread_t thread;
     struct server *server;
     bool (*next)(struct worker *worker, struct waiting_connection *connection); /* where its connections come from */
     int64_t patience;                                                           /* with an answer, in ms */
-    pthread_mutex_t lock;                                                       /* for SLOT, STATE and SINCE */
-    int slot;
-    enum state state;
-    int64_t since; /* in ms */
+    _Atomic int64_t answers_since;                                              /* in ms; 0: it does not */
+    atomic_bool gone;
     struct answer answer;
+    size_t size; /* of what is next in the socket, a copy of it: */
     unsigned char peeked[RECORD_REQUEST_MAX];
 };
 
 struct server {
     enum confined confined;
-    int listener, nothing; /* NOTHING is what a slot holds when there is no connection */
+    int listener;
     struct store *store;
     struct waiting *waiting; /* connections on which nothing comes; the last worker is theirs, the others accept new ones */
     unsigned threads, count; /* as told with -t; with that last one, of those that were started */
@@ -239,14 +232,6 @@ int serve_is_listening(int fd)
     socklen_t len = sizeof listening;
 
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
-}
-
-static void enter(struct worker *worker, enum state state)
-{
-    (void)pthread_mutex_lock(&worker->lock);
-    worker->state = state;
-    worker->since = now_ms();
-    (void)pthread_mutex_unlock(&worker->lock);
 }
 
 /* A mistake in the file was told when it was read; with each request it goes into the front server's log, too. */
@@ -302,15 +287,15 @@ static bool tell_values(struct worker *worker, int fd, size_t len)
 }
 
 /* What lies in the socket: RECORD_PART also where that is nothing. */
-static enum record_look peek(struct worker *worker, int fd, size_t *got, size_t *len)
+static enum record_look peek(struct worker *worker, int fd, size_t *len)
 {
     ssize_t n = recv(fd, worker->peeked, sizeof worker->peeked, MSG_PEEK | MSG_DONTWAIT);
 
-    *got = n > 0 ? (size_t)n : 0;
+    worker->size = n > 0 ? (size_t)n : 0;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return RECORD_PART;
-    enum record_look look = n > 0 ? record_look(worker->peeked, *got, len) : RECORD_BAD;
-    return look == RECORD_PART && *got == sizeof worker->peeked ? RECORD_BAD : look;
+    enum record_look look = n > 0 ? record_look(worker->peeked, worker->size, len) : RECORD_BAD;
+    return look == RECORD_PART && worker->size == sizeof worker->peeked ? RECORD_BAD : look;
 }
 
 /*
@@ -321,17 +306,17 @@ static enum record_look peek(struct worker *worker, int fd, size_t *got, size_t 
 static enum record_look await_request(struct worker *worker, struct waiting_connection *connection, int linger)
 {
     struct pollfd input = { connection->fd, POLLIN, 0 };
-    size_t got, len = 0;
+    size_t len = 0;
 
     for (int looks = linger > 0 ? PIECES : 1; looks > 0; looks--) {
-        enum record_look look = peek(worker, connection->fd, &got, &len);
-        connection->what = got > 0 ? WAITING_FOR_REST : WAITING_FOR_REQUEST;
+        enum record_look look = peek(worker, connection->fd, &len);
+        connection->what = worker->size > 0 ? WAITING_FOR_REST : WAITING_FOR_REQUEST;
         if (look == RECORD_VALUES) {
             if (!tell_values(worker, connection->fd, len))
                 return RECORD_BAD;
         } else if (look != RECORD_PART) {
             return look;
-        } else if (got > 0) {
+        } else if (worker->size > 0) {
             (void)sched_yield();
         } else if (linger <= 0 || poll(&input, 1, linger) <= 0) {
             return RECORD_PART;
@@ -341,10 +326,10 @@ static enum record_look await_request(struct worker *worker, struct waiting_conn
     return RECORD_PART;
 }
 
-/* libfcgi ends the process where it gets no memory: see that there is some. */
-static bool has_memory(struct worker *worker)
+/* libfcgi ends the process where it gets no memory: see that there is some for a request of SIZE bytes. */
+static bool has_memory(struct worker *worker, size_t size)
 {
-    void *memory = malloc(LIBFCGI_BYTES + sizeof worker->peeked);
+    void *memory = malloc(LIBFCGI_BYTES + size);
 
     if (memory == NULL && is_time_to_log(&worker->server->memory_logged))
         log_line("out of memory: requests are not answered");
@@ -370,11 +355,12 @@ static enum after answer_one(struct worker *worker, int fd, bool whole)
     fcgi.keepConnection = 1;
     if (FCGX_Accept_r(&fcgi) != 0)
         return AFTER_CLOSED;
-    enter(worker, ANSWERING);
+    atomic_store(&worker->answers_since, now_ms());
     bool keep = fcgi.keepConnection;
     answer_request(worker, &fcgi);
     fcgi.keepConnection = 1;
     FCGX_Finish_r(&fcgi);
+    atomic_store(&worker->answers_since, 0);
     if (fcgi.ipcFd < 0)
         return AFTER_CLOSED;
     /* After a whole request nothing is under way: closing at once takes a quarter less time. Of one in pieces libfcgi would take
@@ -397,7 +383,7 @@ static void attend(struct worker *worker, struct waiting_connection *connection)
             waiting_add(server->waiting, connection);
             return;
         }
-        bool good = look != RECORD_BAD && has_memory(worker);
+        bool good = look != RECORD_BAD && has_memory(worker, worker->size);
         after = good ? answer_one(worker, connection->fd, look == RECORD_WHOLE) : AFTER_CLOSE;
         *connection = (struct waiting_connection) { .fd = connection->fd, .since = now_ms() };
     }
@@ -467,17 +453,9 @@ static void *work(void *arg)
     struct worker *worker = arg;
     struct waiting_connection connection;
 
-    while (worker->next(worker, &connection)) {
-        (void)pthread_mutex_lock(&worker->lock);
-        (void)dup2(connection.fd, worker->slot);
-        (void)pthread_mutex_unlock(&worker->lock);
+    while (worker->next(worker, &connection))
         attend(worker, &connection);
-        (void)pthread_mutex_lock(&worker->lock);
-        worker->state = IDLE;
-        (void)dup2(worker->server->nothing, worker->slot);
-        (void)pthread_mutex_unlock(&worker->lock);
-    }
-    enter(worker, GONE);
+    atomic_store(&worker->gone, true);
     return NULL;
 }
 
@@ -499,8 +477,10 @@ static void *(*const keepers[KEEPERS])(void *) = { check, watch };
 
 /* --- the thread that looks after the others --- */
 
-/* Ends each connection that does not take its answer within PATIENCE ms, or what its thread has. Returns how many threads are
- * gone. */
+/*
+ * Ends each answer that was not taken within PATIENCE ms, or what its thread has: a write() that waits is interrupted, which
+ * libfcgi takes for an error. Returns how many threads are gone.
+ */
 static unsigned end_overdue(struct server *server, int64_t patience)
 {
     int64_t now = now_ms();
@@ -508,11 +488,10 @@ static unsigned end_overdue(struct server *server, int64_t patience)
 
     for (unsigned i = 0; i < server->count; i++) {
         struct worker *worker = &server->workers[i];
-        (void)pthread_mutex_lock(&worker->lock);
-        gone += worker->state == GONE;
-        if (worker->state == ANSWERING && now - worker->since >= (patience < worker->patience ? patience : worker->patience))
-            (void)shutdown(worker->slot, SHUT_RDWR);
-        (void)pthread_mutex_unlock(&worker->lock);
+        int64_t since = atomic_load(&worker->answers_since);
+        gone += atomic_load(&worker->gone);
+        if (since != 0 && now - since >= (patience < worker->patience ? patience : worker->patience))
+            (void)pthread_kill(worker->thread, SIGUSR1);
     }
     return gone;
 }
@@ -549,7 +528,7 @@ static void stop_workers(struct server *server)
     (void)close(server->listener);
     waiting_hurry(server->waiting, STOP_MS);
     for (unsigned i = 0; i < accepting; i++)
-        (void)pthread_kill(server->workers[i].thread, SIGUSR1); /* an accept() that waits begins anew, on a closed socket */
+        (void)pthread_kill(server->workers[i].thread, SIGUSR1); /* an accept() that waits, too */
     await_gone(server, accepting, begin);
     waiting_close(server->waiting);
     await_gone(server, server->count, begin);
@@ -573,7 +552,7 @@ static bool block_signals(sigset_t *signals)
 
 static bool set_signals(void)
 {
-    struct sigaction ignore = { .sa_handler = SIG_IGN }, wake = { .sa_handler = do_nothing, .sa_flags = SA_RESTART };
+    struct sigaction ignore = { .sa_handler = SIG_IGN }, wake = { .sa_handler = do_nothing };
 
     return sigaction(SIGPIPE, &ignore, NULL) == 0 && sigaction(SIGUSR1, &wake, NULL) == 0;
 }
@@ -585,10 +564,6 @@ static bool start_worker(struct server *server, struct worker *worker, const pth
     worker->server = server;
     worker->next = accepts ? accept_one : wait_for_one;
     worker->patience = accepts ? ANSWER_MS : ANSWER_WAITED_MS;
-    worker->state = IDLE;
-    worker->slot = dup(server->nothing);
-    if (worker->slot < 0 || pthread_mutex_init(&worker->lock, NULL) != 0)
-        return false;
     return pthread_create(&worker->thread, attributes, work, worker) == 0;
 }
 
@@ -655,7 +630,7 @@ static void return_memory(void)
 /* How many connections may wait; 0, and said why, where there are too few descriptors even for the threads. */
 static size_t count_descriptors(unsigned threads)
 {
-    rlim_t needed = (rlim_t)threads * DESCRIPTORS_EACH + DESCRIPTORS_BESIDE + WAITING_LEAST;
+    rlim_t needed = (rlim_t)threads + DESCRIPTORS_BESIDE + WAITING_LEAST;
     struct rlimit limit;
     char text[160];
 
@@ -680,21 +655,19 @@ static size_t count_descriptors(unsigned threads)
 }
 
 /* All that the threads share. False, and said, where there is no memory or no descriptor for it. */
-static bool prepare(struct server *server, size_t waiting, int ends[2])
+static bool prepare(struct server *server, size_t waiting)
 {
     server->workers = calloc((size_t)server->threads + 1, sizeof *server->workers);
     server->waiting = waiting_new(waiting, REQUEST_MS);
-    if (server->workers != NULL && server->waiting != NULL && pipe(ends) == 0) {
-        server->nothing = ends[0];
+    if (server->workers != NULL && server->waiting != NULL)
         return true;
-    }
     log_line("cannot start: out of memory or of descriptors");
     return false;
 }
 
 int serve_fastcgi(int fd, const char *file, unsigned threads)
 {
-    int ends[2] = { -1, -1 }, status = 1;
+    int status = 1;
     struct server server = { .listener = fd, .threads = threads };
     size_t waiting = count_descriptors(threads);
 
@@ -709,15 +682,8 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
     server.store = store_open(file, NULL, log_line);
     if (server.store == NULL)
         return 1;
-    if (prepare(&server, waiting, ends)) {
+    if (prepare(&server, waiting))
         status = run(&server);
-        for (unsigned i = 0; i < server.count; i++) {
-            (void)close(server.workers[i].slot);
-            (void)pthread_mutex_destroy(&server.workers[i].lock);
-        }
-        (void)close(ends[0]);
-        (void)close(ends[1]);
-    }
     waiting_free(server.waiting);
     free(server.workers);
     store_free(server.store);
