@@ -65,14 +65,17 @@ static bool are_pairs(const uint8_t *stream, size_t len)
     return true;
 }
 
-/* Is it a request with all its variables: RECORD_WHOLE where that and its body are all there is? */
+/*
+ * Is it a request with all its variables, WHOLE where that and its body are all there is? libfcgi takes padding of the first
+ * record for records: it is to have none.
+ */
 static bool is_request(const uint8_t *data, size_t size, bool *whole)
 {
     size_t at = HEADER + 8, len;
 
     *whole = false;
     if (size < at || data[0] != 1 || data[1] != BEGIN_REQUEST || content_of(data) != 8 || data[8] != 0 || data[9] != 1 ||
-        (data[2] == 0 && data[3] == 0) || size < (at += data[6]))
+        (data[2] == 0 && data[3] == 0) || data[6] != 0)
         return false;
     unsigned id = data[2] * 256U + data[3];
     uint8_t *stream = read_stream(data, size, &at, PARAMS, id, &len);

@@ -82,6 +82,9 @@ def conversations(hosts):
                        get_values(*limits), get_values(*limits) + good, get_values(*limits * 40), record(11), record(8, b"data"),
                        request("mta-sts.example.org", KEEP, stdin=False)):
             yield bytes([cut]) + stream
+    # libfcgi takes the padding of the first record for the records after it.
+    for padding in (bytes(8), b"\1\4\0", get_values(*limits[:1] * 15)):
+        yield bytes([0]) + begin[:6] + bytes([len(padding), 0]) + begin[8:] + padding + good[16:]
     for host in hosts:
         yield b"\0" + request(host.decode("utf-8", "replace")[:100])
 
