@@ -12,6 +12,7 @@ PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautil
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
 PACKAGES_SANITIZE := $(PACKAGES_TEST) nginx nginx-light libclang-rt-dev clang
+PACKAGES_FUZZ := $(PACKAGES_BUILD) clang libclang-rt-dev llvm python3-minimal
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
 PACKAGES_BENCH := $(PACKAGES_TEST) hyperfine
 
@@ -53,6 +54,7 @@ LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now -Wl,--defsym=gethostbyname=
 B ?= build
 MODULES := $(patsubst src/%.c,%,$(wildcard src/*.c))
 OBJECTS := $(MODULES:%=$(B)/%.o)
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 # What is installed besides policies.ini: mode:file:where to.
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
@@ -60,7 +62,7 @@ INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
 	$(patsubst %,644:%:$(COMPLETIONDIR)/mta-sts,$(wildcard examples/bash-completion/mta-sts)) \
 	$(foreach text,policies.ini README.md LICENSE CHANGES.md,644:$(text):$(DOCDIR)/$(text))
 TARBALL := mta-sts-$(VERSION).tar.gz
-SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash tests/soak/run examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/run \
+SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash tests/fuzz/run tests/soak/run examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/run \
 	$(addprefix examples/certificates/,certbot lego dehydrated dehydrated.hook))
 
 # `make V=1` shows whole commands.
@@ -68,7 +70,7 @@ ifndef V
 QUIET = @echo "  $(1) $@";
 endif
 
-.PHONY: all static run test test-fronts test-senders test-faults test-memcheck test-all sanitize soak lint format bench install uninstall dist clean units FORCE
+.PHONY: all static run test test-fronts test-senders test-faults test-memcheck test-all sanitize fuzz soak lint format bench install uninstall dist clean units FORCE
 .DELETE_ON_ERROR:
 
 all: mta-sts
@@ -100,6 +102,9 @@ $(B)/cases.o: tests/unit/cases.c Makefile | $(B)
 
 $(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/cases.o $(OBJECTS) $(LIBS) -lcmocka
+
+$(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) Makefile
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(LIBS)
 
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
@@ -169,6 +174,15 @@ sanitize:
 	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts
 	@$(MAKE) --no-print-directory $(B)/load
 	@FAULTS_ANSWERS=20000 tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
+
+# Each driver for FUZZ_SECONDS, on the same objects under both sanitizers; then, without them, how much of its sources it reached.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@.ci/packages $(PACKAGES_FUZZ)
+	@$(MAKE) --no-print-directory B=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined $(FUZZERS:%=build/fuzz/%)
+	@$(MAKE) --no-print-directory B=build/fuzz/coverage CC=clang CFLAGS="-fprofile-instr-generate -fcoverage-mapping $(CFLAGS)" \
+		LDFLAGS="-fprofile-instr-generate $(LDFLAGS)" $(FUZZERS:%=build/fuzz/coverage/%)
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZERS)
 
 lint:
 	@.ci/packages $(PACKAGES_LINT)

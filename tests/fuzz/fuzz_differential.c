@@ -1,0 +1,201 @@
+/*
+ * A whole file, as the index sees it and as iniparser_load() does: wherever iniparser takes the file, and no line is one that is
+ * stricter here (tests/unit/test_ini.c), each domain's policy is what iniparser's keys make of its section, of the template that
+ * it uses, and of [defaults].
+ */
+#define _GNU_SOURCE /* memfd_create() */
+
+#include "fuzz.h"
+#include "index.h"
+#include "section.h"
+
+#include <iniparser.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int file = -1; /* in memory */
+
+struct text {
+    const char *bytes;
+    size_t size;
+};
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    ini_init();
+    file = memfd_create("policies.ini", MFD_CLOEXEC);
+    CHECK(file >= 0);
+    return 0;
+}
+
+static dictionary *load(const uint8_t *data, size_t size)
+{
+    char path[32];
+
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    CHECK(ftruncate(file, 0) == 0 && pwrite(file, data, size, 0) == (ssize_t)size);
+    return iniparser_load(path);
+}
+
+static bool is_comparable(const char *text, size_t size)
+{
+    struct ini_line line;
+    struct section_header header;
+
+    if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+        return false;
+    for (size_t at = 0; at < size; at = line.next) {
+        ini_line(text, size, at, &line);
+        if (line.kind == INI_NEITHER || line.kind == INI_NUL || line.stop != INI_STOP_NONE)
+            return false;
+        if (line.kind != INI_HEADER)
+            continue;
+        section_header(text, &line, &header);
+        /* iniparser takes no header with a comment, or takes it for a key where a = is in it. */
+        if (header.fault != NULL || header.len == 0 || line.text[line.len - 1] != ']')
+            return false;
+    }
+    return true;
+}
+
+/* KEY of [SECTION]: keys are looked up as they are, since iniparser_getstring() cuts long ones. */
+static const char *value_of(const dictionary *dict, const char *section, const char *key)
+{
+    char path[2 * INI_LINE_SIZE];
+
+    (void)snprintf(path, sizeof path, "%s:%s", section, key);
+    return dictionary_get(dict, path, NULL);
+}
+
+/* What iniparser calls the section with that header. */
+static void section_name(const struct section_header *header, char name[INI_LINE_SIZE])
+{
+    size_t from = 0, len = header->len;
+
+    while (from < len && ini_is_space(header->names[from]))
+        from++;
+    for (size_t i = from; i < len; i++)
+        name[i - from] = domain_lower(header->names[i]);
+    name[len - from] = '\0';
+}
+
+/* The header at or after *AT of the text; false at the end. */
+static bool next_header(const struct text *text, size_t *at, struct section_header *header)
+{
+    struct ini_line line;
+
+    *at = ini_next_header(text->bytes, text->size, *at);
+    if (*at == text->size)
+        return false;
+    ini_line(text->bytes, text->size, *at, &line);
+    section_header(text->bytes, &line, header);
+    *at = line.next;
+    return true;
+}
+
+/* The value of KEY in the first section that has NAME among its names. */
+static const char *value_in(const dictionary *dict, const struct text *text, const char *name, const char *key)
+{
+    struct section_header header;
+    char section[INI_LINE_SIZE];
+    const char *word;
+
+    for (size_t at = 0; next_header(text, &at, &header);) {
+        section_name(&header, section);
+        for (size_t in = 0, len; (len = section_next_name(header.names, header.len, &in, &word)) > 0;)
+            if (strlen(name) == len && domain_same(word, name, len))
+                return value_of(dict, section, key);
+    }
+    return NULL;
+}
+
+/* From the section, its template or [defaults]. */
+static const char *inherited(const dictionary *dict, const struct text *text, const char *section, const char *key)
+{
+    const char *use = value_of(dict, section, "use"), *value = value_of(dict, section, key);
+
+    if (value == NULL && use != NULL)
+        value = value_in(dict, text, use, key);
+    return value != NULL ? value : value_in(dict, text, "defaults", key);
+}
+
+/* The mx lines of the POLICY in TEXT end with the words of VALUE: iniparser keeps the last line only. */
+static void check_mx(const char *text, size_t len, const char *value)
+{
+    struct buf end = { 0 };
+
+    for (const char *word = value + strspn(value, ", \t"); *word != '\0'; word += strspn(word, ", \t")) {
+        size_t n = strcspn(word, ", \t");
+        buf_add(&end, "mx: ", 4);
+        for (; n > 0; n--, word++)
+            buf_add(&end, (char[]) { domain_lower(*word) }, 1);
+        buf_add(&end, "\r\n", 2);
+    }
+    CHECK(len >= end.len && memcmp(text + len - end.len, end.text, end.len) == 0);
+    buf_free(&end);
+}
+
+static void check_policy(const dictionary *dict, const struct text *text, const char *section,
+                         const struct index_verdict *verdict)
+{
+    const char *mode = inherited(dict, text, section, "mode"), *max_age = inherited(dict, text, section, "max_age"),
+               *mx = inherited(dict, text, section, "mx");
+    struct fuzz_policy policy;
+    uint32_t seconds = POLICY_MAX_AGE_DEFAULT;
+
+    CHECK(fuzz_read_policy(verdict->bytes, verdict->len, &policy));
+    CHECK(strcmp(policy.mode, mode != NULL ? mode : "testing") == 0);
+    CHECK(max_age == NULL || policy_max_age_read(max_age, &seconds));
+    CHECK(policy.max_age == seconds && (mx != NULL) == (policy.mx_count > 0));
+    const char *end = strstr(verdict->bytes, "max_age: ");
+    if (mx != NULL)
+        check_mx(verdict->bytes + policy.mx, (size_t)(end - verdict->bytes) - policy.mx, mx);
+}
+
+static void check_section(const dictionary *dict, const struct text *text, struct index *index,
+                          const struct section_header *header)
+{
+    char section[INI_LINE_SIZE], domain[DOMAIN_MAX + 1];
+    const struct index_verdict *verdict;
+    const char *word;
+
+    section_name(header, section);
+    for (size_t at = 0, len; (len = section_next_name(header->names, header->len, &at, &word)) > 0;) {
+        if (len > DOMAIN_MAX || !section_names_domain(word, len))
+            continue;
+        domain_normal(word, len, domain);
+        if (index_names(index, domain) && index_find(index, domain, &verdict) && verdict != NULL &&
+            verdict->found == INDEX_POLICY)
+            check_policy(dict, text, section, verdict);
+    }
+}
+
+static void compare(const dictionary *dict, const struct text *text)
+{
+    char *copy = malloc(text->size);
+    struct section_header header;
+
+    CHECK(copy != NULL);
+    memcpy(copy, text->bytes, text->size);
+    struct index *index = index_new(copy, text->size, "policies.ini", NULL);
+    CHECK(index != NULL);
+    for (size_t at = 0; next_header(text, &at, &header);)
+        check_section(dict, text, index, &header);
+    index_free(index);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct text text = { (const char *)data, size };
+
+    if (size == 0 || !is_comparable(text.bytes, size))
+        return 0;
+    dictionary *dict = load(data, size);
+    if (dict == NULL)
+        return 0;
+    compare(dict, &text);
+    iniparser_freedict(dict);
+    return 0;
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""seeds.py FOLDER: writes what each fuzz driver begins with, from the tables and files of the tests, to FOLDER/<driver>/."""
+import glob
+import os
+import re
+import sys
+
+TESTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+sys.dont_write_bytecode = True
+sys.path.insert(0, TESTS)
+from fastcgi_client import BEGIN, KEEP, PARAMS, STDIN, pair, record, request  # noqa: E402
+
+
+def read(path):
+    with open(os.path.join(TESTS, path), "rb") as file:
+        return file.read()
+
+
+def table(name):
+    """The fields of each case, as in tests/unit/cases.c."""
+    return [line.split(b"\t") for line in read("fixtures/" + name).splitlines() if not line.startswith(b"# ")]
+
+
+def write(driver, seeds):
+    folder = os.path.join(sys.argv[1], driver)
+    os.makedirs(folder, exist_ok=True)
+    for number, seed in enumerate(seeds):
+        with open(os.path.join(folder, "%04d" % number), "wb") as file:
+            file.write(seed)
+
+
+def files():
+    """Whole files: the shipped one, the fixtures, and the texts between quotes in the index's own test."""
+    yield read("../policies.ini")
+    for path in sorted(glob.glob(TESTS + "/fixtures/**/*.ini", recursive=True)):
+        yield read(path).replace(b"\1", b"\0")
+    for text in re.findall(rb'"((?:[^"\\\n]|\\.)*\[(?:[^"\\\n]|\\.)*)"', read("unit/test_index.c")):
+        yield text.decode("unicode_escape").encode("latin-1")
+
+
+def policies():
+    mx = [row[0] for row in table("mx.tsv")]
+    for row in table("max_age.tsv"):
+        yield b"\0".join([b"enforce", row[0], b"mail.example.org."] + mx[:3])
+    for pattern in mx:
+        yield b"\0".join([b"none", b"1w", b"a.example.net", pattern])
+    for pattern, host, _ in table("match.tsv"):
+        yield b"\0".join([b"testing", b"86400", host, pattern])
+
+
+def replies(hosts):
+    for number, host in enumerate(hosts):
+        method = [b"GET", b"HEAD", b"POST", b""][number % 4]
+        yield bytes([7 | number % 4 << 3]) + b"\0".join([method, host, host])
+        yield bytes([7]) + b"\0".join([b"GET", b"_", host])
+        yield bytes([3]) + b"\0".join([b"HEAD", host])
+
+
+def get_values(*names):
+    content = b"".join(pair(name, b"") for name in names)
+    return bytes([1, 9, 0, 0]) + len(content).to_bytes(2, "big") + bytes(2) + content
+
+
+def conversations(hosts):
+    """What goes over a connection; the first byte says how it is cut (tests/fuzz/fuzz_fastcgi.c)."""
+    good = request("mta-sts.example.org")
+    kept = request("mta-sts.example.net", KEEP)
+    limits = [b"FCGI_MAX_CONNS", b"FCGI_MAX_REQS", b"FCGI_MPXS_CONNS"]
+    long_name = b"\x80\0\1\0" + b"\x05" + b"N" * 256 + b"value"
+    huge = b"\xff\xff\xff\xff\xff\xff\xff\xff" + b"NAME"
+    begin = record(BEGIN, bytes([0, 1, 0, 0, 0, 0, 0, 0]))
+    variables = pair(b"SERVER_NAME", b"mta-sts.example.org")
+    for cut in (0, 25):
+        for stream in (good, kept, kept + good, kept * 3, good[:-8] + record(STDIN, b"body") + record(STDIN),
+                       begin + record(PARAMS, variables[:9]) + record(PARAMS, variables[9:]) + record(PARAMS) + record(STDIN),
+                       begin + record(PARAMS, variables + pair(b"SERVER_NAME", b"mta-sts.broken.example") * 9) + record(PARAMS)
+                       + record(STDIN),
+                       begin + record(PARAMS, variables + long_name) + record(PARAMS) + record(STDIN),
+                       begin + record(PARAMS, huge) + record(PARAMS) + record(STDIN),
+                       begin + record(2), good[:24] + record(2) + good[24:],
+                       begin + record(PARAMS, variables), good[:20], bytes([2]) + good[1:], begin + begin,
+                       get_values(*limits), get_values(*limits) + good, get_values(*limits * 40), record(11), record(8, b"data"),
+                       request("mta-sts.example.org", KEEP, stdin=False)):
+            yield bytes([cut]) + stream
+    # libfcgi takes the padding of the first record for the records after it.
+    for padding in (bytes(8), b"\1\4\0", get_values(*limits[:1] * 15)):
+        yield bytes([0]) + begin[:6] + bytes([len(padding), 0]) + begin[8:] + padding + good[16:]
+    for host in hosts:
+        yield b"\0" + request(host.decode("utf-8", "replace")[:100])
+
+
+hosts = [row[0] for row in table("host.tsv")]
+write("fuzz_host", hosts + [row[1] for row in table("host.tsv")])
+write("fuzz_policy", policies())
+write("fuzz_reply", replies(hosts))
+write("fuzz_index", files())
+write("fuzz_differential", files())
+write("fuzz_fastcgi", conversations(hosts))
+write("fuzz_record", (stream[1:] for stream in conversations(hosts)))
