@@ -179,6 +179,8 @@ static void odd_headers(void **state)
         "[b.e\\\n]\nmx=m.b.e\n[*]\nmx=any.e\n",
         "[b.e\1\nmx=m.b.e\n", /* \1 stands for a NUL */
         "[b.e]\1\nmx=m.b.e\n",
+        "[*.]\nmx=m.b.e\n",
+        "[mta-sts.*]\nmx=m.b.e\n",
     };
 
     (void)state;
