@@ -44,8 +44,8 @@ LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}, ' 
 ALL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(SANITIZE_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(HARDENING_LINK) $(LDFLAGS)
-# src/ini.c puts itself between iniparser and fopen(), which takes the archive.
-LIBS_INI := -Wl,--wrap=fopen -l:libiniparser.a
+# src/ini.c puts itself between iniparser and fopen(), and its own dictionary_new(), which takes the archive.
+LIBS_INI := -Wl,--wrap=fopen,--wrap=dictionary_new -l:libiniparser.a
 LIBS := -lfcgi $(LIBS_INI)
 # libfcgi looks up host names in FCGX_OpenSocket() and OS_FcgiConnect(), which nobody calls here: without this the linker warns that glibc's
 # resolver wants shared libraries even in a static binary, and 100 KB of it come along.

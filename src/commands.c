@@ -17,7 +17,10 @@
 
 enum { TTL_DEFAULT = 300, TXT_STRING_MAX = 255 };
 
-typedef int command_fn(struct index *index, int argc, char *argv[]);
+static const char out_of_memory[] = "out of memory";
+
+/* OUT is what is to be printed; where memory ran out, it has failed, whoever found it, and is not. */
+typedef int command_fn(struct index *index, int argc, char *argv[], struct buf *out);
 static command_fn check, dns, hosts, show, export_policies;
 
 static const struct command {
@@ -45,6 +48,15 @@ void commands_usage(FILE *out)
 static void complain(const char *line)
 {
     (void)fprintf(stderr, "mta-sts: %s\n", line);
+}
+
+/* Prints OUT so far, and empties it, unless it has failed. */
+static void print(struct buf *out)
+{
+    if (out->failed || out->len == 0)
+        return;
+    (void)fwrite(out->text, 1, out->len, stdout);
+    out->len = 0;
 }
 
 static int usage(const char *command)
@@ -116,7 +128,7 @@ static void print_messages(const struct messages *messages, size_t domains)
 {
     const bool colour = wants_colour();
 
-    for (size_t i = 0; i < messages->count && !messages->failed; i++)
+    for (size_t i = 0; i < messages->count; i++)
         (void)printf("%s%s%s\n",
                      !colour                     ? ""
                      : messages->list[i].warning ? "\033[33m"
@@ -126,7 +138,7 @@ static void print_messages(const struct messages *messages, size_t domains)
                  plural(messages->errors), messages->warnings, plural(messages->warnings));
 }
 
-static int check(struct index *index, int argc, char *argv[])
+static int check(struct index *index, int argc, char *argv[], struct buf *out)
 {
     bool quiet = argc == 2 && strcmp(argv[1], "-q") == 0;
     struct messages messages = { 0 };
@@ -134,17 +146,15 @@ static int check(struct index *index, int argc, char *argv[])
 
     if (argc > 1 && !quiet)
         return usage("check");
-    messages.failed |= !index_audit(index, &audit);
+    out->failed = !index_audit(index, &audit) || messages.failed;
     if (messages.count > 0)
         qsort(messages.list, messages.count, sizeof *messages.list, by_line);
-    if (messages.failed)
-        complain("out of memory");
-    else if (!quiet)
+    if (!quiet && !out->failed)
         print_messages(&messages, index_domains(index));
     for (size_t i = 0; i < messages.count; i++)
         free(messages.list[i].text);
     free(messages.list);
-    return messages.errors > 0 || messages.failed ? COMMANDS_WRONG : COMMANDS_FINE;
+    return messages.errors > 0 ? COMMANDS_WRONG : COMMANDS_FINE;
 }
 
 /* --- one domain --- */
@@ -170,13 +180,13 @@ static bool read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
     return true;
 }
 
-/* The policy of DOMAIN, or NULL, and said why. */
-static const struct index_verdict *find_policy(struct index *index, const char *domain)
+/* The policy of DOMAIN, or NULL, and said why, unless OUT has failed. */
+static const struct index_verdict *find_policy(struct index *index, const char *domain, struct buf *out)
 {
     const struct index_verdict *verdict;
 
     if (!index_find(index, domain, &verdict))
-        complain("out of memory");
+        out->failed = true;
     else if (verdict == NULL)
         (void)fprintf(stderr, "mta-sts: %s is not in the file; write a section [%s]\n", domain, domain);
     else if (verdict->found == INDEX_BROKEN)
@@ -186,20 +196,20 @@ static const struct index_verdict *find_policy(struct index *index, const char *
     return NULL;
 }
 
-static int show(struct index *index, int argc, char *argv[])
+static int show(struct index *index, int argc, char *argv[], struct buf *out)
 {
     char domain[DOMAIN_MAX + 1];
 
     if (argc != 2)
         return usage("show");
-    const struct index_verdict *verdict = read_domain(argv[1], domain) ? find_policy(index, domain) : NULL;
+    const struct index_verdict *verdict = read_domain(argv[1], domain) ? find_policy(index, domain, out) : NULL;
     if (verdict == NULL)
         return COMMANDS_WRONG;
-    (void)fwrite(verdict->bytes, 1, verdict->len, stdout);
+    buf_add(out, verdict->bytes, verdict->len);
     return COMMANDS_FINE;
 }
 
-static int hosts(struct index *index, int argc, char *argv[])
+static int hosts(struct index *index, int argc, char *argv[], struct buf *out)
 {
     char domain[DOMAIN_MAX + 1];
     size_t at = 0;
@@ -209,45 +219,45 @@ static int hosts(struct index *index, int argc, char *argv[])
         return usage("hosts");
     while (index_next_domain(index, &at, domain))
         if (strcmp(domain, "*") != 0)
-            (void)printf("mta-sts.%s\n", domain);
+            buf_print(out, "mta-sts.%s\n", domain);
     return COMMANDS_FINE;
 }
 
 /* --- dns --- */
 
 /* TEXT as strings of a TXT record: each holds 255 bytes at most (RFC 1035 3.3). */
-static void print_txt(const char *name, uint32_t ttl, const char *text)
+static void print_txt(struct buf *out, const char *name, uint32_t ttl, const char *text)
 {
-    (void)printf("%s. %" PRIu32 " IN TXT", name, ttl);
+    buf_print(out, "%s. %" PRIu32 " IN TXT", name, ttl);
     for (size_t left = strlen(text); left > 0;) {
         size_t n = left < TXT_STRING_MAX ? left : TXT_STRING_MAX;
-        (void)printf(" \"%.*s\"", (int)n, text);
+        buf_print(out, " \"%.*s\"", (int)n, text);
         text += n;
         left -= n;
     }
-    (void)printf("\n");
+    buf_print(out, "\n");
 }
 
-static void print_host(const char *domain, uint32_t ttl, char *host, bool mistaken)
+static void print_host(struct buf *out, const char *domain, uint32_t ttl, char *host, bool mistaken)
 {
     unsigned char address[sizeof(struct in6_addr)];
     char own[DOMAIN_MAX + 1];
 
     if (host == NULL && !mistaken)
-        (void)printf("; mta-sts.%s: write host = in the file (a name, or addresses) to get its record here\n", domain);
+        buf_print(out, "; mta-sts.%s: write host = in the file (a name, or addresses) to get its record here\n", domain);
     for (char *word; host != NULL && (word = section_next_word(&host)) != NULL;) {
         if (inet_pton(AF_INET, word, address) == 1)
-            (void)printf("mta-sts.%s. %" PRIu32 " IN A %s\n", domain, ttl, word);
+            buf_print(out, "mta-sts.%s. %" PRIu32 " IN A %s\n", domain, ttl, word);
         else if (inet_pton(AF_INET6, word, address) == 1)
-            (void)printf("mta-sts.%s. %" PRIu32 " IN AAAA %s\n", domain, ttl, word);
+            buf_print(out, "mta-sts.%s. %" PRIu32 " IN AAAA %s\n", domain, ttl, word);
         else if (domain_from_host(word, own) && strcmp(own, domain) == 0)
-            (void)printf("; mta-sts.%s: host is this name itself; write its addresses\n", domain);
+            buf_print(out, "; mta-sts.%s: host is this name itself; write its addresses\n", domain);
         else
-            (void)printf("mta-sts.%s. %" PRIu32 " IN CNAME %s.\n", domain, ttl, word);
+            buf_print(out, "mta-sts.%s. %" PRIu32 " IN CNAME %s.\n", domain, ttl, word);
     }
 }
 
-static void print_tlsrpt(const char *domain, uint32_t ttl, char *list)
+static void print_tlsrpt(struct buf *out, const char *domain, uint32_t ttl, char *list)
 {
     struct buf name = { 0 }, text = { 0 };
     const char *separator = "v=TLSRPTv1; rua=";
@@ -255,8 +265,9 @@ static void print_tlsrpt(const char *domain, uint32_t ttl, char *list)
     for (char *word; (word = section_next_word(&list)) != NULL; separator = ",")
         buf_print(&text, "%s%s", separator, word);
     buf_print(&name, "_smtp._tls.%s", domain);
+    out->failed |= name.failed || text.failed;
     if (name.text != NULL && text.text != NULL)
-        print_txt(name.text, ttl, text.text);
+        print_txt(out, name.text, ttl, text.text);
     buf_free(&name);
     buf_free(&text);
 }
@@ -267,33 +278,34 @@ static const char leaving[] =
     ";   2. Wait until every policy that was ever served has expired: the longest max_age that there was.\n"
     ";   3. Remove these records, then the section.\n";
 
-static bool print_records(struct index *index, const char *domain, uint32_t ttl)
+/* The records of DOMAIN, all of them or none. */
+static bool print_records(struct buf *out, struct index *index, const char *domain, uint32_t ttl)
 {
-    const struct index_verdict *verdict = find_policy(index, domain);
+    const struct index_verdict *verdict = find_policy(index, domain, out);
     struct index_beside beside;
     char id[POLICY_ID_SIZE], name[DOMAIN_MAX + sizeof "_mta-sts."], text[64];
 
     if (verdict == NULL) {
-        (void)printf("; %s: no records, since it has no policy\n\n", domain);
+        buf_print(out, "; %s: no records, since it has no policy\n\n", domain);
+        print(out);
         return false;
     }
-    bool good = index_beside(index, domain, &beside);
-    if (good) {
-        policy_id(verdict->bytes, verdict->len, id);
-        (void)snprintf(name, sizeof name, "_mta-sts.%s", domain);
-        (void)snprintf(text, sizeof text, "v=STSv1; id=%s;", id);
-        (void)fputs(beside.leaving ? leaving : "", stdout);
-        if (beside.mistake != NULL)
-            (void)printf("; %s: not all records, since there is a mistake in host or tlsrpt\n", domain);
-        print_txt(name, ttl, text);
-        print_host(domain, ttl, beside.host, beside.mistake != NULL);
-        if (beside.tlsrpt != NULL)
-            print_tlsrpt(domain, ttl, beside.tlsrpt);
-        (void)printf("\n");
-    }
+    out->failed |= !index_beside(index, domain, &beside);
+    policy_id(verdict->bytes, verdict->len, id);
+    (void)snprintf(name, sizeof name, "_mta-sts.%s", domain);
+    (void)snprintf(text, sizeof text, "v=STSv1; id=%s;", id);
+    buf_print(out, "%s", beside.leaving ? leaving : "");
     if (beside.mistake != NULL)
+        buf_print(out, "; %s: not all records, since there is a mistake in host or tlsrpt\n", domain);
+    print_txt(out, name, ttl, text);
+    print_host(out, domain, ttl, beside.host, beside.mistake != NULL);
+    if (beside.tlsrpt != NULL)
+        print_tlsrpt(out, domain, ttl, beside.tlsrpt);
+    buf_print(out, "\n");
+    print(out);
+    bool good = beside.mistake == NULL;
+    if (!good && !out->failed)
         complain(beside.mistake);
-    good = good && beside.mistake == NULL;
     free(beside.host);
     free(beside.tlsrpt);
     free(beside.mistake);
@@ -312,7 +324,7 @@ static bool read_ttl(const char *text, uint32_t *ttl)
     return true;
 }
 
-static int dns(struct index *index, int argc, char *argv[])
+static int dns(struct index *index, int argc, char *argv[], struct buf *out)
 {
     uint32_t ttl = TTL_DEFAULT;
     char domain[DOMAIN_MAX + 1];
@@ -329,25 +341,26 @@ static int dns(struct index *index, int argc, char *argv[])
     }
     if (first < argc && argv[first][0] == '-')
         return usage("dns");
-    (void)fputs("; 1. Publish mta-sts.<domain>, get its certificate, and see that "
-                "https://mta-sts.<domain>/.well-known/mta-sts.txt is the policy.\n"
-                "; 2. Then publish _mta-sts.<domain>. After each change: the policy first, then its new id (RFC 8461 8.1).\n\n",
-                stdout);
-    for (int i = first; i < argc; i++)
-        good &= read_domain(argv[i], domain) && print_records(index, domain, ttl);
-    while (first == argc && index_next_domain(index, &at, domain)) {
+    buf_print(out,
+              "; 1. Publish mta-sts.<domain>, get its certificate, and see that "
+              "https://mta-sts.<domain>/.well-known/mta-sts.txt is the policy.\n"
+              "; 2. Then publish _mta-sts.<domain>. After each change: the policy first, then its new id (RFC 8461 8.1).\n\n");
+    for (int i = first; i < argc && !out->failed; i++)
+        good &= read_domain(argv[i], domain) && print_records(out, index, domain, ttl);
+    while (first == argc && !out->failed && index_next_domain(index, &at, domain)) {
         if (strcmp(domain, "*") == 0)
-            (void)printf("; [*]: name a domain that it answers for to get its records: mta-sts dns DOMAIN\n\n");
+            buf_print(out, "; [*]: name a domain that it answers for to get its records: mta-sts dns DOMAIN\n\n");
         else
-            good &= print_records(index, domain, ttl);
+            good &= print_records(out, index, domain, ttl);
     }
     return good ? COMMANDS_FINE : COMMANDS_WRONG;
 }
 
 /* --- export --- */
 
-static int export_policies(struct index *index, int argc, char *argv[])
+static int export_policies(struct index *index, int argc, char *argv[], struct buf *out)
 {
+    (void)out;
     bool two = argc == 3, worker = two && strcmp(argv[1], "--worker") == 0, remove = two && strcmp(argv[1], "--delete") == 0;
 
     if (argc < 2 || argv[argc - 1][0] == '-' || argv[argc - 1][0] == '\0' || !(argc == 2 || worker || remove))
@@ -382,7 +395,7 @@ static struct index *open_index(const char *file, bool wait)
         index_free(index);
         index = NULL;
         file_print_trouble(file, trouble, error, &text);
-        complain(text.text != NULL ? text.text : "out of memory");
+        complain(text.failed ? out_of_memory : text.text);
         buf_free(&text);
     }
     return index;
@@ -402,11 +415,19 @@ int commands_run(const char *file, int argc, char *argv[])
     struct index *index = open_index(file, command->waits);
     if (index == NULL)
         return COMMANDS_WRONG;
-    int status = command->run(index, argc, argv);
-    index_free(index);
-    if (fflush(stdout) != 0) {
+    struct buf out = { 0 };
+    int status = command->run(index, argc, argv, &out);
+    print(&out);
+    /* A large piece is written at once: there may be nothing left to flush where that failed. */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
         (void)fprintf(stderr, "mta-sts: cannot write: %s\n", strerror(errno));
-        return COMMANDS_WRONG;
+        status = COMMANDS_WRONG;
     }
+    if (out.failed) {
+        complain(out_of_memory);
+        status = COMMANDS_WRONG;
+    }
+    buf_free(&out);
+    index_free(index);
     return status;
 }

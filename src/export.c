@@ -36,6 +36,13 @@ __attribute__((format(printf, 2, 3))) static void fail(struct job *job, const ch
         job->say(text);
 }
 
+/* Of what is not known nothing is written: no file, and no list of them. */
+static void fail_for_memory(struct job *job)
+{
+    job->cannot_write = true;
+    fail(job, "out of memory");
+}
+
 static void fail_to_write(struct job *job, const char *path)
 {
     int error = errno;
@@ -79,12 +86,14 @@ static bool make_folder(const char *path)
     return mkdir(path, 0755) == 0 || errno == EEXIST;
 }
 
-/* FOLDER/<policy host>REST */
-static const char *path_of(const struct job *job, const char *domain, const char *rest, struct buf *path)
+/* FOLDER/<policy host>REST. False with errno. */
+static bool path_of(const struct job *job, const char *domain, const char *rest, struct buf *path)
 {
     path->len = 0;
     buf_print(path, "%s/" DOMAIN_POLICY_HOST_PREFIX "%s%s", job->folder, domain, rest);
-    return path->text != NULL && !path->failed ? path->text : "";
+    if (path->failed)
+        errno = ENOMEM;
+    return !path->failed;
 }
 
 /* --- the tree --- */
@@ -93,25 +102,32 @@ static void write_policy(struct job *job, const char *domain, const struct index
 {
     struct buf path = { 0 };
 
-    if (!make_folder(path_of(job, domain, "", &path)) || !make_folder(path_of(job, domain, "/.well-known", &path)) ||
-        !write_beside(path_of(job, domain, "/.well-known/mta-sts.txt", &path), verdict->bytes, verdict->len))
-        fail_to_write(job, path.text != NULL ? path.text : domain);
+    if (!path_of(job, domain, "", &path) || !make_folder(path.text) || !path_of(job, domain, "/.well-known", &path) ||
+        !make_folder(path.text) || !path_of(job, domain, "/.well-known/mta-sts.txt", &path) ||
+        !write_beside(path.text, verdict->bytes, verdict->len))
+        fail_to_write(job, path.failed ? domain : path.text);
     buf_free(&path);
 }
 
-static void remove_policy(struct job *job, const char *domain)
+/* False, and said why, where it is still there. */
+static bool remove_policy(struct job *job, const char *domain)
 {
     struct buf path = { 0 };
+    bool good = path_of(job, domain, "/.well-known/mta-sts.txt", &path) && (unlink(path.text) == 0 || errno == ENOENT);
 
-    if (unlink(path_of(job, domain, "/.well-known/mta-sts.txt", &path)) != 0 && errno != ENOENT)
-        fail(job, "%s: cannot be removed: %s", path.text, strerror(errno));
+    if (!good)
+        fail(job, "%s: cannot be removed: %s", path.failed ? domain : path.text, strerror(errno));
     /* Where somebody else keeps files there, the folders stay. */
-    (void)rmdir(path_of(job, domain, "/.well-known", &path));
-    (void)rmdir(path_of(job, domain, "", &path));
+    if (good && path_of(job, domain, "/.well-known", &path))
+        (void)rmdir(path.text);
+    if (good && path_of(job, domain, "", &path))
+        (void)rmdir(path.text);
     buf_free(&path);
+    return good;
 }
 
-/* The policy of a domain that the file names, or NULL; *BROKEN is its mistake, or NULL. */
+/* The policy of a domain that the file names, or NULL; *BROKEN is its mistake, or NULL. Where memory ran out, JOB is not to go
+ * on. */
 static const struct index_verdict *policy_of(struct job *job, const char *domain, const char **broken)
 {
     const struct index_verdict *verdict = NULL;
@@ -120,24 +136,26 @@ static const struct index_verdict *policy_of(struct job *job, const char *domain
     if (!index_names(job->index, domain))
         return NULL;
     if (!index_find(job->index, domain, &verdict))
-        fail(job, "out of memory");
+        fail_for_memory(job);
     if (verdict != NULL && verdict->found == INDEX_BROKEN)
         *broken = verdict->bytes;
     return *broken == NULL ? verdict : NULL;
 }
 
-static void read_manifest(const struct job *job, struct buf *manifest)
+static void read_manifest(struct job *job, struct buf *manifest)
 {
     struct buf path = { 0 };
     char bytes[4096];
     ssize_t n;
 
     buf_print(&path, "%s/%s", job->folder, manifest_name);
-    int fd = path.text != NULL ? open(path.text, O_RDONLY | O_CLOEXEC) : -1;
+    int fd = path.failed ? -1 : open(path.text, O_RDONLY | O_CLOEXEC);
     while (fd >= 0 && (n = read(fd, bytes, sizeof bytes)) > 0)
         buf_add(manifest, bytes, (size_t)n);
     if (fd >= 0)
         (void)close(fd);
+    if (path.failed || manifest->failed)
+        fail_for_memory(job);
     buf_free(&path);
 }
 
@@ -145,13 +163,13 @@ static void write_manifest(struct job *job, const struct buf *hosts)
 {
     struct buf path = { 0 };
 
+    if (job->cannot_write)
+        return;
     buf_print(&path, "%s/%s", job->folder, manifest_name);
-    if (hosts->failed || path.text == NULL) {
-        fail(job, "out of memory");
-        job->cannot_write = true;
-    } else if (!write_beside(path.text, hosts->text != NULL ? hosts->text : "", hosts->len)) {
+    if (hosts->failed || path.failed)
+        fail_for_memory(job);
+    else if (!write_beside(path.text, hosts->text != NULL ? hosts->text : "", hosts->len))
         fail_to_write(job, path.text);
-    }
     buf_free(&path);
 }
 
@@ -170,6 +188,20 @@ static bool next_written(const struct buf *manifest, size_t *at, char domain[DOM
     return false;
 }
 
+/* Tells of a policy whose domain is no longer in the file. */
+static void tell_stale(struct job *job, const char *domain, bool remove)
+{
+    struct buf text = { 0 };
+
+    buf_print(&text, "%s/mta-sts.%s: no longer in policies.ini; %s", job->folder, domain,
+              remove ? "removed" : "--delete removes it");
+    if (text.failed)
+        fail_for_memory(job);
+    else
+        job->say(text.text);
+    buf_free(&text);
+}
+
 /* What an earlier export wrote and this one does not: adds to KEPT what stays there. With TELL, names what is stale, and with
  * REMOVE removes it. */
 static void visit_old(struct job *job, const struct buf *manifest, bool tell, bool remove, struct buf *kept)
@@ -177,21 +209,13 @@ static void visit_old(struct job *job, const struct buf *manifest, bool tell, bo
     char domain[DOMAIN_MAX + 1];
     const char *broken;
 
-    for (size_t at = 0; next_written(manifest, &at, domain);) {
+    for (size_t at = 0; !job->cannot_write && next_written(manifest, &at, domain);) {
         if (policy_of(job, domain, &broken) != NULL)
             continue;
-        bool stale = !index_names(job->index, domain);
-        if (tell && stale) {
-            struct buf text = { 0 };
-            buf_print(&text, "%s/mta-sts.%s: no longer in policies.ini; %s", job->folder, domain,
-                      remove ? "removed" : "--delete removes it");
-            if (text.text != NULL)
-                job->say(text.text);
-            buf_free(&text);
-        }
-        if (tell && stale && remove)
-            remove_policy(job, domain);
-        else
+        bool stale = tell && !index_names(job->index, domain), removed = stale && remove && remove_policy(job, domain);
+        if (stale && (removed || !remove))
+            tell_stale(job, domain, removed);
+        if (!removed)
             buf_print(kept, DOMAIN_POLICY_HOST_PREFIX "%s\n", domain);
     }
 }
@@ -233,10 +257,8 @@ bool export_tree(struct index *index, const char *folder, bool remove, export_sa
     write_manifest(&job, &after);
     buf_free(&after);
     visit_new(&job, true, &after);
-    if (!job.cannot_write) {
-        visit_old(&job, &before, true, remove, &after);
-        write_manifest(&job, &after);
-    }
+    visit_old(&job, &before, true, remove, &after);
+    write_manifest(&job, &after);
     buf_free(&before);
     buf_free(&after);
     return !job.failed;
@@ -344,7 +366,7 @@ bool export_worker(struct index *index, const char *file, export_say *say)
     char domain[DOMAIN_MAX + 1];
 
     buf_add(&out, worker_begin, sizeof worker_begin - 1);
-    for (size_t at = 0; index_next_domain(index, &at, domain);) {
+    for (size_t at = 0; !job.cannot_write && index_next_domain(index, &at, domain);) {
         if (strcmp(domain, "*") == 0)
             continue;
         buf_print(&out, "    [\"%s\", ", domain);
@@ -359,9 +381,9 @@ bool export_worker(struct index *index, const char *file, export_say *say)
     buf_print(&out, ";\n\n");
     print_texts(&out);
     buf_add(&out, worker_end, sizeof worker_end - 1);
-    if (out.failed)
-        fail(&job, "out of memory");
-    else if (!write_beside(file, out.text, out.len))
+    if (out.failed && !job.cannot_write)
+        fail_for_memory(&job);
+    if (!job.cannot_write && !write_beside(file, out.text, out.len))
         fail_to_write(&job, file);
     buf_free(&out);
     return !job.failed;

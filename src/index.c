@@ -277,11 +277,12 @@ static const uint32_t *get_lines(struct index *index)
     return lines;
 }
 
-/* The line of a section's header; 0 where memory ran out. SECTION may have a name's flags. */
-static unsigned line_of(struct index *index, uint32_t section)
+/* The line of a section's header; sets *FAILED where memory ran out. SECTION may have a name's flags. */
+static unsigned line_of(struct index *index, uint32_t section, bool *failed)
 {
     const uint32_t *lines = get_lines(index);
 
+    *failed |= lines == NULL;
     return lines != NULL ? lines[section & SECTION_BITS] : 0;
 }
 
@@ -323,7 +324,7 @@ static void read_template(struct index *index, const struct name *name, struct s
     const struct twin *twin = (name->section & TWICE) != 0 ? twin_of(index, name) : NULL;
     if (twin != NULL)
         section_add_problem(section, section->line, KEY_ANY, "stands in line %u, too; keep one of the two",
-                            line_of(index, index->names[twin->second].section));
+                            line_of(index, index->names[twin->second].section, &section->failed));
 }
 
 /* The template or [defaults] of that name, read once and kept. *FOUND is NULL where there is none. False where memory ran out. */
@@ -400,7 +401,7 @@ static struct index_verdict *new_verdict(enum index_found found, const struct bu
 static void print_problem(struct index *index, const struct section *section, const struct section_problem *problem,
                           struct buf *out)
 {
-    section_print_problem(section, problem, index->file, line_of(index, section_at(index, section->at)), out);
+    section_print_problem(section, problem, index->file, line_of(index, section_at(index, section->at), &out->failed), out);
 }
 
 static struct index_verdict *verdict_on(struct index *index, uint32_t number)
@@ -426,9 +427,9 @@ static struct index_verdict *verdict_on_twins(struct index *index, const struct 
     const struct name *first = &index->names[twin->first], *second = &index->names[twin->second];
     struct buf out = { 0 };
 
-    buf_print(&out, "%s:%u: [", index->file, line_of(index, second->section));
+    buf_print(&out, "%s:%u: [", index->file, line_of(index, second->section, &out.failed));
     buf_add_shown(&out, index->text + second->at, name_length(index, second->at), DOMAIN_MAX);
-    buf_print(&out, "]: stands in line %u already; keep one of the two", line_of(index, first->section));
+    buf_print(&out, "]: stands in line %u already; keep one of the two", line_of(index, first->section, &out.failed));
     struct index_verdict *verdict = new_verdict(INDEX_BROKEN, &out);
     buf_free(&out);
     return verdict;
@@ -474,20 +475,23 @@ bool index_find(struct index *index, const char *domain, const struct index_verd
 
 /* --- the audit --- */
 
-static void tell_problem(struct index *index, const struct index_audit *audit, const struct section *section,
+/* False, here and below, where memory ran out: what is not told is not passed over. */
+static bool tell_problem(struct index *index, const struct index_audit *audit, const struct section *section,
                          const struct section_problem *problem)
 {
     struct buf text = { 0 };
+    unsigned line = line_of(index, section_at(index, section->at), &text.failed);
 
     print_problem(index, section, problem, &text);
-    if (text.text != NULL && !text.failed)
-        audit->problem(audit->to, problem->line - section->line + line_of(index, section_at(index, section->at)),
-                       problem->warning, text.text);
+    bool good = !text.failed;
+    if (good)
+        audit->problem(audit->to, problem->line - section->line + line, problem->warning, text.text);
     buf_free(&text);
+    return good;
 }
 
 /* In the order of their lines: what the whole section lacks was found last, and stands in its first. */
-static void tell_problems(struct index *index, const struct index_audit *audit, struct section *section)
+static bool tell_problems(struct index *index, const struct index_audit *audit, struct section *section)
 {
     struct section_problem *problems = section->problems;
 
@@ -498,7 +502,9 @@ static void tell_problems(struct index *index, const struct index_audit *audit, 
             problems[j - 1] = swap;
         }
     for (size_t i = 0; i < section->problem_count; i++)
-        tell_problem(index, audit, section, &problems[i]);
+        if (!tell_problem(index, audit, section, &problems[i]))
+            return false;
+    return true;
 }
 
 /* Where an audit is: the next name and the next twin, both in file order. */
@@ -523,8 +529,9 @@ static void add_twin_problem(struct index *index, const struct twin *twin, struc
     struct buf name = { 0 };
 
     buf_add_shown(&name, index->text + second->at, name_length(index, second->at), DOMAIN_MAX);
+    section->failed |= name.failed;
     section_add_problem(section, section->line, KEY_ANY, "\"%s\" stands in line %u already; keep one of the two",
-                        name.text != NULL ? name.text : "", line_of(index, first->section));
+                        name.text != NULL ? name.text : "", line_of(index, first->section, &section->failed));
     buf_free(&name);
 }
 
@@ -555,35 +562,36 @@ static bool audit_section(struct index *index, const struct index_audit *audit, 
     bool failed = own->failed || (own->kind == SECTION_DOMAINS && !good && reading.why.problem == NULL);
     if (good && audit->advice)
         advice_on_policy(own, reading.template, reading.defaults, &reading.found, out.len);
-    walk_names(index, audit, walk, number, good, own);
-    if (own->problem_count > 0)
-        tell_problems(index, audit, own);
+    if (!failed)
+        walk_names(index, audit, walk, number, good, own);
+    failed = failed || own->failed || !tell_problems(index, audit, own);
     section_free(own);
     buf_free(&out);
     return !failed;
 }
 
 /* Warnings gather in templates and [defaults] while the sections that use them are read. */
-static void tell_of_templates(struct index *index, const struct index_audit *audit)
+static bool tell_of_templates(struct index *index, const struct index_audit *audit)
 {
     const struct name *defaults = look_up(index, "defaults");
+    bool good = true;
 
-    for (size_t i = 0; i < index->section_count; i++) {
+    for (size_t i = 0; i < index->section_count && good; i++) {
         struct section *known = index->sections[i].is_template ? atomic_load(&index->sections[i].cache) : NULL;
         struct section unused;
         if (known != NULL) {
-            for (size_t j = 0; j < known->problem_count; j++)
-                if (known->problems[j].warning)
-                    tell_problem(index, audit, known, &known->problems[j]);
+            good = !known->failed;
+            for (size_t j = 0; j < known->problem_count && good; j++)
+                good = !known->problems[j].warning || tell_problem(index, audit, known, &known->problems[j]);
         } else if (index->sections[i].is_template && (defaults == NULL || (defaults->section & SECTION_BITS) != i)) {
             read_section(index, i, &unused);
             unused.problem_count = 0;
             advice_on_unused(&unused);
-            if (unused.problem_count > 0)
-                tell_problem(index, audit, &unused, &unused.problems[0]);
+            good = !unused.failed && tell_problem(index, audit, &unused, &unused.problems[0]);
             section_free(&unused);
         }
     }
+    return good;
 }
 
 bool index_audit(struct index *index, const struct index_audit *audit)
@@ -593,9 +601,7 @@ bool index_audit(struct index *index, const struct index_audit *audit)
     for (size_t i = 0; i < index->section_count; i++)
         if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(index, audit, &walk, i))
             return false;
-    if (audit->advice)
-        tell_of_templates(index, audit);
-    return true;
+    return !audit->advice || tell_of_templates(index, audit);
 }
 
 /* --- for the commands --- */
@@ -637,9 +643,10 @@ bool index_beside(struct index *index, const char *domain, struct index_beside *
     struct buf out = { 0 };
 
     *beside = (struct index_beside) { 0 };
-    if (name == NULL || !judge(index, name->section & SECTION_BITS, &reading, &out))
+    if (name == NULL)
         return false;
-    bool good = copy_value(&reading.found, KEY_HOST, &beside->host) && copy_value(&reading.found, KEY_TLSRPT, &beside->tlsrpt);
+    bool good = judge(index, name->section & SECTION_BITS, &reading, &out) &&
+                copy_value(&reading.found, KEY_HOST, &beside->host) && copy_value(&reading.found, KEY_TLSRPT, &beside->tlsrpt);
     beside->leaving = reading.found.policy.mode == POLICY_NONE;
     buf_free(&out);
     if (reading.found.beside.problem != NULL) {

@@ -2,6 +2,7 @@
 
 #include <iniparser.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -23,6 +24,24 @@ FILE *__wrap_fopen(const char *path, const char *mode) /* NOLINT(bugprone-reserv
         return __real_fopen(path, mode);
     /* fmemopen() takes a writable buffer; opened with "r" it writes nothing. */
     return fmemopen((void *)(size_t)reading->text, reading->len, "r");
+}
+
+/* iniparser's own (4.1) gives a dictionary without its arrays away where memory runs out, and then writes into them. */
+dictionary *__real_dictionary_new(size_t size); /* NOLINT(bugprone-reserved-identifier): the linker's name */
+dictionary *__wrap_dictionary_new(size_t size); /* NOLINT(bugprone-reserved-identifier): the linker's name */
+
+dictionary *__wrap_dictionary_new(size_t size) /* NOLINT(bugprone-reserved-identifier): the linker's name */
+{
+    dictionary *dict = __real_dictionary_new(size);
+
+    if (dict == NULL || (dict->val != NULL && dict->key != NULL && dict->hash != NULL))
+        return dict;
+    /* dictionary_del() would look into what is not there. */
+    free(dict->val);
+    free(dict->key);
+    free(dict->hash);
+    free(dict);
+    return NULL;
 }
 
 static int say_nothing(const char *format, ...)

@@ -49,13 +49,16 @@ __attribute__((format(printf, 5, 0))) static void add_problem(struct section *se
 
     if (!make_room(section))
         return;
-    section->problems[section->problem_count++] = (struct section_problem) { line, key, name != NULL, false, section->notes.len };
+    size_t at = section->notes.len;
     if (name != NULL)
         buf_print(&section->notes, "%s: ", name);
     if (vsnprintf(text, sizeof text, format, args) < 0)
         text[0] = '\0';
     buf_add(&section->notes, text, strlen(text) + 1);
-    section->failed |= section->notes.failed;
+    if (section->notes.failed)
+        section->failed = true;
+    else
+        section->problems[section->problem_count++] = (struct section_problem) { line, key, name != NULL, false, at };
 }
 
 void section_add_problem(struct section *section, unsigned line, enum section_key key, const char *format, ...)
@@ -80,7 +83,7 @@ void section_add_warning(struct section *section, unsigned line, enum section_ke
     va_start(args, format);
     add_problem(section, line, key, key < SECTION_KEYS ? keys[key].name : NULL, format, args);
     va_end(args);
-    if (section->problem_count == last || section->failed)
+    if (section->problem_count == last)
         return;
     section->problems[last].warning = true;
     for (size_t i = 0; i < last; i++) {
@@ -103,16 +106,17 @@ __attribute__((format(printf, 5, 6))) static void add_unknown(struct section *se
     va_end(args);
 }
 
-/* LEN bytes of the file as a message may show them; the result lasts until SHOWN is used again. */
+/* LEN bytes of the file as a message of SECTION may show them; the result lasts until SHOWN is used again. */
 struct shown {
     char text[SHOWN_MAX * 4 + 8];
 };
 
-static const char *shown(struct shown *shown, const char *bytes, size_t len)
+static const char *shown(struct section *section, struct shown *shown, const char *bytes, size_t len)
 {
     struct buf buf = { 0 };
 
     buf_add_shown(&buf, bytes, len, SHOWN_MAX);
+    section->failed |= buf.failed;
     (void)snprintf(shown->text, sizeof shown->text, "%s", buf.text != NULL ? buf.text : "");
     buf_free(&buf);
     return shown->text;
@@ -137,12 +141,12 @@ static void name_problem(struct section *section, unsigned line, enum section_ke
     const char *phrase = domain_fault_phrase(fault), *advice = domain_fault_advice(fault);
     struct shown a, b;
 
-    shown(&a, name, len);
+    shown(section, &a, name, len);
     if (advice != NULL)
         section_add_problem(section, line, key, "\"%s\" %s; write %s (%s)", a.text, phrase, advice, rfc);
     else
         section_add_problem(section, line, key, "\"%s\" %s; write %c%s%c (%s)", a.text, phrase, quotes[0],
-                            shown(&b, name, len - 1), quotes[1], rfc);
+                            shown(section, &b, name, len - 1), quotes[1], rfc);
 }
 
 /* --- the key that was meant --- */
@@ -208,7 +212,7 @@ static void check_mode(struct section *section, unsigned line, char *value)
 
     if (!policy_mode_read(value, &mode))
         section_add_problem(section, line, KEY_MODE, "\"%s\" is no mode; write enforce, testing or none (RFC 8461 3.2)",
-                            shown(&s, value, strlen(value)));
+                            shown(section, &s, value, strlen(value)));
 }
 
 static void check_max_age(struct section *section, unsigned line, char *value)
@@ -219,7 +223,7 @@ static void check_max_age(struct section *section, unsigned line, char *value)
     if (!policy_max_age_read(value, &seconds))
         section_add_problem(section, line, KEY_MAX_AGE,
                             "\"%s\" is no max_age; write 0 to %d seconds, or a number with d or w, such as 4w (RFC 8461 3.2)",
-                            shown(&s, value, strlen(value)), POLICY_MAX_AGE_MAX);
+                            shown(section, &s, value, strlen(value)), POLICY_MAX_AGE_MAX);
 }
 
 char *section_next_word(char **list)
@@ -258,7 +262,7 @@ static void check_mx(struct section *section, unsigned line, char *value)
 static void check_use(struct section *section, unsigned line, char *value)
 {
     struct shown s;
-    const char *name = shown(&s, value, strlen(value));
+    const char *name = shown(section, &s, value, strlen(value));
     size_t problems = section->problem_count;
 
     if (section->kind == SECTION_TEMPLATE)
@@ -311,7 +315,7 @@ static void check_tlsrpt(struct section *section, unsigned line, char *value)
                 section, line, KEY_TLSRPT,
                 "\"%s\" is no address for reports; write mailto:name@domain or https://..., with , ! and ; inside as "
                 "%%2C, %%21 and %%3B (RFC 8460 3)",
-                shown(&s, word, strlen(word)));
+                shown(section, &s, word, strlen(word)));
     if (count == 0)
         section_add_problem(section, line, KEY_TLSRPT, "is empty; write mailto:name@domain or https://... (RFC 8460 3)");
 }
@@ -378,7 +382,7 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
     enum section_key key = known_key(pair.key);
     const char *lost = lost_text(line, key);
     if (key == KEY_ANY) {
-        const char *name = shown(&s, pair.key, strlen(pair.key));
+        const char *name = shown(section, &s, pair.key, strlen(pair.key));
         key = nearest_key(pair.key, strlen(pair.key));
         if (key == KEY_ANY)
             add_unknown(section, number, key, name, "there is no such key; write one of mode, mx, max_age, use, host and tlsrpt");
@@ -403,7 +407,7 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
 static void read_stray(const struct ini_line *line, unsigned number, struct section *section)
 {
     struct shown s, v;
-    const char *colon = memchr(line->text, ':', line->len), *text = shown(&s, line->text, line->len);
+    const char *colon = memchr(line->text, ':', line->len), *text = shown(section, &s, line->text, line->len);
     enum section_key key = nearest_key(line->text, line->len);
 
     if (colon != NULL && line->len >= 7 && memcmp(line->text, "version", 7) == 0) {
@@ -414,7 +418,7 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
         while (value < line->text + line->len && (*value == ' ' || *value == '\t'))
             value++;
         section_add_problem(section, number, key, "\"%s\" is written as in a policy; write \"%s = %s\"", text, keys[key].name,
-                            shown(&v, value, (size_t)(line->text + line->len - value)));
+                            shown(section, &v, value, (size_t)(line->text + line->len - value)));
     } else {
         section_add_problem(section, number, key != KEY_ANY ? key : KEY_ANY,
                             "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
@@ -550,7 +554,7 @@ static void check_domain_name(struct section *section, const char *name, size_t 
         name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
     else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
         section_add_problem(section, section->line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
-                            shown(&a, name, len), shown(&b, name + prefix, len - prefix));
+                            shown(section, &a, name, len), shown(section, &b, name + prefix, len - prefix));
 }
 
 static void read_names(struct section *section)

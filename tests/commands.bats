@@ -112,8 +112,14 @@ use = t' 50
 }
 
 @test "output that cannot be written is told, exit status 1" {
-    run -1 bash -c '"$1" -f policies.ini hosts >/dev/full' _ "$MTA_STS"
-    [[ $output == 'mta-sts: cannot write: '* ]]
+    local command
+    # The large one is more than stdio holds back.
+    { printf '[large.example]\n' && seq -f 'mx = mail%.0f.large.example' 500; } >>policies.ini
+    leave_alone policies.ini
+    for command in hosts 'show large.example'; do
+        run -1 bash -c '"$1" -f policies.ini $2 >/dev/full' _ "$MTA_STS" "$command"
+        [[ $output == 'mta-sts: cannot write: '* ]]
+    done
 }
 
 @test "dns: the records of one domain, byte for byte" {

@@ -49,8 +49,16 @@ every_call() {
     every_call "check, mistakes"
 }
 
+@test "check, many mistakes: every call fails once" {
+    every_call "check, many mistakes"
+}
+
 @test "dns: every call fails once" {
     every_call "dns"
+}
+
+@test "dns, mistakes: every call fails once" {
+    every_call "dns, mistakes"
 }
 
 @test "hosts: every call fails once" {
@@ -61,8 +69,24 @@ every_call() {
     every_call "show"
 }
 
+@test "show, broken: every call fails once" {
+    every_call "show, broken"
+}
+
+@test "show, two sections: every call fails once" {
+    every_call "show, two sections"
+}
+
+@test "show, two templates: every call fails once" {
+    every_call "show, two templates"
+}
+
 @test "export: every call fails once" {
     every_call "export"
+}
+
+@test "export --delete: every call fails once" {
+    every_call "export --delete"
 }
 
 @test "export --worker: every call fails once" {

@@ -42,6 +42,29 @@ tlsrpt = mailto:tls@example.org, https://example.org/tls
 """
 WARNED = INI + "[*]\nmx = mail.example.net\nmode = testing\nmax_age = 1d\n"
 BROKEN = INI + "[broken.example]\nmx = 192.0.2.1\nnmx = a\nmode = on\n"
+# One mistake of each kind that a message quotes, two sections of a name, a template that nobody uses.
+MANY = BROKEN + """[example.org]
+mx = a.example.org
+[t]
+mx = b.example.org
+[unused]
+mx = mail
+[mta-sts.example.de]
+version: STSv1
+mx: mail
+write this
+[a_.example]
+use = n.o
+max_age = long
+host = a_
+[tls.example]
+mx = mail
+mode = testing
+max_age = 1
+tlsrpt = x
+"""
+BESIDE = INI + "[none.example]\nmode = none\n[host.example]\nmx = mail.host.example\nhost = 1.2\n[*]\nuse = t\n"
+OLD = "[old.example]\nmx = mail.old.example\n[example.com]\nmx = mail.old.example\n[older.example]\nmx = mail.old.example\n"
 
 
 class Fault(Exception):
@@ -93,22 +116,46 @@ COMMANDS = {
     "check": (INI, ["check"]),
     "check, warnings": (WARNED, ["check"]),
     "check, mistakes": (BROKEN, ["check"]),
+    "check, many mistakes": (MANY, ["check"]),
     "dns": (INI, ["dns"]),
+    "dns, mistakes": (BESIDE, ["dns"]),
     "hosts": (INI, ["hosts"]),
     "show": (INI, ["show", "example.org"]),
+    "show, broken": (BROKEN, ["show", "broken.example"]),
+    "show, two sections": (MANY, ["show", "example.org"]),
+    "show, two templates": (MANY, ["show", "example.net"]),
     "export": (INI, ["export", "out"]),
+    "export --delete": (BROKEN, ["export", "--delete", "out"]),
     "export --worker": (INI, ["export", "--worker", "out"]),
 }
 
 
-def outcome(folder, done):
+def files(folder):
+    """What is in the tree, or the file, that is exported."""
     out = os.path.join(folder, "out")
-    return done.stdout, done.stderr, done.returncode, tree(out) if os.path.isdir(out) else tree(folder).get("out")
+    if os.path.isfile(out):
+        with open(out, "rb") as file:
+            return {"": file.read(), **{name: b"" for name in os.listdir(folder) if name.endswith(".tmp")}}
+    return tree(out)
+
+
+def outcome(folder, done):
+    return done.stdout, done.stderr, done.returncode, files(folder)
+
+
+def prepare(folder):
+    """The file to read; of exports, also what an earlier one left. Returns what is there of it."""
+    text, arguments = COMMANDS[SCENARIO]
+    write(folder, "p.ini", text)
+    if arguments[0] == "export" and SCENARIO != "export":
+        write(folder, "old.ini", OLD)
+        subprocess.run([PROGRAM, "-f", "old.ini", "export"] + [option for option in arguments[1:] if option != "--delete"], cwd=folder, check=True)
+    return files(folder)
 
 
 def command(folder, n, counts):
-    text, arguments = COMMANDS[SCENARIO]
-    write(folder, "p.ini", text)
+    arguments = COMMANDS[SCENARIO][1]
+    before = prepare(folder)
     done = run(folder, n, ["-f", "p.ini"] + arguments)
     counts["asked"] += 1
     if done.returncode < 0:
@@ -119,21 +166,31 @@ def command(folder, n, counts):
         raise Fault(f"exit status {done.returncode}, standard error {done.stderr!r}, standard output:\n{done.stdout.decode()}")
     else:
         counts["refused"] += 1
-        if arguments[0] == "export":
-            check_files(folder)
+        check_output(done)
+        check_files(before, files(folder))
 
 
-def check_files(folder):
-    """What is there is right, whole, and nothing besides."""
-    found = outcome(folder, collections.namedtuple("Done", "stdout stderr returncode")(0, 0, 0))[3]
-    if isinstance(found, bytes):
-        found = {"out": found}
-        expected = {"out": reference[3]}
-    else:
-        expected = reference[3]
-    for name, content in (found or {}).items():
-        if expected.get(name) != content and not (name.startswith(".mta-sts") and not name.endswith(".tmp")):
+def check_output(done):
+    """What was printed before is right, and whole: of dns, a domain's records."""
+    if not reference[0].startswith(done.stdout) or (done.stdout and not done.stdout.endswith(b"\n\n")):
+        raise Fault(f"prints {done.stdout!r}")
+    for line in done.stderr.splitlines():
+        if b"memory" not in line and line not in reference[1].splitlines():
+            raise Fault(f"says {line!r}")
+    if done.stderr.count(b"memory") != 1:
+        raise Fault(f"says {done.stderr!r}")
+
+
+def check_files(before, found):
+    """What is there is what was or what is to be, whole, and in the list of what was written."""
+    written = found.get(".mta-sts-export", b"").split()
+    for name, content in found.items():
+        if name == ".mta-sts-export":
+            continue
+        if content not in (before.get(name), reference[3].get(name)):
             raise Fault(f"{name} is left with {content!r}")
+        if name and name.partition("/")[0].encode() not in written:
+            raise Fault(f"{name} is not listed")
 
 
 # --- requests ---
@@ -335,7 +392,7 @@ total = collections.Counter()
 reference = None
 if one is command:
     with tempfile.TemporaryDirectory() as empty:
-        write(empty, "p.ini", COMMANDS[SCENARIO][0])
+        prepare(empty)
         reference = outcome(empty, run(empty, 0, ["-f", "p.ini"] + COMMANDS[SCENARIO][1]))
 
 first, step = 1, 16
