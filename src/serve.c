@@ -161,6 +161,8 @@ static int write_cgi(const struct reply *reply)
 
     buf_add(&out, reply->head, reply->head_len);
     buf_add(&out, reply->body, reply->body_len);
+    if (out.failed)
+        log_line("out of memory");
     bool good = !out.failed && file_write(STDOUT_FILENO, out.text, out.len);
     buf_free(&out);
     return good ? 0 : 1;
