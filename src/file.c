@@ -1,3 +1,5 @@
+/* For madvise(). */
+#define _DEFAULT_SOURCE // NOLINT(bugprone-reserved-identifier)
 #include "file.h"
 
 #include <errno.h>
@@ -5,9 +7,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { TAKEN_MS = 1100, STEP_MS = 20, WAIT_MS = 10000 };
+enum { TAKEN_MS = 1100, STEP_MS = 20, WAIT_MS = 10000, LARGE_BYTES = 4 << 20, HUGE_BYTES = 2 << 20 };
 
 static const char *const texts[FILE_TROUBLES] = {
     [FILE_FINE] = "is fine",
@@ -71,6 +74,20 @@ static enum file_trouble read_whole(int fd, char *text, size_t size)
     return got == size ? FILE_FINE : FILE_CHANGED;
 }
 
+/* Room for SIZE bytes. A large file takes half the time where its memory comes in large pages. */
+static char *make_room(size_t size)
+{
+    if (size < LARGE_BYTES)
+        return malloc(size);
+    size_t whole = (size + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+    char *room = aligned_alloc(HUGE_BYTES, whole);
+#ifdef MADV_HUGEPAGE
+    if (room != NULL)
+        (void)madvise(room, whole, MADV_HUGEPAGE);
+#endif
+    return room;
+}
+
 static enum file_trouble read_open(int fd, char **text, size_t *size, struct file_stamp *stamp)
 {
     struct stat st;
@@ -83,7 +100,7 @@ static enum file_trouble read_open(int fd, char **text, size_t *size, struct fil
     if (trouble != FILE_FINE)
         return trouble;
     *size = (size_t)st.st_size;
-    *text = malloc(*size + 1);
+    *text = make_room(*size + 1);
     if (*text == NULL)
         return FILE_SYSTEM;
     trouble = read_whole(fd, *text, *size);
