@@ -19,6 +19,10 @@ start_haproxy() {
     prepare_front
     start_fastcgi -f policies.ini
     haproxy_example "$@" >haproxy.cfg
+    run_haproxy
+}
+
+run_haproxy() {
     haproxy -db -f haproxy.cfg >haproxy.log 2>&1 3>&- &
     PIDS+=($!)
     until_true front_answers || {
@@ -63,4 +67,79 @@ ask() {
     ask mta-sts.b.test -o body
     cmp b.txt body
     until_true grep -q 'the front server passes another Host than the client' haproxy.log
+}
+
+# start_backend NUMBER [FILE]: the program on TCP, on the port in BACKEND_PORTS; its process is in BACKENDS.
+start_backend() {
+    spawn-fcgi -n -a 127.0.0.1 -p "${BACKEND_PORTS[$1]}" -- "$MTA_STS" -f "${2:-policies.ini}" >>"backend$1.log" 2>&1 3>&- &
+    BACKENDS[$1]=$!
+    PIDS+=($!)
+}
+
+# start_several: the example with several.cfg in place of its backend, and two programs.
+start_several() {
+    prepare_front
+    BACKENDS=() BACKEND_PORTS=()
+    local i
+    for i in 0 1; do
+        BACKEND_PORTS[i]=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+        start_backend "$i"
+    done
+    {
+        haproxy_example -e '/^backend /,$d'
+        fill haproxy/several.cfg 192.0.2.1:9000 "127.0.0.1:${BACKEND_PORTS[0]}" 192.0.2.2:9000 "127.0.0.1:${BACKEND_PORTS[1]}" mta-sts.example.org mta-sts.a.test
+    } >haproxy.cfg
+    run_haproxy
+}
+
+@test "HAProxy, two backends: every case is answered as with one" {
+    start_several
+    ask_everything haproxy
+}
+
+@test "HAProxy, two backends, one taken away and put back under load, then the other: no failed answer" {
+    start_several
+    wrk -t1 -c16 -d 120 -H 'Host: mta-sts.b.test' "https://127.0.0.1:$PORT/.well-known/mta-sts.txt" >wrk.out 2>&1 3>&- &
+    local wrk=$! i name=(one two)
+    PIDS+=("$wrk")
+    for i in 0 1; do
+        sleep 0.5
+        kill -KILL "${BACKENDS[i]}"
+        until_true grep -q "Server mta-sts/${name[i]} is DOWN" haproxy.log
+        start_backend "$i"
+        until_true grep -q "Server mta-sts/${name[i]} is UP" haproxy.log
+    done
+    sleep 0.5
+    kill -TERM "${BACKENDS[0]}"
+    ended "${BACKENDS[0]}"
+    sleep 0.5
+    # It stops, and says what it has counted.
+    kill -INT "$wrk"
+    wait "$wrk"
+    cat wrk.out
+    grep -q 'requests in' wrk.out
+    if grep -E 'Non-2xx|Socket errors' wrk.out; then
+        return 1
+    fi
+}
+
+@test "HAProxy, two backends: one without the policies is left out" {
+    start_several
+    kill -TERM "${BACKENDS[1]}"
+    ended "${BACKENDS[1]}"
+    until_true grep -q 'Server mta-sts/two is DOWN' haproxy.log
+    : >haproxy.log
+    printf '[other.test]\nmx = mail.other.test\n' >other.ini
+    leave_alone other.ini
+    start_backend 1 other.ini
+    until_true grep -q 'ready: 1 domain,' backend1.log
+    # Time for two checks.
+    sleep 2.5
+    if grep 'Server mta-sts/two is UP' haproxy.log; then
+        return 1
+    fi
+    local i
+    for ((i = 0; i < 10; i++)); do
+        ask mta-sts.b.test | cmp b.txt
+    done
 }
