@@ -14,7 +14,7 @@ PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
 PACKAGES_SANITIZE := $(PACKAGES_TEST) nginx nginx-light libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) clang libclang-rt-dev llvm python3-minimal
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
-PACKAGES_BENCH := $(PACKAGES_TEST) hyperfine
+PACKAGES_BENCH := $(PACKAGES_TEST) python3 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go nodejs
 
 # Where `make install` puts things, and the program looks for its policies.
 PREFIX ?= /usr/local
@@ -62,7 +62,7 @@ INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
 	$(patsubst %,644:%:$(COMPLETIONDIR)/mta-sts,$(wildcard examples/bash-completion/mta-sts)) \
 	$(foreach text,policies.ini README.md LICENSE CHANGES.md,644:$(text):$(DOCDIR)/$(text))
 TARBALL := mta-sts-$(VERSION).tar.gz
-SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash tests/fuzz/run tests/soak/run examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/run \
+SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash tests/fuzz/run tests/soak/run examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/peers.d/*.sh \
 	$(addprefix examples/certificates/,certbot lego dehydrated dehydrated.hook))
 
 # `make V=1` shows whole commands.
@@ -108,6 +108,9 @@ $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) Makefile
 
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
+
+$(B)/constant_cgi: bench/constant_cgi.c Makefile | $(B)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS_STATIC) $(LDFLAGS) -o $@ $<
 
 $(B)/iniparser_load: bench/iniparser_load.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -liniparser
@@ -191,10 +194,13 @@ lint:
 format:
 	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] tests/faults/*.c bench/*.c
 
+# `make bench SECTIONS="floor peers"` runs those alone.
+BENCH_PROGRAMS := $(addprefix $(B)/,mta-sts mta-sts-static constant constant_cgi iniparser_load)
 bench:
 	@.ci/packages $(PACKAGES_BENCH)
-	@$(MAKE) --no-print-directory mta-sts $(B)/constant $(B)/iniparser_load
-	@bench/run $(B)
+	@.ci/workerd build/workerd >/dev/null || true
+	@$(MAKE) --no-print-directory mta-sts $(BENCH_PROGRAMS)
+	@bench/run $(B) $(SECTIONS)
 
 # Builds nothing when `make` was there before it with the same POLICIES.
 install: $(B)/mta-sts

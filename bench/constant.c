@@ -1,11 +1,14 @@
 /*
- * The floor that mta-sts is measured against: a program that answers one constant policy whatever it is asked, with 16 threads in
- * plain FCGX_Accept_r().
+ * The floor that mta-sts is measured against: a program that answers one constant policy whatever it is asked, in plain
+ * FCGX_Accept_r(). constant [THREADS [ANSWERS]]: with 16 threads unless told; each ends after so many answers.
  */
 #include <fcgiapp.h>
 #include <pthread.h>
+#include <stdlib.h>
 
-enum { THREADS = 16 };
+enum { THREADS = 16, THREADS_MAX = 1024 };
+
+static long answers = -1;
 
 static void *work(void *arg)
 {
@@ -14,7 +17,7 @@ static void *work(void *arg)
     (void)arg;
     if (FCGX_InitRequest(&request, 0, 0) != 0)
         return NULL;
-    while (FCGX_Accept_r(&request) == 0) {
+    for (long i = 0; i != answers && FCGX_Accept_r(&request) == 0; i++) {
         (void)FCGX_PutS(
             "Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 75\r\nCache-Control: max-age=60\r\n"
             "X-Content-Type-Options: nosniff\r\n\r\n"
@@ -25,16 +28,19 @@ static void *work(void *arg)
     return NULL;
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
-    pthread_t threads[THREADS];
+    static pthread_t threads[THREADS_MAX];
+    long count = argc > 1 ? strtol(argv[1], NULL, 10) : THREADS;
 
-    if (FCGX_Init() != 0)
+    if (argc > 2)
+        answers = strtol(argv[2], NULL, 10);
+    if (count < 1 || count > THREADS_MAX || FCGX_Init() != 0)
         return 1;
-    for (int i = 0; i < THREADS; i++)
+    for (long i = 0; i < count; i++)
         if (pthread_create(&threads[i], NULL, work, NULL) != 0)
             return 1;
-    for (int i = 0; i < THREADS; i++)
+    for (long i = 0; i < count; i++)
         (void)pthread_join(threads[i], NULL);
     return 0;
 }
