@@ -117,6 +117,10 @@ class Bench:
 
     def close(self):
         self.end_all()
+        for process in Load.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self, name):
@@ -218,9 +222,12 @@ def run_once(command, environment, trash=bytearray(1 << 16)):
 class Load:
     """wrk, while it runs."""
 
+    started = []
+
     def __init__(self, port, name, seconds=SECONDS, scheme="http", header="Connection: keep-alive"):
         self.process = subprocess.Popen(["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}", "-s", os.path.join(HERE, "wrk.lua"), "-H", f"Host: {name}", "-H", header,
                                          f"{scheme}://127.0.0.1:{port}{URL}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        Load.started.append(self.process)
 
     def result(self, unknown=False, strict=True):
         """Fails, unless not STRICT, where an answer is missing, or is no 200 (of a name that is UNKNOWN: 404)."""

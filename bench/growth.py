@@ -19,11 +19,17 @@ def resident(process):
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
 
 
+def file_of(bench, size):
+    """One that is edited, apart from the other sections'."""
+    return bench.path(f"growth-{size}.ini")
+
+
 def time_load(bench, size):
     """From start to the first answer, in ms; what was started goes on."""
+    path = common.write_policies(file_of(bench, size), size)
     sent = common.request(host(size - 1))
     begin = time.perf_counter()
-    process, address = bench.fastcgi(f"growth-{size}", bench.built("mta-sts"), "-f", bench.policies(size))
+    process, address = bench.fastcgi(f"growth-{size}", bench.built("mta-sts"), "-f", path)
     answer = common.ask(address, sent)
     took = (time.perf_counter() - begin) * 1000
     assert common.policy(size - 1).encode() in answer, answer
@@ -32,7 +38,7 @@ def time_load(bench, size):
 
 def time_reload(bench, size, process, address, round_number):
     """From SIGHUP, the new file being in place, to the first new answer, in ms."""
-    path = bench.policies(size)
+    path = file_of(bench, size)
     max_age = 604801 + round_number
     os.rename(common.write_policies(path + ".new", size, max_age), path)
     sent = common.request(host(size - 1))

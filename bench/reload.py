@@ -15,8 +15,7 @@ def row_of(name, result, reloads=""):
     row(name, number(result["rate"]), number(result["p50"]), number(result["p99"]), number(result["max"]), reloads, failed)
 
 
-def with_reloads(bench, size, port):
-    path = bench.policies(size)
+def with_reloads(path, size, port):
     files = [common.write_policies(f"{path}.{i}", size, 604801 + i) for i in range(2)]
     running = common.Load(port, host(size // 2), SECONDS)
     begin = time.monotonic()
@@ -32,13 +31,14 @@ def run(bench):
     heading("Reload under load, behind lighttpd", "requests/s", "median ms", "p99 ms", "slowest ms", "reloads", "failed answers")
     for size in SIZES:
         note(f"reload: {size:,} domains")
-        process, address = bench.fastcgi(f"reload-{size}", bench.built("mta-sts"), "-f", bench.policies(size))
+        path = common.write_policies(bench.path(f"reload-{size}.ini"), size)
+        process, address = bench.fastcgi(f"reload-{size}", bench.built("mta-sts"), "-f", path)
         _, (port,) = bench.lighttpd([common.to_fastcgi(address)], f"reload-lighttpd-{size}")
         assert common.fetch(port, host(size // 2)) == (200, common.policy(size // 2))
         common.until_idle(process)
         still = common.Load(port, host(size // 2), SECONDS).result(strict=False)
         row_of(f"{size:,} domains, none", still)
-        result = with_reloads(bench, size, port)
+        result = with_reloads(path, size, port)
         taken = bench.log(f"reload-{size}").count("read again")
         row_of(f"{size:,} domains, one each {EVERY} s", result, f"{taken} of {SECONDS // EVERY}")
         if size == 100000:
