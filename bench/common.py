@@ -225,7 +225,7 @@ class Load:
     started = []
 
     def __init__(self, port, name, seconds=SECONDS, scheme="http", header="Connection: keep-alive"):
-        self.process = subprocess.Popen(["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}", "-s", os.path.join(HERE, "wrk.lua"), "-H", f"Host: {name}", "-H", header,
+        self.process = subprocess.Popen(["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}", "--timeout", "20", "-s", os.path.join(HERE, "wrk.lua"), "-H", f"Host: {name}", "-H", header,
                                          f"{scheme}://127.0.0.1:{port}{URL}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         Load.started.append(self.process)
 
