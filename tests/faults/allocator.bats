@@ -53,6 +53,10 @@ every_call() {
     every_call "check, many mistakes"
 }
 
+@test "check, two sections: every call fails once" {
+    every_call "check, two sections"
+}
+
 @test "dns: every call fails once" {
     every_call "dns"
 }

@@ -63,6 +63,8 @@ mode = testing
 max_age = 1
 tlsrpt = x
 """
+# The first thing to be told is a second section, the last a warning about a value in [defaults].
+TWICE = "[defaults]\nmode = enforce\nmax_age = 1d\n[a.example]\nmode = none\n[a.example]\nmx = mail.a.example\n"
 BESIDE = INI + "[none.example]\nmode = none\n[host.example]\nmx = mail.host.example\nhost = 1.2\n[*]\nuse = t\n"
 OLD = "[old.example]\nmx = mail.old.example\n[example.com]\nmx = mail.old.example\n[older.example]\nmx = mail.old.example\n"
 
@@ -117,6 +119,7 @@ COMMANDS = {
     "check, warnings": (WARNED, ["check"]),
     "check, mistakes": (BROKEN, ["check"]),
     "check, many mistakes": (MANY, ["check"]),
+    "check, two sections": (TWICE, ["check"]),
     "dns": (INI, ["dns"]),
     "dns, mistakes": (BESIDE, ["dns"]),
     "hosts": (INI, ["hosts"]),
