@@ -150,8 +150,18 @@ static void read_manifest(struct job *job, struct buf *manifest)
 
     buf_print(&path, "%s/%s", job->folder, manifest_name);
     int fd = path.failed ? -1 : open(path.text, O_RDONLY | O_CLOEXEC);
-    while (fd >= 0 && (n = read(fd, bytes, sizeof bytes)) > 0)
+    bool good = fd >= 0 || path.failed || errno == ENOENT;
+    while (fd >= 0 && (n = read(fd, bytes, sizeof bytes)) != 0) {
+        good = n > 0;
+        if (!good)
+            break;
         buf_add(manifest, bytes, (size_t)n);
+    }
+    /* Without the list of what an earlier export wrote, that would never be removed. */
+    if (!good) {
+        fail(job, "%s cannot be read: %s", path.text, strerror(errno));
+        job->cannot_write = true;
+    }
     if (fd >= 0)
         (void)close(fd);
     if (path.failed || manifest->failed)

@@ -48,8 +48,11 @@ static const char *const hints[REPLY_HINTS] = {
 enum reply_hint reply_hint(const struct reply_request *request)
 {
     char by_host[DOMAIN_MAX + 1], by_name[DOMAIN_MAX + 1];
-    bool host = domain_from_host(request->http_host, by_host), name = domain_from_host(request->server_name, by_name);
+    bool host = domain_from_host(request->http_host, by_host);
 
+    if (host && request->server_name != NULL && strcmp(request->server_name, request->http_host) == 0)
+        return REPLY_HINT_NONE;
+    bool name = domain_from_host(request->server_name, by_name);
     if (!host && !name)
         return REPLY_HINT_NO_HOST;
     if (host && request->server_name != NULL && request->server_name[0] != '\0' && strcmp(by_host, by_name) != 0)

@@ -174,7 +174,7 @@ int serve_cgi(const char *file)
     const struct sigaction ignore = { .sa_handler = SIG_IGN };
     char domain[DOMAIN_MAX + 1];
     struct store *store = NULL;
-    struct answer *answer = calloc(1, sizeof *answer);
+    struct answer *answer = malloc(sizeof *answer); /* no calloc(): 64 kB of zeros would take a third of the time */
 
     (void)sigaction(SIGPIPE, &ignore, NULL); /* nobody may read the log */
     if (answer == NULL) {
@@ -182,6 +182,8 @@ int serve_cgi(const char *file)
         return 1;
     }
     ini_init();
+    answer->log = (struct buf) { 0 };
+    answer->found.len = 0;
     answer->kind = reply_to(&request, domain);
     if (answer->kind == REPLY_POLICY)
         store = store_open(file, domain, log_line);

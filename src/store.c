@@ -463,6 +463,8 @@ static void check_reading(struct store *store, struct reading *reading)
     const struct index_audit audit = { check, false, on_problem, reading->before != NULL ? on_broken : NULL, &store->stop };
     bool whole = index_audit(reading->index, &audit);
     conclude(check, whole);
+    if (!whole && !atomic_load(&store->stop))
+        say(store, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
     if (!whole)
         check->problems = 0; /* not all of them: who ends the program does not want to hear of it */
     if (check->problems > PROBLEMS_SAID)

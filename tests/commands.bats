@@ -348,3 +348,13 @@ CONF
     "$MTA_STS" -f policies.ini export --worker worker.js || true
     [ $((${EPOCHREALTIME/./} - begin)) -gt 1000000 ]
 }
+
+@test "export: a list of an earlier export that cannot be read is told, and nothing is written" {
+    "$MTA_STS" -f policies.ini export out || true
+    rm out/.mta-sts-export
+    mkdir out/.mta-sts-export
+    rm -r out/mta-sts.example.org
+    run -1 "$MTA_STS" -f policies.ini export out
+    [[ $output == *'out/.mta-sts-export cannot be read: Is a directory'* ]]
+    [ ! -e out/mta-sts.example.org ]
+}
