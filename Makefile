@@ -44,8 +44,11 @@ LIBS := -lfcgi $(LIBS_INI)
 LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now -Wl,--defsym=gethostbyname=abort
 
 B ?= build
-MODULES := $(patsubst src/%.c,%,$(wildcard src/*.c))
+# What is named probe_* is no part of mta-sts.
+PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe_*.c))
+MODULES := $(filter-out $(PROBE_MODULES),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o)
+PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
 UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 # What is installed besides policies.ini: mode:file:where to.
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
@@ -91,8 +94,8 @@ $(B)/%.o: src/%.c Makefile | $(B)
 $(B)/cases.o: tests/unit/cases.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
-$(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS)
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/cases.o $(OBJECTS) $(LIBS) -lcmocka
+$(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS) $(PROBE_OBJECTS)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/cases.o $(OBJECTS) $(PROBE_OBJECTS) $(LIBS) -lcmocka
 
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
