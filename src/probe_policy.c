@@ -103,7 +103,9 @@ static const struct probe_rule rules[RULES] = {
                        RFC_POLICY },
     [MODE_BAD] = { "mode", PROBE_FAIL, 17, 17, "is no mode; write enforce, testing or none", RFC_POLICY },
     [MODE_CASE] = { "mode-case", PROBE_FAIL, 13, 13, "has capitals; write the mode in lower case", RFC_POLICY },
-    [MODE_NONE] = { "mode-none", PROBE_WARN, 2, 2, "is a mode that some senders take for a mistake, and may keep an older policy",
+    [MODE_NONE] = { "mode-none", PROBE_WARN, 2, 2,
+                    "is a mode that some senders refuse, so that an older policy may stay in force; keep it until all of those "
+                    "have expired",
                     RFC_NONE },
     [MODE_NONE_NO_MX] = { "mode-none-without-mx", PROBE_WARN, 4, 4, "has no mx beside it; keep the mx lines in this mode, too",
                           RFC_POLICY },

@@ -16,6 +16,7 @@
 #define GOOD_UP_TO_AGE "version: STSv1\r\nmode: enforce\r\nmx: a.example\r\n"
 #define WITH_AGE(age) GOOD_UP_TO_AGE "max_age:" age "\r\n"
 #define GOOD WITH_AGE(" 604800")
+#define REFUSE " of 17 sender implementations refuse it)"
 #define LABEL63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const struct policy_case {
@@ -245,10 +246,9 @@ static void many(void **state)
 static void phrases(void **state)
 {
     static const char *const expected[] = {
-        "\"a.example.\" ends in a dot; write it without (RFC 8461 3.2, RFC 5321 4.1.2; 5 of 17 sender implementations refuse it)",
-        "\"\\x1b[31m\" has no colon after a field's name; write \"name: value\", and no comments (RFC 8461 3.2; 7 of 17 sender "
-        "implementations refuse it)",
-        "\"max_age\" is missing; write a line that has it (RFC 8461 3.2; 13 of 17 sender implementations refuse it)",
+        "\"a.example.\" ends in a dot; write it without (RFC 8461 3.2, RFC 5321 4.1.2; 5" REFUSE,
+        "\"\\x1b[31m\" has no colon after a field's name; write \"name: value\", and no comments (RFC 8461 3.2; 7" REFUSE,
+        "\"max_age\" is missing; write a line that has it (RFC 8461 3.2; 13" REFUSE,
     };
     struct probe_policy policy;
 
