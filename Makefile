@@ -5,7 +5,7 @@ VERSION := 0.1.0
 # Debian packages: what it is built with, and what each of `make run`, `make test` and so on needs besides.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
-PACKAGES_TEST := $(PACKAGES_RUN) bats parallel git libcmocka-dev wrk systemd python3-minimal procps bind9-utils knot-dnssecutils bsdutils
+PACKAGES_TEST := $(PACKAGES_RUN) bats parallel git libcmocka-dev wrk systemd python3-minimal python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx nginx-light caddy pebble certbot dehydrated lego
 PACKAGES_SANITIZE := $(PACKAGES_TEST) libclang-rt-dev clang
@@ -29,11 +29,15 @@ ifdef CI
 WARNINGS += -Werror
 endif
 ifdef SANITIZE
+# The sanitizers read /proc when something is wrong.
+SANITIZE_CPPFLAGS := -DNO_LANDLOCK
 HARDENING := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
 HARDENING_LINK := -pie -fsanitize=$(SANITIZE)
 endif
 INIPARSER_CPPFLAGS ?= -I/usr/include/iniparser
-ALL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' $(INIPARSER_CPPFLAGS) $(CPPFLAGS)
+# For --version; other systems than Debian may name them.
+LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}, ' libfcgi-dev libiniparser-dev 2>/dev/null | sed 's/, $$//')
+ALL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(SANITIZE_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(HARDENING_LINK) $(LDFLAGS)
 # src/ini.c puts itself between iniparser and fopen(), which takes the archive.

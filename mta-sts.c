@@ -1,5 +1,6 @@
 /* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 7. */
 #include "src/commands.h"
+#include "src/confine.h"
 #include "src/serve.h"
 
 #include <errno.h>
@@ -12,8 +13,22 @@
 #ifndef VERSION
 #define VERSION "unknown"
 #endif
+#ifndef LIBRARIES
+#define LIBRARIES "libfcgi, iniparser"
+#endif
 #ifndef POLICIES
 #define POLICIES "/etc/mta-sts/policies.ini"
+#endif
+
+#ifdef __VERSION__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "an unknown compiler"
+#endif
+#ifdef __clang__
+#define BUILT_WITH COMPILER ", " LIBRARIES
+#else
+#define BUILT_WITH "gcc " COMPILER ", " LIBRARIES
 #endif
 
 enum { FIRST_PASSED_FD = 3 };
@@ -40,7 +55,7 @@ static const char usage_options[] = "\n"
                                     "  -f FILE     the policies; else $MTA_STS_POLICIES, ./policies.ini, " POLICIES "\n"
                                     "  -t THREADS  FastCGI: requests answered at the same time, 16 unless told\n"
                                     "  -h          this help\n"
-                                    "  --version   the version\n"
+                                    "  --version   the version, and what it was built with\n"
                                     "\n"
                                     "Manuals: mta-sts(8), policies.ini(5)\n";
 
@@ -50,6 +65,19 @@ static int print_usage(FILE *out, int status)
     commands_usage(out);
     (void)fputs(usage_options, out);
     return fflush(out) == 0 ? status : COMMANDS_WRONG;
+}
+
+/* What it was built with and, of what it uses where it is there, what is there. */
+static int print_version(void)
+{
+    int landlock = confine_version();
+
+    (void)printf("mta-sts " VERSION "\nbuilt with " BUILT_WITH "; ");
+    if (landlock > 0)
+        (void)printf("Landlock %d\n", landlock);
+    else
+        (void)puts(landlock == 0 ? "Landlock, which this kernel does not have" : "no Landlock");
+    return fflush(stdout) == 0 ? COMMANDS_FINE : COMMANDS_WRONG;
 }
 
 /* -f, else the environment, else the working directory (a CGI program's own folder), else the system's. */
@@ -133,7 +161,7 @@ int main(int argc, char *argv[])
         return COMMANDS_USAGE;
     }
     if (options.version)
-        return puts("mta-sts " VERSION) < 0;
+        return print_version();
     if (options.help)
         return print_usage(stdout, COMMANDS_FINE);
     if (fd >= 0 && optind < argc) {

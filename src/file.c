@@ -23,6 +23,9 @@ static const char *const texts[FILE_TROUBLES] = {
 void file_print_trouble(const char *file, enum file_trouble trouble, int error, struct buf *out)
 {
     buf_print(out, "%s: %s%s", file, texts[trouble], trouble == FILE_SYSTEM ? strerror(error) : "");
+    if (trouble == FILE_SYSTEM && error == EACCES)
+        buf_print(out, "; the user with the id %ld has to be able to read it; where its folder was replaced, restart mta-sts",
+                  (long)geteuid());
 }
 
 void file_stamp(const struct stat *st, struct file_stamp *stamp)

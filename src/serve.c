@@ -1,6 +1,7 @@
 #include "serve.h"
 
 #include "buf.h"
+#include "confine.h"
 #include "file.h"
 #include "ini.h"
 #include "record.h"
@@ -204,6 +205,7 @@ struct worker {
 };
 
 struct server {
+    enum confined confined;
     int listener, nothing; /* NOTHING is what a slot holds when there is no connection */
     struct store *store;
     unsigned count;
@@ -544,17 +546,29 @@ static bool start_threads(struct server *server, unsigned threads)
     return good;
 }
 
+static void log_ready(const struct server *server)
+{
+    static const char *const rights[] = {
+        [CONFINED_NOT] = "",
+        [CONFINED_READING] = "; can open no file but to read it (Landlock)",
+        [CONFINED_FOLDER] = "; can open no file but to read it in its folder (Landlock)",
+    };
+    size_t domains = store_domains(server->store);
+    char text[128];
+
+    (void)snprintf(text, sizeof text, "ready: %zu domain%s, %u threads%s", domains, domains == 1 ? "" : "s", server->count,
+                   rights[server->confined]);
+    log_line(text);
+}
+
 static int run(struct server *server, unsigned threads)
 {
     sigset_t signals;
-    char text[96];
 
     /* Blocked before libfcgi sets its own handlers, and set after. */
     bool good = block_signals(&signals) && FCGX_Init() == 0 && set_signals() && start_threads(server, threads);
     if (good) {
-        (void)snprintf(text, sizeof text, "ready: %zu domain%s, %u threads", store_domains(server->store),
-                       store_domains(server->store) == 1 ? "" : "s", threads);
-        log_line(text);
+        log_ready(server);
         look_after(server, &signals);
     } else {
         log_line("cannot start all threads: out of memory, processes or descriptors; try a smaller -t");
@@ -584,6 +598,7 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
     (void)sigaction(SIGHUP, &harmless, NULL);
     return_memory();
     ini_init();
+    server.confined = confine_to_reading(file);
     server.store = store_open(file, NULL, log_line);
     if (server.store == NULL)
         return 1;

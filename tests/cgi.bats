@@ -100,7 +100,9 @@ lighttpd_cgi() {
     run -0 env -i "$MTA_STS" -h </dev/null
     [[ $output == usage:* ]]
     run -0 env -i "$MTA_STS" --version </dev/null
-    [[ $output =~ ^mta-sts\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+    [[ ${lines[0]} =~ ^mta-sts\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+    [[ ${lines[1]} =~ ^built\ with\ .*libfcgi.*iniparser.*\;\ (no\ )?Landlock ]]
+    [ "${#lines[@]}" -eq 2 ]
     run -2 env -i "$MTA_STS" -t 0 </dev/null
     [[ $output == *"-t 0: write a number from 1 to"* ]]
     run -2 env -i "$MTA_STS" nonsense </dev/null
