@@ -4,6 +4,7 @@
 
 #include "probe_txt.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -39,6 +40,7 @@ struct probe_dns_answer {
 struct probe_dns_options {
     const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: those of the system */
     unsigned timeout_ms, tries;
+    const atomic_bool *stop; /* NULL, or once it is true every answer is AGAIN, within half a second */
 };
 
 /* A resolver, for one thread at a time. NULL where memory runs out or SERVERS cannot be read. */

@@ -7,18 +7,21 @@
 
 #include "buf.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 enum probe_fetch_outcome {
     PROBE_FETCHED,           /* an HTTPS answer; an SMTP server that spoke TLS */
     PROBE_FETCH_REFUSED,     /* no connection to any address */
+    PROBE_FETCH_NO_ROUTE,    /* this machine has no way to any of them: no network, or not of that family */
     PROBE_FETCH_SLOW,        /* a time limit */
     PROBE_FETCH_TLS_OLD,     /* it speaks TLS, but nothing as new as TLS 1.2: WHY names the version */
     PROBE_FETCH_TLS,         /* TLS failed otherwise */
     PROBE_FETCH_NO_STARTTLS, /* SMTP: not offered, or refused when asked for */
     PROBE_FETCH_LATER,       /* SMTP: 4xx as a greeting or to EHLO (greylisting, too many connections) */
     PROBE_FETCH_PROTOCOL,    /* what came is no HTTP or SMTP, or was cut off */
+    PROBE_FETCH_STOPPED,     /* by STOP */
     PROBE_FETCH_MEMORY
 };
 
@@ -39,6 +42,7 @@ struct probe_fetch_options {
     unsigned connect_ms, total_ms;
     unsigned https_port, smtp_port; /* 443 and 25 */
     const char *helo;               /* NULL: this machine's name */
+    const atomic_bool *stop;        /* NULL, or ends what is under way within half a second once it is true */
 };
 
 /* To be called once, before threads are started; false where it fails. */
