@@ -4,10 +4,13 @@ VERSION := 0.1.0
 
 # Debian packages: what it is built with, and what each of `make run`, `make test` and so on needs besides.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
+# mta-sts-probe is built where these are; mta-sts needs none of them.
+PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libc-ares-dev libssl-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
-PACKAGES_TEST := $(PACKAGES_RUN) bats parallel git libcmocka-dev wrk systemd python3-minimal python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
+PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3-minimal python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx nginx-light caddy pebble certbot dehydrated lego
+PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3-minimal openssl iproute2 mount valgrind
 PACKAGES_SANITIZE := $(PACKAGES_TEST) libclang-rt-dev clang
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
 PACKAGES_BENCH := $(PACKAGES_TEST) hyperfine
@@ -48,11 +51,14 @@ LIBS := -lfcgi $(LIBS_INI)
 LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now -Wl,--defsym=gethostbyname=abort
 
 B ?= build
-# What is named probe_* is no part of mta-sts.
-PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe_*.c))
+# What is named probe* is no part of mta-sts; of that, these need libraries of their own.
+PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe*.c))
+PROBE_LIBS := -lcurl -lcares -lcrypto
+PROBE_OUTSIDE := probe probe_dns probe_fetch probe_cert probe_suggest
 MODULES := $(filter-out $(PROBE_MODULES),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o)
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
+PROBE_PURE_OBJECTS := $(patsubst %,$(B)/%.o,$(filter-out $(PROBE_OUTSIDE),$(PROBE_MODULES)))
 UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 # What is installed besides policies.ini: mode:file:where to.
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
@@ -68,14 +74,21 @@ ifndef V
 QUIET = @echo "  $(1) $@";
 endif
 
-.PHONY: all static run test test-fronts test-senders test-all sanitize lint format bench install uninstall dist clean units FORCE
+.PHONY: all static run test test-fronts test-senders test-probe test-all sanitize lint format bench install uninstall dist clean units FORCE
 .DELETE_ON_ERROR:
 
+# The second program where its libraries are, else a line that says what is missing.
 all: mta-sts
+	@missing=$$(.ci/missing-headers "$(CC) $(ALL_CPPFLAGS)" $(PROBE_HEADERS)); \
+	if [ ! -e mta-sts-probe.c ]; then :; \
+	elif [ -z "$$missing" ]; then $(MAKE) --no-print-directory mta-sts-probe; \
+	else echo "mta-sts-probe is not built: install $$missing, then make again"; fi
+
+PROBE_HEADERS := curl/curl.h=libcurl4-openssl-dev ares.h=libc-ares-dev openssl/x509.h=libssl-dev
 
 static: mta-sts-static
 
-mta-sts mta-sts-static $(TARBALL): %: $(B)/%
+mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
 	@cp $< $@
 
 $(B)/mta-sts: $(B)/main.o $(OBJECTS)
@@ -84,12 +97,27 @@ $(B)/mta-sts: $(B)/main.o $(OBJECTS)
 $(B)/mta-sts-static: $(B)/main.o $(OBJECTS)
 	$(call QUIET,LD)$(CC) $(ALL_CFLAGS) $(LDFLAGS_STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Of what mta-sts is made of, an archive hands over only what is called.
+$(B)/mta-sts-probe: $(B)/main-probe.o $(PROBE_OBJECTS) $(B)/modules.a
+	$(call QUIET,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS) $(LIBS_INI)
+
+$(B)/modules.a: $(OBJECTS)
+	@rm -f $@
+	$(call QUIET,AR)$(AR) rc $@ $^
+
+# The network modules by themselves, for the suite.
+$(B)/look: tests/probe/look.c $(B)/probe_dns.o $(B)/probe_fetch.o $(B)/probe_cert.o $(PROBE_PURE_OBJECTS) $(B)/modules.a
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS)
+
 # Changes when POLICIES does, which is compiled in.
-$(B)/main.o $(OBJECTS): $(B)/policies.path
+$(B)/main.o $(B)/main-probe.o $(OBJECTS): $(B)/policies.path
 $(B)/policies.path: FORCE | $(B)
 	@echo '$(POLICIES)' | cmp -s - $@ || echo '$(POLICIES)' >$@
 
 $(B)/main.o: mta-sts.c Makefile | $(B)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+
+$(B)/main-probe.o: mta-sts-probe.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/%.o: src/%.c Makefile | $(B)
@@ -98,8 +126,8 @@ $(B)/%.o: src/%.c Makefile | $(B)
 $(B)/cases.o: tests/unit/cases.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
-$(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS) $(PROBE_OBJECTS)
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/cases.o $(OBJECTS) $(PROBE_OBJECTS) $(LIBS) -lcmocka
+$(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS) $(PROBE_PURE_OBJECTS)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) -lcmocka
 
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
@@ -133,8 +161,13 @@ test-senders:
 	@$(MAKE) --no-print-directory mta-sts
 	@tests/run.sh $(B) tests/senders/*.bats
 
+test-probe:
+	@.ci/packages $(PACKAGES_PROBE)
+	@$(MAKE) --no-print-directory mta-sts $(B)/look
+	@tests/run.sh $(B) tests/probe/*.bats
+
 # All of them, `make test` first.
-test-all: test test-fronts test-senders
+test-all: test test-fronts test-senders test-probe
 
 # The same suites under AddressSanitizer and UndefinedBehaviorSanitizer, then those with threads under ThreadSanitizer.
 sanitize:
@@ -149,7 +182,7 @@ lint:
 	@.ci/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" $(SHELL_FILES)
 
 format:
-	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] bench/*.c
+	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] tests/probe/*.c bench/*.c
 
 bench:
 	@.ci/packages $(PACKAGES_BENCH)
@@ -188,6 +221,6 @@ $(B)/$(TARBALL): FORCE | $(B)
 	@git diff --quiet HEAD || echo "mta-sts: changes that are not committed are not in it" >&2
 
 clean:
-	rm -rf build mta-sts mta-sts-static $(TARBALL)
+	rm -rf build mta-sts mta-sts-probe mta-sts-static $(TARBALL)
 
 -include $(wildcard $(B)/*.d)
