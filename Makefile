@@ -54,7 +54,7 @@ B ?= build
 # What is named probe* is no part of mta-sts; of that, these need libraries of their own.
 PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe*.c))
 PROBE_LIBS := -lcurl -lcares -lcrypto
-PROBE_OUTSIDE := probe probe_dns probe_fetch probe_cert probe_suggest
+PROBE_OUTSIDE := probe probe_dns probe_fetch probe_cert probe_x509 probe_suggest
 MODULES := $(filter-out $(PROBE_MODULES),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o)
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
@@ -106,7 +106,7 @@ $(B)/modules.a: $(OBJECTS)
 	$(call QUIET,AR)$(AR) rc $@ $^
 
 # The network modules by themselves, for the suite.
-$(B)/look: tests/probe/look.c $(B)/probe_dns.o $(B)/probe_fetch.o $(B)/probe_cert.o $(PROBE_PURE_OBJECTS) $(B)/modules.a
+$(B)/look: tests/probe/look.c $(B)/probe_dns.o $(B)/probe_fetch.o $(B)/probe_cert.o $(B)/probe_x509.o $(PROBE_PURE_OBJECTS) $(B)/modules.a
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS)
 
 # Changes when POLICIES does, which is compiled in.
@@ -128,6 +128,9 @@ $(B)/cases.o: tests/unit/cases.c Makefile | $(B)
 
 $(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS) $(PROBE_PURE_OBJECTS)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) -lcmocka
+
+$(B)/test_probe_cert: $(B)/probe_cert.o $(B)/probe_x509.o
+$(B)/test_probe_cert: LIBS += -lcrypto
 
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi

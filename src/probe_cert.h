@@ -1,4 +1,4 @@
-/* The certificate that a server shows, judged as a sender judges it. The only file with libcrypto. Floor 2. */
+/* The certificate that a server shows, judged as a sender judges it. Libcrypto is for this and probe_x509. Floor 2. */
 #ifndef PROBE_CERT_H
 #define PROBE_CERT_H
 
@@ -40,7 +40,7 @@ size_t probe_cert_digest(const char *chain, size_t at, unsigned selector, unsign
 
 /*
  * Does the record USAGE SELECTOR MATCHING with DATA of LEN bytes match CHAIN (RFC 7672: DANE-EE is compared with the server's own
- * certificate, DANE-TA with any of them)? Other usages match nothing.
+ * certificate, DANE-TA with the others)? Other usages match nothing.
  */
 bool probe_cert_matches(const char *chain, unsigned usage, unsigned selector, unsigned matching, const unsigned char *data,
                         size_t len);
