@@ -54,7 +54,7 @@ B ?= build
 # What is named probe* is no part of mta-sts; of that, these need libraries of their own.
 PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe*.c))
 PROBE_LIBS := -lcurl -lcares -lcrypto
-PROBE_OUTSIDE := probe probe_dns probe_fetch probe_cert probe_x509 probe_suggest
+PROBE_OUTSIDE := probe probe_dns probe_fetch probe_transfer probe_cert probe_x509 probe_suggest
 MODULES := $(filter-out $(PROBE_MODULES),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o)
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
@@ -106,7 +106,7 @@ $(B)/modules.a: $(OBJECTS)
 	$(call QUIET,AR)$(AR) rc $@ $^
 
 # The network modules by themselves, for the suite.
-$(B)/look: tests/probe/look.c $(B)/probe_dns.o $(B)/probe_fetch.o $(B)/probe_cert.o $(B)/probe_x509.o $(PROBE_PURE_OBJECTS) $(B)/modules.a
+$(B)/look: tests/probe/look.c $(patsubst %,$(B)/%.o,probe_dns probe_fetch probe_transfer probe_cert probe_x509) $(PROBE_PURE_OBJECTS) $(B)/modules.a
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS)
 
 # Changes when POLICIES does, which is compiled in.

@@ -16,6 +16,7 @@
 
 enum {
     CLASS_IN = 1,
+    LOOK_US = 200000,     /* how often it is looked whether to stop */
     UDP_SIZE = 1232,      /* what every path carries whole (DNS flag day 2020) */
     FLAGS_LOW_AT = 3,     /* of the header */
     FLAG_AUTHENTIC = 0x20 /* asks for that flag in the answer (RFC 6840 5.7) */
@@ -30,6 +31,7 @@ enum { TRYING, TELLING, CHANNELS };
 struct probe_dns {
     ares_channel channel[CHANNELS];
     int random;
+    const atomic_bool *stop;
 };
 
 struct question {
@@ -72,6 +74,7 @@ struct probe_dns *probe_dns_new(const struct probe_dns_options *options)
     if (dns == NULL)
         return NULL;
     (void)pthread_once(&once, start_library);
+    dns->stop = options->stop;
     dns->random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
     if (dns->random >= 0 && open_channel(&dns->channel[TRYING], options, 0) &&
         open_channel(&dns->channel[TELLING], options, ARES_FLAG_NOCHECKRESP))
@@ -105,6 +108,8 @@ static void fail_by(struct question *question, int status)
         fail(question->answer, PROBE_DNS_ABSENT, "the DNS has no room for such a name");
     else if (status == ARES_ETIMEOUT)
         fail(question->answer, PROBE_DNS_AGAIN, "no name server answered in time");
+    else if (status == ARES_ECANCELLED)
+        fail(question->answer, PROBE_DNS_AGAIN, "it was not waited for");
     else if (status == ARES_ENOMEM)
         fail(question->answer, PROBE_DNS_AGAIN, "out of memory");
     else
@@ -151,7 +156,7 @@ static bool turn(ares_channel channel)
 {
     ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
     struct pollfd fds[ARES_GETSOCK_MAXNUM];
-    struct timeval most = { 1, 0 }, wait;
+    struct timeval most = { 0, LOOK_US }, wait;
     /* ARES_GETSOCK_WRITABLE() shifts into the sign. */
     unsigned bits = (unsigned)ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
     nfds_t count = 0;
@@ -190,13 +195,18 @@ static bool is_untold(int status)
     return status != ARES_SUCCESS && status != ARES_ETIMEOUT && status != ARES_EBADNAME && status != ARES_ENOMEM;
 }
 
+static bool is_stopped(const struct probe_dns *dns)
+{
+    return dns->stop != NULL && atomic_load(dns->stop);
+}
+
 static void ask(struct probe_dns *dns, struct question *questions, size_t count)
 {
-    for (unsigned way = TRYING; way < CHANNELS; way++) {
+    for (unsigned way = TRYING; way < CHANNELS && !(way > TRYING && is_stopped(dns)); way++) {
         for (size_t i = 0; i < count; i++)
             if (way == TRYING || is_untold(questions[i].status))
                 send_question(dns, way, &questions[i]);
-        while (!all_done(questions, count) && turn(dns->channel[way])) {
+        while (!is_stopped(dns) && !all_done(questions, count) && turn(dns->channel[way])) {
         }
         ares_cancel(dns->channel[way]);
     }
