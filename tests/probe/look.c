@@ -19,6 +19,13 @@ static void print_shown(const char *label, const char *text)
     buf_free(&shown);
 }
 
+static unsigned number(const char *variable, unsigned otherwise)
+{
+    const char *text = getenv(variable);
+
+    return text != NULL ? (unsigned)strtoul(text, NULL, 10) : otherwise;
+}
+
 /* --- DNS --- */
 
 static void print_txt(const struct probe_dns_answer *answer, size_t i)
@@ -65,8 +72,7 @@ enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 static int look_dns(const struct question *question, char **names)
 {
-    const char *timeout = getenv("LOOK_DNS_MS");
-    const struct probe_dns_options options = { getenv("LOOK_SERVERS"), timeout != NULL ? (unsigned)atoi(timeout) : 2000, 2 };
+    const struct probe_dns_options options = { getenv("LOOK_SERVERS"), number("LOOK_DNS_MS", 2000), 2, NULL };
     struct probe_dns *dns = probe_dns_new(&options);
 
     if (dns == NULL) {
@@ -98,13 +104,6 @@ static const char *const outcomes[] = {
     [PROBE_FETCH_LATER] = "later",     [PROBE_FETCH_NO_STARTTLS] = "no-starttls", [PROBE_FETCH_PROTOCOL] = "protocol",
     [PROBE_FETCH_STOPPED] = "stopped", [PROBE_FETCH_MEMORY] = "memory",
 };
-
-static unsigned number(const char *variable, unsigned otherwise)
-{
-    const char *text = getenv(variable);
-
-    return text != NULL ? (unsigned)strtoul(text, NULL, 10) : otherwise;
-}
 
 /* What the certificate is worth, at the time LOOK_NOW, by the authorities in LOOK_CA. */
 static int print_certificate(const char *chain, const char *host)
