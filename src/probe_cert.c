@@ -175,6 +175,11 @@ static void judge_names(struct judge *judge)
     buf_free(&shown);
 }
 
+static void print_days(struct buf *out, long days)
+{
+    buf_print(out, "%ld day%s", days, days == 1 ? "" : "s");
+}
+
 static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
 {
     char begins[16], ends[16];
@@ -193,7 +198,9 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
         buf_print(&says, "the certificate is not valid before %s; look at the clocks", begins);
     } else if (left <= (long)warn_days) {
         rule = SOON;
-        buf_print(&says, "the certificate expires on %s, in %ld days; renew it, and have the server load it", ends, left);
+        buf_print(&says, "the certificate expires on %s, in ", ends);
+        print_days(&says, left);
+        buf_print(&says, "; renew it, and have the server load it");
     }
     if (rule != RULES)
         add_text(judge, rule, &says);
@@ -316,16 +323,17 @@ void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
     }
     const X509 *cert = sk_X509_value(certs, 0);
     size_t count = probe_x509_names(cert, NULL, NULL, &shown);
-    if (!probe_x509_time(X509_get0_notAfter(cert), now, ends, &left))
+    if (!probe_x509_time(X509_get0_notAfter(cert), now, ends, &left)) {
         buf_print(out, "expires nobody knows when");
-    else if (left < 0)
-        buf_print(out, "expired on %s, %ld days ago", ends, -left - 1);
-    else
-        buf_print(out, "expires on %s, in %ld days", ends, left);
+    } else {
+        buf_print(out, left < 0 ? "expired on %s, " : "expires on %s, in ", ends);
+        print_days(out, left < 0 ? -left - 1 : left);
+        buf_print(out, left < 0 ? " ago" : "");
+    }
     buf_print(out, "; made out to %s", count > 0 ? "" : "no name");
     buf_add(out, shown.text != NULL ? shown.text : "", shown.len);
     if (count > PROBE_X509_NAMES_SHOWN)
-        buf_print(out, " and %zu more names", count - PROBE_X509_NAMES_SHOWN);
+        buf_print(out, " and %zu more name%s", count - PROBE_X509_NAMES_SHOWN, count - PROBE_X509_NAMES_SHOWN == 1 ? "" : "s");
     buf_print(out, " by ");
     probe_x509_show_issuer(cert, out);
     buf_free(&shown);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #ifndef VERSION
@@ -71,6 +72,24 @@ static struct curl_slist *make_target(const struct probe_transfer *t)
     return curl_slist_append(NULL, target);
 }
 
+static int take_socket(void *data, curl_socket_t socket, curlsocktype purpose)
+{
+    struct probe_transfer *t = data;
+
+    (void)purpose;
+    t->socket = socket;
+    return CURL_SOCKOPT_OK;
+}
+
+/* libcurl's own time of connecting is that of the TLS handshake's end. */
+static bool is_connected(const struct probe_transfer *t)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+
+    return t->socket >= 0 && getpeername(t->socket, (struct sockaddr *)&peer, &len) == 0;
+}
+
 static void set_options(CURL *easy, struct probe_transfer *t, const char *url, struct curl_slist *target)
 {
     (void)curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -80,6 +99,8 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
     (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "mta-sts-probe/" VERSION);
     (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, take_socket);
+    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, t);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, t->protocol->take_line);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -99,32 +120,31 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
         (void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 }
 
-static bool is_over(CURL *easy, struct probe_transfer *t, int64_t connect_limit)
+static bool is_over(struct probe_transfer *t, int64_t connect_limit)
 {
     const atomic_bool *stop = t->options->stop;
     int64_t now = probe_transfer_now();
-    curl_off_t connect = 0;
 
-    (void)curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect);
-    t->connected = connect > 0;
+    t->connected = t->connected || is_connected(t);
     t->was_stopped = stop != NULL && atomic_load(stop);
     t->was_slow = now >= t->limit || (!t->connected && now >= connect_limit);
     return t->was_stopped || t->was_slow;
 }
 
-/* Runs EASY to its end, or until it is stopped, or slow. */
-static CURLcode run(CURLM *multi, CURL *easy, struct probe_transfer *t)
+/* Runs it to its end, or until it is stopped, or slow. */
+static CURLcode run(CURLM *multi, struct probe_transfer *t)
 {
     int64_t connect_limit = probe_transfer_now() + t->options->connect_ms;
     int running = 1, left;
 
-    while (curl_multi_perform(multi, &running) == CURLM_OK && running > 0 && !is_over(easy, t, connect_limit))
+    while (curl_multi_perform(multi, &running) == CURLM_OK && running > 0 && !is_over(t, connect_limit))
         if (curl_multi_poll(multi, NULL, 0, LOOK_MS, NULL) != CURLM_OK)
             break;
     const CURLMsg *message = curl_multi_info_read(multi, &left);
     if (message == NULL)
         return CURLE_OPERATION_TIMEDOUT;
     t->was_stopped = t->was_slow = false;
+    t->connected = message->data.result != CURLE_COULDNT_CONNECT;
     return message->data.result;
 }
 
@@ -176,13 +196,11 @@ static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURL
 static void take_results(CURL *easy, struct probe_transfer *t, CURLcode code)
 {
     struct probe_fetched *f = t->fetched;
-    curl_off_t connect = 0, total = 0;
+    curl_off_t total = 0;
     size_t sent;
 
     take_chain(easy, t);
-    (void)curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect);
     (void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
-    t->connected = connect > 0;
     f->ms = (unsigned)(total / 1000);
     f->outcome = judge(easy, t, code);
     if (t->connected)
@@ -203,6 +221,7 @@ void probe_transfer_run(struct probe_transfer *t)
     CURL *easy = curl_easy_init();
     CURLM *multi = curl_multi_init();
 
+    t->socket = -1;
     t->fetched->outcome = PROBE_FETCH_MEMORY;
     if (url == NULL) {
         t->fetched->outcome = PROBE_FETCH_PROTOCOL;
@@ -211,7 +230,7 @@ void probe_transfer_run(struct probe_transfer *t)
         set_options(easy, t, url, target);
         if (curl_multi_add_handle(multi, easy) == CURLM_OK) {
             int64_t begin = probe_transfer_now();
-            take_results(easy, t, run(multi, easy, t));
+            take_results(easy, t, run(multi, t));
             if (t->was_slow)
                 t->fetched->ms = (unsigned)(probe_transfer_now() - begin);
             (void)curl_multi_remove_handle(multi, easy);

@@ -28,6 +28,7 @@ struct probe_transfer {
     unsigned replies; /* of an SMTP server, that are complete */
     char line[256];   /* the last one */
     bool was_stopped, was_slow, connected;
+    int socket;
     char error[CURL_ERROR_SIZE];
 };
 

@@ -94,12 +94,14 @@ static bool show_field(const X509_NAME *name, int nid, struct buf *out)
 void probe_x509_show_issuer(const X509 *cert, struct buf *out)
 {
     const X509_NAME *name = X509_get_issuer_name(cert);
+    struct buf common = { 0 };
     bool organization = show_field(name, NID_organizationName, out);
 
-    if (organization)
-        buf_print(out, " ");
-    if (!show_field(name, NID_commonName, out) && !organization)
+    if (show_field(name, NID_commonName, &common))
+        buf_print(out, "%s%s", organization ? " " : "", common.text != NULL ? common.text : "");
+    else if (!organization)
         buf_print(out, "an authority without a name");
+    buf_free(&common);
 }
 
 bool probe_x509_time(const ASN1_TIME *time, int64_t now, char day[16], long *days)

@@ -52,6 +52,7 @@ lab_is_signed() {
 
 # The zones are knot's, at port 5353; unbound looks names up there. Of the domain example, knot has no zone; who has the domain silent says nothing.
 lab_dns() {
+    mkdir knot
     cat >knot.conf <<CONF
 server:
     rundir: "$DIR"
@@ -120,6 +121,6 @@ lab_servers() {
     mapfile -t addresses <smtp.args
     start smtp.log python3 "$BATS_TEST_DIRNAME/smtp.py" "${addresses[@]}"
     install -d -o postfix data
-    PATIENCE=60 inside postfix -c "$DIR/postfix" check
+    PATIENCE=60 inside postfix -c "$DIR/postfix" check >postfix.log 2>&1 || { cat postfix.log >&2; return 1; }
     start postfix.log "$(postconf -hd daemon_directory)/master" -c "$DIR/postfix" -s
 }

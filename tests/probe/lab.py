@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 # Where who listens. Nobody does at REFUSED, and to NOROUTE there is no way.
-NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 6, 7)), "192.0.2.1"
+NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
 POSTFIX = "127.0.0.10"
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
 ODD_ANSWERS = ("slow", "hung", "cut", "header", "escape")
@@ -255,14 +255,14 @@ myhostname = mail.healthy.test
 mydestination =
 alias_maps =
 local_recipient_maps =
-inet_interfaces = %(address)s
+inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = %(here)s/good.pem
 smtpd_client_connection_count_limit = 0
 smtpd_peername_lookup = no
-""" % {"here": here, "address": POSTFIX})
-    write("postfix/master.cf", """smtp      inet  n       -       n       -       -       smtpd
+""" % {"here": here})
+    write("postfix/master.cf", POSTFIX + """:25 inet  n       -       n       -       -       smtpd
 tlsmgr    unix  -       -       n       1000?   1       tlsmgr
 rewrite   unix  -       -       n       -       -       trivial-rewrite
 cleanup   unix  n       -       n       -       0       cleanup
