@@ -79,7 +79,7 @@ endif
 
 # The second program where its libraries are, else a line that says what is missing.
 all: mta-sts
-	@missing=$$(.ci/missing-headers "$(CC) $(ALL_CPPFLAGS)" $(PROBE_HEADERS)); \
+	@missing=$$(.ci/missing-headers "$(CC) $(CPPFLAGS)" $(PROBE_HEADERS)); \
 	if [ ! -e mta-sts-probe.c ]; then :; \
 	elif [ -z "$$missing" ]; then $(MAKE) --no-print-directory mta-sts-probe; \
 	else echo "mta-sts-probe is not built: install $$missing, then make again"; fi
