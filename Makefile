@@ -54,7 +54,7 @@ B ?= build
 # What is named probe* is no part of mta-sts; of that, these need libraries of their own.
 PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe*.c))
 PROBE_LIBS := -lcurl -lcares -lcrypto
-PROBE_OUTSIDE := probe probe_dns probe_fetch probe_transfer probe_cert probe_x509 probe_suggest
+PROBE_OUTSIDE := probe probe_dns probe_fetch probe_transfer probe_cert probe_x509 probe_hosts probe_web probe_mail probe_suggest probe_run probe_file probe_options probe_explain
 MODULES := $(filter-out $(PROBE_MODULES),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o)
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
