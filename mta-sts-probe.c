@@ -118,7 +118,7 @@ static int run(const struct probe_settings *settings, struct probe_file *file, c
         .quiet = settings->quiet,
         .summary = many,
         .bar = many && !settings->quiet && isatty(STDERR_FILENO),
-        .report = { wants_colour(settings->colour), !settings->verbose && (file != NULL || settings->quiet) && many },
+        .report = { wants_colour(settings->colour), many, !settings->verbose && (file != NULL || settings->quiet) && many },
         .stop = stop,
     };
 

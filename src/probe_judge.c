@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, ROOM_FIRST = 8, SHOWN_MAX = 200 };
+enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, ROOM_FIRST = 8, SHOWN_MAX = 200, TRUNCATED_AT = 10240 };
 
 enum rule {
     TXT_ALIAS,
@@ -26,6 +26,8 @@ enum rule {
     ANSWER_TYPE,
     ANSWER_NO_TYPE,
     ANSWER_CHARSET,
+    ANSWER_LARGE,
+    ANSWER_LONG,
     ANSWER_SLOW,
     MX_NULL,
     MX_IMPLICIT,
@@ -85,6 +87,13 @@ static const struct probe_rule rules[RULES] = {
                          "RFC 8461 3.2, 3.3" },
     [ANSWER_CHARSET] = { "answer-charset", PROBE_WARN, 0, 0, "is the media type; let its charset be utf-8, or say none",
                          "RFC 8461 3.2" },
+    [ANSWER_LARGE] = { "answer-large", PROBE_FAIL, 0, 0,
+                       "the policy is over 65,536 bytes, which senders do not read; write fewer mx lines, or wildcards",
+                       RFC_FETCH },
+    [ANSWER_LONG] = { "answer-long", PROBE_WARN, 1, 1,
+                      "the policy is over 10,240 bytes, where one sender implementation cuts it; write fewer mx lines, or "
+                      "wildcards",
+                      RFC_FETCH },
     [ANSWER_SLOW] = { "answer-slow", PROBE_WARN, 0, 0, "for the whole answer is slow, and a message waits for it", RFC_FETCH },
     [MX_NULL] = { "mx-null", PROBE_WARN, 0, 0,
                   "takes no mail, as its null MX record says; a policy protects nothing here, remove it or the record",
@@ -115,15 +124,16 @@ static const struct probe_rule rules[RULES] = {
                         "RFC 5321 3.1" },
 };
 
-/* Adds the finding by RULE about SUBJECT (NULL: none); WHY, what somebody else said, comes behind it ("": nothing). */
+/* Adds the finding by RULE about SUBJECT (NULL: none); WHY, what was said or seen, comes behind it ("": nothing). */
 static void add(struct probe_findings *findings, enum rule rule, const char *subject, const char *why)
 {
     struct buf says = { 0 };
 
     buf_print(&says, "%s", rules[rule].says);
     if (why[0] != '\0') {
-        buf_print(&says, ": ");
+        buf_print(&says, " [");
         buf_add_shown(&says, why, strlen(why), SHOWN_MAX);
+        buf_print(&says, "]");
     }
     const struct probe_about about = { 0, subject, subject != NULL ? strlen(subject) : 0, says.text };
     if (!says.failed)
@@ -280,6 +290,8 @@ void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
     judge_status(fetched, findings);
     if (fetched->status == OK_STATUS)
         judge_type(fetched->type, findings);
+    if (fetched->status == OK_STATUS && fetched->body.len > TRUNCATED_AT)
+        add(findings, fetched->body.len > POLICY_BYTES_MAX ? ANSWER_LARGE : ANSWER_LONG, NULL, "");
     (void)snprintf(took, sizeof took, "%u ms", fetched->ms);
     if (fetched->ms >= slow_ms)
         add(findings, ANSWER_SLOW, took, "");
@@ -287,7 +299,7 @@ void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
 
 bool probe_judge_has_policy(const struct probe_fetched *fetched)
 {
-    return fetched->outcome == PROBE_FETCHED && fetched->status == OK_STATUS;
+    return fetched->outcome == PROBE_FETCHED && fetched->status == OK_STATUS && fetched->body.len <= POLICY_BYTES_MAX;
 }
 
 /* --- findings of others --- */
@@ -323,23 +335,20 @@ void probe_judge_add_of_host(const char *host, const struct probe_findings *from
         to->verdict = from->verdict;
 }
 
-void probe_judge_move_size(struct probe_findings *from, struct probe_findings *to)
+void probe_judge_drop_size(struct probe_findings *findings)
 {
-    const struct probe_about about = { 0, NULL, 0, NULL };
     size_t kept = 0;
 
-    from->verdict = PROBE_OK;
-    for (size_t i = 0; i < from->count; i++) {
-        const struct probe_rule *rule = from->list[i].rule;
-        if (strcmp(rule->kind, "size") == 0 || strcmp(rule->kind, "size-truncated") == 0) {
-            probe_findings_add(to, rule, PROBE_POLICY_SENDERS, &about);
+    findings->verdict = PROBE_OK;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct probe_rule *rule = findings->list[i].rule;
+        if (strcmp(rule->kind, "size") == 0 || strcmp(rule->kind, "size-truncated") == 0)
             continue;
-        }
-        if (rule->severity > from->verdict)
-            from->verdict = rule->severity;
-        from->list[kept++] = from->list[i];
+        if (rule->severity > findings->verdict)
+            findings->verdict = rule->severity;
+        findings->list[kept++] = findings->list[i];
     }
-    from->count = kept;
+    findings->count = kept;
 }
 
 const struct probe_rule *probe_judge_rules(size_t *count)

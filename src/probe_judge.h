@@ -18,7 +18,7 @@ bool probe_judge_https(const char *host, const struct probe_fetched *fetched, st
 /* The answer's header and how it came; SLOW_MS or more is slow. Needs an HTTPS connection that came about. */
 void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, struct probe_findings *findings);
 
-/* Does FETCHED hold what a sender would read as a policy, if it were no stickler? */
+/* Does FETCHED hold what a sender would read as a policy? */
 bool probe_judge_has_policy(const struct probe_fetched *fetched);
 
 /* What a domain's MX records are, but for their names. */
@@ -31,8 +31,8 @@ void probe_judge_mx_no_address(const char *host, const struct probe_dns_answer *
 /* What HOST, an MX, did when it was spoken to, but for its certificate. False: that says nothing about HOST. */
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings);
 
-/* Moves what FROM says of a policy's size to TO: it is the answer that is too large. */
-void probe_judge_move_size(struct probe_findings *from, struct probe_findings *to);
+/* Takes out of FINDINGS, a policy's, what they say of its size: that is told of the answer. */
+void probe_judge_drop_size(struct probe_findings *findings);
 
 /* Adds all of FROM to TO, each text with "HOST: " before it. */
 void probe_judge_add_of_host(const char *host, const struct probe_findings *from, struct probe_findings *to);

@@ -128,6 +128,16 @@ static void add_head(const struct probe *probe, int status, const struct probe_r
         buf_print(out, ": mode %s", probe_mode_text(probe->mode));
 }
 
+/* Without a file nobody asked for a comparison with it. */
+static bool is_shown(const struct probe *probe, enum probe_check_name name, const struct probe_report_options *options)
+{
+    const struct probe_check *check = &probe->checks[name];
+
+    if (name == PROBE_INI && check->state == PROBE_SKIPPED)
+        return false;
+    return !options->brief || probe_check_status(check) != PROBE_STATUS_OK;
+}
+
 void probe_report(const struct probe *probe, const struct probe_report_options *options, struct buf *out)
 {
     int status = probe_status(probe);
@@ -141,13 +151,13 @@ void probe_report(const struct probe *probe, const struct probe_report_options *
     }
     buf_add(out, "\n", 1);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
-        if (!options->brief || probe_check_status(&probe->checks[i]) != PROBE_STATUS_OK)
+        if (is_shown(probe, (enum probe_check_name)i, options))
             add_check(probe, (enum probe_check_name)i, options, out);
     if (probe->effect.len > 0) {
         buf_print(out, "  mail: ");
         add_text(out, probe->effect.text, probe->effect.len, CHECK_COLUMN, CHECK_COLUMN);
     }
-    buf_add(out, "\n", options->brief ? 0 : 1);
+    buf_add(out, "\n", options->apart ? 1 : 0);
 }
 
 static size_t done(const struct probe_report_counts *counts)

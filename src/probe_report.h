@@ -6,6 +6,7 @@
 
 struct probe_report_options {
     bool colour;
+    bool apart; /* an empty line after each domain that has more than one */
     bool brief; /* one line for a domain that is fine; of the others, only the checks that are not */
 };
 

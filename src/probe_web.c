@@ -124,7 +124,7 @@ void probe_check_policy(struct sight *s, struct probe_check *check)
     struct probe_policy *policy = &s->policy;
 
     probe_policy_read(s->fetched.body.text, s->fetched.body.len, policy);
-    probe_judge_move_size(&policy->findings, &s->probe->checks[PROBE_ANSWER].findings);
+    probe_judge_drop_size(&policy->findings);
     sight_take(check, &policy->findings);
     check->findings.failed |= policy->mx.failed;
     s->probe->has_mode = policy->has_mode;
