@@ -117,7 +117,7 @@ static void tell_effect(const struct sight *s)
 
     for (size_t i = 0; i < s->host_count; i++) {
         const struct mail_host *host = &s->hosts[i];
-        hosts[i] = (struct probe_effect_host) { host->name, host->unmatched || host->failed, host->unknown, host->dane };
+        hosts[i] = (struct probe_effect_host) { host->name, host->unmatched || host->failed, host->gone, host->dane };
     }
     facts.txt = sight_is_fine(s, PROBE_TXT);
     facts.policy = sight_is_fine(s, PROBE_HTTPS) && sight_is_fine(s, PROBE_ANSWER) && sight_is_fine(s, PROBE_POLICY);

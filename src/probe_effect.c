@@ -11,9 +11,14 @@ static bool is_refused(const struct probe_effect_host *host)
     return host->refused;
 }
 
+static bool is_gone(const struct probe_effect_host *host)
+{
+    return host->gone;
+}
+
 static bool is_left(const struct probe_effect_host *host)
 {
-    return !host->refused;
+    return !host->refused && !host->gone;
 }
 
 static bool is_dane(const struct probe_effect_host *host)
@@ -132,6 +137,12 @@ void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
     if (of_compared[facts->compared] != NULL && facts->txt) {
         begin_sentence(out, before);
         buf_print(out, "%s", of_compared[facts->compared]);
+    }
+    if (count(facts, is_gone) > 0) {
+        begin_sentence(out, before);
+        buf_print(out, "No sender at all can deliver to ");
+        add_names(facts, is_gone, out);
+        buf_print(out, " (RFC 5321 5.1).");
     }
     if (count(facts, is_dane) > 0) {
         begin_sentence(out, before);

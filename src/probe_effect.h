@@ -13,7 +13,7 @@
 struct probe_effect_host {
     const char *name;
     bool refused; /* by senders that honour the policy: no pattern matches it, or its TLS will not do */
-    bool unknown; /* could not be told */
+    bool gone;    /* it has no address: nobody can deliver to it */
     bool dane;    /* signed TLSA records that its certificate does not match (RFC 7672) */
 };
 

@@ -198,8 +198,8 @@ bool probe_judge_https(const char *host, const struct probe_fetched *fetched, st
 {
     const struct outcome *outcome = &outcomes[fetched->outcome];
 
-    /* With a certificate there, TLS came about: what failed is the answer. */
-    if (outcome->https != NO_RULE && fetched->chain == NULL)
+    /* With a certificate there, and not by a version that is too old, TLS came about: what failed is the answer. */
+    if (outcome->https != NO_RULE && (fetched->chain == NULL || fetched->outcome == PROBE_FETCH_TLS_OLD))
         add(findings, outcome->https, host, fetched->why);
     return outcome->tells || fetched->chain != NULL;
 }

@@ -114,7 +114,7 @@ static void judge_smtp(struct sight *s, struct mail_host *host, struct probe_fin
         host->unknown = true;
     } else if (seen->addresses.state == PROBE_DNS_ABSENT) {
         probe_judge_mx_no_address(host->name, &seen->addresses, findings);
-        host->failed = true;
+        host->gone = true;
     } else {
         host->unknown = !probe_judge_smtp(host->name, &seen->smtp, findings);
         host->failed = !host->unknown && seen->smtp.outcome != PROBE_FETCHED;
@@ -138,7 +138,7 @@ static void tell_smtp(struct sight *s, struct probe_check *check)
     bool unknown = false;
 
     for (size_t i = 0; i < s->host_count; i++) {
-        good += !s->hosts[i].failed && !s->hosts[i].unknown;
+        good += !s->hosts[i].failed && !s->hosts[i].gone && !s->hosts[i].unknown;
         unknown |= s->hosts[i].unknown;
     }
     if (s->host_count == 1 && good == 1)

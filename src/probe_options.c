@@ -12,7 +12,7 @@ enum {
     MS = 1000,
     CONNECT_MS = 10000,
     DNS_TIMEOUT_MS = 2000,
-    DNS_TRIES = 3,
+    DNS_TRIES = 2,
     WARN_DAYS = 14,
     SLOW_MS = 2000,
     HTTPS_PORT = 443,

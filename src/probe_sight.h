@@ -14,7 +14,7 @@ enum { SIGHT_HOSTS_MAX = 32, SIGHT_SHOWN_MAX = 80 };
 struct mail_host {
     char name[DOMAIN_MAX + 1];
     const struct probe_host *seen; /* NULL: not looked at */
-    bool unmatched, failed, unknown, dane;
+    bool unmatched, failed, gone, unknown, dane;
 };
 
 /* Everything that was seen of a domain, until it is judged. */

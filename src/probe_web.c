@@ -95,8 +95,8 @@ void probe_check_https(struct sight *s, struct probe_check *check)
         sight_not_told(check, fetched->why);
         return;
     }
-    s->has_https = fetched->chain != NULL;
-    if (!s->has_https)
+    s->has_https = fetched->chain != NULL && fetched->outcome != PROBE_FETCH_TLS_OLD;
+    if (fetched->chain == NULL)
         return;
     probe_cert_judge(s->options->trust, fetched->chain, s->policy_host, s->now, s->options->warn_days, &check->findings);
     probe_cert_describe(fetched->chain, s->now, &check->summary);

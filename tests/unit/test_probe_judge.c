@@ -71,6 +71,9 @@ static void after_tls(void **state)
     fetched.outcome = PROBE_FETCH_PROTOCOL;
     probe_judge_answer(&fetched, 1000, &findings);
     assert_kinds(&findings, "answer-cut");
+    fetched.outcome = PROBE_FETCH_TLS_OLD;
+    assert_true(probe_judge_https("a.example", &fetched, &findings));
+    assert_kinds(&findings, "https-tls-old");
 }
 
 static void what_others_said(void **state)
