@@ -8,7 +8,16 @@
 #include <string.h>
 #include <time.h>
 
-enum { WIDTH = 100, HOSTS_MAX = 32, TTL = 300, SELECTOR_KEY = 1, MATCHING_SHA256 = 1, DANE_TA = 2, DANE_EE = 3 };
+enum {
+    WIDTH = 100,
+    HOSTS_MAX = 32,
+    ADDRESSES_MAX = 8,
+    TTL = 300,
+    SELECTOR_KEY = 1,
+    MATCHING_SHA256 = 1,
+    DANE_TA = 2,
+    DANE_EE = 3
+};
 
 /* TEXT as comments of an INI file or a zone; none ends in a backslash, which would go on with the next line. */
 static void add_comment(struct buf *out, const char *text)
@@ -145,6 +154,13 @@ static void suggest_tlsrpt(struct probe_dns *dns, const char *domain, struct buf
     probe_dns_answer_free(&answer);
 }
 
+static void suggest_addresses(const struct probe_dns_answer *answer, struct buf *out)
+{
+    for (size_t i = 0; i < answer->count && i < ADDRESSES_MAX; i++)
+        buf_print(out, "%s%s", i == 0 ? "host    = " : ", ", answer->addresses[i]);
+    buf_print(out, "\n");
+}
+
 static void suggest_policy_host(struct probe_dns *dns, const char *domain, struct buf *out)
 {
     char name[DOMAIN_MAX + sizeof DOMAIN_POLICY_HOST_PREFIX];
@@ -155,7 +171,7 @@ static void suggest_policy_host(struct probe_dns *dns, const char *domain, struc
     if (answer.alias != NULL && domain_fault(answer.alias, strlen(answer.alias)) == DOMAIN_FINE)
         buf_print(out, "host    = %s\n", answer.alias);
     else if (answer.state == PROBE_DNS_FOUND && answer.count > 0)
-        buf_print(out, "host    = %s\n", answer.addresses[0]);
+        suggest_addresses(&answer, out);
     else
         buf_print(out, ";host   = policies.example.net    ; where mta-sts.%s is to point: a name, or addresses\n", domain);
     probe_dns_answer_free(&answer);

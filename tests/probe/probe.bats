@@ -4,6 +4,7 @@ bats_require_minimum_version 1.5.0
 load ../helper
 load ../senders/network
 load lab
+load deployment
 
 PROBE=$(realpath "${MTA_STS_PROBE:-$(dirname "$MTA_STS")/mta-sts-probe}")
 
@@ -17,9 +18,228 @@ teardown_file() {
 
 # probe ARGUMENT...: in the laboratory.
 probe() {
-    PATIENCE=120 inside "$PROBE" --ca "$LAB/ca.pem" "$@"
+    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 4 "$@"
 }
 
-@test "look" {
-    probe healthy.test || true
+# in_terminal COMMAND...: with a terminal of 80 columns as its standard output and error; what it wrote is in the file screen.
+in_terminal() {
+    local command
+    printf -v command '%q ' "$@"
+    TERM=xterm script -qec "stty cols 80; $command" screen >/dev/null </dev/null
+}
+
+# Nothing in FILE but printable ASCII and line ends.
+is_ascii() {
+    LC_ALL=C grep -qvP '^[\x20-\x7e]*$' "$1" || return 0
+    LC_ALL=C grep -nvP '^[\x20-\x7e]*$' "$1" | cat -v
+    return 1
+}
+
+all_cases() {
+    grep -v '^#' "$CASES" | cut -f 1
+}
+
+@test "every case of the table: its check, its severity, JSON by the schema" {
+    # shellcheck disable=SC2046
+    probe --json $(all_cases) >out 2>err || [ $? -eq 2 ]
+    [ ! -s err ]
+    "$BATS_TEST_DIRNAME/check_cases.py" "$CASES" out
+}
+
+@test "every case as text: 80 columns, ASCII, and a summary" {
+    # shellcheck disable=SC2046
+    probe $(all_cases) >out 2>err || [ $? -eq 2 ]
+    [ ! -s err ]
+    is_ascii out
+    # A word that is longer than a line stays whole.
+    run -1 grep -nE '^.{81,}$' out
+    grep -cE '^(ok|warn|FAIL|\?) +[a-z0-9.-]+(: mode [a-z]+)?$' out | grep -qx "$(all_cases | wc -l)"
+    tail -n 1 out | grep -qE "^$(all_cases | wc -l) domains in [0-9.]+ s: [0-9]+ ok, [0-9]+ with warnings, [0-9]+ failing, [0-9]+ could not be told\$"
+}
+
+@test "exit statuses: ok, warning, critical, unknown, and the worst of them" {
+    probe healthy.test
+    run -1 probe tlsrpt-none.test
+    run -2 probe txt-none.test
+    run -3 probe smtp-later.test
+    run -1 probe healthy.test tlsrpt-none.test
+    run -3 probe tlsrpt-none.test smtp-later.test
+    run -2 probe smtp-later.test txt-none.test healthy.test
+}
+
+@test "usage: what is wrong is said, and the status is that of who cannot tell" {
+    run -3 probe
+    [[ $output == *'nothing to look at'* ]]
+    run -3 probe --nothing healthy.test
+    [[ $output == *'--nothing: write an option that there is'* ]]
+    run -3 probe -j 0 healthy.test
+    [[ $output == *'-j: write a number from 1 to 256'* || $output == *'0: write a number from 1 to 256'* ]]
+    run -3 probe --json=yes healthy.test
+    run -3 probe -f
+    [[ $output == *'write a value behind it'* ]]
+    run -3 probe mta-sts.healthy.test
+    [[ $output == *'is the policy host; write healthy.test'* ]]
+    run -3 probe healthy..test
+    run -3 probe -f nowhere.ini
+    [[ $output == *nowhere.ini* ]]
+    run -3 probe --explain nothing
+    [[ $output == *tlsrpt* ]]
+    run -3 probe --suggest healthy.test --tlsa mail.healthy.test
+    run -3 probe --ca nowhere.pem healthy.test
+    run -0 "$PROBE" --help
+    [[ $output == *--suggest* ]]
+    run -0 "$PROBE" --version
+}
+
+@test "enforce, testing, none: what a fault does to mail" {
+    run -2 probe smtp-nostarttls.test
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'mail: Senders that honour MTA-STS are deferring mail for mail.smtp-nostarttls.test now (RFC 8461 5)'* ]]
+    run -2 probe mx-other.test
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'deferring mail for mx.elsewhere.test now (RFC 8461 5); it goes to mail.mx-other.test instead'* ]]
+    run -2 probe txt-none.test
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'Senders without a policy in their cache find none'*'Those that have one keep to it'* ]]
+    run -0 probe healthy.test
+    [[ $output != *mail:* ]]
+}
+
+@test "--quiet: nothing of what is fine" {
+    run -0 probe -q healthy.test mode-testing.test
+    [ -z "$output" ]
+    run -0 probe -q --json healthy.test
+    [ -z "$output" ]
+    run -1 probe -q healthy.test tlsrpt-none.test
+    [[ $output != *healthy.test* && $output == *'warn  tlsrpt-none.test'* && $output == *'2 domains'* ]]
+}
+
+@test "colour: on a terminal, and where it is asked for; never with NO_COLOR" {
+    probe healthy.test >plain
+    is_ascii plain
+    probe --color=always healthy.test >coloured
+    grep -q $'\033\[32mok\033\[m' coloured
+    sed 's/\x1b\[[0-9;]*m//g' coloured | sed 's/[0-9]* ms//' | cmp - <(sed 's/[0-9]* ms//' plain)
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    grep -q $'\033\[32mok' screen
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm NO_COLOR=1 "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    grep -q healthy.test screen
+    run -1 grep -q $'\033' screen
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --color never healthy.test
+    run -1 grep -q $'\033' screen
+}
+
+@test "a progress bar: on a terminal's standard error, and nowhere else" {
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --timeout 4 healthy.test answer-slow.test
+    grep -qE '\[[#.]{30}\] [01]/2' screen
+    probe healthy.test answer-slow.test >out 2>err || [ $? -eq 1 ]
+    [ ! -s err ]
+    run -1 grep -q '\[#' out
+}
+
+@test "what servers say controls no terminal" {
+    probe --color never answer-escape.test smtp-escape.test txt-escape.test >out || [ $? -eq 2 ]
+    is_ascii out
+    grep -qF 'x1b[31m' out
+    probe --json answer-escape.test smtp-escape.test txt-escape.test >out || [ $? -eq 2 ]
+    is_ascii out
+}
+
+@test "--explain: each check, and each kind that is ever found" {
+    local check kind
+    for check in txt host https answer policy mx smtp tlsrpt ini dane; do
+        run -0 "$PROBE" --explain "$check"
+        [[ $output == "$check: "*'What a fault does to mail'*'What to do'* ]]
+        [[ $output == *RFC* ]]
+    done
+    # shellcheck disable=SC2046
+    probe --json $(all_cases) >out || [ $? -eq 2 ]
+    for kind in $(grep -oE '"kind":"[a-z0-9-]+"' out | cut -d '"' -f 4 | sort -u); do
+        "$PROBE" --explain "$kind" >explained
+        grep -qF "$kind (" explained
+    done
+}
+
+@test "--suggest: a section that check takes, with what would fail" {
+    probe --suggest healthy.test >suggested.ini
+    [ "$("$MTA_STS" -f suggested.ini check)" = '1 domain, 0 errors, 0 warnings' ]
+    "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
+    "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mode: testing\r'
+    run -2 probe --suggest smtp-self.test
+    [[ $output == *'; mail.smtp-self.test would get no mail once the mode is enforce'* ]]
+    printf '%s\n' "$output" >suggested.ini
+    "$MTA_STS" -f suggested.ini check
+    run -2 probe --suggest many.test
+    printf '%s\n' "$output" >suggested.ini
+    "$MTA_STS" -f suggested.ini check
+    run -3 probe --suggest txt-timeout.silent
+    run -3 probe --suggest smtp-later.test
+}
+
+@test "--tlsa: the record that the zone has, and a word where it is not signed" {
+    probe --tlsa mail.signed.test >records
+    inside kdig +short _25._tcp.mail.signed.test TLSA | tr -d '\n ' | grep -qi "$(awk '$6 == 3 { print $9 }' records)"
+    { echo '. 300 IN SOA ns. h. 1 1 1 1 1'; echo '. 300 IN NS ns.'; echo 'ns. 300 IN A 127.0.0.1'; cat records; } >zone
+    named-checkzone . zone
+    grep -q ' TLSA 2 1 1 ' records
+    run -1 probe --tlsa mail.healthy.test
+    [[ $output == *'does not say that this zone is signed'*' TLSA 3 1 1 '* ]]
+    run -3 probe --tlsa mail.smtp-refused.test
+    run -2 probe --tlsa mail.smtp-nostarttls.test
+}
+
+@test "Ctrl-C: ends with what is known so far" {
+    # shellcheck disable=SC2086
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &
+    local pid=$! code=0
+    PIDS+=("$pid")
+    sleep 1
+    kill -INT "$pid"
+    ended "$pid"
+    wait "$pid" || code=$?
+    [ "$code" -eq 2 ] || [ "$code" -eq 3 ]
+    grep -q '^ok    healthy.test' out
+    grep -q 'stopped before it was looked at' out
+    tail -n 1 out | grep -qE 'stopped, [12] not looked at'
+}
+
+@test "-f: a deployment as it should be, then each way in which it differs from the file" {
+    deploy 3
+    run -0 probe_deployed -f "$DIR/policies.ini"
+    [[ ${lines[0]} == 'ok    d1.example: mode enforce, 1 MX host, matched' && ${#lines[@]} -eq 4 ]]
+    run -0 probe_deployed -v -f "$DIR/policies.ini" d2.example
+    [[ $output == *'ok    ini     served as the file has it, under its id'* && $output != *d1.example* ]]
+
+    # Not renewed: the record to publish is the one that mta-sts dns prints.
+    sed -i '/^\[d2.example\]/a mode = testing' "$DIR/policies.ini"
+    run -2 probe_deployed -f "$DIR/policies.ini"
+    [[ $output == *'FAIL  d2.example'*'FAIL  ini'* && $output == *'ok    d3.example'* ]]
+    [[ $output == *"$("$MTA_STS" dns d2.example | grep '^_mta-sts')"* ]]
+    published
+    run -0 probe_deployed -f "$DIR/policies.ini"
+
+    # Another file than the one that is served.
+    sed 's/mail.healthy.test/mail.other.test/' policies.ini >other.ini
+    run -2 probe_deployed -f "$DIR/other.ini" d1.example
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'another policy is served than the file has'* ]]
+
+    # A mistake, and a domain that is not there.
+    sed -i '/^\[d1.example\]/a mx = 192.0.2.1' "$DIR/policies.ini"
+    run -2 probe_deployed -f "$DIR/policies.ini"
+    [[ $output == *'FAIL  d1.example'*'policies.ini:'*'[d1.example] mx:'* ]]
+    run -2 probe_deployed -f "$DIR/policies.ini" d4.example
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'d4.example is not in '*' write a section [d4.example]'* ]]
+}
+
+@test "-f: 1,000 domains in under a minute, in the file's order, one line each" {
+    deploy 1000
+    local begin=$SECONDS
+    probe_deployed -f "$DIR/policies.ini" >out
+    echo "# $(tail -n 1 out)" >&3
+    [ $((SECONDS - begin)) -lt 60 ]
+    [ "$(wc -l <out)" -eq 1001 ]
+    [ "$(sed -n 's/^ok    \(d[0-9]*\)\.example: .*/\1/p' out)" = "$(printf 'd%d\n' $(seq 1000))" ]
+    # Its one MX was asked once.
+    [ "$(grep -c ' connect from ' "$LAB/maillog")" -lt 100 ] || [ ! -e "$LAB/maillog" ]
 }
