@@ -1,7 +1,9 @@
 # A deployment of mta-sts itself beside the laboratory, in its network namespace: policies.ini with many domains, lighttpd in front of the program, a
-# certificate for all policy hosts, and a name server at port 5454 with what `mta-sts dns` prints. The MX of all is the laboratory's.
+# certificate for all policy hosts, and a name server of its own with what `mta-sts dns` prints. The MX of all is the laboratory's.
 
-DEPLOYED=127.0.0.40
+# Tests run side by side.
+DEPLOYED=127.0.0.$((40 + BATS_TEST_NUMBER))
+DEPLOYED_DNS=$((5400 + BATS_TEST_NUMBER))
 
 # deploy N: d1.example to dN.example are served, and published.
 deploy() {
@@ -17,7 +19,7 @@ deploy() {
     cat >knot.conf <<CONF
 server:
     rundir: "$DIR"
-    listen: 127.0.0.1@5454
+    listen: 127.0.0.1@$DEPLOYED_DNS
 log:
   - target: stderr
     any: info
@@ -71,7 +73,7 @@ deploy_zone() {
 }
 
 deploy_resolves() {
-    inside kdig +timeout=1 +short -p 5454 @127.0.0.1 mail.healthy.test A | grep -qx 127.0.0.10
+    inside kdig +timeout=1 +short -p "$DEPLOYED_DNS" @127.0.0.1 mail.healthy.test A | grep -qx 127.0.0.10
 }
 
 # published: what `mta-sts dns` prints now is in the zone.
@@ -82,5 +84,5 @@ published() {
 
 # probe_deployed ARGUMENT...
 probe_deployed() {
-    probe --dns 127.0.0.1:5454 "$@"
+    probe --dns 127.0.0.1:$DEPLOYED_DNS "$@"
 }
