@@ -60,13 +60,16 @@ OBJECTS := $(MODULES:%=$(B)/%.o)
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
 PROBE_PURE_OBJECTS := $(patsubst %,$(B)/%.o,$(filter-out $(PROBE_OUTSIDE),$(PROBE_MODULES)))
 UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
-# What is installed besides policies.ini: mode:file:where to.
+# What is installed besides policies.ini: mode:file:where to; and what comes along where mta-sts-probe was built.
+manual = 644:$(1):$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
-	$(foreach page,$(wildcard man/*.[158]),644:$(page):$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page))) \
+	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
 	$(patsubst %,644:%:$(COMPLETIONDIR)/mta-sts,$(wildcard examples/bash-completion/mta-sts)) \
 	$(foreach text,policies.ini README.md LICENSE CHANGES.md,644:$(text):$(DOCDIR)/$(text))
+INSTALLED_PROBE = 755:$(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
+	644:examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 TARBALL := mta-sts-$(VERSION).tar.gz
-SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/run \
+SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/run examples/monitoring/probe-mail \
 	$(addprefix examples/certificates/,certbot lego dehydrated dehydrated.hook))
 
 # `make V=1` shows whole commands.
@@ -77,12 +80,15 @@ endif
 .PHONY: all static run test test-fronts test-senders test-probe test-all sanitize lint format bench install uninstall dist clean units FORCE
 .DELETE_ON_ERROR:
 
-# The second program where its libraries are, else a line that says what is missing.
 all: mta-sts
-	@missing=$$(.ci/missing-headers "$(CC) $(CPPFLAGS)" $(PROBE_HEADERS)); \
-	if [ ! -e mta-sts-probe.c ]; then :; \
-	elif [ -z "$$missing" ]; then $(MAKE) --no-print-directory mta-sts-probe; \
+	$(call make_probe,mta-sts-probe)
+
+# The second program, as $(1), where its libraries are, else a line that says what is missing.
+define make_probe
+@missing=$$(.ci/missing-headers '$(CC) $(CPPFLAGS)' $(PROBE_HEADERS)); \
+	if [ -z "$$missing" ]; then $(MAKE) -s --no-print-directory $(1); \
 	else echo "mta-sts-probe is not built: install $$missing, then make again"; fi
+endef
 
 PROBE_HEADERS := curl/curl.h=libcurl4-openssl-dev ares.h=libc-ares-dev openssl/x509.h=libssl-dev
 
@@ -194,7 +200,8 @@ bench:
 
 # Builds nothing when `make` was there before it with the same POLICIES.
 install: $(B)/mta-sts
-	@for file in $(INSTALLED); do \
+	$(call make_probe,$(B)/mta-sts-probe)
+	@for file in $(INSTALLED) $$([ ! -e $(B)/mta-sts-probe ] || echo '$(INSTALLED_PROBE)'); do \
 		to="$(DESTDIR)$${file##*:}" mode=$${file%%:*} file=$${file#*:}; \
 		echo "  INSTALL $$to"; \
 		install -D -m $$mode $${file%:*} "$$to" || exit 1; \
@@ -207,7 +214,7 @@ install: $(B)/mta-sts
 	fi
 
 uninstall:
-	@for file in $(INSTALLED); do \
+	@for file in $(INSTALLED) $(INSTALLED_PROBE); do \
 		file="$(DESTDIR)$${file##*:}"; \
 		echo "  REMOVE  $$file"; \
 		rm -f "$$file" || exit 1; \
