@@ -204,6 +204,7 @@ static void fetch(const struct probe_protocol *protocol, const struct probe_fetc
                                     .limit = limit };
         probe_fetched_free(fetched);
         probe_transfer_run(&t);
+        fetched->has_starttls = protocol->is_smtp && t.replies >= STARTTLS;
         if (fetched->outcome == PROBE_FETCH_TLS)
             try_old(&t);
         if (i == 0 || fetched->outcome == PROBE_FETCH_REFUSED || none.outcome == PROBE_FETCH_NO_ROUTE)

@@ -28,6 +28,7 @@ struct probe_fetched {
     char address[64]; /* that was spoken to; "": none */
     char *chain;      /* the certificates as the server sent them, its own first, in PEM; NULL: TLS did not get so far */
     unsigned ms;      /* from the connection's beginning to the end */
+    bool has_starttls; /* SMTP: it was accepted, whatever came of it */
     /* HTTPS */
     long status;           /* 0: none */
     char *type, *location; /* header fields; NULL: not there */

@@ -206,7 +206,9 @@ bool probe_judge_https(const char *host, const struct probe_fetched *fetched, st
 
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings)
 {
-    const struct outcome *outcome = &outcomes[fetched->outcome];
+    /* A handshake that hangs is no closed port. */
+    bool hangs_in_tls = fetched->outcome == PROBE_FETCH_SLOW && fetched->has_starttls;
+    const struct outcome *outcome = &outcomes[hangs_in_tls ? PROBE_FETCH_TLS : fetched->outcome];
 
     if (outcome->smtp != NO_RULE)
         add(findings, outcome->smtp, host, fetched->why);

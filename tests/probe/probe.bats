@@ -234,14 +234,15 @@ all_cases() {
 
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {
     deploy 1000
-    local begin=$SECONDS
+    local begin=$SECONDS before
+    before=$(grep -c ' connect from ' "$LAB/maillog")
     PATIENCE=300 probe_deployed -f "$DIR/policies.ini" >out
     echo "# $(tail -n 1 out)" >&3
     [ $((SECONDS - begin)) -lt 60 ]
     [ "$(wc -l <out)" -eq 1001 ]
     [ "$(sed -n 's/^ok    \(d[0-9]*\)\.example: .*/\1/p' out)" = "$(printf 'd%d\n' $(seq 1000))" ]
-    # Its one MX was asked once.
-    [ "$(grep -c ' connect from ' "$LAB/maillog")" -lt 100 ] || [ ! -e "$LAB/maillog" ]
+    # Its one MX was asked once; what other tests ask of it meanwhile is less than half of a thousand.
+    [ $(($(grep -c ' connect from ' "$LAB/maillog") - before)) -lt 500 ]
 }
 
 @test "examples/monitoring: the mail, the text file for Prometheus, the units, the Icinga command's call" {
@@ -272,7 +273,7 @@ SH
     for unit in service timer; do
         sed "s|/usr/local/lib/mta-sts/|$monitoring/|" "$monitoring/mta-sts-probe.$unit" >"mta-sts-probe.$unit"
     done
-    systemd-analyze verify ./mta-sts-probe.timer >verified 2>&1 || { cat verified; return 1; }
+    timeout 60 systemd-analyze verify --man=no ./mta-sts-probe.timer >verified 2>&1 || { cat verified; return 1; }
     run -1 grep mta-sts-probe verified
     # Every option that the command gives is one that there is.
     grep -oE '"--[a-z]+"' "$monitoring/mta-sts-probe.conf" | tr -d '"' | while read -r option; do

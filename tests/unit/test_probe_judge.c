@@ -76,6 +76,16 @@ static void after_tls(void **state)
     assert_kinds(&findings, "https-tls-old");
 }
 
+static void hung_in_tls(void **state)
+{
+    const struct probe_fetched fetched = { .outcome = PROBE_FETCH_SLOW, .has_starttls = true };
+    struct probe_findings findings = { 0 };
+
+    (void)state;
+    assert_true(probe_judge_smtp("a.example", &fetched, &findings));
+    assert_kinds(&findings, "smtp-tls");
+}
+
 static void what_others_said(void **state)
 {
     const struct probe_fetched fetched = { .outcome = PROBE_FETCH_NO_STARTTLS, .why = "502 \x1b[31mno\r\n" };
@@ -236,9 +246,10 @@ int main(void)
     enum { ANSWERS = sizeof answers / sizeof answers[0], COMPARES = sizeof compares / sizeof compares[0] };
     static char names[ANSWERS + COMPARES][100];
     struct CMUnitTest tests[ANSWERS + COMPARES];
-    const struct CMUnitTest others[] = { cmocka_unit_test(connections),      cmocka_unit_test(after_tls),
-                                         cmocka_unit_test(what_others_said), cmocka_unit_test(mx_kinds),
-                                         cmocka_unit_test(of_hosts),         cmocka_unit_test(record) };
+    const struct CMUnitTest others[] = { cmocka_unit_test(connections), cmocka_unit_test(after_tls),
+                                         cmocka_unit_test(hung_in_tls), cmocka_unit_test(what_others_said),
+                                         cmocka_unit_test(mx_kinds),    cmocka_unit_test(of_hosts),
+                                         cmocka_unit_test(record) };
     size_t n = 0;
 
     for (size_t i = 0; i < ANSWERS; i++, n++) {
