@@ -24,10 +24,10 @@ enum probe_fetch_outcome {
 
 struct probe_fetched {
     enum probe_fetch_outcome outcome;
-    char why[256];    /* what happened, from the library or the server: not fit to be shown before buf_add_shown() */
-    char address[64]; /* that was spoken to; "": none */
-    char *chain;      /* the certificates as the server sent them, its own first, in PEM; NULL: TLS did not get so far */
-    unsigned ms;      /* from the connection's beginning to the end */
+    char why[256];     /* what happened, from the library or the server: not fit to be shown before buf_add_shown() */
+    char address[64];  /* that was spoken to; "": none */
+    char *chain;       /* the certificates as the server sent them, its own first, in PEM; NULL: TLS did not get so far */
+    unsigned ms;       /* from the connection's beginning to the end */
     bool has_starttls; /* SMTP: it was accepted, whatever came of it */
     /* HTTPS */
     long status;           /* 0: none */
