@@ -164,6 +164,20 @@ static const struct effect_case {
       { GOOD },
       1,
       "Senders keep to the policy that is served, and not to that of the file." },
+    { "one fails, and the other has no address",
+      false,
+      true,
+      true,
+      true,
+      true,
+      POLICY_ENFORCE,
+      PROBE_SAME,
+      { BAD, { "mx4.example.org", false, true, false } },
+      2,
+      "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5), and example.org has no other MX "
+      "host: "
+      "what stays in their queues for some days is returned to its authors. No sender at all can deliver to mx4.example.org (RFC "
+      "5321 5.1)." },
     { "no address",
       false,
       true,
