@@ -4,10 +4,13 @@ VERSION := 0.1.0
 
 # Debian packages: what it is built with, and what each of `make run`, `make test` and so on needs besides.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
+# mta-sts-probe is built where these are; mta-sts needs none of them.
+PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libc-ares-dev libssl-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
-PACKAGES_TEST := $(PACKAGES_RUN) bats parallel git libcmocka-dev wrk systemd python3-minimal python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
+PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3-minimal python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx nginx-light caddy pebble certbot dehydrated lego
+PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3 iproute2 mount valgrind
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
@@ -52,17 +55,26 @@ LIBS := -lfcgi $(LIBS_INI)
 LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now -Wl,--defsym=gethostbyname=abort
 
 B ?= build
-MODULES := $(patsubst src/%.c,%,$(wildcard src/*.c))
+# What is named probe* is no part of mta-sts; of that, these need libraries of their own.
+PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe*.c))
+PROBE_LIBS := -lcurl -lcares -lcrypto
+PROBE_OUTSIDE := probe probe_dns probe_fetch probe_transfer probe_cert probe_x509 probe_hosts probe_web probe_mail probe_suggest probe_run probe_file probe_options probe_explain
+MODULES := $(filter-out $(PROBE_MODULES),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o)
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
+PROBE_PURE_OBJECTS := $(patsubst %,$(B)/%.o,$(filter-out $(PROBE_OUTSIDE),$(PROBE_MODULES)))
 UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
-# What is installed besides policies.ini: mode:file:where to.
+# What is installed besides policies.ini: mode:file:where to; and what comes along where mta-sts-probe was built.
+manual = 644:$(1):$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
-	$(foreach page,$(wildcard man/*.[158]),644:$(page):$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page))) \
+	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
 	$(patsubst %,644:%:$(COMPLETIONDIR)/mta-sts,$(wildcard examples/bash-completion/mta-sts)) \
 	$(foreach text,policies.ini README.md LICENSE CHANGES.md,644:$(text):$(DOCDIR)/$(text))
+INSTALLED_PROBE = 755:$(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
+	644:examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 TARBALL := mta-sts-$(VERSION).tar.gz
-SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash tests/fuzz/run tests/soak/run examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/peers.d/*.sh \
+SHELL_FILES = $(wildcard .ci/* tests/*.bash tests/*.sh tests/*/*.bash tests/fuzz/run tests/soak/run examples/try/run examples/spawn-fcgi/run examples/openrc/*.initd bench/peers.d/*.sh examples/monitoring/probe-mail \
 	$(addprefix examples/certificates/,certbot lego dehydrated dehydrated.hook))
 
 # `make V=1` shows whole commands.
@@ -70,14 +82,24 @@ ifndef V
 QUIET = @echo "  $(1) $@";
 endif
 
-.PHONY: all static run test test-fronts test-senders test-faults test-memcheck test-all sanitize fuzz soak lint format bench install uninstall dist clean units FORCE
+.PHONY: all static run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz soak lint format bench install uninstall dist clean units FORCE
 .DELETE_ON_ERROR:
 
 all: mta-sts
+	$(call make_probe,mta-sts-probe)
+
+# The second program, as $(1), where its libraries are, else a line that says what is missing.
+define make_probe
+@missing=$$(.ci/missing-headers '$(CC) $(CPPFLAGS)' $(PROBE_HEADERS)); \
+	if [ -z "$$missing" ]; then $(MAKE) -s --no-print-directory $(1); \
+	else echo "mta-sts-probe is not built: install $$missing, then make again"; fi
+endef
+
+PROBE_HEADERS := curl/curl.h=libcurl4-openssl-dev ares.h=libc-ares-dev openssl/x509.h=libssl-dev
 
 static: mta-sts-static
 
-mta-sts mta-sts-static $(TARBALL): %: $(B)/%
+mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
 	@cp $< $@
 
 $(B)/mta-sts: $(B)/main.o $(OBJECTS)
@@ -86,12 +108,27 @@ $(B)/mta-sts: $(B)/main.o $(OBJECTS)
 $(B)/mta-sts-static: $(B)/main.o $(OBJECTS)
 	$(call QUIET,LD)$(CC) $(ALL_CFLAGS) $(LDFLAGS_STATIC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Of what mta-sts is made of, an archive hands over only what is called.
+$(B)/mta-sts-probe: $(B)/main-probe.o $(PROBE_OBJECTS) $(B)/modules.a
+	$(call QUIET,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS) $(LIBS_INI)
+
+$(B)/modules.a: $(OBJECTS)
+	@rm -f $@
+	$(call QUIET,AR)$(AR) rc $@ $^
+
+# The network modules by themselves, for the suite.
+$(B)/look: tests/probe/look.c $(patsubst %,$(B)/%.o,probe_dns probe_fetch probe_transfer probe_cert probe_x509) $(PROBE_PURE_OBJECTS) $(B)/modules.a
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS)
+
 # Changes when POLICIES does, which is compiled in.
-$(B)/main.o $(OBJECTS): $(B)/policies.path
+$(B)/main.o $(B)/main-probe.o $(OBJECTS): $(B)/policies.path
 $(B)/policies.path: FORCE | $(B)
 	@echo '$(POLICIES)' | cmp -s - $@ || echo '$(POLICIES)' >$@
 
 $(B)/main.o: mta-sts.c Makefile | $(B)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+
+$(B)/main-probe.o: mta-sts-probe.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/%.o: src/%.c Makefile | $(B)
@@ -100,11 +137,14 @@ $(B)/%.o: src/%.c Makefile | $(B)
 $(B)/cases.o: tests/unit/cases.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
-$(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS)
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/cases.o $(OBJECTS) $(LIBS) -lcmocka
+$(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS) $(PROBE_PURE_OBJECTS)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) -lcmocka
 
-$(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) Makefile
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(LIBS)
+$(B)/test_probe_cert: $(B)/probe_cert.o $(B)/probe_x509.o
+$(B)/test_probe_cert: LIBS += -lcrypto
+
+$(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) $(PROBE_PURE_OBJECTS) Makefile
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(PROBE_PURE_OBJECTS) $(LIBS)
 
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
@@ -147,6 +187,11 @@ test-senders:
 	@$(MAKE) --no-print-directory mta-sts
 	@tests/run.sh $(B) tests/senders/*.bats
 
+test-probe:
+	@.ci/packages $(PACKAGES_PROBE)
+	@$(MAKE) --no-print-directory mta-sts $(B)/look
+	@tests/run.sh $(B) tests/probe/*.bats
+
 # What happened to each answer is in build/faults.tsv, one line a fault.
 test-faults:
 	@.ci/packages $(PACKAGES_FAULTS)
@@ -161,7 +206,7 @@ test-memcheck:
 	@tests/run.sh $(B) tests/soak/memcheck.bats
 
 # All of them, `make test` first.
-test-all: test test-fronts test-senders test-faults test-memcheck
+test-all: test test-fronts test-senders test-probe test-faults test-memcheck
 
 # Load and a save a second for SOAK_SECONDS, 900 unless told, with SOAK_DOMAINS, 1000 unless told: memory and descriptors stay what they are.
 soak:
@@ -192,7 +237,7 @@ lint:
 	@.ci/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" $(SHELL_FILES)
 
 format:
-	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] tests/faults/*.c bench/*.c
+	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] tests/faults/*.c tests/probe/*.c bench/*.c
 
 # `make bench SECTIONS="floor peers"` runs those alone.
 BENCH_PROGRAMS := $(addprefix $(B)/,mta-sts mta-sts-static constant constant_cgi iniparser_load)
@@ -204,7 +249,8 @@ bench:
 
 # Builds nothing when `make` was there before it with the same POLICIES.
 install: $(B)/mta-sts
-	@for file in $(INSTALLED); do \
+	$(call make_probe,$(B)/mta-sts-probe)
+	@for file in $(INSTALLED) $$([ ! -e $(B)/mta-sts-probe ] || echo '$(INSTALLED_PROBE)'); do \
 		to="$(DESTDIR)$${file##*:}" mode=$${file%%:*} file=$${file#*:}; \
 		echo "  INSTALL $$to"; \
 		install -D -m $$mode $${file%:*} "$$to" || exit 1; \
@@ -217,7 +263,7 @@ install: $(B)/mta-sts
 	fi
 
 uninstall:
-	@for file in $(INSTALLED); do \
+	@for file in $(INSTALLED) $(INSTALLED_PROBE); do \
 		file="$(DESTDIR)$${file##*:}"; \
 		echo "  REMOVE  $$file"; \
 		rm -f "$$file" || exit 1; \
@@ -234,6 +280,6 @@ $(B)/$(TARBALL): FORCE | $(B)
 	@git diff --quiet HEAD || echo "mta-sts: changes that are not committed are not in it" >&2
 
 clean:
-	rm -rf build mta-sts mta-sts-static $(TARBALL)
+	rm -rf build mta-sts mta-sts-probe mta-sts-static $(TARBALL)
 
 -include $(wildcard $(B)/*.d)

@@ -8,7 +8,7 @@ TREE=$BATS_TEST_DIRNAME/..
 setup_file() {
     BUILD=$BATS_FILE_TMPDIR/build
     export BUILD
-    make_in "$TREE" "$BUILD/mta-sts" "$BUILD/mta-sts-static" >"$BATS_FILE_TMPDIR/make.out" 2>&1 || {
+    make_in "$TREE" "$BUILD/mta-sts" "$BUILD/mta-sts-probe" "$BUILD/mta-sts-static" >"$BATS_FILE_TMPDIR/make.out" 2>&1 || {
         cat "$BATS_FILE_TMPDIR/make.out" >&2
         return 1
     }
@@ -36,6 +36,8 @@ to_install() {
         [ ! -e "$page" ] || echo "644 dest/usr/share/man/man${page##*.}/${page##*/}"
     done
     [ ! -e "$TREE/examples/bash-completion/mta-sts" ] || echo '644 dest/usr/share/bash-completion/completions/mta-sts'
+    echo '755 dest/usr/bin/mta-sts-probe'
+    echo '644 dest/usr/share/bash-completion/completions/mta-sts-probe'
 }
 
 # in_chroot NAME=VALUE...: the static binary as a CGI program, where there is nothing but itself and policies.ini.

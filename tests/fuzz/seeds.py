@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """seeds.py FOLDER: writes what each fuzz driver begins with, from the tables and files of the tests, to FOLDER/<driver>/."""
 import glob
+import json
 import os
 import re
 import sys
@@ -89,6 +90,13 @@ def conversations(hosts):
         yield b"\0" + request(host.decode("utf-8", "replace")[:100])
 
 
+def published(name):
+    """What stands in the last column of a table of senders: a policy, or the strings of a TXT record."""
+    for row in table(name):
+        value = json.loads(row[2])
+        yield (value if isinstance(value, str) else "\0".join(value) + "\0").encode("utf-8", "surrogatepass")
+
+
 hosts = [row[0] for row in table("host.tsv")]
 write("fuzz_host", hosts + [row[1] for row in table("host.tsv")])
 write("fuzz_policy", policies())
@@ -97,3 +105,5 @@ write("fuzz_index", files())
 write("fuzz_differential", files())
 write("fuzz_fastcgi", conversations(hosts))
 write("fuzz_record", (stream[1:] for stream in conversations(hosts)))
+write("fuzz_probe_policy", published("policy_senders.tsv"))
+write("fuzz_probe_txt", published("txt_senders.tsv"))

@@ -1,0 +1,42 @@
+/*
+ * What the probe reads of a policy host: the input is the body of an answer. Nothing that a terminal would take for more than
+ * text gets out, no finding is without a text, what is FAIL for no finding is FAIL for nobody, and a policy that this program
+ * itself would write is fine.
+ */
+#include "fuzz.h"
+#include "probe_match.h"
+#include "probe_policy.h"
+#include "probe_report.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *body = malloc(size + 1);
+    struct probe_policy policy;
+    struct fuzz_policy own;
+    struct probe probe = { .domain = "a.example" };
+    struct probe_report_options options = { false, false, false };
+    struct buf out = { 0 };
+
+    CHECK(body != NULL);
+    memcpy(body, data, size);
+    body[size] = '\0';
+    probe_policy_read(size > 0 ? body : NULL, size, &policy);
+    CHECK(!policy.findings.failed);
+    CHECK((policy.findings.verdict == PROBE_OK) || policy.findings.count > 0);
+    const char *mx = policy.mx_count > 0 ? policy.mx.text : "";
+    for (size_t i = 0; i < policy.mx_count; i++, mx += strlen(mx) + 1)
+        (void)probe_match_host(policy.mx.text, policy.mx_count, mx, &policy.findings);
+    if (fuzz_read_policy(body, size, &own) && own.max_age >= 604800 && strcmp(own.mode, "none") != 0 && size <= 10240)
+        CHECK(policy.has_mode && policy.has_max_age && policy.max_age == own.max_age && policy.mx_count == own.mx_count);
+    probe.checks[PROBE_POLICY].state = PROBE_DONE;
+    probe.checks[PROBE_POLICY].findings = policy.findings;
+    policy.findings = (struct probe_findings) { 0 };
+    probe_report(&probe, &options, &out);
+    for (size_t i = 0; i < out.len; i++)
+        CHECK(out.text[i] == '\n' || (out.text[i] >= ' ' && out.text[i] <= '~'));
+    buf_free(&out);
+    probe_free(&probe);
+    probe_policy_free(&policy);
+    free(body);
+    return 0;
+}

@@ -1,0 +1,126 @@
+# The probe's laboratory: DNS, HTTPS and SMTP servers in a network namespace of their own, each domain of cases.tsv wrong in its own way. lab_start is for setup_file,
+# lab_stop for teardown_file; LAB is the folder with all of it, and names are looked up at 127.0.0.1, by a resolver. tests/senders/network.bash is loaded before it.
+
+CASES=$BATS_TEST_DIRNAME/cases.tsv
+
+lab_start() {
+    [ "$(id -u)" -eq 0 ] || skip_or_fail "Postfix starts as root only" || return
+    DIR=$BATS_FILE_TMPDIR/lab
+    LAB=$DIR
+    mkdir "$DIR"
+    cd "$DIR" || return
+    PIDS=()
+    open_folders
+    own_network
+    export LAB INSIDE
+    # The namespace ends when this does, whatever the rest takes.
+    LAB_PIDS="${PIDS[*]}"
+    export LAB_PIDS
+    python3 "$BATS_TEST_DIRNAME/lab.py" "$CASES"
+    lab_dns
+    lab_servers
+    LAB_PIDS="${PIDS[*]}"
+    until_true inside kdig +short +timeout=1 healthy.test MX
+    until_true resolves healthy.test MX '10 mail.healthy.test.'
+    until_true lab_answers 443 127.0.0.2
+    until_true lab_answers 25 127.0.0.10
+    until_true grep -qx ready smtp.log
+    until_true grep -qx ready https.log
+    until_true lab_is_signed
+}
+
+# lab_stop: all that was started is gone after it.
+lab_stop() {
+    local pid
+    [ -n "${LAB_PIDS:-}" ] || return 0
+    for pid in $LAB_PIDS; do
+        kill "$pid" 2>/dev/null || true
+    done
+    for pid in $LAB_PIDS; do
+        ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
+    done
+}
+
+# lab_answers PORT ADDRESS: is there one who takes connections?
+lab_answers() {
+    inside bash -c ": <>/dev/tcp/$2/$1" 2>/dev/null
+}
+
+lab_is_signed() {
+    inside kdig +timeout=1 +adflag signed.test SOA | grep -q '^;; Flags:.* ad[ ;]'
+}
+
+# The zones are knot's, at port 5353; unbound looks names up there. Of the domain example, knot has no zone; who has the domain silent says nothing.
+lab_dns() {
+    mkdir knot
+    cat >knot.conf <<CONF
+server:
+    rundir: "$DIR"
+    listen: 127.0.0.1@5353
+log:
+  - target: stderr
+    any: info
+database:
+    storage: "$DIR/knot"
+template:
+  - id: default
+    zonefile-sync: -1
+    zonefile-load: difference-no-serial
+    journal-content: all
+zone:
+  - domain: test.
+    file: "$DIR/test.zone"
+  - domain: signed.test.
+    file: "$DIR/signed.test.zone"
+    dnssec-signing: on
+CONF
+    start knot.log knotd -c "$DIR/knot.conf"
+    until_true lab_key
+    cat >unbound.conf <<CONF
+server:
+    interface: 127.0.0.1
+    username: ""
+    chroot: ""
+    directory: "$DIR"
+    pidfile: "$DIR/unbound.pid"
+    use-syslog: no
+    verbosity: 1
+    do-daemonize: no
+    do-not-query-localhost: no
+    module-config: "validator iterator"
+    trust-anchor-file: "$DIR/anchor"
+    local-zone: "test." nodefault
+    num-threads: 1
+    outgoing-range: 64
+    num-queries-per-thread: 64
+    access-control: 127.0.0.0/8 allow
+remote-control:
+    control-enable: no
+$(for zone in test:5353 example:5353 silent:5399; do printf 'stub-zone:\n    name: "%s."\n    stub-addr: 127.0.0.1@%s\n' "${zone%:*}" "${zone#*:}"; done)
+CONF
+    start silent.log python3 -c '
+import socket, threading
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 5399))
+threading.Event().wait()'
+    start unbound.log unbound -d -p -c "$DIR/unbound.conf"
+}
+
+# The zone's key, for the resolver to trust.
+lab_key() {
+    inside kdig +short +timeout=1 -p 5353 @127.0.0.1 signed.test DNSKEY | sed -n 's/^257 /signed.test. IN DNSKEY 257 /p' >anchor
+    [ -s anchor ]
+}
+
+lab_servers() {
+    local addresses
+    chmod 644 ./*.key ./*.pem
+    start nginx.out nginx -p "$DIR" -e "$DIR/nginx.log" -c "$DIR/nginx.conf"
+    mapfile -t addresses <https.args
+    start https.log python3 "$BATS_TEST_DIRNAME/https.py" good.pem 127.0.0.4 127.0.0.5 127.0.0.7 "${addresses[@]}"
+    mapfile -t addresses <smtp.args
+    start smtp.log python3 "$BATS_TEST_DIRNAME/smtp.py" "${addresses[@]}"
+    install -d -o postfix data
+    PATIENCE=60 inside postfix -c "$DIR/postfix" check >postfix.log 2>&1 || { cat postfix.log >&2; return 1; }
+    start postfix.log "$(postconf -hd daemon_directory)/master" -c "$DIR/postfix" -s
+}

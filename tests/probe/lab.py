@@ -1,0 +1,298 @@
+#!/usr/bin/python3
+"""lab.py CASES: makes of the table of cases, in the working directory, the zones, the certificates, the policies and the servers' configurations."""
+import os
+import subprocess
+import sys
+
+# Where who listens. Nobody does at REFUSED, and to NOROUTE there is no way.
+NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
+POSTFIX = "127.0.0.10"
+HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
+ODD_ANSWERS = ("slow", "hung", "cut", "header", "escape")
+HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
+
+FIELDS = ("domain", "wrong", "check", "severity", "dns", "https", "cert", "mail", "mailcert")
+
+
+def read_cases(name):
+    with open(name, encoding="ascii") as lines:
+        return [dict(zip(FIELDS, line.rstrip("\n").split("\t"))) for line in lines if not line.startswith("#")]
+
+
+def openssl(*arguments):
+    done = subprocess.run(["openssl", *arguments], capture_output=True, check=False)
+    if done.returncode != 0:
+        sys.exit("openssl %s: %s" % (" ".join(arguments), done.stderr.decode()))
+
+
+def write(name, *parts, mode="w"):
+    with open(name, mode) as out:
+        out.write((b"" if "b" in mode else "").join(parts))
+
+
+def read(name):
+    with open(name, encoding="ascii") as file:
+        return file.read()
+
+
+# --- certificates ---
+
+def request(name, subject, key=("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")):
+    openssl("req", "-newkey", *key, "-nodes", "-subj", subject, "-keyout", name + ".key", "-out", name + ".csr")
+
+
+def sign(name, issuer, extensions, days=60, chain=()):
+    """NAME.crt, signed by ISSUER (None: by itself), and NAME.pem, which is what a server sends, with the key."""
+    write(name + ".ext", "\n".join(extensions) + "\n")
+    by = ["-CA", issuer + ".crt", "-CAkey", issuer + ".key", "-CAcreateserial"] if issuer else ["-signkey", name + ".key"]
+    openssl("x509", "-req", "-in", name + ".csr", *by, "-days", str(days), "-extfile", name + ".ext", "-out", name + ".crt")
+    write(name + ".pem", read(name + ".key"), *(read(part + ".crt") for part in (name, *chain)))
+
+
+def authorities():
+    ca = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"]
+    for name, issuer in (("root", None), ("middle", "root"), ("other", None)):
+        request(name, "/O=Laboratory/CN=" + name)
+        sign(name, issuer, ca, 365)
+    write("ca.pem", read("root.crt"))
+
+
+def certificates(names):
+    """One for each kind, for all the hosts that show it."""
+    leaf = ["basicConstraints=critical,CA:FALSE", "extendedKeyUsage=serverAuth", "authorityInfoAccess=caIssuers;URI:http://ca.test/middle.crt"]
+    kinds = {  # issuer, what is sent after it, days, names
+        "good": ("middle", ["middle"], 60, None),
+        "wildcard": ("middle", ["middle"], 60, ["*.cert-wildcard.test"]),
+        "expired": ("middle", ["middle"], -1, None),
+        "self": (None, [], 60, None),
+        "name": ("middle", ["middle"], 60, ["a.elsewhere.test", "b.elsewhere.test", "c.elsewhere.test", "d.elsewhere.test"]),
+        "deep": ("middle", ["middle"], 60, ["*.test"]),
+        "incomplete": ("middle", [], 60, None),
+        "authority": ("other", ["other"], 60, None),
+        "cn": ("middle", ["middle"], 60, []),
+        "both": ("middle", ["middle"], -1, ["elsewhere.test"]),
+        "soon": ("middle", ["middle"], 5, None),
+        "weak": ("middle", ["middle"], 60, None),
+    }
+    for kind, (issuer, chain, days, own) in kinds.items():
+        hosts = names.get(kind, []) if own is None else own
+        key = ("rsa:1024",) if kind == "weak" else ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+        request(kind, "/CN=mta-sts.cert-cn.test" if kind == "cn" else "/O=Laboratory", key)
+        alternative = ["subjectAltName=" + ",".join("DNS:" + host for host in hosts)] if hosts else []
+        sign(kind, issuer, (leaf if issuer else leaf[:2]) + alternative, days, chain)
+
+
+# --- policies ---
+
+def policy(case):
+    domain, kind = case["domain"], case["https"]
+    lines = ["version: STSv1", "mode: enforce", "mx: mail." + domain, "max_age: 604800"]
+    if kind == "mode-none":
+        lines[1] = "mode: none"
+    elif kind == "testing":
+        lines[1] = "mode: testing"
+    elif kind == "twice":
+        lines.insert(2, "mode: testing")
+    elif kind == "unused":
+        lines.insert(3, "mx: old." + domain)
+    elif kind in ("12k", "large"):
+        lines[3:3] = ["mx: mx%d.%s" % (n, domain) for n in range(2700 if kind == "large" else 450)]
+    elif kind == "blank":
+        lines.insert(2, "")
+    text = "".join(line + "\r\n" for line in lines)
+    changed = {"lf": text.replace("\r", ""), "cr": text.replace("\n", ""), "bom": "\ufeff" + text, "empty": ""}
+    return changed.get(kind, text).encode()
+
+
+def policies(cases):
+    for case in cases:
+        folder = "www/mta-sts.%s/.well-known" % case["domain"]
+        os.makedirs(folder)
+        write(folder + "/mta-sts.txt", policy(case), mode="wb")
+
+
+# --- DNS ---
+
+TXT = {  # what stands at _mta-sts
+    "txt-none": [],
+    "txt-nodata": ["A 192.0.2.1"],
+    "txt-two": ['TXT "v=STSv1; id=1;"', 'TXT "v=STSv1; id=2;"'],
+    "txt-bad": ['TXT "v=STSv1; id=2026-11-21;"'],
+    "txt-other": ['TXT "v=STSv1; id=1;"', 'TXT "something else"'],
+    "txt-large": ['TXT "v=STSv1; id=1;" ' + " ".join('"x%d=%s;"' % (n, "y" * 240) for n in range(8))],
+    "txt-strings": ['TXT "v=STS" "v1; i" "" "d=1;"'],
+    "txt-chain": ["CNAME one.chain.test."],
+    "txt-dangling": ["CNAME nowhere.test."],
+    "txt-circle": ["CNAME round.test."],
+    "txt-escape": ['TXT "v=STSv1; id=\\027[31mred\\007;"'],
+}
+RPT = {
+    "rpt-none": [],
+    "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
+    "rpt-bad": ['TXT "v=TLSRPTv1; rua=reports"'],
+}
+
+
+def host_records(case):
+    at = HTTPS_AT.get(case["https"], NGINX)
+    return {"host-none": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."],
+            "host-two": ["A " + REFUSED, "A " + at]}.get(case["dns"], ["A " + at])
+
+
+def records(case, mail_at):
+    domain, dns = case["domain"], case["dns"]
+    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."]}
+    mail = "mail." + domain
+    yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
+    yield "mta-sts." + domain, host_records(case)
+    yield domain, mx.get(dns, ["MX 10 %s." % mail])
+    yield mail, [] if dns == "mail-none" else ["A " + mail_at]
+    yield "_smtp._tls." + domain, RPT.get(dns, ['TXT "v=TLSRPTv1; rua=mailto:tls@%s"' % domain])
+    if dns == "tlsa":
+        yield "_25._tcp." + mail, [tlsa("good")]
+
+
+def tlsa(name):
+    openssl("x509", "-in", name + ".crt", "-pubkey", "-noout", "-out", name + ".pub")
+    openssl("pkey", "-pubin", "-in", name + ".pub", "-outform", "DER", "-out", name + ".der")
+    openssl("dgst", "-sha256", "-binary", "-out", name + ".sha", name + ".der")
+    with open(name + ".sha", "rb") as file:
+        return "TLSA 3 1 1 " + file.read().hex()
+
+
+def zones(cases, mail_at):
+    start = ["@ 300 IN SOA ns.%s hostmaster.%s 1 3600 600 86400 60", "@ 300 IN NS ns.%s", "ns.%s 300 IN A 127.0.0.1"]
+    zone = {"test": [], "signed.test": []}
+    for case in cases:
+        if case["dns"] == "none":
+            continue
+        into = zone["signed.test" if case["domain"] == "signed.test" else "test"]
+        for name, lines in records(case, mail_at(case)):
+            into += ["%s. 300 IN %s" % (name, line) for line in lines]
+    zone["test"] += ["signed.test. 300 IN NS ns.signed.test.", "ns.signed.test. 300 IN A 127.0.0.1", "policies.test. 300 IN A " + NGINX,
+                     "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
+                     "round.test. 300 IN CNAME back.test.", "back.test. 300 IN CNAME round.test.", "mx.elsewhere.test. 300 IN A " + POSTFIX,
+                     "all.test. 300 IN A 192.0.2.1", "all.test. 300 IN AAAA 2001:db8::1", "six.test. 300 IN AAAA 2001:db8::2",
+                     "many.test. 300 IN MX 20 b.many.test.", "many.test. 300 IN MX 10 c.many.test.", "many.test. 300 IN MX 10 a\\.\\027.many.test."]
+    for name, lines in zone.items():
+        write(name + ".zone", "\n".join(line.replace("%s", name + ".") for line in start + lines) + "\n")
+
+
+# --- servers ---
+
+def nginx(cases, here):
+    certs = "".join("        mta-sts.%s %s;\n" % (case["domain"], case["cert"]) for case in cases if case["cert"] != "-")
+    status = "".join("        mta-sts.%s %s;\n" % (case["domain"], case["https"]) for case in cases if case["https"] in ("301", "404", "500"))
+    plain = "".join(block(case, here) for case in cases if case["https"] in ("html", "notype"))
+    write("nginx.conf", NGINX_CONF % {"here": here, "certs": certs, "status": status, "plain": plain, "address": NGINX,
+                                      "old": NGINX_OLD, "user": "user root;" if os.getuid() == 0 else "# one user"})
+
+
+def block(case, here):
+    kind = "text/html" if case["https"] == "html" else '""'
+    return """    server {
+        listen %s:443 ssl http2;
+        server_name mta-sts.%s;
+        root %s/www/$host;
+        types { }
+        default_type %s;
+    }
+""" % (NGINX, case["domain"], here, kind)
+
+
+NGINX_CONF = """%(user)s
+daemon off;
+worker_processes 1;
+pid %(here)s/nginx.pid;
+error_log %(here)s/nginx.log;
+events { }
+http {
+    access_log off;
+    client_body_temp_path %(here)s/nginx-body;
+    proxy_temp_path %(here)s/nginx-proxy;
+    fastcgi_temp_path %(here)s/nginx-fastcgi;
+    uwsgi_temp_path %(here)s/nginx-uwsgi;
+    scgi_temp_path %(here)s/nginx-scgi;
+    map_hash_bucket_size 128;
+    server_names_hash_bucket_size 128;
+    map $ssl_server_name $certificate {
+        default good;
+%(certs)s    }
+    map $host $status_wanted {
+        default "";
+%(status)s    }
+    types { }
+    default_type text/plain;
+    ssl_ciphers DEFAULT:@SECLEVEL=0;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_certificate %(here)s/$certificate.pem;
+    ssl_certificate_key %(here)s/$certificate.key;
+    server {
+        listen %(address)s:443 ssl http2 default_server;
+        root %(here)s/www/$host;
+        if ($status_wanted = 301) { return 301 https://elsewhere.test/$host; }
+        if ($status_wanted = 404) { return 404; }
+        if ($status_wanted = 500) { return 500; }
+    }
+    server {
+        listen %(old)s:443 ssl default_server;
+        ssl_protocols TLSv1 TLSv1.1;
+        root %(here)s/www/$host;
+    }
+%(plain)s}
+"""
+
+
+def postfix(here):
+    os.makedirs("postfix")
+    os.makedirs("queue")
+    write("postfix/main.cf", """compatibility_level = 3.6
+queue_directory = %(here)s/queue
+data_directory = %(here)s/data
+maillog_file = %(here)s/maillog
+maillog_file_prefixes = %(here)s
+myhostname = mail.healthy.test
+mydestination =
+alias_maps =
+local_recipient_maps =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtpd_tls_security_level = may
+smtpd_tls_chain_files = %(here)s/good.pem
+smtpd_client_connection_count_limit = 0
+smtpd_peername_lookup = no
+""" % {"here": here})
+    write("postfix/master.cf", POSTFIX + """:25 inet  n       -       n       -       -       smtpd
+tlsmgr    unix  -       -       n       1000?   1       tlsmgr
+rewrite   unix  -       -       n       -       -       trivial-rewrite
+cleanup   unix  n       -       n       -       0       cleanup
+anvil     unix  -       -       n       -       1       anvil
+postlog   unix-dgram n  -       n       -       1       postlogd
+""")
+
+
+def main():
+    cases, here = read_cases(sys.argv[1]), os.getcwd()
+    names, mail = {}, {}
+    for case in cases:
+        for host, kind in (("mta-sts.", case["cert"]), ("mail.", case["mailcert"])):
+            names.setdefault("good" if kind == "-" else kind, []).append(host + case["domain"])
+        if case["mail"] not in ("-", "refused"):
+            # One address for each such server, with a certificate.
+            mail.setdefault((case["mail"], case["mailcert"]), "127.0.1.%d" % (len(mail) + 1))
+
+    def mail_at(case):
+        return {"-": POSTFIX, "refused": REFUSED}.get(case["mail"]) or mail[case["mail"], case["mailcert"]]
+
+    names["good"].append("mx.elsewhere.test")
+    authorities()
+    certificates(names)
+    policies(cases)
+    zones(cases, mail_at)
+    nginx(cases, here)
+    postfix(here)
+    write("smtp.args", "".join("%s=%s=%s\n" % (at, kind, "good" if cert == "-" else cert) for (kind, cert), at in mail.items()))
+    write("https.args", "".join("mta-sts.%s=%s\n" % (case["domain"], case["https"]) for case in cases if case["https"] in ODD_ANSWERS))
+
+
+main()

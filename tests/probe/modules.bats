@@ -1,0 +1,310 @@
+# The probe's network modules, by themselves, against the laboratory: each outcome once.
+
+load ../helper
+load ../senders/network
+load lab
+
+LOOK=$(dirname "$MTA_STS")/look
+export LOOK_DNS_MS=3000 LOOK_CONNECT_MS=20000 LOOK_TOTAL_MS=20000 PATIENCE=60
+
+# impatient: for what hangs.
+impatient() {
+    export LOOK_DNS_MS=500 LOOK_CONNECT_MS=2000 LOOK_TOTAL_MS=3000
+}
+
+setup_file() {
+    lab_start
+}
+
+teardown_file() {
+    lab_stop
+}
+
+# look ARGUMENT...: inside; what it prints is in the array lines, too. LOOK_WITH is a command to run it with.
+look() {
+    # shellcheck disable=SC2086 # a command and its options
+    run -0 inside ${LOOK_WITH:-} "$LOOK" "$@"
+    echo "$output"
+}
+
+# says TEXT: is a whole line of it.
+says() {
+    printf '%s\n' "${lines[@]}" | grep -qxF -- "$1" || { echo "not said: $1"; return 1; }
+}
+
+# begins TEXT: a line begins so.
+begins() {
+    local line
+    for line in "${lines[@]}"; do
+        [[ $line != "$1"* ]] || return 0
+    done
+    echo "no line begins: $1"
+    return 1
+}
+
+# finds KIND...: these findings of a certificate, and no other.
+finds() {
+    local found
+    found=$(printf '%s\n' "${lines[@]}" | sed -n 's/^\(cert-[a-z-]*\) .*/\1/p' | paste -sd ' ')
+    [ "$found" = "$*" ] || { echo "found: $found"; return 1; }
+}
+
+# addresses HOST: they are in the array ADDRESSES.
+addresses() {
+    mapfile -t ADDRESSES < <(inside "$LOOK" a "$1" | sed -n 's/^address //p')
+}
+
+policy() {
+    addresses "mta-sts.$1"
+    look policy "mta-sts.$1" "${ADDRESSES[@]}"
+}
+
+smtp() {
+    addresses "mail.$1"
+    look smtp "mail.$1" "${ADDRESSES[@]}"
+}
+
+@test "TXT: found, in order, of several strings, over a chain of CNAMEs" {
+    look txt _mta-sts.healthy.test
+    [ "$output" = $'found\ntxt v=STSv1; id=1;' ]
+    look txt _mta-sts.txt-strings.test
+    [ "$output" = $'found\ntxt v=STS\n  + v1; i\n  + \n  + d=1;' ]
+    look txt _mta-sts.txt-two.test
+    says 'txt v=STSv1; id=1;'
+    says 'txt v=STSv1; id=2;'
+    look txt _mta-sts.txt-chain.test
+    [ "$output" = $'found\nalias two.chain.test\ntxt v=STSv1; id=1;' ]
+}
+
+@test "an answer that UDP does not carry comes by TCP" {
+    look txt _mta-sts.txt-large.test
+    [ "${lines[0]}" = found ]
+    [ "${#lines[@]}" -eq 10 ]
+}
+
+@test "a name that is not there, one without the type, a CNAME that leads nowhere: absent" {
+    look txt _mta-sts.txt-none.test
+    [ "$output" = $'absent no-such-name\nwhy the name does not exist' ]
+    look txt _mta-sts.txt-nodata.test
+    [ "$output" = $'absent\nwhy the name has no such record' ]
+    look txt _mta-sts.txt-dangling.test
+    [ "$output" = $'absent no-such-name\nwhy its CNAME leads to a name that does not exist\nalias nowhere.test' ]
+    look a "$(printf 'a%.0s' {1..64}).test"
+    [ "$output" = $'absent no-such-name\nwhy the DNS has no room for such a name' ]
+}
+
+@test "CNAMEs in a circle, as a name server hands them over" {
+    LOOK_SERVERS=127.0.0.1:5353 look txt _mta-sts.txt-circle.test
+    [ "${lines[0]}" = absent ]
+    says 'why its CNAMEs lead in a circle, or never end'
+}
+
+@test "SERVFAIL, REFUSED, no answer, nobody there: again, and told apart" {
+    look txt _mta-sts.txt-servfail.example
+    [ "$output" = $'again\nwhy the name server failed (SERVFAIL)' ]
+    LOOK_SERVERS=127.0.0.1:5353 look txt elsewhere.example
+    [ "$output" = $'again\nwhy the name server refused to answer (REFUSED)' ]
+    LOOK_DNS_MS=500 look txt _mta-sts.txt-timeout.silent
+    [ "$output" = $'again\nwhy no name server answered in time' ]
+    LOOK_SERVERS=127.0.0.1:5398 look txt _mta-sts.healthy.test
+    [ "$output" = $'again\nwhy no name server could be reached' ]
+    # The next server is asked where one fails.
+    LOOK_SERVERS=127.0.0.1:5398,127.0.0.1 look txt _mta-sts.healthy.test
+    [ "${lines[0]}" = found ]
+    LOOK_SERVERS=127.0.0.1:none run -1 inside "$LOOK" txt _mta-sts.healthy.test
+    [ "$output" = 'no resolver' ]
+}
+
+@test "MX: by preference, a null MX, names as a zone file writes them" {
+    look mx many.test
+    [ "$output" = $'found\nmx 10 "a\\.\\027.many.test"\nmx 10 "c.many.test"\nmx 20 "b.many.test"' ]
+    look mx mx-null.test
+    [ "$output" = $'found\nmx 0 ""' ]
+}
+
+@test "addresses of both families, of one, of none" {
+    look a all.test
+    [ "$output" = $'found\naddress 192.0.2.1\naddress 2001:db8::1' ]
+    look a six.test
+    [ "$output" = $'found\naddress 2001:db8::2' ]
+    look a mta-sts.host-chain.test
+    [ "$output" = $'found\nalias policies.test\naddress 127.0.0.2' ]
+    look a mta-sts.host-none.test
+    [ "$output" = $'absent no-such-name\nwhy the name does not exist' ]
+}
+
+@test "TLSA: authentic in a signed zone, and it is the certificate's digest" {
+    look tlsa _25._tcp.mail.signed.test
+    [ "${lines[0]}" = 'found authentic' ]
+    local record=${lines[1]#tlsa }
+    look digests good.pem
+    says "$record"
+    [ "${#lines[@]}" -eq 8 ]
+    if grep 'does not match' <<<"$output"; then return 1; fi
+    look txt _mta-sts.healthy.test
+    [ "${lines[0]}" = found ]
+}
+
+@test "a policy is fetched with its certificate, over HTTP/2, from the first address that takes the connection" {
+    policy healthy.test
+    says 'fetched 127.0.0.2 200'
+    says 'type text/plain'
+    begins 'version: STSv1\x0d\x0amode: enforce\x0d\x0amx: mail.healthy.test\x0d\x0a'
+    finds
+    look policy mta-sts.healthy.test 192.0.2.1 127.0.0.1 127.0.0.2
+    says 'fetched 127.0.0.2 200'
+}
+
+@test "certificates: each fault is told, and several at once" {
+    local domain kind
+    while read -r domain kind; do
+        policy "$domain.test"
+        says 'fetched 127.0.0.2 200'
+        # shellcheck disable=SC2086 # several kinds, or none
+        finds $kind
+    done <<'CASES'
+cert-wildcard
+cert-expired cert-expired
+cert-self cert-self-signed
+cert-name cert-name
+cert-deep cert-name
+cert-incomplete cert-incomplete
+cert-authority cert-authority
+cert-cn cert-no-names
+cert-both cert-name cert-expired
+cert-soon cert-soon
+cert-weak cert-weak
+CASES
+}
+
+@test "the time decides: the same chain before, in and after its days" {
+    local begins
+    begins=$(date -d "$(openssl x509 -in "$LAB/good.crt" -noout -startdate | cut -d= -f2)" +%s)
+    LOOK_NOW=$((begins - 10)) look cert mta-sts.healthy.test good.pem
+    finds cert-not-yet cert-chain-dates
+    LOOK_NOW=$((begins + 45 * 86400)) look cert mta-sts.healthy.test good.pem
+    finds
+    LOOK_NOW=$((begins + 46 * 86400 + 60)) look cert mta-sts.healthy.test good.pem
+    finds cert-soon
+    LOOK_NOW=$((begins + 61 * 86400)) look cert mta-sts.healthy.test good.pem
+    finds cert-expired
+    LOOK_NOW=$((begins + 366 * 86400)) look cert mta-sts.healthy.test good.pem
+    finds cert-expired cert-chain-dates
+    LOOK_CA=$LAB/other.crt look cert mta-sts.healthy.test good.pem
+    finds cert-authority
+    LOOK_CA=$LAB/zone run -1 inside "$LOOK" cert mta-sts.healthy.test good.pem
+    [[ $output == 'no trust: '* ]]
+    look cert mta-sts.healthy.test test.zone
+    finds cert-unreadable
+}
+
+@test "answers of every wrong kind, as they are" {
+    local domain outcome
+    while read -r domain outcome; do
+        policy "$domain.test"
+        says "$outcome"
+    done <<'CASES'
+answer-301 location https://elsewhere.test/mta-sts.answer-301.test
+answer-404 fetched 127.0.0.2 404
+answer-500 fetched 127.0.0.2 500
+answer-html type text/html
+answer-large body 65537
+answer-12k body 12114
+answer-slow fetched 127.0.0.4 200
+answer-cut protocol 127.0.0.4 200
+answer-cut why transfer closed with 54 bytes remaining to read
+answer-header why the answer's header is larger than 64 KB
+answer-escape type text/\x1b[31mplain\x1b]0;title\x07
+policy-empty body 0 null
+CASES
+    policy answer-notype.test
+    if begins type; then return 1; fi
+}
+
+@test "HTTPS that does not come about: refused, no way, no TLS, old TLS, hung" {
+    policy https-refused.test
+    begins 'refused - 0'
+    policy https-noroute.test
+    begins 'no-route - 0'
+    look policy '../evil' 127.0.0.2
+    begins 'protocol - 0'
+    policy https-plain.test
+    begins 'tls 127.0.0.7 0'
+    policy https-tls11.test
+    begins 'tls-old 127.0.0.3 0'
+    says 'why TLS 1.1 is the newest that it speaks'
+    begins certificate
+    impatient
+    policy https-silent.test
+    begins 'slow 127.0.0.5 0'
+    says 'why the connection was taken, and the TLS handshake did not end in time'
+    policy answer-hung.test
+    begins 'slow 127.0.0.4 0'
+    says 'why no answer came in time'
+}
+
+@test "SMTP: Postfix, and QUIT that is not answered is not waited for" {
+    smtp healthy.test
+    says 'fetched 127.0.0.10 0'
+    finds
+    until_true grep -q 'ehlo=2 starttls=1 quit=1 commands=4' "$LAB/maillog"
+    SECONDS=0
+    smtp smtp-quit.test
+    begins 'fetched'
+    [ "$SECONDS" -lt 15 ]
+}
+
+@test "SMTP: each failure is what it is" {
+    local domain outcome
+    while read -r domain outcome; do
+        smtp "$domain.test"
+        begins "$outcome"
+    done <<'CASES'
+smtp-nostarttls no-starttls
+smtp-nostarttls why EHLO does not offer it
+smtp-starttls no-starttls
+smtp-starttls why 454 4.7.0 TLS not available
+smtp-tls11 tls-old
+smtp-tls11 why TLS 1.1 is the newest that it speaks
+smtp-broken tls 
+smtp-garbage protocol
+smtp-garbage why SSH-2.0
+smtp-escape no-starttls
+smtp-endless protocol
+smtp-later later
+smtp-later why 451 4.7.1 greylisted
+smtp-ehlo later
+smtp-no refused 127
+smtp-no why 554 5.7.1
+smtp-refused refused -
+smtp-name cert-name
+smtp-expired cert-expired
+smtp-self cert-self-signed
+smtp-incomplete cert-incomplete
+CASES
+}
+
+@test "SMTP that hangs: it is told where" {
+    impatient
+    smtp smtp-silent.test
+    begins slow
+    says 'why the TLS handshake did not end in time'
+    smtp smtp-hung.test
+    begins slow
+    says 'why the connection was taken, and no greeting came in time'
+}
+
+@test "nothing is lost or touched that is not there, by valgrind" {
+    # The sanitizers look for the same, and the two do not go together.
+    grep -qa __asan_init "$LOOK" || LOOK_WITH='valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite'
+    export PATIENCE=120 LOOK_TOTAL_MS=60000 LOOK_CONNECT_MS=60000
+    look txt _mta-sts.healthy.test _mta-sts.txt-dangling.test _mta-sts.txt-large.test _mta-sts.txt-servfail.example
+    look mx many.test
+    look a all.test
+    look policy mta-sts.answer-cut.test 127.0.0.4
+    look policy mta-sts.answer-large.test 127.0.0.2
+    look policy mta-sts.https-tls11.test 127.0.0.3
+    look policy mta-sts.cert-both.test 127.0.0.2
+    smtp smtp-name.test
+    look digests good.pem
+}

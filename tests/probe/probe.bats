@@ -1,0 +1,306 @@
+# mta-sts-probe over the laboratory: what each case is told, and how.
+
+bats_require_minimum_version 1.5.0
+load ../helper
+load ../senders/network
+load lab
+load deployment
+
+PROBE=$(realpath "${MTA_STS_PROBE:-$(dirname "$MTA_STS")/mta-sts-probe}")
+
+setup_file() {
+    lab_start
+}
+
+teardown_file() {
+    lab_stop
+}
+
+# probe ARGUMENT...: in the laboratory.
+probe() {
+    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+}
+
+# in_terminal COMMAND...: with a terminal of 80 columns as its standard output and error; what it wrote is in the file screen.
+in_terminal() {
+    local command
+    printf -v command '%q ' "$@"
+    TERM=xterm script -qec "stty cols 80; $command" screen >/dev/null </dev/null || true
+}
+
+# Nothing in FILE but printable ASCII and line ends.
+is_ascii() {
+    LC_ALL=C grep -qvP '^[\x20-\x7e]*$' "$1" || return 0
+    LC_ALL=C grep -nvP '^[\x20-\x7e]*$' "$1" | cat -v
+    return 1
+}
+
+all_cases() {
+    grep -v '^#' "$CASES" | cut -f 1
+}
+
+@test "every case of the table: its check, its severity, JSON by the schema" {
+    # shellcheck disable=SC2046
+    probe --json $(all_cases) >out 2>err || [ $? -eq 2 ]
+    [ ! -s err ]
+    "$BATS_TEST_DIRNAME/check_cases.py" "$CASES" out
+}
+
+@test "every case as text: 80 columns, ASCII, and a summary" {
+    # shellcheck disable=SC2046
+    probe $(all_cases) >out 2>err || [ $? -eq 2 ]
+    [ ! -s err ]
+    is_ascii out
+    # A word that is longer than a line stays whole.
+    run -1 grep -nE '^.{81,}$' <(grep -v '[^ ]\{60,\}' out | head -n -1)
+    grep -cE '^(ok|warn|FAIL|\?) +[a-z0-9.-]+(: mode [a-z]+)?$' out | grep -qx "$(all_cases | wc -l)"
+    tail -n 1 out | grep -qE "^$(all_cases | wc -l) domains in [0-9.]+ s: [0-9]+ ok, [0-9]+ with warnings, [0-9]+ failing, [0-9]+ could not be told\$"
+}
+
+@test "exit statuses: ok, warning, critical, unknown, and the worst of them" {
+    probe healthy.test
+    run -1 probe tlsrpt-none.test
+    run -2 probe txt-none.test
+    run -3 probe smtp-later.test
+    run -1 probe healthy.test tlsrpt-none.test
+    run -3 probe tlsrpt-none.test smtp-later.test
+    run -2 probe smtp-later.test txt-none.test healthy.test
+}
+
+@test "usage: what is wrong is said, and the status is that of who cannot tell" {
+    run -3 probe
+    [[ $output == *'nothing to look at'* ]]
+    run -3 probe --nothing healthy.test
+    [[ $output == *'--nothing: write an option that there is'* ]]
+    run -3 probe -j 0 healthy.test
+    [[ $output == *'-j: write a number from 1 to 256'* || $output == *'0: write a number from 1 to 256'* ]]
+    run -3 probe --json=yes healthy.test
+    run -3 probe -f
+    [[ $output == *'write a value behind it'* ]]
+    run -3 probe mta-sts.healthy.test
+    [[ $output == *'is the policy host; write healthy.test'* ]]
+    run -3 probe healthy..test
+    run -3 probe -f nowhere.ini
+    [[ $output == *nowhere.ini* ]]
+    run -3 probe --explain nothing
+    [[ $output == *tlsrpt* ]]
+    run -3 probe --suggest healthy.test --tlsa mail.healthy.test
+    run -3 probe --ca nowhere.pem healthy.test
+    run -0 "$PROBE" --help
+    [[ $output == *--suggest* ]]
+    run -0 "$PROBE" --version
+}
+
+@test "enforce, testing, none: what a fault does to mail" {
+    run -2 probe smtp-nostarttls.test
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'mail: Senders that honour MTA-STS are deferring mail for mail.smtp-nostarttls.test now (RFC 8461 5)'* ]]
+    run -2 probe mx-other.test
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'deferring mail for mx.elsewhere.test now (RFC 8461 5); it goes to mail.mx-other.test instead'* ]]
+    run -2 probe txt-none.test
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'Senders without a policy in their cache find none'*'Those that have one keep to it'* ]]
+    run -0 probe healthy.test
+    [[ $output != *mail:* ]]
+}
+
+@test "--quiet: nothing of what is fine" {
+    run -0 probe -q healthy.test mode-testing.test
+    [ -z "$output" ]
+    run -0 probe -q --json healthy.test
+    [ -z "$output" ]
+    run -1 probe -q healthy.test tlsrpt-none.test
+    [[ $output != *healthy.test* && $output == *'warn  tlsrpt-none.test'* && $output == *'2 domains'* ]]
+}
+
+@test "colour: on a terminal, and where it is asked for; never with NO_COLOR" {
+    probe healthy.test >plain
+    is_ascii plain
+    probe --color=always healthy.test >coloured
+    grep -q $'\033\[32mok\033\[m' coloured
+    sed 's/\x1b\[[0-9;]*m//g' coloured | sed 's/[0-9]* ms//' | cmp - <(sed 's/[0-9]* ms//' plain)
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    grep -q $'\033\[32mok' screen
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm NO_COLOR=1 "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    grep -q healthy.test screen
+    run -1 grep -q $'\033' screen
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --color never healthy.test
+    run -1 grep -q $'\033' screen
+}
+
+@test "a progress bar: on a terminal's standard error, and nowhere else" {
+    # shellcheck disable=SC2086
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --timeout 4 healthy.test answer-slow.test
+    grep -qE '\[[#.]{30}\] [01]/2' screen
+    probe healthy.test answer-slow.test >out 2>err || [ $? -eq 1 ]
+    [ ! -s err ]
+    run -1 grep -q '\[#' out
+}
+
+@test "what servers say controls no terminal" {
+    probe --color never answer-escape.test smtp-escape.test txt-escape.test >out || [ $? -eq 2 ]
+    is_ascii out
+    grep -qF 'x1b[31m' out
+    probe --json answer-escape.test smtp-escape.test txt-escape.test >out || [ $? -eq 2 ]
+    is_ascii out
+}
+
+@test "--explain: each check, and each kind that is ever found" {
+    local check kind
+    for check in txt host https answer policy mx smtp tlsrpt ini dane; do
+        run -0 "$PROBE" --explain "$check"
+        [[ $output == "$check: "*'What a fault does to mail'*'What to do'* ]]
+        [[ $output == *RFC* ]]
+    done
+    # shellcheck disable=SC2046
+    probe --json $(all_cases) >out || [ $? -eq 2 ]
+    for kind in $(grep -oE '"kind":"[a-z0-9-]+"' out | cut -d '"' -f 4 | sort -u); do
+        "$PROBE" --explain "$kind" >explained
+        grep -qF "$kind (" explained
+    done
+}
+
+@test "--suggest: a section that check takes, with what would fail" {
+    probe --suggest healthy.test >suggested.ini
+    [ "$("$MTA_STS" -f suggested.ini check)" = '1 domain, 0 errors, 0 warnings' ]
+    "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
+    "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mode: testing\r'
+    run -2 probe --suggest smtp-self.test
+    [[ $output == *'; mail.smtp-self.test would get no mail once the mode is enforce'* ]]
+    printf '%s\n' "$output" >suggested.ini
+    "$MTA_STS" -f suggested.ini check
+    run -2 probe --suggest many.test
+    printf '%s\n' "$output" >suggested.ini
+    "$MTA_STS" -f suggested.ini check
+    run -3 probe --suggest txt-timeout.silent
+    run -3 probe --suggest smtp-later.test
+}
+
+@test "--tlsa: the record that the zone has, and a word where it is not signed" {
+    probe --tlsa mail.signed.test >records
+    inside kdig +short _25._tcp.mail.signed.test TLSA | tr -d '\n ' | grep -qi "$(awk '$6 == 3 { print $9 }' records)"
+    { echo '. 300 IN SOA ns. h. 1 1 1 1 1'; echo '. 300 IN NS ns.'; echo 'ns. 300 IN A 127.0.0.1'; cat records; } >zone
+    named-checkzone . zone
+    grep -q ' TLSA 2 1 1 ' records
+    run -1 probe --tlsa mail.healthy.test
+    [[ $output == *'does not say that this zone is signed'*' TLSA 3 1 1 '* ]]
+    run -3 probe --tlsa mail.smtp-refused.test
+    run -2 probe --tlsa mail.smtp-nostarttls.test
+}
+
+@test "Ctrl-C: ends with what is known so far" {
+    # shellcheck disable=SC2086
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &
+    local pid=$! code=0
+    PIDS+=("$pid")
+    sleep 5
+    kill -INT "$pid"
+    ended "$pid"
+    wait "$pid" || code=$?
+    [ "$code" -eq 2 ] || [ "$code" -eq 3 ]
+    grep -q '^ok    healthy.test' out
+    grep -q 'stopped before it was looked at' out
+    tail -n 1 out | grep -qE 'stopped, [12] not looked at'
+}
+
+@test "-f: a deployment as it should be, then each way in which it differs from the file" {
+    deploy 3
+    run -0 probe_deployed -f "$DIR/policies.ini"
+    [[ ${lines[0]} == 'ok    d1.example: mode enforce, 1 MX host, matched' && ${#lines[@]} -eq 4 ]]
+    run -0 probe_deployed -v -f "$DIR/policies.ini" d2.example
+    [[ $output == *'ok    ini     served as the file has it, under its id'* && $output != *' d1.example'* ]]
+
+    # Not renewed: the record to publish is the one that mta-sts dns prints.
+    sed -i '/^\[d2.example\]/a mode = testing' "$DIR/policies.ini"
+    run -2 probe_deployed -f "$DIR/policies.ini"
+    [[ $output == *'FAIL  d2.example'*'FAIL  ini'* && $output == *'ok    d3.example'* ]]
+    [[ $output == *"$("$MTA_STS" dns d2.example | grep '^_mta-sts')"* ]]
+    published
+    run -0 probe_deployed -f "$DIR/policies.ini"
+
+    # Another file than the one that is served.
+    sed 's/mail.healthy.test/mail.other.test/' policies.ini >other.ini
+    run -2 probe_deployed -f "$DIR/other.ini" d1.example
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'another policy is served than the file has'* ]]
+
+    # A mistake, and a domain that is not there.
+    sed -i '/^\[d1.example\]/a mx = 192.0.2.1' "$DIR/policies.ini"
+    run -2 probe_deployed -f "$DIR/policies.ini"
+    [[ $output == *'FAIL  d1.example'*'policies.ini:'*'[d1.example] mx:'* ]]
+    run -2 probe_deployed -f "$DIR/policies.ini" d4.example
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *'d4.example is not in '*' write a section [d4.example]'* ]]
+}
+
+@test "-f: 1,000 domains in under a minute, in the file's order, one line each" {
+    deploy 1000
+    local begin=$SECONDS before
+    before=$(grep -c ' connect from ' "$LAB/maillog")
+    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" >out
+    echo "# $(tail -n 1 out)" >&3
+    [ $((SECONDS - begin)) -lt 60 ]
+    [ "$(wc -l <out)" -eq 1001 ]
+    [ "$(sed -n 's/^ok    \(d[0-9]*\)\.example: .*/\1/p' out)" = "$(printf 'd%d\n' $(seq 1000))" ]
+    # Its one MX was asked once; what other tests ask of it meanwhile is less than half of a thousand.
+    [ $(($(grep -c ' connect from ' "$LAB/maillog") - before)) -lt 500 ]
+}
+
+@test "examples/monitoring: the mail, the text file for Prometheus, the units, the Icinga command's call" {
+    local monitoring=$BATS_TEST_DIRNAME/../../examples/monitoring
+    deploy 2
+    cat >wrapped <<SH
+#!/bin/sh
+exec "$PROBE" --ca "$LAB/ca.pem" --dns 127.0.0.1:$DEPLOYED_DNS "\$@"
+SH
+    printf '#!/bin/sh\ncat >"%s/mail"\n' "$DIR" >sendmail
+    chmod +x wrapped sendmail
+    inside env MTA_STS_PROBE="$DIR/wrapped" SENDMAIL="$DIR/sendmail" "$monitoring/probe-mail" "$DIR/policies.ini"
+    [ ! -e mail ]
+    inside env MTA_STS_PROBE="$DIR/wrapped" "$monitoring/probe-textfile" "$DIR/policies.ini" "$DIR/out.prom"
+    grep -qx 'mta_sts_probe_status{domain="d2.example"} 0' out.prom
+    grep -qx 'mta_sts_probe_check_status{domain="d1.example",check="ini"} 0' out.prom
+
+    sed -i '/^\[d2.example\]/a mode = testing' policies.ini
+    inside env MTA_STS_PROBE="$DIR/wrapped" SENDMAIL="$DIR/sendmail" "$monitoring/probe-mail" "$DIR/policies.ini" postmaster
+    grep -qx 'To: postmaster' mail
+    grep -qx 'Subject: MTA-STS: a check failed' mail
+    grep -q '^FAIL  d2.example' mail
+    run -1 grep -q d1.example: mail
+    inside env MTA_STS_PROBE="$DIR/wrapped" "$monitoring/probe-textfile" "$DIR/policies.ini" "$DIR/out.prom"
+    grep -qx 'mta_sts_probe_status{domain="d2.example"} 2' out.prom
+
+    local unit
+    for unit in service timer; do
+        sed "s|/usr/local/lib/mta-sts/|$monitoring/|" "$monitoring/mta-sts-probe.$unit" >"mta-sts-probe.$unit"
+    done
+    timeout 60 systemd-analyze verify --man=no ./mta-sts-probe.timer >verified 2>&1 || { cat verified; return 1; }
+    run -1 grep mta-sts-probe verified
+    # Every option that the command gives is one that there is.
+    grep -oE '"--[a-z]+"' "$monitoring/mta-sts-probe.conf" | tr -d '"' | while read -r option; do
+        "$PROBE" --help | grep -q -- "$option"
+    done
+}
+
+@test "bash completion: options, checks, and the domains of the file" {
+    complete_words() {
+        (
+            # shellcheck disable=SC1091
+            source "$BATS_TEST_DIRNAME/../../examples/bash-completion/mta-sts-probe"
+            mta-sts() { "$MTA_STS" "$@"; }
+            env() { while [ "$1" = -u ]; do shift 2; done; "$@"; }
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+            _mta_sts_probe
+            printf '%s\n' "${COMPREPLY[@]}"
+        )
+    }
+    [ "$(complete_words mta-sts-probe --su)" = --suggest ]
+    [ "$(complete_words mta-sts-probe --explain tl)" = tlsrpt ]
+    [ "$(complete_words mta-sts-probe --color a | paste -sd ' ')" = 'auto always' ]
+    [ "$(complete_words mta-sts-probe -f policies.ini example.o)" = example.org ]
+    [ -z "$(complete_words mta-sts-probe example.o)" ]
+    # Every option of the usage is offered.
+    complete_words mta-sts-probe - | sort >offered
+    "$PROBE" --help | sed -n 's/^  \(-[a-z], \|    \)\(--[a-z-]*\).*/\2/p' | sort >options
+    [ -s options ]
+    [ -z "$(comm -13 offered options)" ]
+}
