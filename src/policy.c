@@ -111,3 +111,16 @@ void policy_id(const char *bytes, size_t len, char id[POLICY_ID_SIZE])
         hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
     (void)snprintf(id, POLICY_ID_SIZE, "%016" PRIx64, hash);
 }
+
+bool policy_is_report_uri(const char *uri, size_t len)
+{
+    static const char mailto[] = "mailto:", https[] = "https://";
+    const size_t mailto_len = sizeof mailto - 1, https_len = sizeof https - 1;
+
+    for (size_t i = 0; i < len; i++)
+        if (uri[i] <= ' ' || uri[i] > '~' || strchr("!;\"\\", uri[i]) != NULL)
+            return false;
+    if (len > mailto_len + 1 && memcmp(uri, mailto, mailto_len) == 0)
+        return memchr(uri + mailto_len + 1, '@', len - mailto_len - 1) != NULL;
+    return len > https_len && memcmp(uri, https, https_len) == 0;
+}

@@ -48,6 +48,10 @@ bool policy_mx_match(const char *pattern, const char *host);
  */
 size_t policy_render(const struct policy *policy, char *out, size_t size);
 
+/* Is URI, of LEN bytes, where reports may go: mailto:name@domain or https://..., with , ! and ; written as %2C, %21 and %3B (RFC
+ * 8460 3)? */
+bool policy_is_report_uri(const char *uri, size_t len);
+
 /* A policy's id: 16 hexadecimal digits, and a NUL. */
 #define POLICY_ID_SIZE 17
 

@@ -1,6 +1,7 @@
 #include "probe_finding.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SHOWN_MAX = 80, ROOM_FIRST = 8 };
 
@@ -69,6 +70,22 @@ void probe_findings_add(struct probe_findings *findings, const struct probe_rule
 const char *probe_finding_text(const struct probe_findings *findings, const struct probe_finding *finding)
 {
     return findings->texts.text + finding->text;
+}
+
+void probe_findings_add_of(const char *host, const struct probe_findings *from, struct probe_findings *to)
+{
+    for (size_t i = 0; i < from->count && make_room(to); i++) {
+        to->list[to->count] = from->list[i];
+        to->list[to->count].text = to->texts.len;
+        buf_add_shown(&to->texts, host, strlen(host), SHOWN_MAX);
+        buf_print(&to->texts, ": %s", probe_finding_text(from, &from->list[i]));
+        buf_add(&to->texts, "", 1);
+        to->count += !to->texts.failed;
+    }
+    to->left_out += from->left_out;
+    to->failed |= from->failed || to->texts.failed;
+    if (from->verdict > to->verdict)
+        to->verdict = from->verdict;
 }
 
 void probe_findings_free(struct probe_findings *findings)

@@ -59,6 +59,9 @@ void probe_findings_add(struct probe_findings *findings, const struct probe_rule
 /* The text of FINDING, one of FINDINGS. It lasts until another is added. */
 const char *probe_finding_text(const struct probe_findings *findings, const struct probe_finding *finding);
 
+/* Adds all of FROM to TO, each text with "HOST: " before it. */
+void probe_findings_add_of(const char *host, const struct probe_findings *from, struct probe_findings *to);
+
 /* Frees them; there are none again. */
 void probe_findings_free(struct probe_findings *findings);
 

@@ -304,39 +304,6 @@ bool probe_judge_has_policy(const struct probe_fetched *fetched)
     return fetched->outcome == PROBE_FETCHED && fetched->status == OK_STATUS && fetched->body.len <= POLICY_BYTES_MAX;
 }
 
-/* --- findings of others --- */
-
-static bool make_room(struct probe_findings *findings)
-{
-    if (findings->count < findings->room)
-        return true;
-    size_t room = findings->room > 0 ? findings->room * 2 : ROOM_FIRST;
-    struct probe_finding *more = realloc(findings->list, room * sizeof *more);
-    if (more == NULL) {
-        findings->failed = true;
-        return false;
-    }
-    findings->list = more;
-    findings->room = room;
-    return true;
-}
-
-void probe_judge_add_of_host(const char *host, const struct probe_findings *from, struct probe_findings *to)
-{
-    for (size_t i = 0; i < from->count && make_room(to); i++) {
-        to->list[to->count] = from->list[i];
-        to->list[to->count].text = to->texts.len;
-        buf_add_shown(&to->texts, host, strlen(host), SHOWN_MAX);
-        buf_print(&to->texts, ": %s", probe_finding_text(from, &from->list[i]));
-        buf_add(&to->texts, "", 1);
-        to->count += !to->texts.failed;
-    }
-    to->left_out += from->left_out;
-    to->failed |= from->failed || to->texts.failed;
-    if (from->verdict > to->verdict)
-        to->verdict = from->verdict;
-}
-
 void probe_judge_drop_size(struct probe_findings *findings)
 {
     size_t kept = 0;

@@ -121,7 +121,7 @@ static void judge_smtp(struct sight *s, struct mail_host *host, struct probe_fin
         if (seen->smtp.outcome == PROBE_FETCHED && seen->smtp.chain != NULL)
             probe_cert_judge(s->options->trust, seen->smtp.chain, host->name, s->now, s->options->warn_days, &own);
         host->failed |= own.verdict == PROBE_FAIL;
-        probe_judge_add_of_host(host->name, &own, findings);
+        probe_findings_add_of(host->name, &own, findings);
         probe_findings_free(&own);
     }
 }

@@ -53,7 +53,7 @@ static bool judge(const struct probe_options *options, const char *name, const s
     bool told = probe_judge_smtp(name, &host->smtp, findings);
     if (host->smtp.chain != NULL)
         probe_cert_judge(options->trust, host->smtp.chain, name, (int64_t)time(NULL), options->warn_days, &own);
-    probe_judge_add_of_host(name, &own, findings);
+    probe_findings_add_of(name, &own, findings);
     probe_findings_free(&own);
     return told;
 }

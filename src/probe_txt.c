@@ -1,5 +1,6 @@
 #include "probe_txt.h"
 
+#include "policy.h"
 #include "probe_span.h"
 
 #include <string.h>
@@ -123,19 +124,6 @@ static enum rule id_rule(struct span value)
     return value.len > ID_MAX ? VALUE_LONG : FINE;
 }
 
-static bool is_report_uri(struct span uri)
-{
-    static const char mailto[] = "mailto:", https[] = "https://";
-    const size_t mailto_len = sizeof mailto - 1, https_len = sizeof https - 1;
-
-    for (size_t i = 0; i < uri.len; i++)
-        if (uri.at[i] <= ' ' || uri.at[i] > '~' || strchr("!;\"\\", uri.at[i]) != NULL)
-            return false;
-    if (uri.len > mailto_len + 1 && memcmp(uri.at, mailto, mailto_len) == 0)
-        return memchr(uri.at + mailto_len + 1, '@', uri.len - mailto_len - 1) != NULL;
-    return uri.len > https_len && memcmp(uri.at, https, https_len) == 0;
-}
-
 /* Addresses with commas between, and white space around these. */
 static enum rule rua_rule(struct span value)
 {
@@ -147,10 +135,11 @@ static enum rule rua_rule(struct span value)
         return VALUE_BAD;
     do {
         comma = memchr(at, ',', (size_t)(end - at));
-        struct span uri = { at, (size_t)((comma != NULL ? comma : end) - at) };
-        if (!is_report_uri(span_without_trailing(span_without_leading(uri))))
+        struct span part = { at, (size_t)((comma != NULL ? comma : end) - at) };
+        struct span uri = span_without_trailing(span_without_leading(part));
+        if (!policy_is_report_uri(uri.at, uri.len))
             return VALUE_BAD;
-        at = uri.at + uri.len + 1;
+        at = part.at + part.len + 1;
     } while (comma != NULL);
     return FINE;
 }

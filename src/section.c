@@ -294,23 +294,13 @@ static void check_host(struct section *section, unsigned line, char *value)
         section_add_problem(section, line, KEY_HOST, "write one name (for a CNAME record) or addresses (for A and AAAA records)");
 }
 
-static bool is_report_uri(const char *uri)
-{
-    for (const char *c = uri; *c != '\0'; c++)
-        if (*c <= ' ' || *c > '~' || strchr("!;\"\\", *c) != NULL)
-            return false;
-    if (strncmp(uri, "mailto:", 7) == 0)
-        return uri[7] != '\0' && strchr(uri + 8, '@') != NULL;
-    return strncmp(uri, "https://", 8) == 0 && uri[8] != '\0';
-}
-
 static void check_tlsrpt(struct section *section, unsigned line, char *value)
 {
     size_t count = 0;
     struct shown s;
 
     for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL; count++)
-        if (!is_report_uri(word))
+        if (!policy_is_report_uri(word, strlen(word)))
             section_add_problem(
                 section, line, KEY_TLSRPT,
                 "\"%s\" is no address for reports; write mailto:name@domain or https://..., with , ! and ; inside as "

@@ -179,7 +179,7 @@ static void of_hosts(void **state)
     (void)state;
     (void)probe_judge_smtp("a.example", &fetched, &one);
     for (int i = 0; i < 20; i++)
-        probe_judge_add_of_host("b.example", &one, &all);
+        probe_findings_add_of("b.example", &one, &all);
     assert_int_equal(all.count, 20);
     assert_int_equal(all.verdict, PROBE_FAIL);
     for (size_t i = 0; i < all.count; i++)
