@@ -4,11 +4,10 @@
 #include "probe_policy.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, ROOM_FIRST = 8, SHOWN_MAX = 200, TRUNCATED_AT = 10240 };
+enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, SHOWN_MAX = 200, TRUNCATED_AT = 10240 };
 
 enum rule {
     TXT_ALIAS,
