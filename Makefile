@@ -14,7 +14,7 @@ PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light 
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
-PACKAGES_SANITIZE := $(PACKAGES_TEST) nginx nginx-light libclang-rt-dev clang
+PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) clang libclang-rt-dev llvm python3-minimal
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
 PACKAGES_BENCH := $(PACKAGES_TEST) python3 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go nodejs
@@ -189,7 +189,7 @@ test-senders:
 
 test-probe:
 	@.ci/packages $(PACKAGES_PROBE)
-	@$(MAKE) --no-print-directory mta-sts $(B)/look
+	@$(MAKE) --no-print-directory mta-sts mta-sts-probe $(B)/look
 	@tests/run.sh $(B) tests/probe/*.bats
 
 # What happened to each answer is in build/faults.tsv, one line a fault.
@@ -214,11 +214,11 @@ soak:
 	@$(MAKE) --no-print-directory mta-sts
 	@tests/soak/run $(B)
 
-# The same suites under AddressSanitizer and UndefinedBehaviorSanitizer, then those with threads under ThreadSanitizer.
+# The same suites, and the probe's, under AddressSanitizer and UndefinedBehaviorSanitizer, then those with threads under ThreadSanitizer.
 sanitize:
 	@.ci/packages $(PACKAGES_SANITIZE)
-	@$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined build/asan/mta-sts units
-	@tests/run.sh build/asan units tests/*.bats
+	@$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look) units
+	@tests/run.sh build/asan units tests/*.bats tests/probe/*.bats
 	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts
 	@$(MAKE) --no-print-directory $(B)/load
 	@FAULTS_ANSWERS=20000 tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats

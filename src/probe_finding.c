@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 80, ROOM_FIRST = 8 };
+enum { SHOWN_MAX = 80, HOST_MAX = 253, ROOM_FIRST = 8 };
 
 static size_t count_of(const struct probe_findings *findings, const struct probe_rule *rule)
 {
@@ -77,7 +77,7 @@ void probe_findings_add_of(const char *host, const struct probe_findings *from, 
     for (size_t i = 0; i < from->count && make_room(to); i++) {
         to->list[to->count] = from->list[i];
         to->list[to->count].text = to->texts.len;
-        buf_add_shown(&to->texts, host, strlen(host), SHOWN_MAX);
+        buf_add_shown(&to->texts, host, strlen(host), HOST_MAX);
         buf_print(&to->texts, ": %s", probe_finding_text(from, &from->list[i]));
         buf_add(&to->texts, "", 1);
         to->count += !to->texts.failed;
