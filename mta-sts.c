@@ -1,4 +1,5 @@
-/* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 7. */
+/* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 8. */
+#include "src/cgi.h"
 #include "src/commands.h"
 #include "src/confine.h"
 #include "src/serve.h"
@@ -155,7 +156,7 @@ int main(int argc, char *argv[])
     int fd = passed_socket();
 
     if (fd < 0 && is_cgi())
-        return serve_cgi(policies(&options));
+        return cgi_answer(policies(&options));
     if (!read_options(argc, argv, &options)) {
         (void)fprintf(stderr, "mta-sts: \"mta-sts -h\" tells how it is used\n");
         return COMMANDS_USAGE;

@@ -1,22 +1,21 @@
 #include "serve.h"
 
+#include "answer.h"
 #include "buf.h"
+#include "clock.h"
 #include "confine.h"
-#include "file.h"
 #include "ini.h"
+#include "log.h"
 #include "record.h"
-#include "reply.h"
 #include "store.h"
 #include "waiting.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,180 +38,14 @@ enum {
     STOP_ANSWER_MS = 2000,   /* at the end: for answers that are going out, */
     STOP_MS = 500,           /* and for requests that are coming in */
     TICK_MS = 1000,          /* how often threads that answer are looked at */
-    BODY_MS = 5000,          /* CGI: how long a request's body is read, to no use but the front server's */
-    LOG_EVERY_MS = 60000,
     STACK_BYTES = 512 * 1024,
     MMAP_THRESHOLD = 256 * 1024,
     LIBFCGI_BYTES = 64 * 1024, /* what libfcgi takes for a request, without its variables */
     WAITING_MOST = 1024,
     WAITING_LEAST = 16,
     DESCRIPTORS_BESIDE = 16, /* those of the threads */
-    SHOWN_MAX = 64,
     KEEPERS = 2
 };
-
-/* --- the log --- */
-
-/* One write a line, so that lines of several threads do not mix. Where nobody reads the log and it is full, the line is lost, no
- * more. */
-static void log_line(const char *line)
-{
-    struct pollfd log = { STDERR_FILENO, POLLOUT, 0 };
-    struct buf text = { 0 };
-
-    buf_print(&text, "mta-sts: %s\n", line);
-    if (text.text != NULL && poll(&log, 1, 0) == 1)
-        (void)file_write(STDERR_FILENO, text.text, text.len);
-    buf_free(&text);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* True once in LOG_EVERY_MS; LAST is 0 to begin with. */
-static bool is_time_to_log(_Atomic int64_t *last)
-{
-    int64_t now = now_ms(), before = atomic_load(last);
-
-    return (before == 0 || now - before >= LOG_EVERY_MS) && atomic_compare_exchange_strong(last, &before, now);
-}
-
-static void print_name(struct buf *text, const char *variable, const char *name)
-{
-    buf_print(text, "%s ", variable);
-    if (name == NULL) {
-        buf_print(text, "is not set");
-        return;
-    }
-    buf_print(text, "is \"");
-    buf_add_shown(text, name, strlen(name), SHOWN_MAX);
-    buf_print(text, "\"");
-}
-
-static void print_hint(struct buf *text, const struct reply_request *request, enum reply_hint hint)
-{
-    print_name(text, "SERVER_NAME", request->server_name);
-    buf_print(text, ", ");
-    print_name(text, "HTTP_HOST", request->http_host);
-    buf_print(text, ": %s", reply_hint_text(hint));
-}
-
-/* --- one answer --- */
-
-struct answer {
-    struct reply reply;
-    struct store_answer found;
-    struct buf log; /* the mistake that stands in the way; empty: none */
-    enum reply_kind kind;
-};
-
-/* STORE may be NULL: there is nothing to answer from. */
-static void make_answer(struct store *store, const struct reply_request *request, const char *domain, struct answer *answer)
-{
-    static const enum reply_kind kinds[] = {
-        [STORE_POLICY] = REPLY_POLICY,
-        [STORE_ABSENT] = REPLY_ABSENT,
-        [STORE_BROKEN] = REPLY_BROKEN,
-        [STORE_FAILED] = REPLY_FAILED,
-    };
-
-    if (answer->kind == REPLY_POLICY && store == NULL)
-        answer->kind = REPLY_FAILED;
-    if (answer->kind == REPLY_POLICY) {
-        store_find(store, domain, &answer->found);
-        answer->kind = kinds[answer->found.found];
-        if (answer->kind == REPLY_BROKEN || answer->kind == REPLY_FAILED)
-            buf_add(&answer->log, answer->found.bytes, answer->found.len);
-    }
-    reply_make(answer->kind, request, domain, answer->found.bytes, answer->found.len, &answer->reply);
-}
-
-/* --- CGI --- */
-
-/* Some front servers answer with an error where a program leaves the request's body alone, and they are still writing it. */
-static void read_body(void)
-{
-    const char *text = getenv("CONTENT_LENGTH");
-    /* Apache hands a body in chunks on without a length (RFC 3875 4.1.2 would have one). */
-    long long left = text != NULL ? strtoll(text, NULL, 10) : getenv("HTTP_TRANSFER_ENCODING") != NULL ? LLONG_MAX : 0;
-    int64_t end = now_ms() + BODY_MS;
-    char trash[16384];
-
-    while (left > 0) {
-        struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
-        int64_t wait = end - now_ms();
-        if (wait <= 0 || poll(&input, 1, (int)wait) <= 0)
-            return;
-        ssize_t n = read(STDIN_FILENO, trash, sizeof trash);
-        if (n <= 0)
-            return;
-        left -= n;
-    }
-}
-
-static int write_cgi(const struct reply *reply)
-{
-    struct buf out = { 0 };
-
-    buf_add(&out, reply->head, reply->head_len);
-    buf_add(&out, reply->body, reply->body_len);
-    if (out.failed)
-        log_line("out of memory");
-    bool good = !out.failed && file_write(STDOUT_FILENO, out.text, out.len);
-    buf_free(&out);
-    return good ? 0 : 1;
-}
-
-/* No calloc(): 64 kB of zeros would take a third of the time of a small answer. */
-static struct answer *new_answer(void)
-{
-    struct answer *answer = malloc(sizeof *answer);
-
-    if (answer != NULL) {
-        answer->log = (struct buf) { 0 };
-        answer->found.len = answer->reply.head_len = answer->reply.body_len = 0;
-        answer->reply.body = answer->reply.text;
-    }
-    return answer;
-}
-
-int serve_cgi(const char *file)
-{
-    const struct reply_request request = { getenv("REQUEST_METHOD"), getenv("SERVER_NAME"), getenv("HTTP_HOST") };
-    const struct sigaction ignore = { .sa_handler = SIG_IGN };
-    char domain[DOMAIN_MAX + 1];
-    struct store *store = NULL;
-    struct answer *answer = new_answer();
-
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* nobody may read the log */
-    if (answer == NULL) {
-        log_line("out of memory");
-        return 1;
-    }
-    ini_init();
-    answer->kind = reply_to(&request, domain);
-    if (answer->kind == REPLY_POLICY)
-        store = store_open(file, domain, log_line);
-    make_answer(store, &request, domain, answer);
-    /* What works, and is none of a user's on shared hosting, is not told with each request. */
-    if (answer->kind == REPLY_NO_HOST)
-        print_hint(&answer->log, &request, REPLY_HINT_NO_HOST);
-    if (answer->log.len > 0)
-        log_line(answer->log.text);
-    int status = write_cgi(&answer->reply);
-    read_body();
-    store_free(store);
-    buf_free(&answer->log);
-    free(answer);
-    return status;
-}
-
-/* --- FastCGI --- */
 
 /* A thread that answers. */
 struct worker {
@@ -254,7 +87,7 @@ static void log_mistake(struct worker *worker, FCGX_Request *fcgi)
 {
     const char *text = worker->answer.log.text;
 
-    if (is_time_to_log(&worker->server->broken_logged))
+    if (log_is_due(&worker->server->broken_logged))
         log_line(text);
     (void)FCGX_FPrintF(fcgi->err, "mta-sts: %s\n", text);
 }
@@ -264,9 +97,9 @@ static void log_hint(struct worker *worker, FCGX_Request *fcgi, const struct rep
     enum reply_hint hint = reply_hint(request);
     struct buf text = { 0 };
 
-    if (hint == REPLY_HINT_NONE || !is_time_to_log(&worker->server->hint_logged[hint]))
+    if (hint == REPLY_HINT_NONE || !log_is_due(&worker->server->hint_logged[hint]))
         return;
-    print_hint(&text, request, hint);
+    answer_print_hint(&text, request, hint);
     if (text.text != NULL) {
         log_line(text.text);
         (void)FCGX_FPrintF(fcgi->err, "mta-sts: %s\n", text.text);
@@ -282,7 +115,7 @@ static void answer_request(struct worker *worker, FCGX_Request *fcgi)
     char domain[DOMAIN_MAX + 1];
 
     answer->kind = reply_to(&request, domain);
-    make_answer(worker->server->store, &request, domain, answer);
+    answer_make(worker->server->store, &request, domain, answer);
     if (answer->log.text != NULL)
         log_mistake(worker, fcgi);
     buf_free(&answer->log);
@@ -346,7 +179,7 @@ static bool has_memory(struct worker *worker, size_t size)
 {
     void *memory = malloc(LIBFCGI_BYTES + size);
 
-    if (memory == NULL && is_time_to_log(&worker->server->memory_logged))
+    if (memory == NULL && log_is_due(&worker->server->memory_logged))
         log_line("out of memory: requests are not answered");
     free(memory);
     return memory != NULL;
@@ -370,7 +203,7 @@ static enum after answer_one(struct worker *worker, int fd, bool whole)
     fcgi.keepConnection = 1;
     if (FCGX_Accept_r(&fcgi) != 0)
         return AFTER_CLOSED;
-    atomic_store(&worker->answers_since, now_ms());
+    atomic_store(&worker->answers_since, clock_ms());
     bool keep = fcgi.keepConnection;
     answer_request(worker, &fcgi);
     fcgi.keepConnection = 1;
@@ -400,7 +233,7 @@ static void attend(struct worker *worker, struct waiting_connection *connection)
         }
         bool good = look != RECORD_BAD && has_memory(worker, worker->size);
         after = good ? answer_one(worker, connection->fd, look == RECORD_WHOLE) : AFTER_CLOSE;
-        *connection = (struct waiting_connection) { .fd = connection->fd, .since = now_ms() };
+        *connection = (struct waiting_connection) { .fd = connection->fd, .since = clock_ms() };
     }
     if (after == AFTER_READ_AWAY && shutdown(connection->fd, SHUT_WR) == 0) {
         /* What the front server still sends is not to cost it the answer. */
@@ -424,7 +257,7 @@ static bool bear_accept_error(struct server *server, int error)
         return true;
     }
     bool passing = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM || error == EPROTO;
-    if (!passing || is_time_to_log(&server->accept_logged)) {
+    if (!passing || log_is_due(&server->accept_logged)) {
         (void)snprintf(text, sizeof text, "cannot accept a connection: %s%s", strerror(error),
                        error == EMFILE ? "; raise the limit of open files (ulimit -n)" : "");
         log_line(text);
@@ -446,7 +279,7 @@ static bool accept_one(struct worker *worker, struct waiting_connection *connect
         int fd = accept(server->listener, NULL, NULL), error = errno;
         atomic_fetch_sub(&server->accepting, 1);
         if (fd >= 0) {
-            *connection = (struct waiting_connection) { .fd = fd, .since = now_ms() };
+            *connection = (struct waiting_connection) { .fd = fd, .since = clock_ms() };
             return true;
         }
         if (!atomic_load(&server->stop) && !bear_accept_error(server, error)) {
@@ -498,7 +331,7 @@ static void *(*const keepers[KEEPERS])(void *) = { check, watch };
  */
 static unsigned end_overdue(struct server *server, int64_t patience)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     unsigned gone = 0;
 
     for (unsigned i = 0; i < server->count; i++) {
@@ -529,7 +362,7 @@ static void look_after(struct server *server, const sigset_t *signals)
 /* Waits until COUNT threads are gone. */
 static void await_gone(struct server *server, unsigned count, int64_t begin)
 {
-    while (end_overdue(server, now_ms() - begin >= STOP_ANSWER_MS ? 0 : STOP_ANSWER_MS) < count)
+    while (end_overdue(server, clock_ms() - begin >= STOP_ANSWER_MS ? 0 : STOP_ANSWER_MS) < count)
         (void)poll(NULL, 0, 1);
 }
 
@@ -537,7 +370,7 @@ static void await_gone(struct server *server, unsigned count, int64_t begin)
 static void stop_workers(struct server *server)
 {
     unsigned accepting = server->count > server->threads ? server->threads : server->count;
-    int64_t begin = now_ms();
+    int64_t begin = clock_ms();
 
     atomic_store(&server->stop, true);
     (void)close(server->listener);

@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include "clock.h"
 #include "file.h"
 #include "index.h"
 
@@ -64,11 +65,12 @@ static int64_t milliseconds(const struct timespec *t)
     return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
 }
 
-static int64_t clock_ms(clockid_t clock)
+/* By the clock that files have their times from. */
+static int64_t wall_ms(void)
 {
     struct timespec now = { 0 };
 
-    (void)clock_gettime(clock, &now); /* both clocks that are asked for are always there */
+    (void)clock_gettime(CLOCK_REALTIME, &now); /* always there */
     return milliseconds(&now);
 }
 
@@ -183,7 +185,7 @@ static enum outcome read_and_take(struct store *store)
  */
 static bool is_quiet(struct store *store, const struct file_stamp *now, int64_t clock)
 {
-    int64_t age = clock_ms(CLOCK_REALTIME) - milliseconds(&now->modified);
+    int64_t age = wall_ms() - milliseconds(&now->modified);
 
     if (!file_same(now, &store->seen)) {
         store->seen = *now;
@@ -201,7 +203,7 @@ static enum outcome look(struct store *store, bool forced)
 {
     struct stat st;
     struct file_stamp now;
-    int64_t clock = clock_ms(CLOCK_MONOTONIC);
+    int64_t clock = clock_ms();
 
     store->next_look = clock + LOOK_EVERY_MS;
     if (stat(store->file, &st) != 0)
@@ -281,9 +283,9 @@ struct store *store_open(const char *file, const char *only, store_say *say_to)
     }
     store->only = only;
     store->say = say_to;
-    int64_t end = clock_ms(CLOCK_MONOTONIC) + OPEN_WAIT_MS;
+    int64_t end = clock_ms() + OPEN_WAIT_MS;
     enum outcome outcome = look(store, false);
-    while (outcome == LOOK_WAIT && clock_ms(CLOCK_MONOTONIC) < end) {
+    while (outcome == LOOK_WAIT && clock_ms() < end) {
         (void)nanosleep(&step, NULL);
         outcome = look(store, false);
     }

@@ -1,12 +1,13 @@
 #include "waiting.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TRASH_SIZE = 4096, LOOKS_SLOWER = 6, FOREVER_MS = 60000 };
@@ -23,14 +24,6 @@ struct waiting {
     int wake[2];
     bool sleeping, closed;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* The lock is held. */
 static void wake(struct waiting *waiting)
@@ -142,7 +135,7 @@ static int64_t prepare(struct waiting *waiting, int64_t now)
 static void sleep_on(struct waiting *waiting)
 {
     size_t count = waiting->count;
-    int64_t ms = prepare(waiting, now_ms());
+    int64_t ms = prepare(waiting, clock_ms());
     char trash[TRASH_SIZE];
 
     waiting->sleeping = true;
@@ -162,7 +155,7 @@ bool waiting_next(struct waiting *waiting, struct waiting_connection *connection
 
     (void)pthread_mutex_lock(&waiting->lock);
     for (;;) {
-        drop_overdue(waiting, now_ms());
+        drop_overdue(waiting, clock_ms());
         read_away(waiting);
         found = take_ready(waiting, connection);
         if (found || (waiting->closed && waiting->count == 0))
@@ -198,7 +191,7 @@ void waiting_hurry(struct waiting *waiting, int64_t patience)
 {
     (void)pthread_mutex_lock(&waiting->lock);
     waiting->patience = patience;
-    waiting->hurry_since = now_ms();
+    waiting->hurry_since = clock_ms();
     wake(waiting);
     (void)pthread_mutex_unlock(&waiting->lock);
 }

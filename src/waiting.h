@@ -1,6 +1,6 @@
 /*
  * Connections on which there is nothing to answer: new ones without a request, kept ones between two, and those of which the rest
- * is only to be read away. They take a descriptor each, and no thread. Safe to use from several threads at once. Floor 0.
+ * is only to be read away. They take a descriptor each, and no thread. Safe to use from several threads at once. Floor 1.
  */
 #ifndef WAITING_H
 #define WAITING_H
