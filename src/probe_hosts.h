@@ -1,6 +1,6 @@
 /*
  * What MX hosts show. Each is asked once, for all domains that name it: a thousand domains with one MX are one connection to it,
- * and not a thousand. Safe to use from several threads at once. Floor 4.
+ * and not a thousand. Safe to use from several threads at once. Floor 5.
  */
 #ifndef PROBE_HOSTS_H
 #define PROBE_HOSTS_H

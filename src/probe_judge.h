@@ -1,4 +1,4 @@
-/* What the answers of name servers and servers say of a domain: the judging, apart from the asking. Pure. Floor 4. */
+/* What the answers of name servers and servers say of a domain: the judging, apart from the asking. Pure. Floor 5. */
 #ifndef PROBE_JUDGE_H
 #define PROBE_JUDGE_H
 
