@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TRASH_SIZE = 4096, LOOKS_SLOWER = 6, FOREVER_MS = 60000 };
+enum { TRASH_SIZE = 65536, TRASH_READS = 16, LOOKS_SLOWER = 6, FOREVER_MS = 60000 };
 
 /* Only the thread of waiting_next() takes entries out, so that their places last while it polls. */
 struct waiting {
@@ -23,6 +23,7 @@ struct waiting {
     int64_t patience, hurry_since;
     int wake[2];
     bool sleeping, closed;
+    char trash[TRASH_SIZE]; /* what comes where only the end is waited for: a front server may have 100 MB to get rid of */
 };
 
 /* The lock is held. */
@@ -84,19 +85,23 @@ static void drop_overdue(struct waiting *waiting, int64_t now)
     waiting->to_drop = 0;
 }
 
-/* Reads away what came on each that waits for its end. */
-static void read_away(struct waiting *waiting)
+/* Reads away what came on it. False where it has ended. */
+static bool read_away(struct waiting *waiting, int fd)
 {
-    char trash[TRASH_SIZE];
+    ssize_t got = 1;
 
+    for (int i = 0; i < TRASH_READS && got > 0; i++)
+        got = recv(fd, waiting->trash, sizeof waiting->trash, MSG_DONTWAIT);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+}
+
+static void read_all_away(struct waiting *waiting)
+{
     for (size_t i = 0; i < waiting->count;) {
-        const struct waiting_connection *connection = &waiting->list[i];
-        ssize_t got = 1;
-        if (connection->what == WAITING_FOR_END && waiting->ready[i]) {
+        bool due = waiting->ready[i] && waiting->list[i].what == WAITING_FOR_END;
+        if (due)
             waiting->ready[i] = false;
-            got = recv(connection->fd, trash, sizeof trash, MSG_DONTWAIT);
-        }
-        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+        if (due && !read_away(waiting, waiting->list[i].fd))
             give_up(waiting, i);
         else
             i++;
@@ -136,12 +141,11 @@ static void sleep_on(struct waiting *waiting)
 {
     size_t count = waiting->count;
     int64_t ms = prepare(waiting, clock_ms());
-    char trash[TRASH_SIZE];
 
     waiting->sleeping = true;
     (void)pthread_mutex_unlock(&waiting->lock);
     int got = poll(waiting->polled, (nfds_t)(count + 1), (int)ms);
-    if (got > 0 && waiting->polled[0].revents != 0 && read(waiting->wake[0], trash, sizeof trash) < 0)
+    if (got > 0 && waiting->polled[0].revents != 0 && read(waiting->wake[0], waiting->trash, sizeof waiting->trash) < 0)
         got = 0; /* somebody woke this thread for nothing */
     (void)pthread_mutex_lock(&waiting->lock);
     waiting->sleeping = false;
@@ -156,7 +160,7 @@ bool waiting_next(struct waiting *waiting, struct waiting_connection *connection
     (void)pthread_mutex_lock(&waiting->lock);
     for (;;) {
         drop_overdue(waiting, clock_ms());
-        read_away(waiting);
+        read_all_away(waiting);
         found = take_ready(waiting, connection);
         if (found || (waiting->closed && waiting->count == 0))
             break;
