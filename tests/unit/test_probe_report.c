@@ -44,7 +44,7 @@ static struct probe broken(void)
                                                .why = "502 \x1b]0;title\x07 \x9b"
                                                       "31m caf\xc3\xa9" };
     const struct probe_fetched later = { .outcome = PROBE_FETCH_LATER, .why = "451 4.7.1 greylisted" };
-    const struct probe_rule rule = { "policy-test", PROBE_WARN, 0, 0, "is a test of a line", "RFC 8461 3.2" };
+    static const struct probe_rule rule = { "policy-test", PROBE_WARN, 0, 0, "is a test of a line", "RFC 8461 3.2" };
     const struct probe_about about = { 3, "a \"quoted\" \\ thing", 18, NULL };
     struct probe probe = healthy();
 
