@@ -222,7 +222,7 @@ sanitize:
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
 	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts
 	@$(MAKE) --no-print-directory $(B)/load
-	@FAULTS_ANSWERS=20000 tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
+	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
 # Each driver for FUZZ_SECONDS, on the same objects under both sanitizers; then, without them, how much of its sources it reached.
 FUZZ_SECONDS ?= 60
