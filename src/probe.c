@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "clock.h"
 #include "probe_effect.h"
 #include "probe_mail.h"
 #include "probe_web.h"
@@ -7,14 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-
-static int64_t milliseconds(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Why a check has nothing to look at; NULL: it has. */
 typedef const char *skip_fn(const struct sight *s);
@@ -147,7 +140,7 @@ void probe_domain(const struct probe_options *options, struct probe_dns *dns, co
                   const struct probe_wanted *wanted, struct probe *probe)
 {
     struct sight s = { .options = options, .dns = dns, .wanted = wanted, .probe = probe, .compared = PROBE_NOT_COMPARED };
-    int64_t begin = milliseconds();
+    int64_t begin = clock_ms();
 
     *probe = (struct probe) { 0 };
     (void)snprintf(probe->domain, sizeof probe->domain, "%s", domain);
@@ -158,5 +151,5 @@ void probe_domain(const struct probe_options *options, struct probe_dns *dns, co
     forgive_smtp(&s);
     tell_effect(&s);
     free_sight(&s);
-    probe->ms = (unsigned)(milliseconds() - begin);
+    probe->ms = (unsigned)(clock_ms() - begin);
 }

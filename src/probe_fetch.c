@@ -1,5 +1,6 @@
 #include "probe_fetch.h"
 
+#include "clock.h"
 #include "probe_transfer.h"
 
 #include <stdio.h>
@@ -191,7 +192,7 @@ static void fetch(const struct probe_protocol *protocol, const struct probe_fetc
 {
     /* Where no address takes the connection, the one that tells most of why. */
     struct probe_fetched none = { .outcome = PROBE_FETCH_REFUSED, .why = "there is no address" };
-    int64_t limit = probe_transfer_now() + options->total_ms;
+    int64_t limit = clock_ms() + options->total_ms;
 
     *fetched = (struct probe_fetched) { 0 };
     for (size_t i = 0; i < count && !is_taken(fetched); i++) {

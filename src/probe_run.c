@@ -1,5 +1,6 @@
 #include "probe_run.h"
 
+#include "clock.h"
 #include "probe.h"
 #include "probe_json.h"
 
@@ -30,7 +31,7 @@ struct state {
     bool out_of_memory;                /* something is missing */
     atomic_bool over;
     struct probe_report_counts counts;
-    struct timespec begin;
+    int64_t begin; /* by clock_ms() */
 };
 
 /* --- the domains --- */
@@ -146,10 +147,7 @@ static void *wait_for_signal(void *argument)
 
 static unsigned long passed_ms(const struct state *s)
 {
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (unsigned long)((now.tv_sec - s->begin.tv_sec) * 1000 + (now.tv_nsec - s->begin.tv_nsec) / 1000000);
+    return (unsigned long)(clock_ms() - s->begin);
 }
 
 static void wipe_bar(const struct state *s)
@@ -302,7 +300,7 @@ int probe_run(const struct probe_run *run)
         (void)fputs("mta-sts-probe: the file names no domain\n", stderr);
         return PROBE_STATUS_UNKNOWN;
     }
-    (void)clock_gettime(CLOCK_MONOTONIC, &s.begin);
+    s.begin = clock_ms();
     s.window = jobs * WINDOW_EACH + 1;
     s.slots = calloc(s.window, sizeof *s.slots);
     if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || pthread_cond_init(&s.changed, NULL) != 0) {

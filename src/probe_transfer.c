@@ -1,26 +1,18 @@
 #include "probe_transfer.h"
 
+#include "clock.h"
 #include "policy.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #ifndef VERSION
 #define VERSION "unknown"
 #endif
 
 enum { LOOK_MS = 200 /* how often it is looked whether to stop, or the time is over */ };
-
-int64_t probe_transfer_now(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void probe_transfer_why(struct probe_transfer *t, const char *why)
 {
@@ -123,7 +115,7 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
 static bool is_over(struct probe_transfer *t, int64_t connect_limit)
 {
     const atomic_bool *stop = t->options->stop;
-    int64_t now = probe_transfer_now();
+    int64_t now = clock_ms();
 
     t->connected = t->connected || is_connected(t);
     t->was_stopped = stop != NULL && atomic_load(stop);
@@ -134,7 +126,7 @@ static bool is_over(struct probe_transfer *t, int64_t connect_limit)
 /* Runs it to its end, or until it is stopped, or slow. */
 static CURLcode run(CURLM *multi, struct probe_transfer *t)
 {
-    int64_t connect_limit = probe_transfer_now() + t->options->connect_ms;
+    int64_t connect_limit = clock_ms() + t->options->connect_ms;
     int running = 1, left;
 
     while (curl_multi_perform(multi, &running) == CURLM_OK && running > 0 && !is_over(t, connect_limit))
@@ -229,10 +221,10 @@ void probe_transfer_run(struct probe_transfer *t)
     } else if (target != NULL && easy != NULL && multi != NULL) {
         set_options(easy, t, url, target);
         if (curl_multi_add_handle(multi, easy) == CURLM_OK) {
-            int64_t begin = probe_transfer_now();
+            int64_t begin = clock_ms();
             take_results(easy, t, run(multi, t));
             if (t->was_slow)
-                t->fetched->ms = (unsigned)(probe_transfer_now() - begin);
+                t->fetched->ms = (unsigned)(clock_ms() - begin);
             (void)curl_multi_remove_handle(multi, easy);
         }
     }

@@ -20,7 +20,7 @@ struct probe_transfer {
     const char *host, *address;
     long version;   /* of TLS, as CURLOPT_SSLVERSION has it */
     bool old;       /* only to see whether it speaks that version */
-    int64_t limit;  /* in milliseconds, when all is to be over */
+    int64_t limit;  /* by clock_ms(), when all is to be over */
     size_t header;  /* bytes of it */
     bool too_large; /* the header is; the body is cut and that is no failure */
     bool cut;
@@ -40,9 +40,6 @@ struct probe_protocol {
     const char *(*phase)(const struct probe_transfer *t);
     bool is_smtp;
 };
-
-/* The clock of LIMIT, in milliseconds. */
-int64_t probe_transfer_now(void);
 
 void probe_transfer_why(struct probe_transfer *transfer, const char *why);
 
