@@ -189,7 +189,7 @@ static const struct index_verdict *find_policy(struct index *index, const char *
         out->failed = true;
     else if (verdict == NULL)
         (void)fprintf(stderr, "mta-sts: %s is not in the file; write a section [%s]\n", domain, domain);
-    else if (verdict->found == INDEX_BROKEN)
+    else if (verdict->found != INDEX_POLICY)
         complain(verdict->bytes);
     else
         return verdict;
@@ -374,7 +374,6 @@ static int export_policies(struct index *index, int argc, char *argv[], struct b
 static struct index *open_index(const char *file, bool wait)
 {
     size_t size = 0;
-    struct file_stamp stamp;
     enum file_trouble trouble;
     struct buf text = { 0 };
     struct index *index = NULL;
@@ -383,7 +382,7 @@ static struct index *open_index(const char *file, bool wait)
 
     trouble = wait ? file_wait(file) : FILE_FINE;
     if (trouble == FILE_FINE)
-        whole = file_read(file, &size, &stamp, &trouble);
+        whole = file_read(file, &size, &trouble);
     error = errno;
 
     if (trouble == FILE_FINE) {

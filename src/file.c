@@ -2,6 +2,8 @@
 #define _DEFAULT_SOURCE // NOLINT(bugprone-reserved-identifier)
 #include "file.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -10,14 +12,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { TAKEN_MS = 1100, STEP_MS = 20, WAIT_MS = 10000, LARGE_BYTES = 4 << 20, HUGE_BYTES = 2 << 20 };
+enum { TAKEN_MS = 1100, CHECKED_BYTES_A_MS = 5000, FUTURE_MS = 2200, STEP_MS = 20, WAIT_MS = 10000, LARGE_BYTES = 4 << 20, HUGE_BYTES = 2 << 20 };
 
 static const char *const texts[FILE_TROUBLES] = {
     [FILE_FINE] = "is fine",
     [FILE_CHANGED] = "changed while it was read; try again",
     [FILE_SYSTEM] = "cannot be read: ",
+    [FILE_FOLDER] = "is a folder; give the name of the INI file in it",
     [FILE_KIND] = "is no regular file; give the name of the INI file itself",
     [FILE_EMPTY] = "holds no section; write at least [example.org] with your domain, and mx = below it",
+    [FILE_NO_DOMAINS] = "names no domain any more; write at least one, as in [example.org], or mode = none to leave",
+    [FILE_ONLY_CR] = "has CR alone as line ends; save it with LF (Unix) or CRLF (Windows)",
     [FILE_UTF16] = "is UTF-16; save it as UTF-8",
     [FILE_LARGE] = "is too large; split it, 4 GiB are the most",
     [FILE_BUSY] = "is written to all the time, and is not read; write it elsewhere and rename it into place",
@@ -31,7 +36,7 @@ void file_print_trouble(const char *file, enum file_trouble trouble, int error, 
                   (long)geteuid());
 }
 
-void file_stamp(const struct stat *st, struct file_stamp *stamp)
+static void take_stamp(const struct stat *st, struct file_stamp *stamp)
 {
     *stamp = (struct file_stamp) { st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim };
 }
@@ -50,10 +55,17 @@ bool file_same(const struct file_stamp *a, const struct file_stamp *b)
 static enum file_trouble trouble_of(const struct stat *st)
 {
     if (!S_ISREG(st->st_mode))
-        return FILE_KIND;
+        return S_ISDIR(st->st_mode) ? FILE_FOLDER : FILE_KIND;
     if ((uintmax_t)st->st_size >= UINT32_MAX)
         return FILE_LARGE;
     return st->st_size == 0 ? FILE_EMPTY : FILE_FINE;
+}
+
+static enum file_trouble trouble_in(const char *text, size_t size)
+{
+    if (size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+        return FILE_UTF16;
+    return memchr(text, '\n', size) == NULL && memchr(text, '\r', size) != NULL ? FILE_ONLY_CR : FILE_FINE;
 }
 
 /* SIZE bytes of FD and then its end: FILE_CHANGED where that is not what is there. */
@@ -88,14 +100,13 @@ static char *make_room(size_t size)
     return room;
 }
 
-static enum file_trouble read_open(int fd, char **text, size_t *size, struct file_stamp *stamp)
+static enum file_trouble read_open(int fd, const struct file_stamp *stamp, char **text, size_t *size)
 {
     struct stat st;
-    struct file_stamp after;
+    struct file_stamp now;
 
     if (fstat(fd, &st) != 0)
         return FILE_SYSTEM;
-    file_stamp(&st, stamp);
     enum file_trouble trouble = trouble_of(&st);
     if (trouble != FILE_FINE)
         return trouble;
@@ -108,23 +119,16 @@ static enum file_trouble read_open(int fd, char **text, size_t *size, struct fil
         return trouble;
     if (fstat(fd, &st) != 0)
         return FILE_SYSTEM;
-    file_stamp(&st, &after);
-    if (!file_same(stamp, &after))
-        return FILE_CHANGED;
-    return *size >= 2 && (memcmp(*text, "\xFF\xFE", 2) == 0 || memcmp(*text, "\xFE\xFF", 2) == 0) ? FILE_UTF16 : FILE_FINE;
+    take_stamp(&st, &now);
+    return file_same(stamp, &now) ? trouble_in(*text, *size) : FILE_CHANGED;
 }
 
-char *file_read(const char *file, size_t *size, struct file_stamp *stamp, enum file_trouble *trouble)
+char *file_read_open(int fd, const struct file_stamp *stamp, size_t *size, enum file_trouble *trouble)
 {
     char *text = NULL;
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-    *trouble = FILE_SYSTEM;
-    if (fd < 0)
-        return NULL;
-    *trouble = read_open(fd, &text, size, stamp);
+    *trouble = read_open(fd, stamp, &text, size);
     int error = errno;
-    (void)close(fd);
     if (*trouble != FILE_FINE) {
         free(text);
         text = NULL;
@@ -133,31 +137,87 @@ char *file_read(const char *file, size_t *size, struct file_stamp *stamp, enum f
     return text;
 }
 
-/* In milliseconds; below 0 for a time in the future. */
-static int64_t age(const struct timespec *now, const struct timespec *time)
+int file_open(const char *file, struct file_stamp *stamp, enum file_trouble *trouble)
 {
-    return (int64_t)(now->tv_sec - time->tv_sec) * 1000 + (now->tv_nsec - time->tv_nsec) / 1000000;
+    struct stat st;
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    *trouble = FILE_SYSTEM;
+    if (fd >= 0 && fstat(fd, &st) == 0) {
+        take_stamp(&st, stamp);
+        return fd;
+    }
+    int error = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    /* Landlock lets no folder be opened. */
+    if (error == EACCES && stat(file, &st) == 0 && S_ISDIR(st.st_mode))
+        *trouble = FILE_FOLDER;
+    errno = error;
+    return -1;
 }
 
-static bool is_recent(int64_t ms)
+char *file_read(const char *file, size_t *size, enum file_trouble *trouble)
 {
-    return ms >= 0 && ms <= TAKEN_MS; /* a time in the future tells nothing */
+    struct file_stamp stamp;
+    int fd = file_open(file, &stamp, trouble);
+
+    if (fd < 0)
+        return NULL;
+    char *text = file_read_open(fd, &stamp, size, trouble);
+    int error = errno;
+    (void)close(fd);
+    errno = error;
+    return text;
+}
+
+int64_t file_age(const struct timespec *time)
+{
+    struct timespec now = { 0 };
+
+    (void)clock_gettime(CLOCK_REALTIME, &now); /* always there */
+    return (int64_t)(now.tv_sec - time->tv_sec) * 1000 + (now.tv_nsec - time->tv_nsec) / 1000000;
+}
+
+/* How long after the last change of the file a program that serves it has taken that over. */
+static int64_t taken_after(const struct stat *st)
+{
+    return TAKEN_MS + (int64_t)st->st_size / CHECKED_BYTES_A_MS;
+}
+
+/* Since when, by clock_ms(), the file has been as it is; its times lie in the future, and tell nothing. */
+struct unchanged {
+    struct file_stamp stamp;
+    int64_t since;
+};
+
+static bool is_taken(const struct stat *st, struct unchanged *unchanged)
+{
+    int64_t modified = file_age(&st->st_mtim), changed = file_age(&st->st_ctim), now = clock_ms();
+    struct file_stamp stamp;
+
+    take_stamp(st, &stamp);
+    if (unchanged->since == 0 || !file_same(&stamp, &unchanged->stamp))
+        *unchanged = (struct unchanged) { stamp, now };
+    if (modified < 0 || changed < 0)
+        return now - unchanged->since >= FUTURE_MS + taken_after(st) - TAKEN_MS;
+    return modified > taken_after(st) && changed > taken_after(st);
 }
 
 enum file_trouble file_wait(const char *file)
 {
     const struct timespec step = { 0, STEP_MS * 1000000L };
-    struct timespec now;
+    struct unchanged unchanged = { .since = 0 };
     struct stat st;
+    int64_t begin = clock_ms();
 
-    for (int waited = 0; waited < WAIT_MS; waited += STEP_MS) {
-        if (stat(file, &st) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+    for (;;) {
+        if (stat(file, &st) != 0 || is_taken(&st, &unchanged))
             return FILE_FINE;
-        if (!is_recent(age(&now, &st.st_mtim)) && !is_recent(age(&now, &st.st_ctim)))
-            return FILE_FINE;
+        if (clock_ms() - begin >= WAIT_MS + taken_after(&st))
+            return FILE_BUSY;
         (void)nanosleep(&step, NULL);
     }
-    return FILE_BUSY;
 }
 
 bool file_write(int fd, const char *bytes, size_t len)

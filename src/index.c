@@ -1,6 +1,7 @@
 #include "index.h"
 
 #include "advice.h"
+#include "lost.h"
 #include "section.h"
 
 #include <stdint.h>
@@ -19,7 +20,7 @@ enum { FIRST_ROOM = 64, SLOTS_LEAST = 16, AHEAD = 16 };
 
 /* Flags in the upper bits of a name's section number. */
 #define ODD 0x80000000U   /* not written as a domain is: it gives way to one that is */
-#define TWICE 0x40000000U /* stands in a later section, too: see TWINS */
+#define TWICE 0x40000000U /* stands again in the file: see TWINS */
 #define SECTION_BITS 0x3fffffffU
 
 struct name {
@@ -46,11 +47,13 @@ struct index {
     size_t section_count, section_room;
     struct name *names;
     size_t name_count, name_room, domain_count;
-    struct twin *twins; /* by their second */
+    struct twin *twins; /* by their first, then by their second */
     size_t twin_count, twin_room;
     uint32_t *slots; /* 0, or the number of a name plus 1 */
     size_t slot_mask;
     _Atomic(uint32_t *) lines; /* of each section's header; NULL until a message needs one */
+    _Atomic(struct lost *) lost;  /* NULL until it is asked for */
+    _Atomic(void *) lost_verdict; /* NULL, or a struct index_verdict */
 };
 
 /* --- names --- */
@@ -181,7 +184,7 @@ static bool cut(struct index *index, const char *only)
     struct section_header header;
     bool wanted = true, last_wanted = true;
     size_t only_len = only != NULL ? strlen(only) : 0;
-    size_t at = index->size >= 3 && memcmp(index->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t at = ini_begin(index->text, index->size);
 
     if (!add_section(index, at, false))
         return false;
@@ -218,6 +221,15 @@ static bool add_twin(struct index *index, uint32_t first, uint32_t second)
     return true;
 }
 
+static int compare_twins(const void *a, const void *b)
+{
+    const struct twin *x = a, *y = b;
+
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return x->second < y->second ? -1 : x->second > y->second;
+}
+
 static bool file_names(struct index *index)
 {
     size_t slots = SLOTS_LEAST;
@@ -238,6 +250,8 @@ static bool file_names(struct index *index)
         else if ((index->names[i].section & ODD) == 0 && !add_twin(index, *slot - 1, i))
             return false;
     }
+    if (index->twin_count > 0)
+        qsort(index->twins, index->twin_count, sizeof *index->twins, compare_twins);
     return true;
 }
 
@@ -267,6 +281,12 @@ size_t index_sections(const struct index *index)
 size_t index_domains(const struct index *index)
 {
     return index->domain_count;
+}
+
+const char *index_text(const struct index *index, size_t *size)
+{
+    *size = index->size;
+    return index->text;
 }
 
 /* --- reading --- */
@@ -323,14 +343,66 @@ static void read_section(const struct index *index, size_t number, struct sectio
     section_read(index->text, index->sections[number].at, index->sections[number + 1].at, 1, section);
 }
 
-static const struct twin *twin_of(const struct index *index, const struct name *first)
+/* The first other place of a name that stands TWICE, or NULL. */
+static struct twin *twin_of(const struct index *index, const struct name *first)
 {
-    uint32_t number = (uint32_t)(first - index->names);
+    const uint32_t number = (uint32_t)(first - index->names);
+    size_t low = 0, high = index->twin_count;
 
-    for (size_t i = 0; i < index->twin_count; i++)
-        if (index->twins[i].first == number)
-            return &index->twins[i];
-    return NULL;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (index->twins[middle].first < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < index->twin_count && index->twins[low].first == number ? &index->twins[low] : NULL;
+}
+
+/* --- headers that cannot be read --- */
+
+/* Looks for them once. NULL where memory ran out. */
+static const struct lost *get_lost(struct index *index)
+{
+    struct lost *lost = atomic_load_explicit(&index->lost, memory_order_acquire);
+
+    if (lost != NULL)
+        return lost;
+    struct lost *made = malloc(sizeof *made);
+    if (made == NULL)
+        return NULL;
+    lost_find(index->text, index->size, made);
+    if (atomic_compare_exchange_strong_explicit(&index->lost, &lost, made, memory_order_acq_rel, memory_order_acquire))
+        return made;
+    free(made);
+    return lost;
+}
+
+bool index_has_lost(struct index *index)
+{
+    const struct lost *lost = get_lost(index);
+
+    return lost == NULL || lost->header < index->size;
+}
+
+/*
+ * Where the file has no [defaults], a header that cannot be read may have been that one: makes DEFAULTS a section of which nothing
+ * is known but that. False where there is no such header.
+ */
+static bool make_unknown_defaults(struct index *index, struct section *defaults)
+{
+    static const enum section_key keys[] = { KEY_MODE, KEY_MX, KEY_MAX_AGE, KEY_HOST, KEY_TLSRPT };
+    const struct lost *lost = get_lost(index);
+
+    *defaults = (struct section) { .kind = SECTION_TEMPLATE, .line = 1, .names = "", .failed = lost == NULL };
+    if (lost == NULL || lost->defaults == index->size)
+        return lost == NULL;
+    defaults->at = index->sections[section_at(index, lost->defaults)].at;
+    unsigned line = 1 + ini_newlines(index->text, defaults->at, lost->defaults);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        section_add_problem(defaults, line, keys[i],
+                            "this line may be the header of [defaults], and cannot be read; mend it, as \"mta-sts check\" says");
+    return true;
 }
 
 /* Reads a template, and what makes it unfit for use as a whole: that there are two of its name. */
@@ -372,17 +444,23 @@ static bool get_template(struct index *index, const char *text, struct section *
 
 /* A section as it was read, with what it takes values from. */
 struct reading {
-    struct section own, *template, *defaults;
+    struct section own, unknown, *template, *defaults;
     struct section_found found;
     struct section_why why; /* where there is no policy: why */
 };
 
-/* The policy of a section, in OUT; false where there is none. READING is to be ended by section_free() of its own section. */
-static bool judge(struct index *index, size_t number, struct reading *reading, struct buf *out)
+/*
+ * The policy of a section, in OUT; false where there is none. RECORDS: host and tlsrpt count, too. READING is to be ended by
+ * free_reading().
+ */
+static bool judge(struct index *index, size_t number, bool records, struct reading *reading, struct buf *out)
 {
     struct section *own = &reading->own;
 
-    *reading = (struct reading) { .template = NULL };
+    reading->template = reading->defaults = NULL;
+    reading->unknown = (struct section) { 0 };
+    reading->found = (struct section_found) { 0 };
+    reading->why = (struct section_why) { 0 };
     read_section(index, number, own);
     if (own->kind != SECTION_DOMAINS)
         return false; /* the preamble and templates make no policy by themselves */
@@ -397,8 +475,17 @@ static bool judge(struct index *index, size_t number, struct reading *reading, s
                             shown.text != NULL ? shown.text : "");
         buf_free(&shown);
     }
+    if (reading->defaults == NULL && section_looks_in_defaults(own, reading->template, records) &&
+        make_unknown_defaults(index, &reading->unknown))
+        reading->defaults = &reading->unknown;
     return section_find(own, reading->template, reading->defaults, &reading->found, &reading->why) &&
            section_render(own, &reading->found, out, &reading->why);
+}
+
+static void free_reading(struct reading *reading)
+{
+    section_free(&reading->own);
+    section_free(&reading->unknown);
 }
 
 static struct index_verdict *new_verdict(enum index_found found, const struct buf *buf)
@@ -426,14 +513,14 @@ static struct index_verdict *verdict_on(struct index *index, uint32_t number)
     struct buf out = { 0 };
     struct index_verdict *verdict = NULL;
 
-    if (judge(index, number, &reading, &out)) {
+    if (judge(index, number, false, &reading, &out)) {
         verdict = new_verdict(INDEX_POLICY, &out);
     } else if (reading.why.problem != NULL) {
         buf_free(&out);
         print_problem(index, reading.why.section, reading.why.problem, &out);
         verdict = new_verdict(INDEX_BROKEN, &out);
     }
-    section_free(&reading.own);
+    free_reading(&reading);
     buf_free(&out);
     return verdict;
 }
@@ -451,33 +538,57 @@ static struct index_verdict *verdict_on_twins(struct index *index, const struct 
     return verdict;
 }
 
+static struct index_verdict *verdict_on_lost(struct index *index, size_t at)
+{
+    struct buf out = { 0 };
+    uint32_t number = section_at(index, at);
+    unsigned line = line_of(index, number, &out.failed) + ini_newlines(index->text, index->sections[number].at, at);
+
+    buf_print(&out,
+              "%s:%u: this line may be the header of a domain that is named nowhere else, and cannot be read; mend it, as "
+              "\"mta-sts check\" says",
+              index->file, line);
+    struct index_verdict *verdict = new_verdict(INDEX_UNSURE, &out);
+    buf_free(&out);
+    return verdict;
+}
+
 bool index_names(const struct index *index, const char *domain)
 {
     return look_up(index, domain) != NULL;
 }
 
-/* The name that answers for DOMAIN, its own or [*], or NULL. */
-static const struct name *answering(const struct index *index, const char *domain)
+/* What VERDICT is made of, in words of this file: one of these. */
+struct question {
+    const struct name *name; /* a name that stands once */
+    struct twin *twin;       /* one that stands twice */
+    size_t lost;             /* neither: none, and a header here cannot be read */
+};
+
+static struct index_verdict *answer(struct index *index, const struct question *question)
 {
-    if (!section_names_domain(domain, strlen(domain)))
-        return NULL;
-    const struct name *name = look_up(index, domain);
-    return name != NULL ? name : look_up(index, "*");
+    if (question->twin != NULL)
+        return verdict_on_twins(index, question->twin);
+    if (question->name != NULL)
+        return verdict_on(index, question->name->section & SECTION_BITS);
+    return verdict_on_lost(index, question->lost);
 }
 
-bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict)
+static _Atomic(void *) *cache_of(struct index *index, const struct question *question)
 {
-    const struct name *name = answering(index, domain);
+    if (question->twin != NULL)
+        return &question->twin->cache;
+    return question->name != NULL ? &index->sections[question->name->section & SECTION_BITS].cache : &index->lost_verdict;
+}
 
-    *verdict = NULL;
-    if (name == NULL)
-        return true;
-    struct twin *twin = (name->section & TWICE) != 0 ? (struct twin *)(size_t)twin_of(index, name) : NULL;
-    uint32_t number = name->section & SECTION_BITS;
-    _Atomic(void *) *cache = twin != NULL ? &twin->cache : &index->sections[number].cache;
+/* Answers once. False where memory ran out. */
+static bool answer_once(struct index *index, const struct question *question, const struct index_verdict **verdict)
+{
+    _Atomic(void *) *cache = cache_of(index, question);
     void *known = atomic_load_explicit(cache, memory_order_acquire);
+
     if (known == NULL) {
-        struct index_verdict *made = twin != NULL ? verdict_on_twins(index, twin) : verdict_on(index, number);
+        struct index_verdict *made = answer(index, question);
         if (made == NULL)
             return false;
         if (atomic_compare_exchange_strong_explicit(cache, &known, made, memory_order_acq_rel, memory_order_acquire))
@@ -487,6 +598,31 @@ bool index_find(struct index *index, const char *domain, const struct index_verd
     }
     *verdict = known;
     return true;
+}
+
+bool index_find_named(struct index *index, const char *name, const struct index_verdict **verdict)
+{
+    struct question question = { .name = look_up(index, name) };
+
+    *verdict = NULL;
+    if (question.name == NULL)
+        return true;
+    question.twin = (question.name->section & TWICE) != 0 ? twin_of(index, question.name) : NULL;
+    return answer_once(index, &question, verdict);
+}
+
+bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict)
+{
+    *verdict = NULL;
+    if (!section_names_domain(domain, strlen(domain)))
+        return true;
+    if (index_names(index, domain))
+        return index_find_named(index, domain, verdict);
+    const struct lost *lost = get_lost(index);
+    if (lost == NULL)
+        return false;
+    const struct question question = { .lost = lost->header };
+    return lost->header < index->size ? answer_once(index, &question, verdict) : index_find_named(index, "*", verdict);
 }
 
 /* --- the audit --- */
@@ -523,11 +659,6 @@ static bool tell_problems(struct index *index, const struct index_audit *audit, 
     return true;
 }
 
-/* Where an audit is: the next name and the next twin, both in file order. */
-struct walk {
-    size_t name, twin;
-};
-
 static void tell_broken(const struct index *index, const struct index_audit *audit, const struct name *name)
 {
     char domain[DOMAIN_MAX + 1];
@@ -539,9 +670,18 @@ static void tell_broken(const struct index *index, const struct index_audit *aud
     audit->broken(audit->to, domain);
 }
 
-static void add_twin_problem(struct index *index, const struct twin *twin, struct section *section)
+/* Where NAME stood in the file before, or NULL. */
+static const struct name *earlier_of(const struct index *index, const struct name *name)
 {
-    const struct name *first = &index->names[twin->first], *second = &index->names[twin->second];
+    if (index->twin_count == 0 || (name->section & ODD) != 0)
+        return NULL;
+    uint32_t number = *slot_of(index, index->text + name->at, name_length(index, name->at), name->hash);
+    const struct name *first = &index->names[number - 1]; /* each name is filed */
+    return first < name && (first->section & ODD) == 0 ? first : NULL;
+}
+
+static void add_twin_problem(struct index *index, const struct name *first, const struct name *second, struct section *section)
+{
     struct buf name = { 0 };
 
     buf_add_shown(&name, index->text + second->at, name_length(index, second->at), DOMAIN_MAX);
@@ -551,37 +691,33 @@ static void add_twin_problem(struct index *index, const struct twin *twin, struc
     buf_free(&name);
 }
 
-/* The names of section NUMBER: tells which are broken, and files the problem of each that stands in an earlier section, too. */
-static void walk_names(struct index *index, const struct index_audit *audit, struct walk *walk, size_t number, bool good,
+/* The names of section NUMBER, from *NEXT on: reports which are broken, and adds a problem for each that stood before. */
+static void walk_names(struct index *index, const struct index_audit *audit, size_t *next, size_t number, bool good,
                        struct section *section)
 {
-    for (; walk->name < index->name_count && (index->names[walk->name].section & SECTION_BITS) == number; walk->name++) {
-        const struct name *name = &index->names[walk->name];
-        bool twice = (name->section & TWICE) != 0;
-        if (walk->twin < index->twin_count && index->twins[walk->twin].second == walk->name) {
-            add_twin_problem(index, &index->twins[walk->twin], section);
-            walk->twin++;
-            twice = true;
-        }
-        if (!good || twice)
+    for (; *next < index->name_count && (index->names[*next].section & SECTION_BITS) == number; ++*next) {
+        const struct name *name = &index->names[*next], *first = earlier_of(index, name);
+        if (first != NULL)
+            add_twin_problem(index, first, name, section);
+        if (!good || first != NULL || (name->section & TWICE) != 0)
             tell_broken(index, audit, name);
     }
 }
 
-static bool audit_section(struct index *index, const struct index_audit *audit, struct walk *walk, size_t number)
+static bool audit_section(struct index *index, const struct index_audit *audit, size_t *next, size_t number)
 {
     struct reading reading;
     struct buf out = { 0 };
-    bool good = judge(index, number, &reading, &out);
+    bool good = judge(index, number, false, &reading, &out);
     struct section *own = &reading.own;
 
     bool failed = own->failed || (own->kind == SECTION_DOMAINS && !good && reading.why.problem == NULL);
     if (good && audit->advice)
         advice_on_policy(own, reading.template, reading.defaults, &reading.found, out.len);
     if (!failed)
-        walk_names(index, audit, walk, number, good, own);
+        walk_names(index, audit, next, number, good, own);
     failed = failed || own->failed || !tell_problems(index, audit, own);
-    section_free(own);
+    free_reading(&reading);
     buf_free(&out);
     return !failed;
 }
@@ -610,14 +746,30 @@ static bool tell_of_templates(struct index *index, const struct index_audit *aud
     return good;
 }
 
+/* A file without a line end may have been cut off in the middle of its last value. */
+static bool tell_of_end(const struct index *index, const struct index_audit *audit)
+{
+    struct buf text = { 0 };
+    unsigned line = 1 + ini_newlines(index->text, 0, index->size);
+
+    if (index->size == 0 || index->text[index->size - 1] == '\n')
+        return true;
+    buf_print(&text, "%s:%u: warning: the last line has no line end; the file may have been cut off", index->file, line);
+    bool good = !text.failed;
+    if (good)
+        audit->problem(audit->to, line, true, text.text);
+    buf_free(&text);
+    return good;
+}
+
 bool index_audit(struct index *index, const struct index_audit *audit)
 {
-    struct walk walk = { 0, 0 };
+    size_t next = 0;
 
     for (size_t i = 0; i < index->section_count; i++)
-        if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(index, audit, &walk, i))
+        if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(index, audit, &next, i))
             return false;
-    return !audit->advice || tell_of_templates(index, audit);
+    return tell_of_end(index, audit) && (!audit->advice || tell_of_templates(index, audit));
 }
 
 /* --- for the commands --- */
@@ -654,14 +806,16 @@ static bool copy_value(const struct section_found *found, enum section_key key, 
 
 bool index_beside(struct index *index, const char *domain, struct index_beside *beside)
 {
-    const struct name *name = answering(index, domain);
+    const struct name *name = look_up(index, domain);
     struct reading reading;
     struct buf out = { 0 };
 
     *beside = (struct index_beside) { 0 };
     if (name == NULL)
+        name = look_up(index, "*");
+    if (name == NULL)
         return false;
-    bool good = judge(index, name->section & SECTION_BITS, &reading, &out) &&
+    bool good = judge(index, name->section & SECTION_BITS, true, &reading, &out) &&
                 copy_value(&reading.found, KEY_HOST, &beside->host) && copy_value(&reading.found, KEY_TLSRPT, &beside->tlsrpt);
     beside->leaving = reading.found.policy.mode == POLICY_NONE;
     buf_free(&out);
@@ -670,7 +824,7 @@ bool index_beside(struct index *index, const char *domain, struct index_beside *
         good = good && !out.failed;
         beside->mistake = out.text; /* and no longer the buffer's */
     }
-    section_free(&reading.own);
+    free_reading(&reading);
     return good;
 }
 
@@ -698,6 +852,8 @@ void index_free(struct index *index)
     free(index->twins);
     free(index->slots);
     free(atomic_load(&index->lines));
+    free(atomic_load(&index->lost));
+    free(atomic_load(&index->lost_verdict));
     free(index->text);
     free(index->file);
     free(index);

@@ -15,7 +15,8 @@ struct index;
 
 enum index_found {
     INDEX_POLICY, /* bytes: the policy as served */
-    INDEX_BROKEN  /* bytes: the first mistake that stands in its way, "file:line: [section] key: what; what to write" */
+    INDEX_BROKEN, /* bytes: the first mistake that stands in its way, "file:line: [section] key: what; what to write" */
+    INDEX_UNSURE  /* the file does not name it, but a header that cannot be read may; bytes: a message about that header */
 };
 
 struct index_verdict {
@@ -43,6 +44,15 @@ bool index_names(const struct index *index, const char *domain);
  * a name without a dot never does). False where memory ran out. The verdict lives as long as the index.
  */
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict);
+
+/* The same of the section that names DOMAIN itself: neither [*] nor a header that cannot be read counts. */
+bool index_find_named(struct index *index, const char *domain, const struct index_verdict **verdict);
+
+/* Is there a header that cannot be read: may the file name more domains than it seems to? */
+bool index_has_lost(struct index *index);
+
+/* The whole text, of *SIZE bytes; it is the index's. */
+const char *index_text(const struct index *index, size_t *size);
 
 /* To whom index_audit() tells what it finds. */
 struct index_audit {

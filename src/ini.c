@@ -140,7 +140,7 @@ static enum ini_stop stop_at(const struct ini_line *line, size_t used, const cha
 {
     if (comment_start(line->joined, used) < used)
         return INI_STOP_COMMENT;
-    return trimmed(line->joined, used) > 0 && header_at(text, size, line->next) ? INI_STOP_HEADER : INI_STOP_NONE;
+    return header_at(text, size, line->next) ? INI_STOP_HEADER : INI_STOP_NONE;
 }
 
 /*
@@ -176,6 +176,11 @@ static void join(const char *text, size_t size, struct ini_line *line)
     finish(line, line->joined, used);
 }
 
+size_t ini_begin(const char *text, size_t size)
+{
+    return size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
 {
     size_t end = line_end(text, size, at), len = trimmed(text + at, end - at);
@@ -198,17 +203,6 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
     finish(line, text + at, len);
 }
 
-/*
- * Can what stands before START, back to FROM, go on at START? Only where its last character that is not white space is a
- * backslash: a blank line may itself go on a line that ends in two.
- */
-static bool may_go_on(const char *text, size_t start, size_t from)
-{
-    while (start > from && ini_is_space(text[start - 1]))
-        start--;
-    return start > from && text[start - 1] == '\\';
-}
-
 bool ini_is_header(const struct ini_line *line)
 {
     bool may_be = line->kind == INI_HEADER || line->kind == INI_LONG || line->kind == INI_OPEN || line->kind == INI_NUL;
@@ -218,28 +212,15 @@ bool ini_is_header(const struct ini_line *line)
 
 size_t ini_next_header(const char *text, size_t size, size_t from)
 {
-    struct ini_line line;
-
-    for (size_t at = from; at < size;) {
+    for (size_t at = from; at < size; at++) {
         const char *bracket = memchr(text + at, '[', size - at);
         if (bracket == NULL)
             return size;
-        size_t p = (size_t)(bracket - text), start = p;
-        at = p + 1;
+        size_t start = at = (size_t)(bracket - text);
         while (start > from && ini_is_space(text[start - 1]) && text[start - 1] != '\n')
             start--;
-        if (start > from && text[start - 1] != '\n')
-            continue;
-        if (!may_go_on(text, start, from))
+        if (start == from || text[start - 1] == '\n')
             return start;
-        /* Only here the lines before have to be joined: from the last sure beginning, each once. */
-        do {
-            ini_line(text, size, from, &line);
-            if (ini_is_header(&line))
-                return line.at;
-            from = line.next;
-        } while (from <= p);
-        at = from;
     }
     return size;
 }

@@ -49,6 +49,9 @@ struct ini_pair {
 /* To be called once before the others: makes iniparser silent, since who reads a line tells what is wrong with it. */
 void ini_init(void);
 
+/* Where TEXT begins: behind a UTF-8 byte order mark, if it has one. */
+size_t ini_begin(const char *text, size_t size);
+
 /* The logical line at offset AT (below SIZE) of TEXT, AT being the beginning of one. LINE borrows from TEXT and from itself. */
 void ini_line(const char *text, size_t size, size_t at, struct ini_line *line);
 
@@ -65,8 +68,8 @@ bool ini_is_header(const struct ini_line *line);
 unsigned ini_newlines(const char *text, size_t from, size_t to);
 
 /*
- * The offset of the first header that begins at FROM or after it, FROM being the beginning of a logical line; SIZE where there is
- * none.
+ * The offset of the first header that begins at FROM or after it, FROM being the beginning of a line; SIZE where there is none. A
+ * line that begins with [ is a header, whatever stands before it: no backslash hides one.
  */
 size_t ini_next_header(const char *text, size_t size, size_t from);
 

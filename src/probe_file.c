@@ -17,14 +17,13 @@ struct probe_file *probe_file_open(const char *name, struct buf *why)
 {
     struct probe_file *file = calloc(1, sizeof *file);
     enum file_trouble trouble = file_wait(name);
-    struct file_stamp stamp;
     size_t size = 0;
     char *text = NULL;
     int error;
 
     ini_init();
     if (trouble == FILE_FINE)
-        text = file_read(name, &size, &stamp, &trouble);
+        text = file_read(name, &size, &trouble);
     error = errno;
     if (trouble == FILE_FINE && file != NULL) {
         *file = (struct probe_file) { index_new(text, size, name, NULL), name };

@@ -1,5 +1,7 @@
 #include "section.h"
 
+#include "near.h"
+
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -8,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 80, WORD_MAX = 24, PROBLEMS_FIRST = 4 };
+enum { SHOWN_MAX = 80, WORD_MAX = NEAR_MAX, PROBLEMS_FIRST = 4 };
 
 typedef void check_fn(struct section *section, unsigned line, char *value);
 static check_fn check_mode, check_mx, check_max_age, check_use, check_host, check_tlsrpt;
@@ -122,13 +124,27 @@ static const char *shown(struct section *section, struct shown *shown, const cha
     return shown->text;
 }
 
+/* How much of NAMES a message shows: what stands on the header's first line, without a backslash at its end. */
+static size_t first_line(const char *names, size_t len)
+{
+    const char *newline = memchr(names, '\n', len);
+
+    if (newline == NULL)
+        return len;
+    len = (size_t)(newline - names);
+    while (len > 0 && (ini_is_space(names[len - 1]) || names[len - 1] == '\\' || names[len - 1] == ','))
+        len--;
+    return len;
+}
+
 void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file, unsigned line,
                            struct buf *out)
 {
     buf_print(out, "%s:%u: %s", file, problem->line - section->line + line, problem->warning ? "warning: " : "");
-    if (section->names_len > 0) {
+    size_t len = first_line(section->names, section->names_len);
+    if (len > 0) {
         buf_add(out, "[", 1);
-        buf_add_shown(out, section->names, section->names_len, SHOWN_MAX);
+        buf_add_shown(out, section->names, len, SHOWN_MAX);
         buf_print(out, problem->keyed ? "] " : "]: ");
     }
     buf_print(out, "%s", section->notes.text + problem->text);
@@ -151,28 +167,6 @@ static void name_problem(struct section *section, unsigned line, enum section_ke
 
 /* --- the key that was meant --- */
 
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[WORD_MAX + 1], width = strlen(b);
-
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t best = corner + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            corner = row[j];
-            row[j] = best;
-        }
-    }
-    return row[width];
-}
-
 /* The key whose name is nearest to the word that TEXT begins with, or KEY_ANY where none is near. */
 static enum section_key nearest_key(const char *text, size_t len)
 {
@@ -186,7 +180,7 @@ static enum section_key nearest_key(const char *text, size_t len)
     }
     word[n] = '\0';
     for (size_t i = 0; i < SECTION_KEYS; i++) {
-        size_t d = distance(word, keys[i].name), longer = strlen(keys[i].name) > n ? strlen(keys[i].name) : n;
+        size_t d = near_distance(word, keys[i].name), longer = strlen(keys[i].name) > n ? strlen(keys[i].name) : n;
         if (d < least && d * 2 <= longer && d <= 2) {
             least = d;
             nearest = (enum section_key)i;
@@ -348,6 +342,9 @@ static const char *lost_text(const struct ini_line *line, enum section_key key)
         const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
         if (quote == NULL)
             return "the closing quote is missing; write none, or two";
+        /* iniparser 4.1 takes it as it is; from 4.2 on it takes the next character for an escape. */
+        if (memchr(p + 1, '\\', (size_t)(quote - p - 1)) != NULL)
+            return "a backslash within quotes is read in different ways; leave it out";
         for (quote++; quote < comment && ini_is_space(*quote); quote++)
             continue;
         if (quote < comment)
@@ -485,8 +482,8 @@ static const char *header_fault(const struct ini_line *line, const char *bracket
 
 void section_header(const char *text, const struct ini_line *line, struct section_header *header)
 {
-    /* Of a continued one, what its first line shows: its domains are to be missed, not unknown. */
-    const char *begin = text + line->at, *end = begin + line->first_len;
+    /* Of a continued one, all of its lines: the domains there are to be broken, not unknown. */
+    const char *begin = text + line->at, *end = line->continued ? text + line->next : begin + line->first_len;
 
     while (begin < end && *begin != '[')
         begin++;
@@ -579,6 +576,16 @@ static void read_header(const char *text, const struct ini_line *line, struct se
         section_add_problem(section, section->line, KEY_ANY, "the header names no domain; write [example.org]");
     else
         read_names(section);
+}
+
+bool section_header_is_sound(const char *text, const struct ini_line *line)
+{
+    struct section section = { .line = 1 };
+
+    read_header(text, line, &section);
+    bool sound = section.problem_count == 0 && !section.failed;
+    section_free(&section);
+    return sound;
 }
 
 void section_read(const char *text, size_t at, size_t end, unsigned line, struct section *section)
@@ -680,6 +687,16 @@ static const struct section *find_beside(const struct section *const levels[], s
     return find_level(levels, count, key, &found, why) ? found : NULL;
 }
 
+bool section_looks_in_defaults(const struct section *own, const struct section *template, bool records)
+{
+    for (size_t key = 0; key < SECTION_KEYS; key++) {
+        bool wanted = key != KEY_USE && (keys[key].in_policy || records);
+        if (wanted && own->value[key].line == 0 && (template == NULL || template->value[key].line == 0))
+            return true;
+    }
+    return false;
+}
+
 bool section_find(struct section *own, const struct section *template, const struct section *defaults,
                   struct section_found *found, struct section_why *why)
 {
@@ -693,7 +710,8 @@ bool section_find(struct section *own, const struct section *template, const str
     for (size_t key = 0; key < SECTION_KEYS; key++) {
         if (!keys[key].in_policy)
             found->from[key] = find_beside(levels, count, (enum section_key)key, &found->beside);
-        else if (!find_level(levels, count, (enum section_key)key, &found->from[key], why))
+        /* A template or [defaults] has no use of its own. */
+        else if (!find_level(levels, key == KEY_USE ? 1 : count, (enum section_key)key, &found->from[key], why))
             return false;
     }
     struct policy *policy = &found->policy;

@@ -66,6 +66,9 @@ struct section_header {
 /* LINE of TEXT, a header by ini_is_header(), taken apart. HEADER borrows from TEXT. */
 void section_header(const char *text, const struct ini_line *line, struct section_header *header);
 
+/* Has that header no mistake: is it certain whom it names? False also where memory ran out. */
+bool section_header_is_sound(const char *text, const struct ini_line *line);
+
 /* Does C end a name in a header: white space, a comma, a bracket, or what is a mistake there? */
 bool section_ends_name(char c);
 
@@ -110,6 +113,12 @@ struct section_found {
     const struct section *from[SECTION_KEYS];
     struct section_why beside; /* the first mistake in host or tlsrpt, which the policy does without */
 };
+
+/*
+ * Is a value of the policy, or with RECORDS one of its records, looked for in [defaults]: is it neither in OWN nor in TEMPLATE
+ * (NULL: none)?
+ */
+bool section_looks_in_defaults(const struct section *own, const struct section *template, bool records);
 
 /*
  * Finds what comes of OWN, of TEMPLATE (NULL: none) and of DEFAULTS (NULL: none), each value from the first of them that has it

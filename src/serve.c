@@ -44,7 +44,7 @@ enum {
     WAITING_MOST = 1024,
     WAITING_LEAST = 16,
     DESCRIPTORS_BESIDE = 16, /* those of the threads */
-    KEEPERS = 2
+    KEEPERS = 1
 };
 
 /* A thread that answers. */
@@ -307,13 +307,6 @@ static void *work(void *arg)
     return NULL;
 }
 
-static void *check(void *arg)
-{
-    while (store_check(arg))
-        continue;
-    return NULL;
-}
-
 static void *watch(void *arg)
 {
     while (store_watch(arg))
@@ -321,7 +314,7 @@ static void *watch(void *arg)
     return NULL;
 }
 
-static void *(*const keepers[KEEPERS])(void *) = { check, watch };
+static void *(*const keepers[KEEPERS])(void *) = { watch };
 
 /* --- the thread that looks after the others --- */
 

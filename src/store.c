@@ -1,78 +1,53 @@
 #include "store.h"
 
 #include "clock.h"
-#include "file.h"
 #include "index.h"
+#include "look.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
-enum {
-    LOOK_EVERY_MS = 1000, /* between two looks at the file */
-    QUIET_MS = 1000,      /* a file that was modified since is perhaps still being written */
-    OPEN_WAIT_MS = 10000, /* how long the first reading waits for that */
-    OPEN_STEP_MS = 20,
-    BUSY_MS = 10000, /* after which a file that never is quiet is told of */
-    PROBLEMS_SAID = 20
-};
+enum { OPEN_WAIT_MS = 10000, OPEN_STEP_MS = 20, PROBLEMS_SAID = 20, KEPT_FIRST = 16 };
 
+/* The last good policy of a domain. */
 struct kept {
-    char *domain;
-    char *policy;
+    char *domain, *policy;
     size_t len;
 };
 
-/* One reading of the file. BEFORE is there until this one was checked: it has the last good policies. */
+/* What became of a domain that no section names, before a header was there that cannot be read. */
+enum unnamed { UNNAMED_UNKNOWN, UNNAMED_ABSENT, UNNAMED_STAR };
+
+/* One state of the file, complete: nothing in it changes any more. */
 struct reading {
     struct index *index;
-    struct reading *before;
-    struct kept *kept; /* by domain: last good policies of domains that are broken in this reading */
-    size_t kept_count;
-    bool checked, tried;
+    struct kept *kept; /* by domain: of domains that are broken in it, or may be named by a header that cannot be read */
+    size_t kept_count, kept_room;
+    enum unnamed unnamed;
     atomic_uint users;
 };
-
-enum outcome { LOOK_SAME, LOOK_TAKEN, LOOK_WAIT, LOOK_TROUBLE };
 
 struct store {
     char *file;
     const char *only;
     store_say *say;
-    pthread_mutex_t lock; /* for these, and each reading's BEFORE, KEPT and CHECKED */
-    pthread_cond_t changed, asked;
+    pthread_mutex_t lock; /* for these: */
+    pthread_cond_t asked;
     struct reading *current;
     bool look_now;
     atomic_bool stop;
     /* What follows is the watching thread's alone. */
-    struct file_stamp tried, seen; /* of the last reading, taken or not; of the last look, with when it first saw that */
-    int64_t seen_since, next_look, waiting_since; /* the last is 0 where the file is quiet */
-    enum file_trouble trouble;
-    int trouble_errno;
+    struct look look;
+    int64_t next_look;
+    bool checked; /* the first reading was */
 };
-
-/* --- small things --- */
-
-static int64_t milliseconds(const struct timespec *t)
-{
-    return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
-}
-
-/* By the clock that files have their times from. */
-static int64_t wall_ms(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_REALTIME, &now); /* always there */
-    return milliseconds(&now);
-}
 
 __attribute__((format(printf, 2, 3))) static void say(const struct store *store, const char *format, ...)
 {
@@ -90,137 +65,260 @@ __attribute__((format(printf, 2, 3))) static void say(const struct store *store,
 
 static void drop(struct reading *reading)
 {
-    while (reading != NULL && atomic_fetch_sub(&reading->users, 1) == 1) {
-        struct reading *before = reading->before;
-        for (size_t i = 0; i < reading->kept_count; i++) {
-            free(reading->kept[i].domain);
-            free(reading->kept[i].policy);
-        }
-        free(reading->kept);
-        index_free(reading->index);
-        free(reading);
-        reading = before;
+    if (reading == NULL || atomic_fetch_sub(&reading->users, 1) != 1)
+        return;
+    for (size_t i = 0; i < reading->kept_count; i++) {
+        free(reading->kept[i].domain);
+        free(reading->kept[i].policy);
     }
+    free(reading->kept);
+    index_free(reading->index);
+    free(reading);
 }
 
-static struct reading *hold(struct reading *reading)
+static struct reading *hold_current(struct store *store)
 {
-    if (reading != NULL)
-        atomic_fetch_add(&reading->users, 1);
+    (void)pthread_mutex_lock(&store->lock);
+    struct reading *reading = store->current;
+    atomic_fetch_add(&reading->users, 1);
+    (void)pthread_mutex_unlock(&store->lock);
     return reading;
 }
 
-/* Puts INDEX in force. */
-static bool take(struct store *store, struct index *index)
+/* Takes INDEX over. NULL where memory ran out. */
+static struct reading *new_reading(struct index *index)
 {
     struct reading *reading = calloc(1, sizeof *reading);
 
     if (reading == NULL) {
         index_free(index);
-        return false;
+        return NULL;
     }
     reading->index = index;
     atomic_init(&reading->users, 1);
+    return reading;
+}
+
+static void put_in_force(struct store *store, struct reading *reading)
+{
     (void)pthread_mutex_lock(&store->lock);
-    reading->before = store->current; /* and the use that was the store's */
+    struct reading *before = store->current;
     store->current = reading;
-    (void)pthread_cond_broadcast(&store->changed);
     (void)pthread_mutex_unlock(&store->lock);
+    drop(before);
+}
+
+/* --- last good policies --- */
+
+static int compare_kept(const void *a, const void *b)
+{
+    return strcmp(((const struct kept *)a)->domain, ((const struct kept *)b)->domain);
+}
+
+static const struct kept *find_kept(const struct reading *reading, const char *domain)
+{
+    const struct kept wanted = { (char *)(size_t)domain, NULL, 0 };
+
+    if (reading->kept_count == 0)
+        return NULL;
+    return bsearch(&wanted, reading->kept, reading->kept_count, sizeof *reading->kept, compare_kept);
+}
+
+/* Not in order yet. False where memory ran out. */
+static bool keep(struct reading *reading, const char *domain, const char *policy, size_t len)
+{
+    if (reading->kept_count == reading->kept_room) {
+        size_t room = reading->kept_room > 0 ? reading->kept_room * 2 : KEPT_FIRST;
+        struct kept *more = realloc(reading->kept, room * sizeof *more);
+        if (more == NULL)
+            return false;
+        reading->kept = more;
+        reading->kept_room = room;
+    }
+    struct kept *kept = &reading->kept[reading->kept_count];
+    *kept = (struct kept) { strdup(domain), malloc(len + 1), len };
+    reading->kept_count++; /* drop() frees what there is of it */
+    if (kept->domain == NULL || kept->policy == NULL)
+        return false;
+    memcpy(kept->policy, policy, len);
+    kept->policy[len] = '\0';
     return true;
 }
 
-/* --- reading the file --- */
-
-/* Says what keeps the file from being read, once for as long as it lasts. */
-static enum outcome complain(struct store *store, enum file_trouble trouble, int error)
+/*
+ * Keeps, in READING, the policy that DOMAIN had in BEFORE by a section of its own, if it had one: never that of [*], which was
+ * not made for it. False where memory ran out.
+ */
+static bool keep_last_good(struct reading *reading, struct reading *before, const char *domain)
 {
-    struct buf text = { 0 };
+    const struct index_verdict *verdict;
 
-    if (store->trouble == trouble && store->trouble_errno == error)
-        return LOOK_TROUBLE;
-    store->trouble = trouble;
-    store->trouble_errno = error;
-    file_print_trouble(store->file, trouble, error, &text);
-    if (store->current != NULL)
-        buf_print(&text, "; what was read before stays in force");
-    if (text.text != NULL)
-        store->say(text.text);
-    buf_free(&text);
-    return LOOK_TROUBLE;
+    if (!index_find_named(before->index, domain, &verdict))
+        return false;
+    if (verdict != NULL && verdict->found == INDEX_POLICY)
+        return keep(reading, domain, verdict->bytes, verdict->len);
+    const struct kept *kept = find_kept(before, domain);
+    return kept == NULL || keep(reading, domain, kept->policy, kept->len);
 }
 
-static enum outcome read_and_take(struct store *store)
+/* With a header that cannot be read, what READING does not name and BEFORE did is perhaps not gone. */
+static bool keep_unnamed(struct reading *reading, struct reading *before)
 {
-    size_t size = 0;
-    struct file_stamp now;
-    enum file_trouble trouble;
-    char *text = file_read(store->file, &size, &now, &trouble);
+    char domain[DOMAIN_MAX + 1];
 
-    if (trouble == FILE_CHANGED)
-        return LOOK_WAIT;
-    if (trouble == FILE_SYSTEM)
-        return complain(store, trouble, errno);
-    store->tried = now;
-    if (trouble != FILE_FINE)
-        return complain(store, trouble, 0);
-    struct index *index = index_new(text, size, store->file, store->only);
-    if (index == NULL)
-        return complain(store, FILE_SYSTEM, ENOMEM);
-    if (index_sections(index) == 0) {
-        index_free(index);
-        return complain(store, FILE_EMPTY, 0);
+    for (size_t at = 0; index_next_domain(before->index, &at, domain);)
+        if (!index_names(reading->index, domain) && !keep_last_good(reading, before, domain))
+            return false;
+    for (size_t i = 0; i < before->kept_count; i++) {
+        const char *name = before->kept[i].domain;
+        if (!index_names(reading->index, name) && !index_names(before->index, name) && !keep_last_good(reading, before, name))
+            return false;
     }
-    bool again = store->current != NULL;
-    if (!take(store, index))
-        return complain(store, FILE_SYSTEM, ENOMEM);
-    store->trouble = FILE_FINE;
-    if (again)
-        say(store, "%s: read again: %zu domain%s", store->file, index_domains(index), index_domains(index) == 1 ? "" : "s");
-    return LOOK_TAKEN;
+    return true;
+}
+
+static enum unnamed unnamed_in(const struct reading *before)
+{
+    if (index_has_lost(before->index))
+        return before->unnamed;
+    return index_names(before->index, "*") ? UNNAMED_STAR : UNNAMED_ABSENT;
+}
+
+/* --- checking --- */
+
+struct check {
+    struct store *store;
+    struct reading *reading, *before; /* BEFORE: NULL, or where last good policies are taken from */
+    size_t mistakes, said;
+    bool failed;
+};
+
+static void on_problem(void *to, unsigned line, bool warning, const char *text)
+{
+    struct check *check = to;
+
+    (void)line;
+    check->mistakes += !warning;
+    if (check->said++ < PROBLEMS_SAID)
+        check->store->say(text);
+}
+
+static void on_broken(void *to, const char *domain)
+{
+    struct check *check = to;
+
+    if (!keep_last_good(check->reading, check->before, domain))
+        check->failed = true;
+}
+
+static void sum_up(const struct check *check)
+{
+    const struct store *store = check->store;
+
+    if (check->said > PROBLEMS_SAID)
+        say(store, "%s: %zu more mistakes", store->file, check->said - PROBLEMS_SAID);
+    if (check->mistakes > 0)
+        say(store, "%s: %zu mistake%s: the domains concerned keep their last good policy; those without one are answered 500",
+            store->file, check->mistakes, check->mistakes == 1 ? "" : "s");
 }
 
 /*
- * Was the file left alone long enough to be whole? By its modification time; where that lies in the future, by how long it was
- * seen as it is.
+ * Says what is wrong in READING, and takes over from BEFORE (NULL: nothing) the last good policy of each domain that it breaks.
+ * False where it was stopped or memory ran out.
  */
-static bool is_quiet(struct store *store, const struct file_stamp *now, int64_t clock)
+static bool check_reading(struct store *store, struct reading *reading, struct reading *before)
 {
-    int64_t age = wall_ms() - milliseconds(&now->modified);
+    struct check check = { .store = store, .reading = reading, .before = before };
+    const struct index_audit audit = { &check, false, on_problem, before != NULL ? on_broken : NULL, &store->stop };
 
-    if (!file_same(now, &store->seen)) {
-        store->seen = *now;
-        store->seen_since = clock;
-    }
-    if (age >= QUIET_MS || clock - store->seen_since >= QUIET_MS)
+    if (!index_audit(reading->index, &audit) || check.failed)
+        return false;
+    sum_up(&check);
+    if (before == NULL)
         return true;
-    if (age >= 0 && clock + QUIET_MS - age < store->next_look)
-        store->next_look = clock + QUIET_MS - age;
-    return false;
+    if (index_has_lost(reading->index)) {
+        reading->unnamed = unnamed_in(before);
+        if (!keep_unnamed(reading, before))
+            return false;
+    }
+    if (reading->kept_count > 0)
+        qsort(reading->kept, reading->kept_count, sizeof *reading->kept, compare_kept);
+    return true;
 }
 
-/* Looks at the file; takes over what changed, or, FORCED, whatever is there. */
-static enum outcome look(struct store *store, bool forced)
-{
-    struct stat st;
-    struct file_stamp now;
-    int64_t clock = clock_ms();
+/* --- taking over --- */
 
-    store->next_look = clock + LOOK_EVERY_MS;
-    if (stat(store->file, &st) != 0)
-        return complain(store, FILE_SYSTEM, errno);
-    file_stamp(&st, &now);
-    bool same = file_same(&now, &store->tried) && store->trouble != FILE_SYSTEM;
-    if (!forced && same)
-        return LOOK_SAME;
-    if (!forced && !is_quiet(store, &now, clock)) {
-        if (store->waiting_since == 0)
-            store->waiting_since = clock;
-        else if (clock - store->waiting_since >= BUSY_MS)
-            (void)complain(store, FILE_BUSY, 0);
-        return LOOK_WAIT;
+static bool is_in_force(const struct store *store, const char *text, size_t size)
+{
+    size_t current_size;
+
+    if (store->current == NULL)
+        return false;
+    const char *current = index_text(store->current->index, &current_size);
+    return current_size == size && memcmp(current, text, size) == 0;
+}
+
+static void say_read(struct store *store)
+{
+    size_t domains = index_domains(store->current->index);
+
+    say(store, "%s: read again: %zu domain%s", store->file, domains, domains == 1 ? "" : "s");
+}
+
+/* Puts TEXT, which it takes over, in force. */
+static bool take(struct store *store, char *text, size_t size)
+{
+    struct index *index = index_new(text, size, store->file, store->only);
+    struct reading *before = store->current;
+    enum file_trouble trouble = FILE_FINE;
+
+    if (index == NULL)
+        trouble = FILE_SYSTEM;
+    else if (index_sections(index) == 0)
+        trouble = FILE_EMPTY;
+    else if (before != NULL && index_domains(index) == 0 && index_domains(before->index) > 0)
+        trouble = FILE_NO_DOMAINS;
+    if (trouble != FILE_FINE) {
+        index_free(index);
+        (void)look_complain(&store->look, trouble, ENOMEM);
+        return false;
     }
-    store->waiting_since = 0;
-    return read_and_take(store);
+    struct reading *reading = new_reading(index);
+    if (reading == NULL || (before != NULL && !check_reading(store, reading, before))) {
+        drop(reading);
+        if (!atomic_load(&store->stop))
+            (void)look_complain(&store->look, FILE_SYSTEM, ENOMEM);
+        return false;
+    }
+    put_in_force(store, reading);
+    return true;
+}
+
+/* Looks at the file; takes over what is new, or, FORCED, whatever is there. */
+static enum look_found look(struct store *store, bool forced)
+{
+    char *text = NULL;
+    size_t size = 0;
+    int64_t wait, begin = clock_ms();
+    bool again = store->current != NULL;
+    enum look_found found = look_at(&store->look, forced, &text, &size, &wait);
+
+    store->next_look = begin + wait;
+    if (found != LOOK_NEW)
+        return found;
+    if (!forced && is_in_force(store, text, size)) {
+        free(text);
+        if (store->look.trouble != FILE_FINE)
+            say_read(store);
+        look_taken(&store->look);
+        return LOOK_SAME;
+    }
+    if (!take(store, text, size))
+        return LOOK_TROUBLE;
+    look_taken(&store->look);
+    if (again)
+        say_read(store);
+    return LOOK_NEW;
 }
 
 /* Waits until it is time to look, or a look is asked for, or the end. */
@@ -235,6 +333,11 @@ static void await_look(struct store *store)
 
 bool store_watch(struct store *store)
 {
+    if (!store->checked) {
+        store->checked = true;
+        if (!check_reading(store, store->current, NULL) && !atomic_load(&store->stop))
+            say(store, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
+    }
     (void)pthread_mutex_lock(&store->lock);
     await_look(store);
     bool forced = store->look_now;
@@ -243,10 +346,13 @@ bool store_watch(struct store *store)
 
     if (atomic_load(&store->stop))
         return false;
-    if (forced)
-        store->trouble = FILE_FINE; /* who asks for a look is told what it finds */
     (void)look(store, forced);
     return true;
+}
+
+bool store_refresh(struct store *store)
+{
+    return look(store, true) == LOOK_NEW;
 }
 
 void store_look(struct store *store)
@@ -266,7 +372,7 @@ static bool init_locks(struct store *store)
         return false;
     bool good = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->asked, &monotonic) == 0;
     (void)pthread_condattr_destroy(&monotonic);
-    return good && pthread_cond_init(&store->changed, NULL) == 0 && pthread_mutex_init(&store->lock, NULL) == 0;
+    return good && pthread_mutex_init(&store->lock, NULL) == 0;
 }
 
 struct store *store_open(const char *file, const char *only, store_say *say_to)
@@ -283,26 +389,23 @@ struct store *store_open(const char *file, const char *only, store_say *say_to)
     }
     store->only = only;
     store->say = say_to;
+    store->look.file = store->file;
+    store->look.say = say_to;
     int64_t end = clock_ms() + OPEN_WAIT_MS;
-    enum outcome outcome = look(store, false);
-    while (outcome == LOOK_WAIT && clock_ms() < end) {
+    enum look_found found = look(store, false);
+    while (found == LOOK_WAIT && clock_ms() < end) {
         (void)nanosleep(&step, NULL);
-        outcome = look(store, false);
+        found = look(store, false);
     }
-    if (outcome == LOOK_WAIT)
-        (void)complain(store, FILE_BUSY, 0);
-    if (outcome == LOOK_TAKEN)
+    if (found == LOOK_WAIT)
+        (void)look_complain(&store->look, FILE_BUSY, 0);
+    if (found == LOOK_NEW)
         return store;
     store_free(store);
     return NULL;
 }
 
 /* --- finding --- */
-
-static int compare_kept(const void *a, const void *b)
-{
-    return strcmp(((const struct kept *)a)->domain, ((const struct kept *)b)->domain);
-}
 
 static void give(struct store_answer *answer, enum store_found found, const char *bytes, size_t len)
 {
@@ -312,191 +415,68 @@ static void give(struct store_answer *answer, enum store_found found, const char
     answer->bytes[answer->len] = '\0';
 }
 
-/* Gives the policy that READING kept, if it did; else *BEFORE is the reading before it, held, or NULL. */
-static bool find_kept(struct store *store, const struct reading *reading, const char *domain, struct store_answer *answer,
-                      struct reading **before)
+/* Gives what VERDICT, on NAME, says: where that is broken its last good policy, if it has one. */
+static void give_verdict(const struct reading *reading, const char *name, const struct index_verdict *verdict,
+                         struct store_answer *answer)
 {
-    struct kept wanted = { (char *)(size_t)domain, NULL, 0 };
-    const struct kept *kept = NULL;
+    const struct kept *kept = verdict == NULL || verdict->found != INDEX_POLICY ? find_kept(reading, name) : NULL;
 
-    (void)pthread_mutex_lock(&store->lock);
-    if (reading->kept_count > 0)
-        kept = bsearch(&wanted, reading->kept, reading->kept_count, sizeof *reading->kept, compare_kept);
-    *before = kept == NULL ? hold(reading->before) : NULL;
-    (void)pthread_mutex_unlock(&store->lock);
     if (kept != NULL)
         give(answer, STORE_POLICY, kept->policy, kept->len);
-    return kept != NULL;
+    else if (verdict == NULL)
+        give(answer, STORE_ABSENT, "", 0);
+    else
+        give(answer, verdict->found == INDEX_POLICY ? STORE_POLICY : STORE_BROKEN, verdict->bytes, verdict->len);
 }
 
-/* The last good policy of DOMAIN, which is broken in READING; ANSWER stays as it is where there is none. */
-static void find_last_good(struct store *store, struct reading *reading, const char *domain, struct store_answer *answer)
+/*
+ * DOMAIN is not named, but a header that cannot be read may name it; VERDICT says so. It keeps what it had: its own policy, or
+ * that of [*], or none.
+ */
+static void give_unsure(const struct reading *reading, const char *domain, const struct index_verdict *verdict,
+                        struct store_answer *answer)
 {
-    const struct index_verdict *verdict;
-    struct reading *before;
-    bool go_on = true;
+    const struct index_verdict *star;
 
-    for (reading = hold(reading); go_on && !find_kept(store, reading, domain, answer, &before) && before != NULL;) {
-        drop(reading);
-        reading = before;
-        if (!index_find(reading->index, domain, &verdict))
-            verdict = NULL;
-        if (verdict != NULL && verdict->found == INDEX_POLICY)
-            give(answer, STORE_POLICY, verdict->bytes, verdict->len);
-        go_on = verdict != NULL && verdict->found == INDEX_BROKEN;
-    }
-    drop(reading);
+    if (find_kept(reading, domain) != NULL || reading->unnamed == UNNAMED_UNKNOWN)
+        give_verdict(reading, domain, verdict, answer);
+    else if (!index_find_named(reading->index, "*", &star))
+        give(answer, STORE_FAILED, "out of memory", strlen("out of memory"));
+    else if (reading->unnamed == UNNAMED_STAR)
+        give_verdict(reading, "*", star, answer);
+    else
+        give_verdict(reading, domain, star == NULL ? NULL : verdict, answer);
 }
 
 void store_find(struct store *store, const char *domain, struct store_answer *answer)
 {
     const struct index_verdict *verdict;
-
-    (void)pthread_mutex_lock(&store->lock);
-    struct reading *reading = hold(store->current);
-    (void)pthread_mutex_unlock(&store->lock);
+    struct reading *reading = hold_current(store);
 
     if (!index_find(reading->index, domain, &verdict))
         give(answer, STORE_FAILED, "out of memory", strlen("out of memory"));
-    else if (verdict == NULL)
-        give(answer, STORE_ABSENT, "", 0);
+    else if (verdict != NULL && verdict->found == INDEX_UNSURE)
+        give_unsure(reading, domain, verdict, answer);
     else
-        give(answer, verdict->found == INDEX_POLICY ? STORE_POLICY : STORE_BROKEN, verdict->bytes, verdict->len);
-    /* What is broken may be [*], whose last good policy goes by that name. */
-    if (answer->found == STORE_BROKEN)
-        find_last_good(store, reading, index_names(reading->index, domain) ? domain : "*", answer);
+        give_verdict(reading, index_names(reading->index, domain) ? domain : "*", verdict, answer);
     drop(reading);
 }
 
 size_t store_domains(struct store *store)
 {
-    (void)pthread_mutex_lock(&store->lock);
-    size_t n = index_domains(store->current->index);
-    (void)pthread_mutex_unlock(&store->lock);
+    struct reading *reading = hold_current(store);
+    size_t n = index_domains(reading->index);
+
+    drop(reading);
     return n;
 }
 
-/* --- checking --- */
-
-struct check {
-    struct store *store;
-    struct reading *reading;
-    struct kept *kept;
-    size_t kept_count, kept_room, problems;
-    struct store_answer answer;
-    bool failed;
-};
-
-static void on_problem(void *to, unsigned line, bool warning, const char *text)
-{
-    struct check *check = to;
-
-    (void)line;
-    (void)warning;
-
-    if (++check->problems <= PROBLEMS_SAID)
-        check->store->say(text);
-}
-
-static bool keep(struct check *check, const char *domain)
-{
-    if (check->kept_count == check->kept_room) {
-        size_t room = check->kept_room > 0 ? check->kept_room * 2 : PROBLEMS_SAID;
-        struct kept *more = realloc(check->kept, room * sizeof *more);
-        if (more == NULL)
-            return false;
-        check->kept = more;
-        check->kept_room = room;
-    }
-    struct kept *kept = &check->kept[check->kept_count];
-    *kept = (struct kept) { strdup(domain), malloc(check->answer.len + 1), check->answer.len };
-    if (kept->domain == NULL || kept->policy == NULL) {
-        free(kept->domain);
-        free(kept->policy);
-        return false;
-    }
-    memcpy(kept->policy, check->answer.bytes, check->answer.len + 1);
-    check->kept_count++;
-    return true;
-}
-
-static void on_broken(void *to, const char *domain)
-{
-    struct check *check = to;
-
-    check->answer.found = STORE_BROKEN;
-    find_last_good(check->store, check->reading, domain, &check->answer);
-    if (check->answer.found == STORE_POLICY && !keep(check, domain))
-        check->failed = true;
-}
-
-/* READING was checked as CHECK tells: from now on it answers for itself. */
-static void conclude(struct check *check, bool whole)
-{
-    struct reading *reading = check->reading, *before = NULL;
-
-    if (check->kept_count > 0)
-        qsort(check->kept, check->kept_count, sizeof *check->kept, compare_kept);
-    (void)pthread_mutex_lock(&check->store->lock);
-    reading->tried = true;
-    reading->kept = check->kept;
-    reading->kept_count = check->kept_count;
-    if (whole && !check->failed) {
-        reading->checked = true;
-        before = reading->before;
-        reading->before = NULL;
-    }
-    (void)pthread_mutex_unlock(&check->store->lock);
-    drop(before);
-}
-
-static void check_reading(struct store *store, struct reading *reading)
-{
-    struct check *check = calloc(1, sizeof *check);
-
-    if (check == NULL) {
-        (void)pthread_mutex_lock(&store->lock);
-        reading->tried = true;
-        (void)pthread_mutex_unlock(&store->lock);
-        return;
-    }
-    check->store = store;
-    check->reading = reading;
-    const struct index_audit audit = { check, false, on_problem, reading->before != NULL ? on_broken : NULL, &store->stop };
-    bool whole = index_audit(reading->index, &audit);
-    conclude(check, whole);
-    if (!whole && !atomic_load(&store->stop))
-        say(store, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
-    if (!whole)
-        check->problems = 0; /* not all of them: who ends the program does not want to hear of it */
-    if (check->problems > PROBLEMS_SAID)
-        say(store, "%s: %zu more mistakes", store->file, check->problems - PROBLEMS_SAID);
-    if (check->problems > 0)
-        say(store, "%s: %zu mistake%s: the domains concerned keep their last good policy; those without one are answered 500",
-            store->file, check->problems, check->problems == 1 ? "" : "s");
-    free(check);
-}
-
-bool store_check(struct store *store)
-{
-    (void)pthread_mutex_lock(&store->lock);
-    while (!atomic_load(&store->stop) && store->current->tried)
-        (void)pthread_cond_wait(&store->changed, &store->lock);
-    struct reading *reading = hold(store->current);
-    (void)pthread_mutex_unlock(&store->lock);
-
-    bool go_on = !atomic_load(&store->stop);
-    if (go_on)
-        check_reading(store, reading);
-    drop(reading);
-    return go_on;
-}
+/* --- the end --- */
 
 void store_stop(struct store *store)
 {
     (void)pthread_mutex_lock(&store->lock);
     atomic_store(&store->stop, true);
-    (void)pthread_cond_broadcast(&store->changed);
     (void)pthread_cond_broadcast(&store->asked);
     (void)pthread_mutex_unlock(&store->lock);
 }
@@ -506,7 +486,6 @@ void store_free(struct store *store)
     if (store == NULL)
         return;
     drop(store->current);
-    (void)pthread_cond_destroy(&store->changed);
     (void)pthread_cond_destroy(&store->asked);
     (void)pthread_mutex_destroy(&store->lock);
     free(store->file);

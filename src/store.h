@@ -1,18 +1,18 @@
 /*
  * policies.ini in force: read, read again after an edit, and the last good policy of a domain that an edit broke. Safe to use
- * from several threads at once. Floor 5.
+ * from several threads at once.
  */
 #ifndef STORE_H
 #define STORE_H
 
 #include "policy.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct store;
 
-/* Where messages go: one line, without a line end. May be called from several threads at once. */
+/* Where messages go: one line, without a line end. */
 typedef void store_say(const char *line);
 
 enum store_found {
@@ -35,25 +35,24 @@ struct store_answer {
  */
 struct store *store_open(const char *file, const char *only, store_say *say);
 
-/* The policy of DOMAIN, a policy domain in normal form. Waits for nothing. */
+/* The policy of DOMAIN, a policy domain in normal form (RFC 8461 3.4: never another's). Waits for nothing. */
 void store_find(struct store *store, const char *domain, struct store_answer *answer);
 
 /*
- * Waits until a second has gone by since the last look at the file, looks at it, and takes over what changed. A file that was
- * modified within the last second is left for a later look. False once STORE_STOP was called. For a thread of its own: answers go
- * on while a large file is read.
+ * For a thread of its own, again and again until it returns false, after store_stop(). The first time it checks what store_open()
+ * read, and says each mistake (the first 20). After that it waits until a second has gone by since the last look at the file,
+ * looks, and takes over what changed: that is read, checked, given the last good policy of each domain that it breaks, and only
+ * then in force. Answers go on meanwhile.
  */
 bool store_watch(struct store *store);
 
 /* Has that thread look now, and read the file whatever its times say: for SIGHUP. */
 void store_look(struct store *store);
 
-/*
- * Checks what was read last and was not checked yet: says each mistake (the first 20), and keeps the last good policy of each
- * domain that has one. Where there is nothing to check it waits until there is. False once STORE_STOP was called. For a thread of
- * its own.
- */
-bool store_check(struct store *store);
+/* What that thread does then, at once: false where what was in force before still is. For whoever has no such thread. */
+bool store_refresh(struct store *store);
+
+/* Ends the waiting and the checking of store_watch(). */
 void store_stop(struct store *store);
 
 /* How many domains are in force. */

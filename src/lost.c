@@ -1,0 +1,87 @@
+#include "lost.h"
+
+#include "ini.h"
+#include "near.h"
+#include "section.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static const char defaults[] = "defaults";
+
+enum { NEAR = 2 };
+
+static bool holds_bracket(const char *text, size_t len)
+{
+    return memchr(text, ']', len) != NULL || memchr(text, '[', len) != NULL;
+}
+
+/* The letters of a line, without what stands between them and at most a few more than in the word itself. */
+static bool may_be_defaults(const struct ini_line *line)
+{
+    size_t len = ini_comment(line), n = 0;
+    char letters[sizeof defaults + NEAR];
+
+    if (memchr(line->text, '.', len) == NULL)
+        return true;
+    for (size_t i = 0; i < len && n < sizeof letters - 1; i++) {
+        char c = domain_lower(line->text[i]);
+        if (c >= 'a' && c <= 'z')
+            letters[n++] = c;
+    }
+    letters[n] = '\0';
+    return near_distance(letters, defaults) <= NEAR;
+}
+
+static void note(struct lost *lost, size_t size, const struct ini_line *line)
+{
+    if (lost->header == size)
+        lost->header = line->at;
+    if (lost->defaults == size && may_be_defaults(line))
+        lost->defaults = line->at;
+}
+
+static bool has_mistake(const struct section *section, unsigned line)
+{
+    for (size_t i = 0; i < section->problem_count; i++)
+        if (section->problems[i].line == line && !section->problems[i].warning)
+            return true;
+    return section->failed;
+}
+
+/* The lines between FROM and END that belong to the section whose header is at AT (of the preamble: its beginning). */
+static void find_in_body(const char *text, size_t size, size_t at, size_t from, size_t end, struct lost *lost)
+{
+    struct section section;
+    struct ini_line line;
+
+    if (!holds_bracket(text + from, end - from))
+        return;
+    section_read(text, at, end, 1, &section);
+    for (unsigned number = 1 + ini_newlines(text, at, from); from < end; from = line.next) {
+        ini_line(text, end, from, &line);
+        if (has_mistake(&section, number) && holds_bracket(line.text, ini_comment(&line)))
+            note(lost, size, &line);
+        number += ini_newlines(text, from, line.next);
+    }
+    section_free(&section);
+}
+
+void lost_find(const char *text, size_t size, struct lost *lost)
+{
+    size_t at = ini_begin(text, size), body = at;
+    struct ini_line line;
+
+    *lost = (struct lost) { size, size };
+    while (lost->defaults == size) {
+        size_t next = ini_next_header(text, size, body);
+        find_in_body(text, size, at, body, next, lost);
+        if (next == size)
+            return;
+        ini_line(text, size, next, &line);
+        if (!section_header_is_sound(text, &line))
+            note(lost, size, &line);
+        at = next;
+        body = line.next;
+    }
+}

@@ -1,0 +1,21 @@
+/*
+ * Lines that are, or may have been, headers, and cannot be read: whom they name is not known, so that nobody may be taken for a
+ * domain that the file does not name. Pure.
+ */
+#ifndef LOST_H
+#define LOST_H
+
+#include <stddef.h>
+
+/* Where the first such line begins, and the first of those that may have been [defaults]; the text's size where there is none. */
+struct lost {
+    size_t header, defaults;
+};
+
+/*
+ * Looks for them in TEXT, of SIZE bytes: headers with a mistake in them, and other lines that have a mistake and a bracket outside
+ * of their comment. One that may have been [defaults] has no dot in it, or letters that are nearly those.
+ */
+void lost_find(const char *text, size_t size, struct lost *lost);
+
+#endif
