@@ -1,4 +1,4 @@
-/* The answer to a request, from its names to its bytes, by what the store has: what CGI and FastCGI share. Floor 6. */
+/* The answer to a request, from its names to its bytes, by what the store has: what CGI and FastCGI share. */
 #ifndef ANSWER_H
 #define ANSWER_H
 
@@ -8,7 +8,7 @@
 
 struct answer {
     struct reply reply;
-    struct store_answer found;
+    struct reading_answer found;
     struct buf log; /* the mistake that stands in the way; empty: none */
     enum reply_kind kind;
 };

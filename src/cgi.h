@@ -1,4 +1,4 @@
-/* The program as a CGI program: the request from the environment, the answer to standard output. Floor 7. */
+/* The program as a CGI program: the request from the environment, the answer to standard output. */
 #ifndef CGI_H
 #define CGI_H
 

@@ -12,7 +12,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { TAKEN_MS = 1100, CHECKED_BYTES_A_MS = 5000, FUTURE_MS = 2200, STEP_MS = 20, WAIT_MS = 10000, LARGE_BYTES = 4 << 20, HUGE_BYTES = 2 << 20 };
+enum {
+    TAKEN_MS = 1100,
+    CHECKED_BYTES_A_MS = 5000,
+    FUTURE_MS = 2200,
+    STEP_MS = 20,
+    WAIT_MS = 10000,
+    LARGE_BYTES = 4 << 20,
+    HUGE_BYTES = 2 << 20
+};
 
 static const char *const texts[FILE_TROUBLES] = {
     [FILE_FINE] = "is fine",

@@ -51,7 +51,7 @@ struct index {
     size_t twin_count, twin_room;
     uint32_t *slots; /* 0, or the number of a name plus 1 */
     size_t slot_mask;
-    _Atomic(uint32_t *) lines; /* of each section's header; NULL until a message needs one */
+    _Atomic(uint32_t *) lines;    /* of each section's header; NULL until a message needs one */
     _Atomic(struct lost *) lost;  /* NULL until it is asked for */
     _Atomic(void *) lost_verdict; /* NULL, or a struct index_verdict */
 };
@@ -386,8 +386,8 @@ bool index_has_lost(struct index *index)
 }
 
 /*
- * Where the file has no [defaults], a header that cannot be read may have been that one: makes DEFAULTS a section of which nothing
- * is known but that. False where there is no such header.
+ * Where the file has no [defaults], a header that cannot be read may have been that one: makes DEFAULTS a section of which
+ * nothing is known but that. False where there is no such header.
  */
 static bool make_unknown_defaults(struct index *index, struct section *defaults)
 {

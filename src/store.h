@@ -5,38 +5,22 @@
 #ifndef STORE_H
 #define STORE_H
 
-#include "policy.h"
+#include "reading.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct store;
 
-/* Where messages go: one line, without a line end. */
-typedef void store_say(const char *line);
-
-enum store_found {
-    STORE_POLICY, /* the policy, to be served */
-    STORE_ABSENT, /* the file does not name the domain */
-    STORE_BROKEN, /* a mistake stands in the way, and there is no earlier good policy; the answer's text says which */
-    STORE_FAILED  /* memory ran out */
-};
-
-struct store_answer {
-    enum store_found found;
-    size_t len;                       /* of a policy: its bytes */
-    char bytes[POLICY_BYTES_MAX + 1]; /* the policy, or the message; ends in a NUL */
-};
-
 /*
  * Reads FILE. With ONLY, a policy domain in normal form, only that one can be asked for. A file that was modified within the last
  * second is waited for until it is left alone for a second, 10 seconds at most. NULL where it cannot be read, and SAY has said
  * why; store_free() is due.
  */
-struct store *store_open(const char *file, const char *only, store_say *say);
+struct store *store_open(const char *file, const char *only, reading_say *say);
 
 /* The policy of DOMAIN, a policy domain in normal form (RFC 8461 3.4: never another's). Waits for nothing. */
-void store_find(struct store *store, const char *domain, struct store_answer *answer);
+void store_find(struct store *store, const char *domain, struct reading_answer *answer);
 
 /*
  * For a thread of its own, again and again until it returns false, after store_stop(). The first time it checks what store_open()
