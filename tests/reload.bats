@@ -128,6 +128,146 @@ write_new() {
     is_policy example_net <(fetch mta-sts.example.com)
 }
 
+# reads: how often the file was read, to use or in vain.
+reads() {
+    grep -cE "read again|stays in force" fcgi.log || true
+}
+
+read_more_than() {
+    [ "$(reads)" -gt "$1" ]
+}
+
+# save LINE: standard input as a file that was saved long ago, read at once; LINE is in the log then.
+save() {
+    local before
+    before=$(reads)
+    cat >saved.ini
+    leave_alone saved.ini
+    mv saved.ini policies.ini
+    kill -HUP "$PROGRAM"
+    until_true read_more_than "$before"
+    grep -q "$1" fcgi.log
+}
+
+@test "a header hidden by a backslash: neither [*] nor 404, nor a mode that [defaults] does not have" {
+    printf '[defaults]\nmode = enforce\n[a.test]\nmx = a.test\n[b.test]\nmx = b.test\n[*]\nmode = testing\nmx = any.test\n' >policies.ini
+    leave_alone policies.ini
+    start_fastcgi -f policies.ini
+    start_lighttpd < <(lighttpd_fastcgi)
+    serves mta-sts.a.test 'mode: enforce'
+
+    # What is left of a list whose last host was deleted.
+    printf '[defaults]\nmode = enforce\n[a.test]\nmx = a.test, \\\n  \\\n[b.test]\nmx = b2.test\n[*]\nmx = any.test\n' | save 'a.test.: the'
+    serves mta-sts.a.test 'mx: a.test'
+    serves mta-sts.b.test 'mx: b2.test'
+
+    printf '; note \\\n \\\n[defaults]\nmode = enforce\n[a.test]\nmx = a3.test\n[b.test, \\\nc.test]\nmx = b3.test\n[*]\nmx = any.test\n' | save 'b.test.: the'
+    serves mta-sts.a.test 'mx: a3.test'
+    serves mta-sts.a.test 'mode: enforce'
+    serves mta-sts.b.test 'mx: b2.test'
+    [ "$(status mta-sts.c.test)" = 500 ]
+    serves mta-sts.other.test 'mx: any.test'
+}
+
+@test "a header that cannot be read: who is named nowhere else keeps its policy, a lost [defaults] its mode" {
+    start
+    printf '[*]\nmx = any.test\n' >>policies.ini
+    leave_alone policies.ini
+    kill -HUP "$PROGRAM"
+    until_true serves mta-sts.other.test 'mx: any.test'
+
+    # Two domains lose their bracket, then [defaults] a letter and a bracket; [*] is another.
+    sed 's/\[example.com /example.com /; s/any.test/new.test/' policies.ini | save '"example.com example.net.*" has no "="'
+    is_policy example_org <(fetch mta-sts.example.org)
+    is_policy example_net <(fetch mta-sts.example.net)
+    serves mta-sts.other.test 'mx: new.test'
+
+    sed 's/^\[defaults\]/[efaults./' policies.ini | save 'the header has no "]"'
+    is_policy example_org <(fetch mta-sts.example.org)
+    is_policy example_net <(fetch mta-sts.example.net)
+
+    # Without an earlier reading nothing is known of anybody.
+    kill -TERM "$PROGRAM"
+    ends_well
+    rm -f fcgi.sock
+    start_fastcgi -f policies.ini
+    [ "$(status mta-sts.example.net)" = 500 ]
+    [ "$(status mta-sts.other.test)" = 500 ]
+    SERVER_NAME=mta-sts.other.test "$MTA_STS" >cgi.out 2>cgi.log
+    grep -q '^Status: 500' cgi.out
+    grep -q 'may be the header of a domain that is named nowhere else' cgi.log
+}
+
+@test "[*] never answers for a domain that has a section, not with an old policy either" {
+    start
+    printf '[*]\nmx = any.test\n' >>policies.ini
+    leave_alone policies.ini
+    kill -HUP "$PROGRAM"
+    until_true serves mta-sts.fresh.example 'mx: any.test'
+    { cat policies.ini; printf '[fresh.example]\nmode = on\n'; } | save 'fresh.example. mode'
+    [ "$(status mta-sts.fresh.example)" = 500 ]
+    serves mta-sts.other.example 'mx: any.test'
+    { cat policies.ini; echo 'max_age = 1 day'; } | save 'fresh.example. max_age'
+    [ "$(status mta-sts.fresh.example)" = 500 ]
+}
+
+@test "a file that lost its last domain, and one with CR alone: what was served stays, told once" {
+    start
+    printf '[defaults]\nmode = testing\n[google]\nmx = smtp.google.com\n' | save 'names no domain any more'
+    is_policy example_org <(fetch mta-sts.example.org)
+    await_look
+    logged 1 'policies.ini: names no domain any more; write at least one, as in [example.org], or mode = none to leave; what was read'
+    printf '[example.org]\rmx = new.example.org\r' | save 'has CR alone'
+    is_policy example_org <(fetch mta-sts.example.org)
+    is_policy example_net <(fetch mta-sts.example.net)
+}
+
+@test "no line end after the last line: taken, and warned about" {
+    start
+    printf '[example.org]\nmode = enforce\nmx = new.example.org' | save 'policies.ini:3: warning: the last line has no line end; the file may have been cut off'
+    until_true serves mta-sts.example.org 'mx: new.example.org'
+    ! grep -q 'keep their last good policy' fcgi.log || [ "$(grep -c 'keep their last good policy' fcgi.log)" = 1 ]
+    run -0 "$MTA_STS" -f policies.ini check
+    grep -q 'warning: the last line has no line end' <<<"$output"
+}
+
+@test "policies.ini became a folder: told as such" {
+    start
+    rm policies.ini
+    mkdir policies.ini
+    await_look
+    is_policy example_org <(fetch mta-sts.example.org)
+    logged 1 'policies.ini: is a folder; give the name of the INI file in it'
+}
+
+# in_ramfs COMMAND...: in a folder whose file system has a coarse clock.
+in_ramfs() {
+    local options=-m
+    [ "$(id -u)" -eq 0 ] || options=-rm
+    # shellcheck disable=SC2016 # its own arguments
+    unshare $options sh -ec 'mount -t ramfs none "$1"; cd "$1"; shift; exec "$@"' sh "$@"
+}
+
+@test "two states of the file within one tick of the file system's clock: the last one is found" {
+    mkdir coarse
+    in_ramfs "$DIR/coarse" "$(dirname "$MTA_STS")/test_look" coarse
+}
+
+@test "a file from the future: CGI does not wait, dns names no id before it is served" {
+    start
+    touch -d 'next year' policies.ini
+    local begin=$EPOCHREALTIME i served
+    for i in 1 2 3 4 5; do
+        SERVER_NAME=mta-sts.example.org "$MTA_STS" | grep -q '^mx: mail.example.org'
+    done
+    [ "$(((${EPOCHREALTIME/[.,]/} - ${begin/[.,]/}) / 1000))" -lt 2500 ]
+    write_new policies.ini
+    touch -d 'next year' policies.ini
+    "$MTA_STS" -f policies.ini dns example.org | grep -q '^_mta-sts'
+    served=$(fetch mta-sts.example.org)
+    grep -q 'mx: new.example.org' <<<"$served"
+}
+
 @test "an emptied file: the last good one keeps serving, told once" {
     start
     : >policies.ini
