@@ -1,6 +1,6 @@
 # Connections to the program that a front server keeps, and shares among its clients: what one client sends as a body is never read as another's request. TLS has no
 # part in this, and is left out. Each configuration passes bodies of any method, and keeps as many connections as it can: the hardest case.
-# KEPT_REQUESTS (default: 2000) is how many hostile requests each front server gets. build/kept.tsv has what became of them, one line a front server.
+# KEPT_REQUESTS (default: 2000) is how many hostile requests each front server gets. build/kept.tsv has one line a front server: what became of them.
 #
 # The front servers lose nothing by themselves: where the program reads each request to its end, and keeps the connection, all six lost 0 of 50,000 requests. Where it
 # closes a connection that it was asked to keep, some of them send the next request before they notice, and answer it 502 or 503. Two runs with such programs, lost of

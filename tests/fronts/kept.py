@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """kept.py measure FRONT PORT FOLDER: stands in for the program on FOLDER/fcgi.sock, and prints the sizes of what the front server on 127.0.0.1:PORT makes of requests.
 
-kept.py attack FRONT PORT FOLDER N: N requests with FastCGI records in their bodies, while another client asks for other domains at least as often; then requests whose
-size on the FastCGI side is about 8192 bytes. FOLDER has sizes, as printed by `measure`, and DOMAIN.txt, the policy of each domain. Prints a line of the table. Exit
-status 1 where an answer is wrong, or the other client lost one."""
+kept.py attack FRONT PORT FOLDER N: first requests whose size on the FastCGI side is about 8192 bytes; then N requests with FastCGI records in their bodies, while
+another client asks for other domains at least as often; and a few whose bodies are larger than what the program takes for a request. FOLDER has sizes, as printed by
+`measure`, and DOMAIN.txt, the policy of each domain. Prints a line of the table. Exit status 1 where an answer is wrong, or one of the long requests or the other
+client's is lost, apart from those beside the large bodies: a program may have to close connections for these."""
 import collections
 import http.client
 import itertools
@@ -16,8 +17,8 @@ import threading
 import time
 
 PATH = "/.well-known/mta-sts.txt"
-READ = 8192  # what libfcgi reads at a time
-LONGEST = 24000
+READ, TAKEN = 8192, 163840  # what libfcgi reads at a time; what the program takes for a request at most
+LONGEST, LARGE = 24000, 60  # bytes, requests
 PATIENCE = 10
 ASKER, SMUGGLED, OTHERS = "asker.test", "smuggled.test", ["victim.test", "b.test", "victim.test", "c.test"]
 BEGIN, PARAMS, STDIN = 1, 4, 5
@@ -155,12 +156,29 @@ def bodies(count, edge):
         yield make_body(size if i % 9 == 8 else (size + 7) // 8 * 8, places, number, tail, beyond)
 
 
+def large_bodies(count, edge):
+    """The same about the end of what the program takes, which the headers of the front server's records bring nearer."""
+    chance = random.Random(2)
+    for _ in range(count):
+        number = chance.choice(front.ids)
+        tail, beyond = random_end(chance, number)
+        size = TAKEN + 8 * chance.randrange(50)
+        far = TAKEN - (READ - edge) - 8 * (TAKEN // front.piece) + chance.choice([0, 8, -8, chance.randrange(-24, 25)])
+        yield make_body(size, range(far % COPY + (size - LONGEST) // COPY * COPY, size, COPY), number, tail, beyond)
+
+
 # --- what is counted ---
 
 
 class Count:
     def __init__(self, whose):
         self.whose, self.lock, self.kinds, self.examples = whose, threading.Lock(), collections.Counter(), []
+
+    def __str__(self):
+        return f"{self.whose} {self.kinds['wrong']} {self.kinds['lost']} {self.kinds['refused']} of {self.kinds['all']}"
+
+    def missing(self):
+        return self.kinds["lost"] + self.kinds["refused"]
 
     def add(self, kind, example):
         with self.lock:
@@ -188,10 +206,10 @@ def ask_and_count(client, count, domain, method="GET", **request):
 
 
 class Attack:
-    def __init__(self, requests, edge):
-        self.requests, self.deadline = requests, time.monotonic() + 45 * max(1, requests / 2000)
-        self.hostile, self.other = Count("the hostile client"), Count("the other client")
-        self.bodies = enumerate(bodies(requests, edge))
+    def __init__(self, what, requests, some_bodies, seconds):
+        self.requests, self.seconds = requests, seconds
+        self.hostile, self.other = Count(f"hostile{what}"), Count(f"other{what}")
+        self.bodies = enumerate(some_bodies)
         self.lock = threading.Lock()
         self.over = threading.Event()
 
@@ -217,6 +235,7 @@ class Attack:
         client.close()
 
     def run(self):
+        self.deadline = time.monotonic() + self.seconds
         hostile = [threading.Thread(target=self.send_hostile) for _ in range(2)]
         other = [threading.Thread(target=self.send_other) for _ in range(4)]
         for thread in hostile + other:
@@ -284,18 +303,21 @@ def measure():
 
 def attack(requests):
     begin, size = map(int, open(f"{folder}/sizes").read().split())
-    long, run = Count("long requests"), Attack(requests, READ - begin)
+    edge = READ - begin
+    long = Count("long")
+    run, large = Attack("", requests, bodies(requests, edge), 40 * max(1, requests / 2000)), Attack(", large bodies", LARGE, large_bodies(LARGE, edge), 5)
     send_long(long, size)
     start = time.monotonic()
     run.run()
     seconds = time.monotonic() - start
-    hostile, other = run.hostile.kinds, run.other.kinds
-    print(*long.examples, *run.other.examples, *run.hostile.examples, sep="\n", file=sys.stderr)
-    wrong, lost = hostile["wrong"] + other["wrong"] + long.kinds["wrong"], other["lost"] + long.kinds["lost"]
-    print(name, hostile["all"], other["all"], wrong, lost, round((hostile["all"] + other["all"]) / seconds),
-          f"wrong: {other['wrong']} other, {hostile['wrong']} hostile; hostile: {hostile['lost']} lost, {hostile['refused']} refused; "
-          f"{long.kinds['all']} of about {READ} bytes: {long.kinds['wrong']} wrong, {long.kinds['lost']} lost", sep="\t")
-    if min(hostile["all"], other["all"]) < requests:
+    large.run()
+    counts = [long, run.other, run.hostile, large.other, large.hostile]
+    print(*itertools.chain.from_iterable(count.examples for count in counts), sep="\n", file=sys.stderr)
+    wrong = sum(count.kinds["wrong"] for count in counts)
+    lost = sum(count.missing() for count in (run.other, long))
+    print(name, run.hostile.kinds["all"], run.other.kinds["all"], wrong, lost, round((run.hostile.kinds["all"] + run.other.kinds["all"]) / seconds),
+          f"wrong, lost, refused: {'; '.join(map(str, counts))}", sep="\t")
+    if min(run.hostile.kinds["all"], run.other.kinds["all"]) < requests:
         sys.exit("out of time")
     sys.exit(wrong + lost > 0)
 
