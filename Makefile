@@ -176,6 +176,7 @@ test:
 	@$(MAKE) --no-print-directory mta-sts units
 	@tests/run.sh $(B) units tests/*.bats
 
+# What came of hostile requests on kept connections is in build/kept.tsv, one line a front server.
 test-fronts:
 	@.ci/packages $(PACKAGES_FRONTS)
 	@.ci/workerd build/workerd >/dev/null

@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+"""kept.py measure FRONT PORT FOLDER: stands in for the program on FOLDER/fcgi.sock, and prints the sizes of what the front server on 127.0.0.1:PORT makes of requests.
+
+kept.py attack FRONT PORT FOLDER N: first requests whose size on the FastCGI side is about 8192 bytes; then N requests with FastCGI records in their bodies, while
+another client asks for other domains at least as often; and a few whose bodies are larger than what the program takes for a request. FOLDER has sizes, as printed by
+`measure`, and DOMAIN.txt, the policy of each domain. Prints a line of the table. Exit status 1 where an answer is wrong, or one of the long requests or the other
+client's is lost, apart from those beside the large bodies: a program may have to close connections for these."""
+import collections
+import http.client
+import itertools
+import os
+import random
+import socket
+import struct
+import sys
+import threading
+import time
+
+PATH = "/.well-known/mta-sts.txt"
+READ, TAKEN = 8192, 163840  # what libfcgi reads at a time; what the program takes for a request at most
+LONGEST, LARGE = 24000, 60  # bytes, requests
+PATIENCE = 10
+ASKER, SMUGGLED, OTHERS = "asker.test", "smuggled.test", ["victim.test", "b.test", "victim.test", "c.test"]
+BEGIN, PARAMS, STDIN = 1, 4, 5
+
+# PIECE: the most that the front server puts into one STDIN record. IDS: the numbers that it may give the next request of a connection.
+Front = collections.namedtuple("Front", "piece ids")
+FRONTS = {
+    "nginx": Front(32768, [1]),
+    "haproxy-safe": Front(15144, [3, 3, 3, 5, 7]),
+    "haproxy-always": Front(15144, [3, 3, 3, 5, 7]),
+    "apache": Front(8192, [1]),
+    "h2o": Front(65528, [1]),
+    "caddy": Front(65500, [1]),
+}
+
+mode, name, port, folder = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+front = FRONTS[name]
+policies = {domain: open(f"{folder}/{domain}.txt", "rb").read() for domain in [ASKER, SMUGGLED, *OTHERS]}
+
+
+# --- requests ---
+
+
+def http_request(domain, method, body, headers, chunked):
+    """Its head has a multiple of 8 bytes: nginx makes a record of its own of what it reads together with the head, and fills it up."""
+    lines = [f"{method} {PATH} HTTP/1.1", f"Host: mta-sts.{domain}", *headers]
+    if chunked:
+        lines.append("Transfer-Encoding: chunked")
+        body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
+    elif body is not None:
+        lines.append(f"Content-Length: {len(body)}")
+    head = "\r\n".join([*lines, "X: "])
+    return (head + "x" * (-(len(head) + 4) % 8) + "\r\n\r\n").encode() + (body or b"")
+
+
+class Client:
+    """One connection to the front server, opened anew where it was closed."""
+
+    def __init__(self):
+        self.socket = None
+
+    def ask(self, domain, method="GET", body=None, headers=(), chunked=False):
+        """The status and the body of the answer; (0, what happened) where there is none."""
+        try:
+            if self.socket is None:
+                self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket.sendall(http_request(domain, method, body, headers, chunked))
+            answer = http.client.HTTPResponse(self.socket, method=method)
+            answer.begin()
+            text = answer.read()
+            if answer.will_close:
+                self.close()
+            return answer.status, text
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            return 0, repr(error).encode()
+
+    def close(self):
+        if self.socket is not None:
+            self.socket.close()
+        self.socket = None
+
+
+# --- bodies ---
+
+
+def record(kind, content=b"", number=1, length=None):
+    return struct.pack(">BBHHBB", 1, kind, number, len(content) if length is None else length, 0, 0) + content
+
+
+def pair(key, value):
+    return bytes([len(key), len(value)]) + key + value
+
+
+HOST = ("mta-sts." + SMUGGLED).encode()
+VARIABLES = pair(b"REQUEST_METHOD", b"GET") + pair(b"SERVER_NAME", HOST) + pair(b"HTTP_HOST", HOST)
+FILLER = 6  # bytes that a variable takes besides its value, with a name of one byte
+COPY = 16 + 8 + len(VARIABLES) + FILLER
+
+
+def request_up_to(number, rest):
+    """The beginning of a request: the last of its variables, and with it the record, takes in the REST bytes that follow."""
+    return (record(BEGIN, struct.pack(">HB5x", 1, 1), number)
+            + record(PARAMS, VARIABLES + struct.pack(">BLs", 1, 0x80000000 | rest, b"F"), number, len(VARIABLES) + FILLER + rest))
+
+
+def make_body(size, places, number, tail, beyond):
+    """SIZE bytes that hold a request at each of PLACES, whose variables end at TAIL, or BEYOND bytes after the body's end. A request contains those behind it, so that
+    each one is whole wherever a reader begins."""
+    end = size - len(tail)
+    body = bytearray(b"x" * end)
+    for place in places:
+        if place + COPY > end:
+            break
+        # The front server puts the headers of its own records in between.
+        headers = (size - 1) // front.piece - place // front.piece
+        body[place:place + COPY] = request_up_to(number, end - place - COPY + beyond + 8 * headers)
+    return bytes(body) + tail
+
+
+def random_end(chance, number):
+    """How a smuggled request ends: it takes in the end of the front server's STDIN and the BEGIN_REQUEST of whoever comes next, or more, or it is complete."""
+    kind = chance.random()
+    if kind < 0.6:
+        return b"", 8 + 16
+    if kind < 0.7:
+        return b"", chance.randrange(600)
+    if kind < 0.72:
+        return b"", 40000
+    # The front server's own end of STDIN ends this one, or there is one of its own.
+    return record(PARAMS, b"", number) + (record(STDIN, b"", number) if kind > 0.9 else b""), 0
+
+
+def bodies(count, edge):
+    """EDGE: where in a body libfcgi's first read ends."""
+    chance = random.Random(1)
+    for i in range(count):
+        turn, step = i % 4, i // 4
+        number = chance.choice(front.ids)
+        tail, beyond = random_end(chance, number)
+        if turn == 0:
+            # One request, at every place near the edge.
+            places = [edge - 300 + step * 7 % 601]
+            size = places[0] + COPY + len(tail) + chance.randrange(0, 400)
+        elif turn == 1:
+            # Many, with every distance from the body's beginning over as many steps as one has bytes.
+            size = chance.randrange(20000 + 2 * COPY if step // COPY % 2 == 0 else 0, LONGEST)
+            places = range(step % COPY, size, COPY)
+        else:
+            # One of them exactly at the edge, or as far from it as other variables, or one more record of the front server, would move that.
+            size = chance.choice([READ + 50, READ + 300, chance.randrange(edge + COPY, READ + 2000)])
+            places = range((edge + chance.choice([0, 0, -8, -8, chance.randrange(-24, 25)])) % COPY, size, COPY)
+        # nginx fills up to a multiple of 8, and what it fills with would have to be counted, too.
+        yield make_body(size if i % 9 == 8 else (size + 7) // 8 * 8, places, number, tail, beyond)
+
+
+def large_bodies(count, edge):
+    """The same about the end of what the program takes, which the headers of the front server's records bring nearer."""
+    chance = random.Random(2)
+    for _ in range(count):
+        number = chance.choice(front.ids)
+        tail, beyond = random_end(chance, number)
+        size = TAKEN + 8 * chance.randrange(50)
+        far = TAKEN - (READ - edge) - 8 * (TAKEN // front.piece) + chance.choice([0, 8, -8, chance.randrange(-24, 25)])
+        yield make_body(size, range(far % COPY + (size - LONGEST) // COPY * COPY, size, COPY), number, tail, beyond)
+
+
+# --- what is counted ---
+
+
+class Count:
+    def __init__(self, whose):
+        self.whose, self.lock, self.kinds, self.examples = whose, threading.Lock(), collections.Counter(), []
+
+    def __str__(self):
+        return f"{self.whose} {self.kinds['wrong']} {self.kinds['lost']} {self.kinds['refused']} of {self.kinds['all']}"
+
+    def missing(self):
+        return self.kinds["lost"] + self.kinds["refused"]
+
+    def add(self, kind, example):
+        with self.lock:
+            self.kinds["all"] += 1
+            self.kinds[kind] += 1
+            if kind != "right" and len(self.examples) < 10:
+                self.examples.append(f"{self.whose}, {kind}: {example}")
+
+
+def judge(domain, method, status, text):
+    """Refused: by the front server itself, which has other statuses for that than the program."""
+    if method == "POST" and status == 405:
+        return "right"
+    if method != "POST" and status == 200 and text == (b"" if method == "HEAD" else policies[domain]):
+        return "right"
+    if status == 0 or status >= 500:
+        return "lost"
+    return "refused" if 400 <= status < 500 and status not in (404, 405) else "wrong"
+
+
+def ask_and_count(client, count, domain, method="GET", **request):
+    status, text = client.ask(domain, method, **request)
+    sent = [f"{len(body)} bytes" if (body := request.get("body")) is not None else "no body"] + ["chunked"] * request.get("chunked", False)
+    count.add(judge(domain, method, status, text), f"{method} {domain}, {', '.join(sent)}: {status} {text[:100]!r}")
+
+
+class Attack:
+    def __init__(self, what, requests, some_bodies, seconds):
+        self.requests, self.seconds = requests, seconds
+        self.hostile, self.other = Count(f"hostile{what}"), Count(f"other{what}")
+        self.bodies = enumerate(some_bodies)
+        self.lock = threading.Lock()
+        self.over = threading.Event()
+
+    def late(self):
+        return time.monotonic() > self.deadline
+
+    def send_hostile(self):
+        client = Client()
+        while not self.late():
+            with self.lock:
+                i, body = next(self.bodies, (None, None))
+            if body is None:
+                break
+            ask_and_count(client, self.hostile, ASKER, method=["GET", "GET", "HEAD", "GET", "POST"][i % 5], body=body, chunked=i % 7 == 6)
+        client.close()
+
+    def send_other(self):
+        client = Client()
+        for domain in itertools.cycle(OTHERS):
+            if self.late() or (self.over.is_set() and self.other.kinds["all"] >= self.requests):
+                break
+            ask_and_count(client, self.other, domain)
+        client.close()
+
+    def run(self):
+        self.deadline = time.monotonic() + self.seconds
+        hostile = [threading.Thread(target=self.send_hostile) for _ in range(2)]
+        other = [threading.Thread(target=self.send_other) for _ in range(4)]
+        for thread in hostile + other:
+            thread.start()
+        for thread in hostile:
+            thread.join()
+        self.over.set()
+        for thread in other:
+            thread.join()
+
+
+def long_headers(more):
+    return ["X-A: " + "a" * 4000, "X-B: " + "b" * (3600 + more)]
+
+
+def send_long(count, size):
+    """Requests of 8185 to 8210 bytes, each followed by a small one of another client, at once. SIZE: of one with long_headers(0)."""
+    clients = [Client(), Client()]
+    for more in list(range(8185 - size, 8211 - size)) * 4:
+        for client, headers in zip(clients * 2, [long_headers(more), (), (), long_headers(more)]):
+            ask_and_count(client, count, ASKER, headers=headers)
+    for client in clients:
+        client.close()
+
+
+# --- the sizes ---
+
+
+def read_request(listener):
+    """What the front server sends for one request: where its body begins, and its size. Answers it."""
+    connection = listener.accept()[0]
+    data, place, begin = b"", 0, None
+    while True:
+        while len(data) < place + 8 or len(data) < place + 8 + int.from_bytes(data[place + 4:place + 6], "big") + data[place + 6]:
+            more = connection.recv(65536)
+            assert more, "the front server has closed"
+            data += more
+        kind, number, length, padding = data[place + 1], *struct.unpack(">HHB", data[place + 2:place + 7])
+        place += 8 + length + padding
+        if kind == STDIN:
+            begin = begin or place - length - padding
+            if length == 0:
+                break
+    connection.sendall(record(6, b"Status: 200 OK\r\nContent-Type: text/plain\r\n\r\nok\n", number) + record(6, b"", number) + record(3, b"\0" * 8, number))
+    connection.close()
+    return begin, len(data)
+
+
+def measure():
+    path = f"{folder}/fcgi.sock"
+    sizes = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        os.chmod(path, 0o666)
+        listener.listen(8)
+        listener.settimeout(PATIENCE)
+        for request in [{"body": b"x" * READ}, {"headers": long_headers(0)}]:
+            asking = threading.Thread(target=Client().ask, args=[ASKER], kwargs=request)
+            asking.start()
+            sizes.append(read_request(listener))
+            asking.join()
+    os.unlink(path)
+    print(sizes[0][0], sizes[1][1])
+
+
+def attack(requests):
+    begin, size = map(int, open(f"{folder}/sizes").read().split())
+    edge = READ - begin
+    long = Count("long")
+    run, large = Attack("", requests, bodies(requests, edge), 40 * max(1, requests / 2000)), Attack(", large bodies", LARGE, large_bodies(LARGE, edge), 5)
+    send_long(long, size)
+    start = time.monotonic()
+    run.run()
+    seconds = time.monotonic() - start
+    large.run()
+    counts = [long, run.other, run.hostile, large.other, large.hostile]
+    print(*itertools.chain.from_iterable(count.examples for count in counts), sep="\n", file=sys.stderr)
+    wrong = sum(count.kinds["wrong"] for count in counts)
+    lost = sum(count.missing() for count in (run.other, long))
+    print(name, run.hostile.kinds["all"], run.other.kinds["all"], wrong, lost, round((run.hostile.kinds["all"] + run.other.kinds["all"]) / seconds),
+          f"wrong, lost, refused: {'; '.join(map(str, counts))}", sep="\t")
+    if min(run.hostile.kinds["all"], run.other.kinds["all"]) < requests:
+        sys.exit("out of time")
+    sys.exit(wrong + lost > 0)
+
+
+if mode == "measure":
+    measure()
+else:
+    attack(int(sys.argv[5]))
