@@ -39,6 +39,16 @@ def files():
         yield text.decode("unicode_escape").encode("latin-1")
 
 
+def pairs():
+    """One file, and another or a slightly different one after it."""
+    before = b""
+    for text in files():
+        yield before + b"\0" + text
+        for bracket in b"[", b"]":
+            yield text + b"\0" + text.replace(bracket, b"", 1)
+        before = text.replace(b"\0", b"")
+
+
 def policies():
     mx = [row[0] for row in table("mx.tsv")]
     for row in table("max_age.tsv"):
@@ -103,6 +113,7 @@ write("fuzz_policy", policies())
 write("fuzz_reply", replies(hosts))
 write("fuzz_index", files())
 write("fuzz_differential", files())
+write("fuzz_reading", pairs())
 write("fuzz_fastcgi", conversations(hosts))
 write("fuzz_record", (stream[1:] for stream in conversations(hosts)))
 write("fuzz_probe_policy", published("policy_senders.tsv"))
