@@ -1,4 +1,4 @@
-/* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 8. */
+/* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. Floor 9. */
 #include "src/cgi.h"
 #include "src/commands.h"
 #include "src/confine.h"

@@ -1,4 +1,4 @@
-/* The program as a FastCGI program: requests in, answers and log lines out, signals. The only file with libfcgi. Floor 7. */
+/* The program as a FastCGI program: its listening socket, its threads, and signals. Floor 8. */
 #ifndef SERVE_H
 #define SERVE_H
 

@@ -209,7 +209,11 @@ for flags in 0, KEEP:
     s.sendall(request("mta-sts.example.org", flags, stdin=False))
     assert b"mx: mail.example.org" in answer(s)
     s.sendall(record(STDIN))
-    assert closed(s), "not closed"
+    if flags == KEEP:
+        s.sendall(request("mta-sts.example.net", KEEP))
+        assert b"mx: smtp.google.com" in answer(s)
+    else:
+        assert closed(s), "not closed"
 PY
 }
 
