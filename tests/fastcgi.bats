@@ -353,13 +353,10 @@ for i in range(50):
     s = connect(path)
     s.sendall(half)
     s.close()
-quiet = [connect(path) for i in range(20)]
-for s in quiet:
-    s.sendall(half)
 time.sleep(2)
 PY
     after=$(awk '{ print $14 + $15 }' "/proc/$PROGRAM/stat")
-    echo "$((after - before)) ticks of $(getconf CLK_TCK) a second"
+    echo "$((after - before)) of $(getconf CLK_TCK) ticks a second"
     [ $(((after - before) * 5)) -lt "$(getconf CLK_TCK)" ]
 }
 
@@ -407,7 +404,8 @@ for i in range(200):
     assert b"mx: mail.example.org" in answer(idle[i]), i
 time.sleep(0.2)
 still = [i for i in range(200) if is_open(idle[i])]
-assert 10 < len(still) < 60 and still == list(range(200 - len(still), 200)), still
+# Those that began to idle in the same millisecond may go in any order.
+assert 20 < len(still) < 60 and still[0] > 120 and still[-20:] == list(range(180, 200)), still
 PY
 }
 
