@@ -443,8 +443,10 @@ static void every_cut_of_a_stream_says_the_same(void **state)
     for (size_t cut = 0; cut <= bytes->len; cut++) {
         struct record_reader reader = { .id = 0 };
         unsigned requests = record_feed(&reader, bytes->at, cut, &used) == RECORD_REQUEST;
-        for (size_t at = used; at < bytes->len; at += used)
+        for (size_t at = used; at < bytes->len; at += used) {
             requests += record_feed(&reader, bytes->at + at, bytes->len - at, &used) == RECORD_REQUEST;
+            assert_true(used > 0);
+        }
         assert_int_equal(requests, 1);
         assert_int_equal(record_stage(&reader), RECORD_BETWEEN);
     }
