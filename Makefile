@@ -49,10 +49,12 @@ ALL_CFLAGS := -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(HARDENING_LINK) $(LDFLAGS)
 # src/ini.c puts itself between iniparser and fopen(), and its own dictionary_new(), which takes the archive.
 LIBS_INI := -Wl,--wrap=fopen,--wrap=dictionary_new -l:libiniparser.a
-LIBS := -lfcgi $(LIBS_INI)
-# libfcgi looks up host names in FCGX_OpenSocket() and OS_FcgiConnect(), which nobody calls here: without this the linker warns that glibc's
-# resolver wants shared libraries even in a static binary, and 100 KB of it come along.
-LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now -Wl,--defsym=gethostbyname=abort
+# src/exchange.c puts itself between libfcgi and the system: its own system layer, os_unix.o, stays out of the program.
+comma := ,
+LIBFCGI_SYSTEM := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
+LIBS_FCGI := $(LIBFCGI_SYSTEM:%=-Wl$(comma)--wrap=%) -l:libfcgi.a
+LIBS := $(LIBS_FCGI) $(LIBS_INI)
+LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now
 
 B ?= build
 # What is named probe* is no part of mta-sts; of that, these need libraries of their own.

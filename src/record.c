@@ -1,43 +1,25 @@
 #include "record.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 /* FastCGI 1.0, 8 */
-enum { VERSION_1 = 1, HEADER_LEN = 8, BEGIN_LEN = 8, RESPONDER = 1 };
-enum { BEGIN_REQUEST = 1, PARAMS = 4, STDIN = 5, GET_VALUES = 9, GET_VALUES_RESULT = 10 };
-
-struct record {
-    unsigned type, id;
-    const unsigned char *content;
-    size_t content_len, len;
-};
-
-/* The names and values of a stream that goes over several records (FastCGI 1.0, 3.4). */
-struct pairs {
-    unsigned char lengths[8]; /* of the pair that is read: so far, */
-    size_t got;               /* so many bytes */
-    size_t left;              /* bytes of its name and value that are still to come */
-};
+enum { VERSION_1 = 1, HEADER_LEN = RECORD_HEADER_LEN, BEGIN_LEN = 8, RESPONDER = 1 };
+enum { BEGIN_REQUEST = 1, ABORT_REQUEST = 2, PARAMS = 4, STDIN = 5, GET_VALUES = 9, GET_VALUES_RESULT = 10 };
 
 static unsigned two_bytes(const unsigned char *bytes)
 {
     return (unsigned)bytes[0] << 8 | bytes[1];
 }
 
-/* False where it is not all there. */
-static bool read_record(const unsigned char *bytes, size_t size, struct record *record)
+static unsigned type_of(const struct record_reader *reader)
 {
-    if (size < HEADER_LEN)
-        return false;
-    record->type = bytes[1];
-    record->id = two_bytes(bytes + 2);
-    record->content = bytes + HEADER_LEN;
-    record->content_len = two_bytes(bytes + 4);
-    record->len = HEADER_LEN + record->content_len + bytes[6];
-    return record->len <= size;
+    return reader->header[1];
+}
+
+static unsigned id_of(const struct record_reader *reader)
+{
+    return two_bytes(reader->header + 2);
 }
 
 static size_t length_size(const unsigned char *length)
@@ -53,7 +35,7 @@ static size_t length_value(const unsigned char *length)
 }
 
 /* Are both lengths of the pair there? *NAME and *VALUE then. */
-static bool has_lengths(const struct pairs *pairs, size_t *name, size_t *value)
+static bool has_lengths(const struct record_pairs *pairs, size_t *name, size_t *value)
 {
     if (pairs->got == 0)
         return false;
@@ -66,7 +48,7 @@ static bool has_lengths(const struct pairs *pairs, size_t *name, size_t *value)
 }
 
 /* Goes on through LEN more bytes. False where a length is beyond all bounds. */
-static bool walk_pairs(struct pairs *pairs, const unsigned char *bytes, size_t len)
+static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, size_t len)
 {
     size_t name, value;
 
@@ -78,7 +60,7 @@ static bool walk_pairs(struct pairs *pairs, const unsigned char *bytes, size_t l
             if (has_lengths(pairs, &name, &value)) {
                 if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX)
                     return false;
-                *pairs = (struct pairs) { .left = name + value };
+                *pairs = (struct record_pairs) { .left = name + value };
             }
         } else {
             pairs->left -= step;
@@ -89,65 +71,174 @@ static bool walk_pairs(struct pairs *pairs, const unsigned char *bytes, size_t l
     return true;
 }
 
-static bool begins_request(const struct record *record)
+/* --- records that are let through --- */
+
+static bool begins_request(const struct record_reader *reader)
 {
-    return record->type == BEGIN_REQUEST && record->id != 0 && record->content_len == BEGIN_LEN &&
-           record->len == HEADER_LEN + BEGIN_LEN && /* libfcgi takes padding here for the next record */
-           two_bytes(record->content) == RESPONDER;
+    /* libfcgi takes padding here for the next record. */
+    return id_of(reader) != 0 && reader->content == BEGIN_LEN && reader->padding == 0;
 }
 
-/* The records after the variables: those of a body that is not looked at. */
-static enum record_look look_at_body(const unsigned char *bytes, size_t size, unsigned id)
+static bool is_of_no_request(const struct record_reader *reader)
 {
-    struct record record;
+    return id_of(reader) == 0;
+}
 
-    while (read_record(bytes, size, &record) && bytes[0] == VERSION_1 && record.type == STDIN && record.id == id) {
-        bytes += record.len;
-        size -= record.len;
-        if (record.content_len == 0)
-            return size == 0 ? RECORD_WHOLE : RECORD_READY;
+static bool is_of_request(const struct record_reader *reader)
+{
+    return id_of(reader) == reader->id && reader->id != 0;
+}
+
+static bool is_variables(const struct record_reader *reader)
+{
+    bool fits = reader->kept + reader->content + reader->padding <= RECORD_REQUEST_MAX;
+
+    return fits && is_of_request(reader) && (reader->content > 0 || (reader->pairs.got == 0 && reader->pairs.left == 0));
+}
+
+/* Which records may come at which stage; no other one may. */
+static const struct rule {
+    enum record_stage stage;
+    unsigned type;
+    bool (*fits)(const struct record_reader *reader);
+    bool kept; /* is it handed on? */
+} rules[] = {
+    { RECORD_NOTHING, BEGIN_REQUEST, begins_request, true },
+    { RECORD_NOTHING, GET_VALUES, is_of_no_request, true },
+    { RECORD_BETWEEN, BEGIN_REQUEST, begins_request, true },
+    { RECORD_BETWEEN, GET_VALUES, is_of_no_request, true },
+    { RECORD_BETWEEN, ABORT_REQUEST, is_of_request, false }, /* it crossed with the answer */
+    { RECORD_VARIABLES, PARAMS, is_variables, true },
+    { RECORD_BODY, STDIN, is_of_request, false },
+    { RECORD_BODY, ABORT_REQUEST, is_of_request, false },
+    { RECORD_BODY, BEGIN_REQUEST, begins_request, true }, /* the answer has ended the request before */
+};
+
+/* The header is there. False where no such record may come now. */
+static bool begin_record(struct record_reader *reader)
+{
+    reader->content = two_bytes(reader->header + 4);
+    reader->padding = reader->header[6];
+    reader->empty = reader->content == 0;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].stage != reader->stage || rules[i].type != type_of(reader) || !rules[i].fits(reader))
+            continue;
+        reader->keeps = rules[i].kept;
+        if (!reader->keeps)
+            reader->kept = 0;
+        return true;
     }
-    return RECORD_READY;
+    return false;
 }
 
-/* The records of the variables, and what comes after them. */
-static enum record_look look_at_variables(const unsigned char *bytes, size_t size, unsigned id)
+/* The record is there as a whole: what it means. */
+static enum record_event end_record(struct record_reader *reader)
 {
-    struct pairs pairs = { .got = 0 };
-    struct record record;
-
-    while (read_record(bytes, size, &record)) {
-        if (bytes[0] != VERSION_1 || record.type != PARAMS || record.id != id)
-            return RECORD_BAD;
-        bytes += record.len;
-        size -= record.len;
-        if (record.content_len == 0)
-            return pairs.got == 0 && pairs.left == 0 ? look_at_body(bytes, size, id) : RECORD_BAD;
-        if (!walk_pairs(&pairs, record.content, record.content_len))
-            return RECORD_BAD;
-    }
-    return RECORD_PART;
-}
-
-enum record_look record_look(const unsigned char *bytes, size_t size, size_t *len)
-{
-    struct record first;
-
-    if (size > 0 && bytes[0] != VERSION_1)
-        return RECORD_BAD;
-    if (!read_record(bytes, size, &first))
-        return RECORD_PART;
-    *len = first.len;
-    if (first.type == GET_VALUES && first.id == 0)
+    reader->got = 0;
+    switch (type_of(reader)) {
+    case BEGIN_REQUEST:
+        reader->id = id_of(reader);
+        reader->stage = RECORD_VARIABLES;
+        reader->pairs = (struct record_pairs) { .got = 0 };
+        return two_bytes(reader->begin) == RESPONDER ? RECORD_MORE : RECORD_BAD;
+    case PARAMS:
+        if (!reader->empty)
+            return RECORD_MORE;
+        reader->stage = RECORD_BODY;
+        return RECORD_REQUEST;
+    case GET_VALUES:
+        reader->stage = RECORD_BETWEEN;
         return RECORD_VALUES;
-    return begins_request(&first) ? look_at_variables(bytes + first.len, size - first.len, first.id) : RECORD_BAD;
+    default:
+        if (reader->empty || type_of(reader) == ABORT_REQUEST)
+            reader->stage = RECORD_BETWEEN;
+        return RECORD_MORE;
+    }
+}
+
+/* Goes through LEN bytes of content at most. False where they are wrong. */
+static bool walk_content(struct record_reader *reader, const unsigned char *bytes, size_t len)
+{
+    if (type_of(reader) == PARAMS)
+        return walk_pairs(&reader->pairs, bytes, len);
+    if (type_of(reader) == BEGIN_REQUEST)
+        memcpy(reader->begin + BEGIN_LEN - reader->content, bytes, len);
+    return true;
+}
+
+static size_t less(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Goes through some of the LEN bytes, one at least, and sets *USED to how many. False where they are wrong. */
+static bool walk(struct record_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
+{
+    bool good = true;
+
+    *used = 1;
+    if (reader->got < HEADER_LEN) {
+        reader->header[reader->got++] = *bytes;
+        reader->kept++;
+        return reader->header[0] == VERSION_1 && (reader->got < HEADER_LEN || begin_record(reader));
+    }
+    if (reader->content > 0) {
+        *used = less(len, reader->content);
+        good = walk_content(reader, bytes, *used);
+        reader->content -= *used;
+    } else {
+        *used = less(len, reader->padding);
+        reader->padding -= *used;
+    }
+    if (reader->keeps)
+        reader->kept += *used;
+    return good;
+}
+
+static bool is_whole(const struct record_reader *reader)
+{
+    return reader->got == HEADER_LEN && reader->content == 0 && reader->padding == 0;
+}
+
+enum record_event record_feed(struct record_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
+{
+    enum record_event event = RECORD_MORE;
+    size_t step;
+
+    if (reader->got == 0 && reader->stage != RECORD_VARIABLES)
+        reader->kept = 0;
+    for (*used = 0; *used < len && event == RECORD_MORE; *used += step) {
+        if (reader->stage == RECORD_WRONG || !walk(reader, bytes + *used, len - *used, &step))
+            event = RECORD_BAD;
+        else if (is_whole(reader))
+            event = end_record(reader);
+        if (event == RECORD_BAD) {
+            reader->stage = RECORD_WRONG;
+            step = 0;
+        }
+    }
+    return event;
+}
+
+size_t record_kept(const struct record_reader *reader)
+{
+    return reader->kept;
+}
+
+enum record_stage record_stage(const struct record_reader *reader)
+{
+    bool may_begin = reader->got > 0 && (reader->stage == RECORD_NOTHING || reader->stage == RECORD_BETWEEN);
+    bool begins = reader->got == HEADER_LEN && reader->keeps;
+
+    return may_begin || begins ? RECORD_VARIABLES : reader->stage;
 }
 
 /* --- FCGI_GET_VALUES --- */
 
-static bool asks_for(const struct record *record, const char *wanted)
+/* Does the content of the record ask for it by name? */
+static bool asks_for(const unsigned char *record, const char *wanted)
 {
-    const unsigned char *bytes = record->content, *end = bytes + record->content_len;
+    const unsigned char *bytes = record + HEADER_LEN, *end = bytes + two_bytes(record + 4);
 
     while (end - bytes >= 2 && length_size(bytes) == 1 && length_size(bytes + 1) == 1) {
         size_t name = bytes[0], value = bytes[1];
@@ -161,20 +252,17 @@ static bool asks_for(const struct record *record, const char *wanted)
     return false;
 }
 
-size_t record_values(const unsigned char *record, size_t len, unsigned threads, unsigned char answer[RECORD_VALUES_MAX])
+size_t record_values(const unsigned char *record, unsigned threads, unsigned char answer[RECORD_VALUES_MAX])
 {
     const struct {
         const char *name;
         unsigned value;
     } known[] = { { "FCGI_MAX_CONNS", threads }, { "FCGI_MAX_REQS", threads }, { "FCGI_MPXS_CONNS", 0 } };
-    struct record asked;
     size_t at = HEADER_LEN;
 
-    if (!read_record(record, len, &asked))
-        return 0;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         char text[32];
-        if (!asks_for(&asked, known[i].name))
+        if (!asks_for(record, known[i].name))
             continue;
         int n = snprintf(text, sizeof text, "%s%u", known[i].name, known[i].value);
         if (n < 0 || (size_t)n >= sizeof text || at + 2 + (size_t)n > RECORD_VALUES_MAX)
@@ -187,4 +275,21 @@ size_t record_values(const unsigned char *record, size_t len, unsigned threads, 
     memcpy(answer, (const unsigned char[HEADER_LEN]) { VERSION_1, GET_VALUES_RESULT }, HEADER_LEN);
     answer[5] = (unsigned char)(at - HEADER_LEN);
     return at;
+}
+
+/* --- other protocols --- */
+
+const char *record_other_protocol(const unsigned char *bytes, size_t len)
+{
+    static const struct {
+        const char *begin, *name;
+    } known[] = { { "GET ", "HTTP" },     { "HEAD ", "HTTP" },   { "POST ", "HTTP" },        { "PUT ", "HTTP" },
+                  { "OPTIONS ", "HTTP" }, { "DELETE ", "HTTP" }, { "PRI * HTTP/2", "HTTP" }, { "\x16\x03", "TLS" } };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t n = strlen(known[i].begin);
+        if (len >= n && memcmp(bytes, known[i].begin, n) == 0)
+            return known[i].name;
+    }
+    return NULL;
 }

@@ -1,4 +1,4 @@
-/* The program as a FastCGI program: requests in, answers and log lines out, signals. The only file with libfcgi. */
+/* The program as a FastCGI program: its listening socket, its threads, and signals. */
 #ifndef SERVE_H
 #define SERVE_H
 

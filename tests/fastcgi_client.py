@@ -3,7 +3,7 @@ import socket
 import struct
 
 KEEP = 1
-BEGIN, PARAMS, STDIN, GET_VALUES, GET_VALUES_RESULT = 1, 4, 5, 9, 10
+BEGIN, ABORT, PARAMS, STDIN, GET_VALUES, GET_VALUES_RESULT = 1, 2, 4, 5, 9, 10
 
 
 def record(kind, content=b"", number=1):
@@ -17,16 +17,37 @@ def pair(name, value):
 END = record(3, b"\0" * 8)
 
 
-def request(host, flags=0, stdin=True):
-    variables = pair(b"REQUEST_METHOD", b"GET") + pair(b"SERVER_NAME", host.encode())
-    return (record(BEGIN, struct.pack(">HB5x", 1, flags)) + record(PARAMS, variables) + record(PARAMS)
-            + (record(STDIN) if stdin else b""))
+def long_pair(name, value):
+    return bytes([len(name)]) + struct.pack(">I", len(value) | 1 << 31) + name + value
 
 
-def connect(path, timeout=10):
-    connection = socket.socket(socket.AF_UNIX)
+def stream(kind, content, each=65535):
+    """The records of a stream, up to the empty one."""
+    return b"".join(record(kind, content[i:i + each]) for i in range(0, len(content), each)) + record(kind)
+
+
+def request(host, flags=0, stdin=True, more=b"", content=b""):
+    variables = pair(b"REQUEST_METHOD", b"GET") + pair(b"SERVER_NAME", host.encode()) + more
+    return record(BEGIN, struct.pack(">HB5x", 1, flags)) + stream(PARAMS, variables) + (stream(STDIN, content) if stdin else b"")
+
+
+def request_of(size, host, flags=0):
+    """A request of SIZE bytes, its empty STDIN included."""
+    filling = size - len(request(host, flags, more=long_pair(b"X", b"")))
+    for length in range(filling, 0, -8):
+        made = request(host, flags, more=long_pair(b"X", b"x" * length))
+        if len(made) <= size:
+            # A new record takes 8 bytes: pad the last variable.
+            made = request(host, flags, more=long_pair(b"X", b"x" * (length + size - len(made))))
+            assert len(made) == size, "no request has %d bytes" % size
+            return made
+
+
+def connect(address, timeout=10):
+    """To the path of a Unix socket, or to a port."""
+    connection = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
     connection.settimeout(timeout)
-    connection.connect(path)
+    connection.connect(address if isinstance(address, str) else ("127.0.0.1", address))
     return connection
 
 
@@ -38,10 +59,10 @@ def closed(connection):
         return True
 
 
-def answer(connection):
-    """The whole answer, its END_REQUEST last; fails where the connection closes before."""
+def answer(connection, number=1):
+    """The whole answer, or the answers to so many requests, END_REQUEST last; fails where the connection closes before."""
     data = b""
-    while not data.endswith(END):
+    while not data.endswith(END) or data.count(END) < number:
         more = connection.recv(65536)
         assert more, "closed in the middle of an answer, after %r" % data
         data += more

@@ -3,7 +3,7 @@
 
 Allowed is the right outcome; a message with exit status 1; of a request, an answer 500 or a closed connection, with the next one right again. Never a crash, another
 outcome, or none within ten seconds. Where libfcgi itself aborts the process because its own call failed, that is counted apart: the call's return address has to lie
-in libfcgi. Prints "counted RUNS ASKED RIGHT REFUSED WRONG LOST LIBFCGI" last; what is not allowed makes the exit status 1.
+in a function of libfcgi. Prints "counted RUNS ASKED RIGHT REFUSED WRONG LOST LIBFCGI" last; what is not allowed makes the exit status 1.
 """
 import collections
 import concurrent.futures
@@ -23,6 +23,9 @@ from fastcgi_client import answer, body, request
 PROGRAM, LIBRARY, SCENARIO = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), sys.argv[3]
 TIMEOUT = 10
 ABORTED = -signal.SIGABRT
+# The functions of libfcgi, which is linked into the program.
+ARCHIVE = subprocess.run(["cc", "-print-file-name=libfcgi.a"], check=True, capture_output=True, text=True).stdout.strip()
+LIBFCGI = {line.split()[-1] for line in subprocess.run(["nm", "--defined-only", ARCHIVE], check=True, capture_output=True, text=True).stdout.splitlines() if " t " in line.lower()}
 
 INI = """[defaults]
 mode = enforce
@@ -345,9 +348,9 @@ def fastcgi(folder, n, counts):
     with open(os.path.join(folder, "log"), "rb") as file:
         log = file.read().decode()
     made = callers(folder)
-    if status == ABORTED and made is not None and made[0].startswith("libfcgi.so"):
+    if status == ABORTED and made is not None and names(made[:1]) in LIBFCGI:
         counts["libfcgi"] += 1
-        seen[made[0]] += 1
+        seen[names(made[:1])] += 1
     elif status < 0:
         raise Fault(f"ends by signal {-status}")
     elif status != (1 if ended_by_itself else 0):

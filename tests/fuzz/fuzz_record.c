@@ -1,42 +1,45 @@
 /*
- * The gate in front of libfcgi. What it takes for a request is one by the words of FastCGI 1.0, read once more in another way; a
- * verdict does not change by what comes in later; what is asked of it by FCGI_GET_VALUES is answered with whole pairs, each once.
+ * The reader of a connection's stream. In pieces of any size it finds what a second reader finds, which has the whole stream
+ * before it and goes by the words of FastCGI 1.0; what is asked of it by FCGI_GET_VALUES is answered with whole pairs, each once.
  */
 #include "fuzz.h"
 #include "record.h"
 
-enum { HEADER = 8, BEGIN_REQUEST = 1, PARAMS = 4, STDIN = 5, GET_VALUES = 9 };
+enum { HEADER = 8, BEGIN_REQUEST = 1, ABORT_REQUEST = 2, PARAMS = 4, STDIN = 5, GET_VALUES = 9, EVENTS_MAX = 1024 };
+
+/* What a stream is: its requests and questions by their first byte and the one behind the last, and whether it is bad after that.
+ */
+struct events {
+    size_t count;
+    struct event {
+        enum record_event what;
+        size_t from, to;
+    } list[EVENTS_MAX];
+    bool bad;
+};
 
 static size_t content_of(const uint8_t *header)
 {
     return (size_t)header[4] * 256 + header[5];
 }
 
-/* One whole record at AT: of that type, of the request ID. */
-static bool is_record(const uint8_t *data, size_t size, size_t at, unsigned type, unsigned id)
+static size_t size_of(const uint8_t *header)
 {
-    return size - at >= HEADER && data[at] == 1 && data[at + 1] == type && data[at + 2] * 256U + data[at + 3] == id &&
-           size - at >= HEADER + content_of(data + at) + data[at + 6];
+    return HEADER + content_of(header) + header[6];
 }
 
-/* The contents of the records of TYPE at *AT, up to the empty one, one after the other; to be freed. NULL where there is no end.
- */
-static uint8_t *read_stream(const uint8_t *data, size_t size, size_t *at, unsigned type, unsigned id, size_t *len)
+static unsigned id_of(const uint8_t *header)
 {
-    uint8_t *stream = malloc(size + 1);
-
-    CHECK(stream != NULL);
-    for (*len = 0; is_record(data, size, *at, type, id);) {
-        size_t content = content_of(data + *at), padding = data[*at + 6];
-        memcpy(stream + *len, data + *at + HEADER, content);
-        *len += content;
-        *at += HEADER + content + padding;
-        if (content == 0)
-            return stream;
-    }
-    free(stream);
-    return NULL;
+    return header[2] * 256U + header[3];
 }
+
+static void add_event(struct events *events, enum record_event what, size_t from, size_t to)
+{
+    if (events->count < EVENTS_MAX)
+        events->list[events->count++] = (struct event) { what, from, to };
+}
+
+/* --- the second reader --- */
 
 static bool read_length(const uint8_t *stream, size_t len, size_t *at, size_t *length)
 {
@@ -52,51 +55,157 @@ static bool read_length(const uint8_t *stream, size_t len, size_t *at, size_t *l
     return true;
 }
 
-/* Names and values that fill their stream (3.4). */
-static bool are_pairs(const uint8_t *stream, size_t len)
+/* Names and values that fill their stream (3.4), or may do so when more comes; no length is beyond all bounds. */
+static bool are_pairs(const uint8_t *stream, size_t len, bool whole)
 {
     size_t at = 0, name, value;
 
     while (at < len) {
-        if (!read_length(stream, len, &at, &name) || !read_length(stream, len, &at, &value) || name + value > len - at)
+        if (!read_length(stream, len, &at, &name) || !read_length(stream, len, &at, &value))
+            return !whole;
+        if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX)
             return false;
+        if (name + value > len - at)
+            return !whole;
         at += name + value;
     }
     return true;
 }
 
-/*
- * Is it a request with all its variables, WHOLE where that and its body are all there is? libfcgi takes padding of the first
- * record for records: it is to have none.
- */
-static bool is_request(const uint8_t *data, size_t size, bool *whole)
+/* The records of a request that begins at AT. False where they are bad; *END is where it ends, 0: it goes on. */
+static bool read_request(const uint8_t *data, size_t size, size_t at, size_t *end)
 {
-    size_t at = HEADER + 8, len;
+    uint8_t *stream = malloc(size + 1);
+    size_t len = 0, from = at;
+    bool good = true, whole = false;
 
-    *whole = false;
-    if (size < at || data[0] != 1 || data[1] != BEGIN_REQUEST || content_of(data) != 8 || data[8] != 0 || data[9] != 1 ||
-        (data[2] == 0 && data[3] == 0) || data[6] != 0)
-        return false;
-    unsigned id = data[2] * 256U + data[3];
-    uint8_t *stream = read_stream(data, size, &at, PARAMS, id, &len);
-    bool good = stream != NULL && are_pairs(stream, len);
+    CHECK(stream != NULL);
+    *end = 0;
+    unsigned id = id_of(data + at);
+    for (at += HEADER + 8; good && !whole && at < size; at += size_of(data + at)) {
+        good = data[at] == 1;
+        if (!good || size - at < HEADER)
+            break;
+        size_t content = content_of(data + at), there = size - at - HEADER;
+        good = data[at + 1] == PARAMS && id_of(data + at) == id && at + size_of(data + at) - from <= RECORD_REQUEST_MAX;
+        if (!good)
+            break;
+        memcpy(stream + len, data + at + HEADER, there < content ? there : content);
+        len += there < content ? there : content;
+        whole = content == 0;
+        good = are_pairs(stream, len, whole);
+        if (size - at < size_of(data + at))
+            break;
+        *end = whole ? at + size_of(data + at) : 0;
+    }
     free(stream);
-    if (!good)
+    return good;
+}
+
+/* May the record at AT, of which the header is there, begin a request? */
+static bool may_begin(const uint8_t *header)
+{
+    return header[1] == BEGIN_REQUEST && id_of(header) != 0 && content_of(header) == 8 && header[6] == 0;
+}
+
+static bool in_between(const uint8_t *header, unsigned last)
+{
+    return (header[1] == GET_VALUES && id_of(header) == 0) || (last != 0 && header[1] == ABORT_REQUEST && id_of(header) == last);
+}
+
+static bool in_body(const uint8_t *header, unsigned id)
+{
+    return (header[1] == STDIN || header[1] == ABORT_REQUEST) && id_of(header) == id;
+}
+
+/* One record, or one request, at *AT. False where there is no more to be read. */
+static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id, bool *body, struct events *events)
+{
+    const uint8_t *header = data + *at;
+    size_t end;
+
+    events->bad = size > *at && header[0] != 1;
+    if (events->bad || size - *at < HEADER)
         return false;
-    stream = read_stream(data, size, &at, STDIN, id, &len);
-    *whole = stream != NULL && at == size;
-    free(stream);
+    if (may_begin(header)) {
+        if (size - *at < HEADER + 8)
+            return false;
+        events->bad = header[8] != 0 || header[9] != 1 || !read_request(data, size, *at, &end);
+        if (events->bad || end == 0)
+            return false;
+        add_event(events, RECORD_REQUEST, *at, end);
+        *id = id_of(header);
+        *body = true;
+        *at = end;
+        return true;
+    }
+    events->bad = !(*body ? in_body(header, *id) : in_between(header, *id));
+    if (events->bad || size - *at < size_of(header))
+        return false;
+    if (header[1] == GET_VALUES)
+        add_event(events, RECORD_VALUES, *at, *at + size_of(header));
+    *body = *body && header[1] == STDIN && content_of(header) > 0;
+    *at += size_of(header);
     return true;
 }
 
-static void check_values(const uint8_t *data, size_t len, unsigned threads)
+static void read_whole(const uint8_t *data, size_t size, struct events *events)
+{
+    unsigned id = 0;
+    bool body = false;
+
+    *events = (struct events) { .count = 0 };
+    for (size_t at = 0; at < size && read_one(data, size, &at, &id, &body, events);)
+        continue;
+}
+
+/* --- the reader, in pieces --- */
+
+static size_t draw_piece(uint32_t *seed, unsigned most)
+{
+    *seed = *seed * 1664525U + 1013904223U;
+    return most == 0 ? SIZE_MAX : 1 + (*seed >> 16) % most;
+}
+
+/* In memory of its own size, so that a byte read beyond it is seen. */
+static enum record_event feed(struct record_reader *reader, const uint8_t *bytes, size_t len, size_t *used)
+{
+    uint8_t *piece = malloc(len);
+
+    CHECK(piece != NULL);
+    memcpy(piece, bytes, len);
+    enum record_event event = record_feed(reader, piece, len, used);
+    free(piece);
+    return event;
+}
+
+static void read_in_pieces(const uint8_t *data, size_t size, unsigned most, struct events *events)
+{
+    struct record_reader reader = { .id = 0 };
+    uint32_t seed = most;
+    size_t used;
+
+    *events = (struct events) { .count = 0 };
+    for (size_t at = 0; at < size && !events->bad; at += used) {
+        size_t len = draw_piece(&seed, most);
+        enum record_event event = feed(&reader, data + at, len < size - at ? len : size - at, &used);
+        events->bad = event == RECORD_BAD;
+        CHECK(events->bad || (used > 0 && record_kept(&reader) <= at + used && record_kept(&reader) <= RECORD_REQUEST_MAX));
+        CHECK(event != RECORD_MORE || used == (len < size - at ? len : size - at));
+        if (event == RECORD_REQUEST || event == RECORD_VALUES)
+            add_event(events, event, at + used - record_kept(&reader), at + used);
+    }
+    CHECK(!events->bad || record_feed(&reader, data, size, &used) == RECORD_BAD);
+}
+
+static void check_values(const uint8_t *record, unsigned threads)
 {
     static const char *const names[] = { "FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS" };
     unsigned char *answer = malloc(RECORD_VALUES_MAX);
     size_t times[3] = { 0 }, told = 0;
 
     CHECK(answer != NULL);
-    size_t size = record_values(data, len, threads, answer);
+    size_t size = record_values(record, threads, answer);
     CHECK(size >= HEADER && size <= RECORD_VALUES_MAX && answer[0] == 1 && answer[1] == 10 && answer[2] == 0 && answer[3] == 0);
     CHECK(size == HEADER + content_of(answer) && answer[6] == 0);
     for (size_t at = HEADER; at < size; told++) {
@@ -112,38 +221,20 @@ static void check_values(const uint8_t *data, size_t len, unsigned threads)
     free(answer);
 }
 
-/* What came in so far tells no other verdict than all of it, but that more is to come. */
-static void check_prefix(const uint8_t *data, size_t part, enum record_look look)
-{
-    uint8_t *begin = malloc(part > 0 ? part : 1);
-    size_t len;
-
-    CHECK(begin != NULL);
-    memcpy(begin, data, part);
-    enum record_look so_far = record_look(begin, part, &len);
-    free(begin);
-    if (so_far == RECORD_WHOLE)
-        so_far = RECORD_READY;
-    CHECK(so_far == RECORD_PART || so_far == (look == RECORD_WHOLE ? RECORD_READY : look));
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t len = 0;
-    bool whole;
-    enum record_look look = record_look(data, size, &len);
-    bool request = is_request(data, size, &whole);
+    static struct events expected, found;
 
-    CHECK(request == (look == RECORD_READY || look == RECORD_WHOLE));
-    CHECK(whole == (look == RECORD_WHOLE));
-    CHECK((look == RECORD_VALUES) == is_record(data, size, 0, GET_VALUES, 0));
-    if (look == RECORD_VALUES) {
-        CHECK(len >= HEADER && len == HEADER + content_of(data) + data[6]);
-        check_values(data, len, 1 + (unsigned)(size % 9999));
+    if (size == 0)
+        return 0;
+    read_whole(data + 1, size - 1, &expected);
+    read_in_pieces(data + 1, size - 1, data[0], &found);
+    CHECK(found.count == expected.count && found.bad == expected.bad);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct event *event = &found.list[i];
+        CHECK(event->what == expected.list[i].what && event->from == expected.list[i].from && event->to == expected.list[i].to);
+        if (event->what == RECORD_VALUES)
+            check_values(data + 1 + event->from, 1 + (unsigned)(size % 9999));
     }
-    for (size_t i = 1; i <= 4; i++)
-        check_prefix(data, size * i / 5, look);
-    if (size > 0)
-        check_prefix(data, size - 1, look);
     return 0;
 }

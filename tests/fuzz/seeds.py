@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import random
 import re
 import sys
 
@@ -73,7 +74,7 @@ def get_values(*names):
 
 
 def conversations(hosts):
-    """What goes over a connection; the first byte says how it is cut (tests/fuzz/fuzz_fastcgi.c)."""
+    """What goes over a connection; the first byte says how it is cut (tests/fuzz/fuzz_record.c)."""
     good = request("mta-sts.example.org")
     kept = request("mta-sts.example.net", KEEP)
     limits = [b"FCGI_MAX_CONNS", b"FCGI_MAX_REQS", b"FCGI_MPXS_CONNS"]
@@ -100,6 +101,12 @@ def conversations(hosts):
         yield b"\0" + request(host.decode("utf-8", "replace")[:100])
 
 
+def scripts(count):
+    """From each of which fuzz_fastcgi makes the conversations of one connection, whatever it holds: always the same ones."""
+    draw = random.Random(1)
+    return [draw.randbytes(draw.randrange(20, 300)) for _ in range(count)]
+
+
 def published(name):
     """What stands in the last column of a table of senders: a policy, or the strings of a TXT record."""
     for row in table(name):
@@ -114,7 +121,7 @@ write("fuzz_reply", replies(hosts))
 write("fuzz_index", files())
 write("fuzz_differential", files())
 write("fuzz_reading", pairs())
-write("fuzz_fastcgi", conversations(hosts))
-write("fuzz_record", (stream[1:] for stream in conversations(hosts)))
+write("fuzz_fastcgi", scripts(200))
+write("fuzz_record", conversations(hosts))
 write("fuzz_probe_policy", published("policy_senders.tsv"))
 write("fuzz_probe_txt", published("txt_senders.tsv"))
