@@ -73,7 +73,7 @@ static bool read_name(const char *name, bool is_domain, char normal[DOMAIN_MAX +
     }
     if (len > 1 && name[len - 1] == '.')
         len--;
-    enum domain_fault fault = domain_fault(name, len);
+    enum domain_fault fault = is_domain ? domain_policy_fault(name, len) : domain_fault(name, len);
     if (fault == DOMAIN_FINE) {
         domain_normal(name, len, normal);
         return true;

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DAY = 86400, WEEK = 7 * DAY, TRUNCATED_AT = 10240 };
@@ -55,13 +56,13 @@ static void testing_without_reports(const struct subject *s)
     unsigned line;
     struct section *where = place(s, KEY_MODE, &line);
 
-    if (s->found->policy.mode == POLICY_TESTING && s->found->from[KEY_TLSRPT] == NULL)
+    if (s->found->policy.mode == POLICY_TESTING && s->found->from[KEY_TLSRPT] == NULL && !s->found->mistaken[KEY_TLSRPT])
         section_add_warning(where, line, KEY_MODE,
                             "testing without tlsrpt tells you nothing; write tlsrpt = mailto:... for reports (RFC 8460 3)");
 }
 
-/* Tells of "*.NAME" where NAME is one of the section's own domains. */
-static void wildcard_over_domain(const struct subject *s, const char *pattern)
+/* Warns of "*.NAME" where NAME is one of the section's own domains. The pattern stands on LINE, if in that section. */
+static void wildcard_over_domain(const struct subject *s, const char *pattern, unsigned line)
 {
     const char *name;
     size_t len;
@@ -69,9 +70,8 @@ static void wildcard_over_domain(const struct subject *s, const char *pattern)
     for (size_t at = 0; (len = section_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;) {
         if (strlen(pattern) != len + 2 || !domain_same(pattern + 2, name, len))
             continue;
-        bool own = s->found->from[KEY_MX] == s->own;
         section_add_warning(
-            s->own, own ? s->own->value[KEY_MX].line : s->own->line, KEY_MX,
+            s->own, s->found->from[KEY_MX] == s->own ? line : s->own->line, KEY_MX,
             "\"%s\" lets any host of the domain itself be its MX; write the hosts of its MX records (RFC 8461 10.4)", pattern);
     }
 }
@@ -83,11 +83,45 @@ static void mx_patterns(const struct subject *s)
     const char *mx = s->found->policy.mx;
 
     for (size_t i = 0; i < s->found->policy.mx_count; i++, mx += strlen(mx) + 1) {
+        line = section_mx_line(where, i);
         if (mx[0] == '*')
-            wildcard_over_domain(s, mx);
+            wildcard_over_domain(s, mx, line);
         if (strchr(mx, '.') == NULL)
             section_add_warning(where, line, KEY_MX, "\"%s\" is a single label; write the host's full name (RFC 8461 3.2)", mx);
     }
+}
+
+struct pattern {
+    const char *mx;
+    unsigned line;
+};
+
+static int by_name_and_line(const void *a, const void *b)
+{
+    const struct pattern *x = a, *y = b;
+    int order = strcmp(x->mx, y->mx);
+
+    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static void same_patterns(const struct subject *s)
+{
+    unsigned line;
+    struct section *where = place(s, KEY_MX, &line);
+    const char *mx = s->found->policy.mx;
+    size_t count = s->found->policy.mx_count;
+    struct pattern *sorted = count > 1 ? malloc(count * sizeof *sorted) : NULL;
+
+    where->failed |= count > 1 && sorted == NULL;
+    if (sorted == NULL)
+        return;
+    for (size_t i = 0; i < count; i++, mx += strlen(mx) + 1)
+        sorted[i] = (struct pattern) { mx, section_mx_line(where, i) };
+    qsort(sorted, count, sizeof *sorted, by_name_and_line);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(sorted[i].mx, sorted[i - 1].mx) == 0)
+            section_add_warning(where, sorted[i].line, KEY_MX, "\"%s\" is in the list already; leave it out", sorted[i].mx);
+    free(sorted);
 }
 
 static void large_policy(const struct subject *s)
@@ -111,9 +145,8 @@ static void every_domain(const struct subject *s)
 
 typedef void advice_fn(const struct subject *subject);
 
-static advice_fn *const advices[] = {
-    short_max_age, long_none, testing_without_reports, mx_patterns, large_policy, every_domain
-};
+static advice_fn *const advices[] = { short_max_age, long_none,   testing_without_reports, mx_patterns, same_patterns,
+                                      large_policy,  every_domain };
 
 void advice_on_policy(struct section *own, struct section *template, struct section *defaults, const struct section_found *found,
                       size_t bytes)

@@ -75,19 +75,32 @@ static size_t read_character(const unsigned char *bytes, size_t len, unsigned *c
     return *character < forms[more].least || *character > 0x10FFFF || surrogate ? 0 : more + 1;
 }
 
-/* Controls of C0 and C1, and those that turn the direction of what is around them. */
+/*
+ * What is not seen, or changes the direction or the look of what is around it (Unicode 14: the categories Cc, Cf, Co, Zl and Zp,
+ * variation selectors, fillers), in order; what is no character at all ends in FFFE or FFFF, or is here.
+ */
+static const struct range {
+    unsigned first, last;
+} controls[] = { { 0x0, 0x1F },         { 0x7F, 0x9F },       { 0xAD, 0xAD },       { 0x34F, 0x34F },     { 0x600, 0x605 },
+                 { 0x61C, 0x61C },      { 0x6DD, 0x6DD },     { 0x70F, 0x70F },     { 0x890, 0x891 },     { 0x8E2, 0x8E2 },
+                 { 0x115F, 0x1160 },    { 0x17B4, 0x17B5 },   { 0x180B, 0x180F },   { 0x200B, 0x200F },   { 0x2028, 0x202E },
+                 { 0x2060, 0x206F },    { 0x3164, 0x3164 },   { 0xE000, 0xF8FF },   { 0xFDD0, 0xFDEF },   { 0xFE00, 0xFE0F },
+                 { 0xFEFF, 0xFEFF },    { 0xFFA0, 0xFFA0 },   { 0xFFF9, 0xFFFB },   { 0x110BD, 0x110BD }, { 0x110CD, 0x110CD },
+                 { 0x13430, 0x13438 },  { 0x1BCA0, 0x1BCA3 }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF }, { 0xF0000, 0xFFFFD },
+                 { 0x100000, 0x10FFFD } };
+
+static int compare_range(const void *character, const void *range)
+{
+    const unsigned c = *(const unsigned *)character;
+    const struct range *r = range;
+
+    return c < r->first ? -1 : c > r->last;
+}
+
 static bool is_control(unsigned c)
 {
-    static const struct {
-        unsigned first, last;
-    } controls[] = {
-        { 0, 0x1F }, { 0x7F, 0x9F }, { 0x200E, 0x200F }, { 0x2028, 0x202E }, { 0x2066, 0x2069 }, { 0xFEFF, 0xFEFF }
-    };
-
-    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
-        if (c >= controls[i].first && c <= controls[i].last)
-            return true;
-    return false;
+    return (c & 0xFFFE) == 0xFFFE ||
+           bsearch(&c, controls, sizeof controls / sizeof *controls, sizeof *controls, compare_range) != NULL;
 }
 
 void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most)

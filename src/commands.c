@@ -170,7 +170,7 @@ static bool read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
     }
     if (len > 1 && argument[len - 1] == '.')
         len--;
-    enum domain_fault fault = domain_fault(argument, len);
+    enum domain_fault fault = domain_policy_fault(argument, len);
     if (fault != DOMAIN_FINE) {
         (void)fprintf(stderr, "mta-sts: \"%s\" %s; write a mail domain, as in example.org\n", argument,
                       domain_fault_phrase(fault));

@@ -19,6 +19,8 @@ static const struct {
     [DOMAIN_LABEL_EMPTY] = { "has an empty label", "one dot between labels" },
     [DOMAIN_LABEL_LONG] = { "has a label of over 63 characters", "a shorter one" },
     [DOMAIN_LONG] = { "is longer than 253 characters", "a shorter one" },
+    [DOMAIN_POLICY_LONG] = { "is longer than 242 characters",
+                             "a shorter one: with _smtp._tls. before it, a name in the DNS has 253" },
     [DOMAIN_WILDCARD] = { "has a * that is not its whole first label", "\"*.\" and a domain, as in *.example.org" },
 };
 
@@ -135,6 +137,13 @@ enum domain_fault domain_fault(const char *name, size_t len)
     return labels_fault(name, len);
 }
 
+enum domain_fault domain_policy_fault(const char *name, size_t len)
+{
+    enum domain_fault fault = domain_fault(name, len);
+
+    return fault == DOMAIN_FINE && len > DOMAIN_POLICY_MAX ? DOMAIN_POLICY_LONG : fault;
+}
+
 /* LEN without ":<port>" and then without one final dot, or 0 where what follows the colon is no port. */
 static size_t bare_length(const char *host, size_t len)
 {
@@ -156,7 +165,8 @@ bool domain_from_host(const char *host, char domain[DOMAIN_MAX + 1])
     if (host == NULL)
         return false;
     size_t len = bare_length(host, strlen(host));
-    if (len <= prefix || !domain_same(host, DOMAIN_POLICY_HOST_PREFIX, prefix) || domain_fault(host, len) != DOMAIN_FINE)
+    if (len <= prefix || !domain_same(host, DOMAIN_POLICY_HOST_PREFIX, prefix) ||
+        domain_policy_fault(host + prefix, len - prefix) != DOMAIN_FINE)
         return false;
     domain_normal(host + prefix, len - prefix, domain);
     return true;

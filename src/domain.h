@@ -8,6 +8,9 @@
 /* The longest name, in characters, without a final dot (RFC 1035 2.3.4). */
 #define DOMAIN_MAX 253
 
+/* The longest policy domain: the longest of the names made of it, _smtp._tls.<domain>, has to fit (RFC 8460 3). */
+#define DOMAIN_POLICY_MAX (DOMAIN_MAX - 11)
+
 /* What a policy host's name begins with (RFC 8461 3.3). */
 #define DOMAIN_POLICY_HOST_PREFIX "mta-sts."
 
@@ -24,7 +27,8 @@ enum domain_fault {
     DOMAIN_LABEL_EMPTY,
     DOMAIN_LABEL_LONG,
     DOMAIN_LONG,
-    DOMAIN_WILDCARD, /* found by policy_mx_fault() only */
+    DOMAIN_POLICY_LONG, /* found by domain_policy_fault() only */
+    DOMAIN_WILDCARD,    /* found by policy_mx_fault() only */
     DOMAIN_FAULTS
 };
 
@@ -34,6 +38,9 @@ enum domain_fault {
  * fault in the order in which it helps to hear of it, or DOMAIN_FINE.
  */
 enum domain_fault domain_fault(const char *name, size_t len);
+
+/* The same of a policy domain, which is at most DOMAIN_POLICY_MAX characters long. */
+enum domain_fault domain_policy_fault(const char *name, size_t len);
 
 /*
  * FAULT as a phrase that goes on after the name ("is an IP address"), and what to write instead, as one that goes on
@@ -46,7 +53,7 @@ const char *domain_fault_advice(enum domain_fault fault);
  * The policy domain that HOST asks for, HOST being a host name as a front server hands it over: any case, with or
  * without a port, with or without a final dot; NULL is taken for no name (RFC 8461 3.3). Writes the policy domain in normal
  * form (lower case, no port, no final dot) to DOMAIN, and returns true; false, and DOMAIN empty, where HOST is not
- * mta-sts.<valid name>.
+ * mta-sts.<valid policy domain>.
  */
 bool domain_from_host(const char *host, char domain[DOMAIN_MAX + 1]);
 

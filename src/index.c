@@ -780,7 +780,7 @@ static bool domain_of(const struct index *index, const struct name *name, char d
     const char *text = index->text + name->at;
     size_t len = name_length(index, name->at);
 
-    if (!section_names_domain(text, len) || (domain_fault(text, len) != DOMAIN_FINE && !(len == 1 && text[0] == '*')))
+    if (!section_names_domain(text, len) || (domain_policy_fault(text, len) != DOMAIN_FINE && !(len == 1 && text[0] == '*')))
         return false;
     domain_normal(text, len, domain);
     return true;

@@ -246,11 +246,20 @@ static void check_mx(struct section *section, unsigned line, char *value)
         for (char *c = word; *c != '\0'; c++)
             *c = domain_lower(*c);
         buf_add(&section->mx, word, len + 1);
-        section->failed |= section->mx.failed;
+        buf_add(&section->mx_lines, (const char *)&line, sizeof line);
+        section->failed |= section->mx.failed | section->mx_lines.failed;
         section->mx_count++;
     }
     if (section->mx_count == before && section->problem_count == problems)
         section_add_problem(section, line, KEY_MX, "is empty; write the host of an MX record (RFC 8461 3.2)");
+}
+
+unsigned section_mx_line(const struct section *section, size_t number)
+{
+    unsigned line;
+
+    memcpy(&line, section->mx_lines.text + number * sizeof line, sizeof line);
+    return line;
 }
 
 static void check_use(struct section *section, unsigned line, char *value)
@@ -536,7 +545,7 @@ static void check_domain_name(struct section *section, const char *name, size_t 
 
     if (len == 1 && name[0] == '*')
         return;
-    enum domain_fault fault = domain_fault(name, len);
+    enum domain_fault fault = domain_policy_fault(name, len);
     if (fault != DOMAIN_FINE)
         name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
     else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
@@ -607,6 +616,7 @@ void section_free(struct section *section)
 {
     buf_free(&section->values);
     buf_free(&section->mx);
+    buf_free(&section->mx_lines);
     buf_free(&section->notes);
     free(section->problems);
     *section = (struct section) { 0 };
@@ -672,19 +682,29 @@ static bool complain(struct section *own, struct section_why *why)
     return false;
 }
 
-/* Host and tlsrpt: not in the policy, so that a mistake, also in OWN, only means that there is none. */
-static const struct section *find_beside(const struct section *const levels[], size_t count, enum section_key key,
-                                         struct section_why *why)
+/* Does A stand before B in the file, or is there no B? */
+static bool comes_first(const struct section_why *a, const struct section_why *b)
 {
-    const struct section *own = levels[0], *found;
+    if (b->problem == NULL)
+        return true;
+    return a->section->at != b->section->at ? a->section->at < b->section->at : a->problem->line < b->problem->line;
+}
 
-    for (size_t i = 0; i < own->problem_count; i++) {
-        if (concerns(&own->problems[i], key)) {
-            *why = (struct section_why) { own, &own->problems[i] };
-            return NULL;
-        }
-    }
-    return find_level(levels, count, key, &found, why) ? found : NULL;
+/* Host and tlsrpt: not in the policy, so that a mistake, also in OWN, only means that there is none. */
+static void find_beside(const struct section *const levels[], size_t count, enum section_key key, struct section_found *found)
+{
+    const struct section *own = levels[0];
+    struct section_why why = { NULL, NULL };
+
+    for (size_t i = 0; i < own->problem_count && why.problem == NULL; i++)
+        if (concerns(&own->problems[i], key))
+            why = (struct section_why) { own, &own->problems[i] };
+    if (why.problem == NULL && find_level(levels, count, key, &found->from[key], &why))
+        return;
+    found->from[key] = NULL;
+    found->mistaken[key] = true;
+    if (why.problem != NULL && comes_first(&why, &found->beside))
+        found->beside = why;
 }
 
 bool section_looks_in_defaults(const struct section *own, const struct section *template, bool records)
@@ -709,7 +729,7 @@ bool section_find(struct section *own, const struct section *template, const str
         return false;
     for (size_t key = 0; key < SECTION_KEYS; key++) {
         if (!keys[key].in_policy)
-            found->from[key] = find_beside(levels, count, (enum section_key)key, &found->beside);
+            find_beside(levels, count, (enum section_key)key, found);
         /* A template or [defaults] has no use of its own. */
         else if (!find_level(levels, key == KEY_USE ? 1 : count, (enum section_key)key, &found->from[key], why))
             return false;

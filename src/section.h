@@ -47,7 +47,8 @@ struct section {
     size_t names_len;
     struct section_value value[SECTION_KEYS];
     struct buf values;
-    struct buf mx; /* the patterns in lower case, each ended by a NUL */
+    struct buf mx;       /* the patterns in lower case, each ended by a NUL */
+    struct buf mx_lines; /* for each, an unsigned: its line */
     size_t mx_count;
     struct buf notes;
     struct section_problem *problems;
@@ -97,6 +98,9 @@ __attribute__((format(printf, 4, 5))) void section_add_problem(struct section *s
 /* The value of KEY as written, or NULL. Of mx: see SECTION's mx. */
 const char *section_value(const struct section *section, enum section_key key);
 
+/* The line of the pattern of that NUMBER, from 0 on. */
+unsigned section_mx_line(const struct section *section, size_t number);
+
 /* Cuts the next word of a value that is a list, with commas or white space between, off *LIST, and ends it by a NUL; NULL at the
  * end. */
 char *section_next_word(char **list);
@@ -111,7 +115,8 @@ struct section_why {
 struct section_found {
     struct policy policy; /* borrows from them */
     const struct section *from[SECTION_KEYS];
-    struct section_why beside; /* the first mistake in host or tlsrpt, which the policy does without */
+    bool mistaken[SECTION_KEYS]; /* of host and tlsrpt: a mistake stands in the way of that value */
+    struct section_why beside;   /* the first such mistake in the file; the policy does without these values */
 };
 
 /*

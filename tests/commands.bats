@@ -60,6 +60,49 @@ TOLD
     [[ $output == *$'\n2 domains, 0 errors, 3 warnings' ]]
 }
 
+@test "check: each mx line's warning names that line, also below other sections; one mistake is one message" {
+    cat >policies.ini <<'INI'
+[example.net]
+mode = enforce
+mx = mail.example.net
+
+[example.org]
+mx = mail.example.org
+mx = *.example.org
+mx = mail.example.org, local
+tlsrpt = nobody
+host = a b
+INI
+    run -1 mta_sts check
+    diff - <(sed 's/ (.*//; s/; write.*//' <<<"$output") <<'TOLD'
+policies.ini:7: warning: [example.org] mx: "*.example.org" lets any host of the domain itself be its MX
+policies.ini:8: warning: [example.org] mx: "local" is a single label
+policies.ini:8: warning: [example.org] mx: "mail.example.org" is in the list already; leave it out
+policies.ini:9: [example.org] tlsrpt: "nobody" is no address for reports
+policies.ini:10: [example.org] host: write one name
+2 domains, 2 errors, 3 warnings
+TOLD
+    # The first of the file.
+    run -1 --separate-stderr mta_sts dns example.org
+    # shellcheck disable=SC2154 # bats sets it
+    [[ $stderr == *'policies.ini:9: [example.org] tlsrpt'* ]]
+}
+
+@test "names: a domain whose records would not fit is a mistake; one that is a letter shorter makes a zone" {
+    local label domain
+    label=$(printf 'a%.0s' {1..59})
+    domain=$label.$label.$label.${label}aa # 241
+    printf '[%sa]\nmode = enforce\nmx = mail.example.org\ntlsrpt = mailto:tls@example.org\n' "$domain" >policies.ini
+    mta_sts check -q
+    mta_sts dns | cat <(printf '@ 300 IN SOA a. b. 1 2 3 4 5\n@ 300 IN NS a.\na. 300 IN A 192.0.2.1\n') - >zone
+    named-checkzone . zone
+    printf '[%saa]\nmode = enforce\nmx = mail.example.org\n' "$domain" >policies.ini
+    run -1 mta_sts check
+    [[ ${lines[0]} == *'is longer than 242 characters; write a shorter one: with _smtp._tls. before it'* ]]
+    run -1 mta_sts show "${domain}aa"
+    [[ $output == *'is longer than 242 characters'* ]]
+}
+
 @test "check: a warning about a template is told once, however many use it" {
     {
         printf '[t]\nmode = testing\nmx = mail.example.org\n'

@@ -36,6 +36,11 @@ static void no_control_gets_through(void **state)
           "a\xE2\x81\xA6",
           7, 64, "\\xe2\\x80\\xaea\\xe2\\x81\\xa6");
     shows("\xEF\xBB\xBF", 3, 64, "\\xef\\xbb\\xbf");
+    shows("\xD8\x9C\xC2\xAD", 4, 64, "\\xd8\\x9c\\xc2\\xad");                            /* U+061C, U+00AD */
+    shows("\xE2\x80\x8B\xE1\xA0\x8E", 6, 64, "\\xe2\\x80\\x8b\\xe1\\xa0\\x8e");          /* U+200B, U+180E */
+    shows("\xE3\x85\xA4\xEF\xB8\x8F", 6, 64, "\\xe3\\x85\\xa4\\xef\\xb8\\x8f");          /* U+3164, U+FE0F */
+    shows("\xF3\xA0\x81\x81\xEF\xBF\xBE", 7, 64, "\\xf3\\xa0\\x81\\x81\\xef\\xbf\\xbe"); /* U+E0041, U+FFFE */
+    shows("\xC2\xAE\xD8\x9B\xE2\x80\x90", 7, 64, "\xC2\xAE\xD8\x9B\xE2\x80\x90");        /* their neighbours */
 }
 
 static void what_is_no_utf8_is_told_apart(void **state)

@@ -27,22 +27,32 @@ static void no_host_at_all(void **state)
     assert_false(domain_from_host(NULL, domain));
 }
 
-/* 253 characters are a name, 254 are not; what is echoed never outgrows its buffer. */
+/* HOST becomes mta-sts.<a policy domain of LEN characters>. */
+static void make_host(char *host, size_t len)
+{
+    memcpy(host, "mta-sts.", 8);
+    memset(host + 8, 'a', len);
+    for (size_t i = 8 + 50; i + 1 < 8 + len; i += 51)
+        host[i] = '.';
+    host[8 + len] = '\0';
+}
+
+/* 242 characters are a policy domain, 243 are not, since no TLSRPT record could be published; 253 are a name, 254 are not. */
 static void longest_name(void **state)
 {
-    char host[DOMAIN_MAX + 2], domain[DOMAIN_MAX + 1];
+    char host[DOMAIN_MAX + 16], domain[DOMAIN_MAX + 1];
 
     (void)state;
-    memset(host, 'a', sizeof host);
-    memcpy(host, "mta-sts.", 8);
-    for (size_t i = 8 + 50; i < DOMAIN_MAX - 1; i += 51)
-        host[i] = '.';
-    host[DOMAIN_MAX] = '\0';
+    make_host(host, DOMAIN_POLICY_MAX);
     assert_true(domain_from_host(host, domain));
-    assert_int_equal(strlen(domain), DOMAIN_MAX - 8);
-    host[DOMAIN_MAX] = 'a';
-    host[DOMAIN_MAX + 1] = '\0';
+    assert_int_equal(strlen(domain) + strlen("_smtp._tls."), DOMAIN_MAX);
+    make_host(host, DOMAIN_POLICY_MAX + 1);
     assert_false(domain_from_host(host, domain));
+    assert_int_equal(domain_policy_fault(host + 8, DOMAIN_POLICY_MAX + 1), DOMAIN_POLICY_LONG);
+    make_host(host, DOMAIN_MAX - 8);
+    assert_int_equal(domain_fault(host, DOMAIN_MAX), DOMAIN_FINE);
+    make_host(host, DOMAIN_MAX - 7);
+    assert_int_equal(domain_fault(host, DOMAIN_MAX + 1), DOMAIN_LONG);
 }
 
 static void faults_have_words(void **state)
