@@ -189,6 +189,15 @@ static enum section_key nearest_key(const char *text, size_t len)
     return nearest;
 }
 
+/*
+ * What a line may have held that is near to KEY: any value of the policy. A guess is good enough for a message, and not for
+ * leaving the others as they are.
+ */
+static enum section_key concerned(enum section_key key)
+{
+    return key < SECTION_KEYS && !keys[key].in_policy ? key : KEY_ANY;
+}
+
 static enum section_key known_key(const char *name)
 {
     for (size_t i = 0; i < SECTION_KEYS; i++)
@@ -383,7 +392,7 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
         if (key == KEY_ANY)
             add_unknown(section, number, key, name, "there is no such key; write one of mode, mx, max_age, use, host and tlsrpt");
         else
-            add_unknown(section, number, key, name, "there is no such key; did you mean \"%s\"?", keys[key].name);
+            add_unknown(section, number, concerned(key), name, "there is no such key; did you mean \"%s\"?", keys[key].name);
     } else if (section->kind == SECTION_PREAMBLE) {
         section_add_problem(section, number, key,
                             "stands before the first section; write it below [defaults] or a domain's header");
@@ -413,10 +422,10 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
         const char *value = colon + 1;
         while (value < line->text + line->len && (*value == ' ' || *value == '\t'))
             value++;
-        section_add_problem(section, number, key, "\"%s\" is written as in a policy; write \"%s = %s\"", text, keys[key].name,
-                            shown(section, &v, value, (size_t)(line->text + line->len - value)));
+        add_unknown(section, number, concerned(key), keys[key].name, "\"%s\" is written as in a policy; write \"%s = %s\"", text,
+                    keys[key].name, shown(section, &v, value, (size_t)(line->text + line->len - value)));
     } else {
-        section_add_problem(section, number, key != KEY_ANY ? key : KEY_ANY,
+        add_unknown(section, number, concerned(key), key != KEY_ANY ? keys[key].name : NULL,
                             "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
     }
 }
@@ -553,16 +562,33 @@ static void check_domain_name(struct section *section, const char *name, size_t 
                             shown(section, &a, name, len), shown(section, &b, name + prefix, len - prefix));
 }
 
+static void check_template_name(struct section *section, const char *name, size_t len)
+{
+    struct shown s;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = domain_lower(name[i]);
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
+            continue;
+        section_add_problem(section, section->line, KEY_ANY,
+                            "\"%s\" is no name; write a domain, or for a template letters, digits, - and _",
+                            shown(section, &s, name, len));
+        return;
+    }
+}
+
 static void read_names(struct section *section)
 {
     const char *name;
     size_t templates = 0;
 
     for (size_t at = 0, len; (len = section_next_name(section->names, section->names_len, &at, &name)) > 0;) {
-        if (section_names_domain(name, len))
+        if (section_names_domain(name, len)) {
             check_domain_name(section, name, len);
-        else
+        } else {
+            check_template_name(section, name, len);
             templates++;
+        }
     }
     if (templates > 0 && section->kind == SECTION_DOMAINS)
         section_add_problem(section, section->line, KEY_ANY,
