@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
-#include <fcgios.h>
 #include <stdlib.h>
 #include <string.h>
 

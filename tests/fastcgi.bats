@@ -409,6 +409,26 @@ assert 20 < len(still) < 60 and still[0] > 120 and still[-20:] == list(range(180
 PY
 }
 
+@test "a kept connection may idle for as long as it likes, and does not hold up the end" {
+    start_fastcgi -f policies.ini
+    client <<'PY' 3>&- &
+kept = [connect(path) for i in range(20)]
+for n in range(2):
+    for s in kept:
+        s.sendall(request("mta-sts.example.org", KEEP))
+        assert b"mx: mail.example.org" in answer(s)
+    time.sleep(6 * (1 - n))
+open("asked", "w").close()
+time.sleep(30)
+PY
+    PIDS+=($!)
+    until_true test -e asked
+    local begin=${EPOCHREALTIME/./}
+    kill -TERM "$PROGRAM"
+    ends_well
+    [ $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]
+}
+
 @test "HTTP, or TLS, in place of FastCGI: logged once a minute, with what to write" {
     start_fastcgi -f policies.ini
     client <<'PY'

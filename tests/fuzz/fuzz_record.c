@@ -229,6 +229,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     read_whole(data + 1, size - 1, &expected);
     read_in_pieces(data + 1, size - 1, data[0], &found);
+    CHECK(record_other_protocol(data + 1, size - 1) == NULL || (expected.bad && expected.count == 0));
     CHECK(found.count == expected.count && found.bad == expected.bad);
     for (size_t i = 0; i < found.count; i++) {
         const struct event *event = &found.list[i];
