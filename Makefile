@@ -148,6 +148,10 @@ $(B)/test_probe_cert: LIBS += -lcrypto
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) $(PROBE_PURE_OBJECTS) Makefile
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(PROBE_PURE_OBJECTS) $(LIBS)
 
+# The store by itself, for what small edits of policies.ini do.
+$(B)/edits: tests/edits/driver.c $(B)/modules.a Makefile
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/modules.a $(LIBS_INI)
+
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
 
@@ -175,7 +179,7 @@ run:
 
 test:
 	@.ci/packages $(PACKAGES_TEST)
-	@$(MAKE) --no-print-directory mta-sts units
+	@$(MAKE) --no-print-directory mta-sts units $(B)/edits
 	@tests/run.sh $(B) units tests/*.bats
 
 # What came of hostile requests on kept connections is in build/kept.tsv, one line a front server.
@@ -221,7 +225,7 @@ soak:
 # Without Landlock there is nothing for confine.bats to see.
 sanitize:
 	@.ci/packages $(PACKAGES_SANITIZE)
-	@$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look) units
+	@$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
 	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts
 	@$(MAKE) --no-print-directory $(B)/load

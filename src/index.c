@@ -130,7 +130,7 @@ static bool add_section(struct index *index, size_t at, bool is_template)
     return true;
 }
 
-static bool add_name(struct index *index, const char *name, size_t len, bool odd)
+static bool add_name(struct index *index, const char *name, size_t len)
 {
     const size_t prefix = sizeof DOMAIN_POLICY_HOST_PREFIX - 1;
     void *array = index->names;
@@ -140,7 +140,7 @@ static bool add_name(struct index *index, const char *name, size_t len, bool odd
     if (!good)
         return false;
     /* A domain written as its policy host, or with a final dot, is a mistake that is to cost this domain, and not to hide it. */
-    odd |= name[len - 1] == '.';
+    bool odd = name[len - 1] == '.';
     if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix)) {
         name += prefix;
         len -= prefix;
@@ -172,7 +172,7 @@ static bool add_names(struct index *index, const struct section_header *header)
 
     for (size_t at = 0, len; (len = section_next_name(header->names, header->len, &at, &name)) > 0;) {
         index->domain_count += section_names_domain(name, len);
-        if (!add_name(index, name, len, header->fault != NULL))
+        if (!add_name(index, name, len))
             return false;
     }
     return true;

@@ -16,16 +16,16 @@ static bool holds_bracket(const char *text, size_t len)
     return memchr(text, ']', len) != NULL || memchr(text, '[', len) != NULL;
 }
 
-/* The letters of a line, without what stands between them and at most a few more than in the word itself. */
-static bool may_be_defaults(const struct ini_line *line)
+/* Has TEXT no dot, or nearly those letters, without what stands between them? */
+static bool may_be_defaults(const char *text, size_t len)
 {
-    size_t len = ini_comment(line), n = 0;
     char letters[sizeof defaults + NEAR];
+    size_t n = 0;
 
-    if (memchr(line->text, '.', len) == NULL)
+    if (memchr(text, '.', len) == NULL)
         return true;
     for (size_t i = 0; i < len && n < sizeof letters - 1; i++) {
-        char c = domain_lower(line->text[i]);
+        char c = domain_lower(text[i]);
         if (c >= 'a' && c <= 'z')
             letters[n++] = c;
     }
@@ -33,11 +33,15 @@ static bool may_be_defaults(const struct ini_line *line)
     return near_distance(letters, defaults) <= NEAR;
 }
 
-static void note(struct lost *lost, size_t size, const struct ini_line *line)
+/* LINE of TEXT is one: of a continued one its first line counts. */
+static void note(const char *text, size_t size, const struct ini_line *line, struct lost *lost)
 {
+    const char *begin = line->continued ? text + line->at : line->text;
+    size_t len = line->continued ? line->first_len : ini_comment(line);
+
     if (lost->header == size)
         lost->header = line->at;
-    if (lost->defaults == size && may_be_defaults(line))
+    if (lost->defaults == size && may_be_defaults(begin, len))
         lost->defaults = line->at;
 }
 
@@ -60,8 +64,8 @@ static void find_in_body(const char *text, size_t size, size_t at, size_t from, 
     section_read(text, at, end, 1, &section);
     for (unsigned number = 1 + ini_newlines(text, at, from); from < end; from = line.next) {
         ini_line(text, end, from, &line);
-        if (has_mistake(&section, number) && holds_bracket(line.text, ini_comment(&line)))
-            note(lost, size, &line);
+        if (has_mistake(&section, number) && holds_bracket(line.text, line.kind == INI_NEITHER ? line.len : ini_comment(&line)))
+            note(text, size, &line, lost);
         number += ini_newlines(text, from, line.next);
     }
     section_free(&section);
@@ -80,7 +84,7 @@ void lost_find(const char *text, size_t size, struct lost *lost)
             return;
         ini_line(text, size, next, &line);
         if (!section_header_is_sound(text, &line))
-            note(lost, size, &line);
+            note(text, size, &line, lost);
         at = next;
         body = line.next;
     }

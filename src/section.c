@@ -271,6 +271,16 @@ unsigned section_mx_line(const struct section *section, size_t number)
     return line;
 }
 
+static bool is_template_name(const char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = domain_lower(name[i]);
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+            return false;
+    }
+    return len > 0;
+}
+
 static void check_use(struct section *section, unsigned line, char *value)
 {
     struct shown s;
@@ -279,7 +289,7 @@ static void check_use(struct section *section, unsigned line, char *value)
 
     if (section->kind == SECTION_TEMPLATE)
         section_add_problem(section, line, KEY_USE, "only a domain's section can use a template; write the values here");
-    else if (strchr(value, '.') != NULL || strpbrk(value, " \t,*") != NULL || *value == '\0')
+    else if (!is_template_name(value, strlen(value)))
         section_add_problem(section, line, KEY_USE, "\"%s\" is no template; write the name of one section without a dot", name);
     else if (strcmp(value, "defaults") == 0)
         section_add_problem(section, line, KEY_USE, "every section inherits [defaults] by itself; leave this line out");
@@ -422,15 +432,15 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
         const char *value = colon + 1;
         while (value < line->text + line->len && (*value == ' ' || *value == '\t'))
             value++;
-        add_unknown(section, number, concerned(key), keys[key].name, "\"%s\" is written as in a policy; write \"%s = %s\"", text,
+        add_unknown(section, number, KEY_ANY, keys[key].name, "\"%s\" is written as in a policy; write \"%s = %s\"", text,
                     keys[key].name, shown(section, &v, value, (size_t)(line->text + line->len - value)));
     } else {
-        add_unknown(section, number, concerned(key), key != KEY_ANY ? keys[key].name : NULL,
+        add_unknown(section, number, KEY_ANY, key != KEY_ANY ? keys[key].name : NULL,
                             "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
     }
 }
 
-static void read_line(const char *text, const struct ini_line *line, unsigned number, struct section *section)
+static void read_one(const char *text, const struct ini_line *line, unsigned number, struct section *section)
 {
     if (line->stop != INI_STOP_NONE) {
         section_add_problem(section, number, KEY_ANY, "%s", stops[line->stop]);
@@ -460,11 +470,21 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
     }
 }
 
+/* A line with a mistake that goes over several may have swallowed one with another key. */
+static void read_line(const char *text, const struct ini_line *line, unsigned number, struct section *section)
+{
+    size_t before = section->problem_count;
+
+    read_one(text, line, number, section);
+    for (size_t i = before; line->continued && i < section->problem_count; i++)
+        section->problems[i].key = KEY_ANY;
+}
+
 /* --- headers --- */
 
 static const char *after_bracket_fault(const char *rest, const char *end)
 {
-    while (rest < end && (*rest == ' ' || *rest == '\t'))
+    while (rest < end && ini_is_space(*rest))
         rest++;
     return rest < end && *rest != ';' && *rest != '#' ? "the header has text after its \"]\"; write it on a line of its own"
                                                       : NULL;
@@ -491,6 +511,8 @@ static const char *header_fault(const struct ini_line *line, const char *bracket
         return "the header goes on in the next line; write it on one line, without a backslash";
     if (bracket == NULL)
         return "the header has no \"]\"; write it at the end of the name";
+    if (line->kind == INI_NUL)
+        return "the header holds a NUL byte; write text only";
     if (line->kind == INI_LONG)
         return "the header is too long to be read; write several sections that use one template";
     if (misplaced)
@@ -566,15 +588,10 @@ static void check_template_name(struct section *section, const char *name, size_
 {
     struct shown s;
 
-    for (size_t i = 0; i < len; i++) {
-        char c = domain_lower(name[i]);
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
-            continue;
+    if (!is_template_name(name, len))
         section_add_problem(section, section->line, KEY_ANY,
                             "\"%s\" is no name; write a domain, or for a template letters, digits, - and _",
                             shown(section, &s, name, len));
-        return;
-    }
 }
 
 static void read_names(struct section *section)

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""What the model says of plain files: one row a sentence of policies.ini(5)."""
+import model
+
+ROWS = (
+    (b"[a.b]\nmx = m.a.b\n", b"a.b", b"version: STSv1\r\nmode: testing\r\nmx: m.a.b\r\nmax_age: 604800\r\n"),
+    (b"[defaults]\nmode = none\nmax_age = 2d\n[a.b]\n", b"a.b", b"version: STSv1\r\nmode: none\r\nmax_age: 172800\r\n"),
+    (b"[t]\nmx = x.y, *.z.y\n[a.b]\nuse = t\nmode = enforce\n", b"a.b",
+     b"version: STSv1\r\nmode: enforce\r\nmx: x.y\r\nmx: *.z.y\r\nmax_age: 604800\r\n"),
+    (b"[a.b]\nmx = m.a.b\n[*]\nmx = s.t\n", b"c.d", b"version: STSv1\r\nmode: testing\r\nmx: s.t\r\nmax_age: 604800\r\n"),
+    (b"[a.b]\nmx = m.a.b.\n[*]\nmx = s.t\n", b"a.b", None),
+    (b"[a.b\nmx = m.a.b\n[*]\nmx = s.t\n", b"a.b", None),
+    (b"[a.b\nmx = m.a.b\n[*]\nmx = s.t\n", b"c.d", None),
+    (b"[a.b]\nmx = m.a.b\n[a.b]\nmx = n.a.b\n", b"a.b", None),
+    (b"[a.b]\nmx = m.a.b, \\\n  n.a.b\n", b"a.b",
+     b"version: STSv1\r\nmode: testing\r\nmx: m.a.b\r\nmx: n.a.b\r\nmax_age: 604800\r\n"),
+    (b"[a.b]\nmx = m.a.b, \\\n[c.d]\nmx = m.c.d\n", b"c.d",
+     b"version: STSv1\r\nmode: testing\r\nmx: m.c.d\r\nmax_age: 604800\r\n"),
+    (b"[a.b]\nmx = m.a.b\nnmode = enforce\n", b"a.b", None),
+    (b"[a.b]\nmx = m.a.b ; the first one\nhost = not a host\n", b"a.b",
+     b"version: STSv1\r\nmode: testing\r\nmx: m.a.b\r\nmax_age: 604800\r\n"),
+)
+
+
+def main():
+    for text, domain, policy in ROWS:
+        outcomes = model.answer(model.read(text), domain, None)
+        assert outcomes == {("policy", policy) if policy else model.BROKEN}, (text, domain, outcomes)
+    assert model.answer(model.read(b"[a.b]\nmx = m.a.b\n"), b"c.d", None) == {model.ABSENT}
+    print(len(ROWS) + 1, "rows")
+
+
+if __name__ == "__main__":
+    main()
