@@ -1,6 +1,7 @@
 #include "serve.h"
 
 #include "attend.h"
+#include "buf.h"
 #include "clock.h"
 #include "confine.h"
 #include "exchange.h"
@@ -10,6 +11,7 @@
 #include "waiting.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -215,7 +217,17 @@ static bool start_threads(struct server *server)
     return good;
 }
 
-static void log_ready(const struct server *server)
+/* FILE, and where that is: whoever starts the program in the wrong folder is to see it. */
+static void print_place(struct buf *text, const char *file)
+{
+    char folder[PATH_MAX];
+
+    if (file[0] != '/' && getcwd(folder, sizeof folder) != NULL)
+        buf_print(text, "%s/", folder);
+    buf_print(text, "%s", file);
+}
+
+static void log_ready(const struct server *server, const char *file)
 {
     static const char *const rights[] = {
         [CONFINED_NOT] = "",
@@ -223,20 +235,23 @@ static void log_ready(const struct server *server)
         [CONFINED_FOLDER] = "; can open no file but to read it in its folder (Landlock)",
     };
     size_t domains = store_domains(server->attend.store);
-    char text[128];
+    struct buf text = { 0 };
 
-    (void)snprintf(text, sizeof text, "ready: %zu domain%s, %u threads%s", domains, domains == 1 ? "" : "s",
-                   server->attend.threads, rights[server->confined]);
-    log_line(text);
+    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, domains == 1 ? "" : "s", server->attend.threads);
+    print_place(&text, file);
+    buf_print(&text, "%s", rights[server->confined]);
+    if (text.text != NULL)
+        log_line(text.text);
+    buf_free(&text);
 }
 
-static int run(struct server *server)
+static int run(struct server *server, const char *file)
 {
     sigset_t signals;
 
     bool good = block_signals(&signals) && exchange_init() && set_signals() && start_threads(server);
     if (good) {
-        log_ready(server);
+        log_ready(server, file);
         look_after(server, &signals);
     } else {
         log_line("cannot start all threads: out of memory, processes or descriptors; try a smaller -t");
@@ -312,7 +327,7 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
     if (server.attend.store == NULL)
         return 1;
     if (prepare(&server, waiting))
-        status = run(&server);
+        status = run(&server, file);
     waiting_free(server.attend.waiting);
     free(server.workers);
     store_free(server.attend.store);

@@ -67,6 +67,11 @@ nothing_lost() {
     fi
 }
 
+@test "the log names the file, also one that is named from the working folder" {
+    start_fastcgi -f policies.ini
+    grep -qF "mta-sts: ready: 4 domains, 16 threads, policies from $DIR/policies.ini" fcgi.log
+}
+
 @test "spawn-fcgi: every answer of the table" {
     through_front -f policies.ini
     fetch mta-sts.example.org -D headers -o body
