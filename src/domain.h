@@ -27,8 +27,8 @@ enum domain_fault {
     DOMAIN_LABEL_EMPTY,
     DOMAIN_LABEL_LONG,
     DOMAIN_LONG,
-    DOMAIN_POLICY_LONG, /* found by domain_policy_fault() only */
     DOMAIN_WILDCARD,    /* found by policy_mx_fault() only */
+    DOMAIN_POLICY_LONG, /* found by domain_policy_fault() only */
     DOMAIN_FAULTS
 };
 

@@ -46,7 +46,7 @@ enum rule {
     AGE_WEEK,
     MX_MISSING,
     MX_FAULT = MX_MISSING, /* and behind it the faults of names, in their order */
-    RULES = MX_FAULT + DOMAIN_FAULTS
+    RULES = MX_FAULT + DOMAIN_POLICY_LONG /* which no mx has */
 };
 
 #define RFC_POLICY "RFC 8461 3.2"
