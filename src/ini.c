@@ -109,6 +109,17 @@ size_t ini_comment(const struct ini_line *line)
     return comment_start(line->text, line->len);
 }
 
+/* Is there a CR within the LEN bytes of a physical line, white space around them apart? */
+static bool holds_cr(const char *text, size_t len)
+{
+    len = trimmed(text, len);
+    while (len > 0 && ini_is_space(*text)) {
+        text++;
+        len--;
+    }
+    return memchr(text, '\r', len) != NULL;
+}
+
 static void finish(struct ini_line *line, const char *text, size_t len)
 {
     len = trimmed(text, len);
@@ -159,6 +170,7 @@ static void join(const char *text, size_t size, struct ini_line *line)
             line->kind = INI_LONG;
             break;
         }
+        line->holds_cr |= holds_cr(text + at, n);
         memcpy(line->joined + used, text + at, n);
         used = trimmed(line->joined, used + n);
         if (used == 0 || line->joined[used - 1] != '\\' || --used == 0)
@@ -190,6 +202,7 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
     line->next = end < size ? end + 1 : size;
     line->first_len = len;
     line->continued = line->glued = false;
+    line->holds_cr = holds_cr(text + at, len);
     line->stop = INI_STOP_NONE;
     line->text = line->joined;
     line->len = 0;

@@ -36,6 +36,7 @@ struct ini_line {
     size_t first_len; /* how long its first physical line is, without white space at its end */
     bool continued;   /* it has a final backslash: TEXT is in JOINED */
     bool glued;       /* a backslash joins two words without a space */
+    bool holds_cr;    /* a CR stands within it, where other programs may see two lines */
     enum ini_stop stop;
     const char *text; /* joined, without white space around it; not ended by a NUL */
     size_t len;

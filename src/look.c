@@ -99,7 +99,8 @@ enum look_found look_at(struct look *look, bool forced, char **text, size_t *siz
     }
     if (forced)
         look->trouble = FILE_FINE; /* who asks for a look is told what it finds */
-    bool same = file_same(&now, &look->tried) && look->certain && look->trouble != FILE_SYSTEM;
+    look->again = file_same(&now, &look->tried) && look->trouble != FILE_SYSTEM;
+    bool same = look->again && look->certain;
     if (forced || (!same && is_quiet(look, &now, wait)))
         found = read_now(look, fd, &now, text, size);
     else if (!same)

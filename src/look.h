@@ -20,6 +20,7 @@ struct look {
     bool has_text;                 /* there is an earlier state, which stays in force */
     struct file_stamp tried, seen; /* of the state that was read last; of the last look */
     bool certain;                  /* any later state has another stamp than TRIED */
+    bool again;                    /* with LOOK_NEW: by its stamp it is what was read before, which proved nothing */
     int64_t seen_since, waiting_since;
     enum file_trouble trouble;
     int trouble_errno;

@@ -11,13 +11,8 @@ static const char defaults[] = "defaults";
 
 enum { NEAR = 2 };
 
-static bool holds_bracket(const char *text, size_t len)
-{
-    return memchr(text, ']', len) != NULL || memchr(text, '[', len) != NULL;
-}
-
-/* Has TEXT no dot, or nearly those letters, without what stands between them? */
-static bool may_be_defaults(const char *text, size_t len)
+/* Has a name in TEXT no dot, or nearly those letters, without what stands between them? */
+static bool is_like_defaults(const char *text, size_t len)
 {
     char letters[sizeof defaults + NEAR];
     size_t n = 0;
@@ -30,14 +25,27 @@ static bool may_be_defaults(const char *text, size_t len)
             letters[n++] = c;
     }
     letters[n] = '\0';
-    return near_distance(letters, defaults) <= NEAR;
+    return n == 0 || near_distance(letters, defaults) <= NEAR;
+}
+
+/* The same of the whole, and of what begins at each bracket: a line may have been joined to the one before. */
+static bool may_be_defaults(const char *text, size_t len)
+{
+    if (is_like_defaults(text, len))
+        return true;
+    for (const char *at = text, *end = text + len; at < end && (at = memchr(at, '[', (size_t)(end - at))) != NULL; at++) {
+        const char *close = memchr(at, ']', (size_t)(end - at));
+        if (is_like_defaults(at, (size_t)((close != NULL ? close : end) - at)))
+            return true;
+    }
+    return false;
 }
 
 /* LINE of TEXT is one: of a continued one its first line counts. */
 static void note(const char *text, size_t size, const struct ini_line *line, struct lost *lost)
 {
     const char *begin = line->continued ? text + line->at : line->text;
-    size_t len = line->continued ? line->first_len : ini_comment(line);
+    size_t len = line->continued ? line->first_len : line->holds_cr ? line->len : ini_comment(line);
 
     if (lost->header == size)
         lost->header = line->at;
@@ -53,18 +61,33 @@ static bool has_mistake(const struct section *section, unsigned line)
     return section->failed;
 }
 
+/* Has TEXT, of LEN bytes, neither a bracket nor a line that is perhaps no value? Then there is no need to read it. */
+static bool is_plain(const char *text, size_t len)
+{
+    struct ini_line line;
+
+    if (memchr(text, ']', len) != NULL || memchr(text, '[', len) != NULL)
+        return false;
+    for (size_t at = 0; at < len; at = line.next) {
+        ini_line(text, len, at, &line);
+        if (line.kind == INI_NEITHER || line.kind == INI_NUL)
+            return false;
+    }
+    return true;
+}
+
 /* The lines between FROM and END that belong to the section whose header is at AT (of the preamble: its beginning). */
 static void find_in_body(const char *text, size_t size, size_t at, size_t from, size_t end, struct lost *lost)
 {
     struct section section;
     struct ini_line line;
 
-    if (!holds_bracket(text + from, end - from))
+    if (is_plain(text + from, end - from))
         return;
     section_read(text, at, end, 1, &section);
     for (unsigned number = 1 + ini_newlines(text, at, from); from < end; from = line.next) {
         ini_line(text, end, from, &line);
-        if (has_mistake(&section, number) && holds_bracket(line.text, line.kind == INI_NEITHER ? line.len : ini_comment(&line)))
+        if (has_mistake(&section, number) && section_may_be_header(&line))
             note(text, size, &line, lost);
         number += ini_newlines(text, from, line.next);
     }

@@ -112,15 +112,36 @@ void policy_id(const char *bytes, size_t len, char id[POLICY_ID_SIZE])
     (void)snprintf(id, POLICY_ID_SIZE, "%016" PRIx64, hash);
 }
 
+/* The length of the address in brackets that URI's host begins with (RFC 3986 3.2.2), or 0. */
+static size_t bracketed(const char *uri, size_t len)
+{
+    static const char digits[] = "0123456789abcdefABCDEF:.";
+    size_t n = 1;
+
+    if (len == 0 || uri[0] != '[')
+        return 0;
+    while (n < len && memchr(digits, uri[n], sizeof digits - 1) != NULL)
+        n++;
+    return n > 1 && n < len && uri[n] == ']' ? n + 1 : 0;
+}
+
+static bool all_allowed(const char *uri, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (uri[i] <= ' ' || uri[i] > '~' || strchr("!;\"\\[]", uri[i]) != NULL)
+            return false;
+    return true;
+}
+
 bool policy_is_report_uri(const char *uri, size_t len)
 {
     static const char mailto[] = "mailto:", https[] = "https://";
     const size_t mailto_len = sizeof mailto - 1, https_len = sizeof https - 1;
 
-    for (size_t i = 0; i < len; i++)
-        if (uri[i] <= ' ' || uri[i] > '~' || strchr("!;\"\\", uri[i]) != NULL)
-            return false;
     if (len > mailto_len + 1 && memcmp(uri, mailto, mailto_len) == 0)
-        return memchr(uri + mailto_len + 1, '@', len - mailto_len - 1) != NULL;
-    return len > https_len && memcmp(uri, https, https_len) == 0;
+        return all_allowed(uri, len) && memchr(uri + mailto_len + 1, '@', len - mailto_len - 1) != NULL;
+    if (len <= https_len || memcmp(uri, https, https_len) != 0)
+        return false;
+    size_t host = https_len + bracketed(uri + https_len, len - https_len);
+    return all_allowed(uri + host, len - host);
 }

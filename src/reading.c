@@ -7,7 +7,7 @@
 
 enum { PROBLEMS_SAID = 20, KEPT_FIRST = 16 };
 
-/* The last good policy of a domain. */
+/* The last good policy of a domain; NULL where it had a section and never a good policy. */
 struct kept {
     char *domain, *policy;
     size_t len;
@@ -90,12 +90,12 @@ static bool keep(struct reading *reading, const char *domain, const char *policy
         reading->kept_room = room;
     }
     struct kept *kept = &reading->kept[reading->kept_count];
-    *kept = (struct kept) { strdup(domain), malloc(len + 1), len };
+    *kept = (struct kept) { strdup(domain), policy != NULL ? malloc(len + 1) : NULL, len };
     reading->kept_count++; /* reading_drop() frees what there is of it */
-    if (kept->domain == NULL || kept->policy == NULL)
+    if (kept->domain == NULL || (policy != NULL && kept->policy == NULL))
         return false;
-    memcpy(kept->policy, policy, len);
-    kept->policy[len] = '\0';
+    if (policy != NULL)
+        memcpy(kept->policy, policy, len);
     return true;
 }
 
@@ -112,7 +112,9 @@ static bool keep_last_good(struct reading *reading, struct reading *before, cons
     if (verdict != NULL && verdict->found == INDEX_POLICY)
         return keep(reading, domain, verdict->bytes, verdict->len);
     const struct kept *kept = find_kept(before, domain);
-    return kept == NULL || keep(reading, domain, kept->policy, kept->len);
+    if (kept != NULL)
+        return keep(reading, domain, kept->policy, kept->len);
+    return verdict == NULL || keep(reading, domain, NULL, 0);
 }
 
 /* With a header that cannot be read, what READING does not name and BEFORE did is perhaps not gone. */
@@ -224,7 +226,7 @@ static void give_verdict(const struct reading *reading, const char *name, const 
 {
     const struct kept *kept = verdict == NULL || verdict->found != INDEX_POLICY ? find_kept(reading, name) : NULL;
 
-    if (kept != NULL)
+    if (kept != NULL && kept->policy != NULL)
         give(answer, READING_POLICY, kept->policy, kept->len);
     else if (verdict == NULL)
         give(answer, READING_ABSENT, "", 0);

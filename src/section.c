@@ -339,6 +339,8 @@ static const char *const stops[] = {
     [INI_STOP_HEADER] = "the line ends in a backslash, which would hide the section below; leave the backslash out",
 };
 
+static const char within[] = "a CR stands within the line, where some programs begin a new one; save the file with LF or CRLF";
+
 /* Are the words in what follows a comment's sign all hosts: is it a list that went on after a ; in place of a comma? */
 static bool is_host_list(const char *words, size_t len)
 {
@@ -436,12 +438,16 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
                     keys[key].name, shown(section, &v, value, (size_t)(line->text + line->len - value)));
     } else {
         add_unknown(section, number, KEY_ANY, key != KEY_ANY ? keys[key].name : NULL,
-                            "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
+                    "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
     }
 }
 
 static void read_one(const char *text, const struct ini_line *line, unsigned number, struct section *section)
 {
+    if (line->holds_cr) {
+        section_add_problem(section, number, KEY_ANY, "%s", within);
+        return;
+    }
     if (line->stop != INI_STOP_NONE) {
         section_add_problem(section, number, KEY_ANY, "%s", stops[line->stop]);
         return;
@@ -513,6 +519,8 @@ static const char *header_fault(const struct ini_line *line, const char *bracket
         return "the header has no \"]\"; write it at the end of the name";
     if (line->kind == INI_NUL)
         return "the header holds a NUL byte; write text only";
+    if (line->holds_cr)
+        return within;
     if (line->kind == INI_LONG)
         return "the header is too long to be read; write several sections that use one template";
     if (misplaced)
@@ -569,6 +577,21 @@ bool section_is_template(const char *names, size_t len)
     return count > 0;
 }
 
+/* Is the name one of [defaults] with a slip of the keyboard? One with a dot is only where that is the slip. */
+static bool is_nearly_defaults(const char *name, size_t len)
+{
+    char letters[NEAR_MAX + 1];
+    size_t n = 0;
+    bool dot = memchr(name, '.', len) != NULL;
+
+    for (size_t i = 0; i < len && n < NEAR_MAX; i++)
+        if (name[i] != '.')
+            letters[n++] = domain_lower(name[i]);
+    letters[n] = '\0';
+    size_t d = near_distance(letters, "defaults");
+    return dot ? d == 0 : d > 0 && d <= 2;
+}
+
 static void check_domain_name(struct section *section, const char *name, size_t len)
 {
     const size_t prefix = sizeof DOMAIN_POLICY_HOST_PREFIX - 1;
@@ -579,6 +602,9 @@ static void check_domain_name(struct section *section, const char *name, size_t 
     enum domain_fault fault = domain_policy_fault(name, len);
     if (fault != DOMAIN_FINE)
         name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
+    else if (is_nearly_defaults(name, len))
+        section_add_problem(section, section->line, KEY_ANY, "\"%s\" is nearly [defaults]; write that",
+                            shown(section, &a, name, len));
     else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
         section_add_problem(section, section->line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
                             shown(section, &a, name, len), shown(section, &b, name + prefix, len - prefix));
@@ -588,7 +614,11 @@ static void check_template_name(struct section *section, const char *name, size_
 {
     struct shown s;
 
-    if (!is_template_name(name, len))
+    if (is_nearly_defaults(name, len))
+        section_add_problem(section, section->line, KEY_ANY,
+                            "\"%s\" is nearly [defaults]; write that, or give the template another name",
+                            shown(section, &s, name, len));
+    else if (!is_template_name(name, len))
         section_add_problem(section, section->line, KEY_ANY,
                             "\"%s\" is no name; write a domain, or for a template letters, digits, - and _",
                             shown(section, &s, name, len));
@@ -607,6 +637,9 @@ static void read_names(struct section *section)
             templates++;
         }
     }
+    if (templates > 1 && section->kind == SECTION_TEMPLATE)
+        section_add_problem(section, section->line, KEY_ANY,
+                            "the header names several templates; write one name without a dot, or domains with their dots");
     if (templates > 0 && section->kind == SECTION_DOMAINS)
         section_add_problem(section, section->line, KEY_ANY,
                             "the header names a template and a domain; write two sections (a domain has a dot)");
@@ -628,6 +661,20 @@ static void read_header(const char *text, const struct ini_line *line, struct se
         section_add_problem(section, section->line, KEY_ANY, "the header names no domain; write [example.org]");
     else
         read_names(section);
+}
+
+bool section_may_be_header(const struct ini_line *line)
+{
+    static const char version[] = "version";
+
+    if (line->holds_cr)
+        return memchr(line->text, '[', line->len) != NULL || memchr(line->text, ']', line->len) != NULL;
+    if (line->kind == INI_NUL && memchr(line->text, '=', line->len) == NULL)
+        return true;
+    if (line->kind == INI_NEITHER && nearest_key(line->text, line->len) == KEY_ANY)
+        return line->len < sizeof version - 1 || memcmp(line->text, version, sizeof version - 1) != 0;
+    size_t len = line->kind == INI_NEITHER ? line->len : ini_comment(line);
+    return memchr(line->text, '[', len) != NULL || memchr(line->text, ']', len) != NULL;
 }
 
 bool section_header_is_sound(const char *text, const struct ini_line *line)

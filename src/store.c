@@ -123,7 +123,7 @@ static enum look_found look(struct store *store, bool forced)
         return found;
     if (!forced && is_in_force(store, text, size)) {
         free(text);
-        if (store->look.trouble != FILE_FINE)
+        if (!store->look.again || store->look.trouble != FILE_FINE)
             say_read(store);
         look_taken(&store->look);
         return LOOK_SAME;

@@ -292,7 +292,13 @@ def swallow(section, text, lines):
             section.bad.add(key)
 
 
+def holds_cr(line):
+    """A CR that ends no line, where other programs see two."""
+    return b"\r" in line.strip(SPACE)
+
+
 def take_comment(section, line, choice):
+    section.wide |= holds_cr(line)
     if continues(line, choice):
         section.wide = True
     if b"\0" in line:
@@ -306,9 +312,11 @@ def name_kind(name):
     if name == b"*":
         return "star"
     if b"." in name:
-        return "domain" if is_domain(name) else "bad"
+        return "domain" if is_domain(name) and name.replace(b".", b"") != b"defaults" else "bad"
     if name == b"defaults":
         return "defaults"
+    if distance(name, b"defaults") <= 2:
+        return "bad"
     return "template" if TEMPLATE.fullmatch(name) else "bad"
 
 
@@ -320,20 +328,29 @@ def header_fault(line, inner, tail, kinds, choice):
         return True
     if line.endswith(b"\\"):
         return not tail or choice.may("a backslash in the comment of a header continues the header")
-    if b"\r" in inner and choice.may("CR inside a header is a mistake"):
+    if holds_cr(line):
         return True
     if re.search(rb"^\s*,|,\s*,|,\s*$", inner) and choice.may("an empty place in a header is a mistake"):
         return True
     if len(kinds) > 1 and "domain" in kinds and ("template" in kinds or "defaults" in kinds):
         return True
+    if kinds.count("template") + kinds.count("defaults") > 1:
+        return True
     return len(kinds) > 1 and set(kinds) != {"domain"} and choice.may("several names that are no domains are a mistake")
 
 
-def may_be_defaults(text):
-    """Has a lost header no dot, or nearly those letters?"""
-    text = text.partition(b";")[0].partition(b"#")[0] if text.lstrip(SPACE)[:1] == b"[" else before_comment(text)
+def is_like_defaults(text):
+    """Has TEXT no dot, or nearly those letters?"""
     letters = bytes(byte for byte in text.lower() if 97 <= byte <= 122)
-    return b"." not in text or distance(letters[:10], b"defaults") <= 2
+    return b"." not in text or not letters or distance(letters[:10], b"defaults") <= 2
+
+
+def may_be_defaults(text):
+    """The whole of a lost header, or what begins at a bracket in it, which a lost line end may have joined to another line."""
+    if not holds_cr(text):
+        text = text.partition(b";")[0].partition(b"#")[0] if text.lstrip(SPACE)[:1] == b"[" else before_comment(text)
+    parts = [match.group() for match in re.finditer(rb"(?=(\[[^]]*))", text)] and re.findall(rb"(?=(\[[^]]*))", text)
+    return is_like_defaults(text) or any(is_like_defaults(part) for part in parts)
 
 
 def lose_line(reading, text):
@@ -404,7 +421,7 @@ def read_one(data, choice):
             at += 1
         elif line[:1] in (b";", b"#"):
             take_comment(section, line, choice)
-            if re.search(rb"\r\s*\[", line) and choice.may("a header behind CR in a comment is lost"):
+            if holds_cr(line) and re.search(rb"[][]", line):
                 lose_line(reading, line)
             at += 1
         elif not line:
@@ -417,6 +434,14 @@ def read_one(data, choice):
         reading.none = False
     reading.mx_lost = reading.lost and choice.may("a lost [defaults] may have held the mx of mode none")
     return reading
+
+
+def is_no_key(text, choice):
+    """Does a line that is no value not even begin like one?"""
+    word = re.split(rb"[ \t:=]", text.strip(SPACE))[0].lower()
+    if word == b"version":
+        return False
+    return near(word)[0] > 2 or choice.may("%r is near to a key" % word)
 
 
 def before_comment(text):
@@ -433,14 +458,20 @@ def read_line(reading, section, lines, at, choice):
         take_line(section, text, fault, choice)
     elif fault:
         section.wide = not choice.may("a line of nothing but a backslash is an empty one")
+    crs = any(holds_cr(line) for line in [lines[at]] + swallowed)
+    section.wide |= crs
     mistake = bool(section.bad) or section.wide
     if swallowed and mistake:
         section.wide = True  # it may have swallowed one of another key
-    bracket = re.search(rb"[][]", before_comment(text))
-    key = text.partition(b"=")[0].strip(SPACE).lower()
+    key, equals, _ = text.partition(b"=")
+    key = key.strip(SPACE).lower()
+    plain = not equals or not key
+    bracket = re.search(rb"[][]", text if plain or crs else before_comment(text))
     if bracket and not mistake and key in (b"host", b"tlsrpt"):
         mistake = choice.may("a value of host or tlsrpt with a bracket is a mistake")
-    if lost or (bracket and mistake):
+    if plain and mistake and not bracket and not crs:
+        bracket = is_no_key(text, choice)
+    if mistake and bracket or (lost and not crs):
         lose_line(reading, lines[at] if swallowed and lines[at].rstrip(SPACE) != b"\\" else text)
     section.bad |= bad
     section.wide |= wide
