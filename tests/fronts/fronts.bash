@@ -1,6 +1,8 @@
 # What the suites of front servers share: two names, a certificate for both from a throw-away CA, a configuration of examples/ with its placeholders filled in, and
 # the table of cases.
 
+# A comment in policies.ini: whoever sees it has been given the file.
+MARKER='all of our customers'
 EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
 
 # For every suite: policies.ini for a.test and b.test, a port in PORT, ca.pem, cert.pem and key.pem (both.pem: the two in one). Whoever runs as another user than
@@ -10,7 +12,8 @@ prepare_front() {
     mkdir program
     cp "$MTA_STS" program/mta-sts
     MTA_STS=$DIR/program/mta-sts
-    printf '[a.test]\nmode = enforce\nmx = mail.a.test\nmax_age = 2w\n[b.test]\nmode = testing\nmx = mail.b.test\n' >policies.ini
+    printf '; %s\n' "$MARKER" >policies.ini
+    printf '[a.test]\nmode = enforce\nmx = mail.a.test\nmax_age = 2w\n[b.test]\nmode = testing\nmx = mail.b.test\n' >>policies.ini
     leave_alone policies.ini
     "$MTA_STS" -f policies.ini show a.test >a.txt
     "$MTA_STS" -f policies.ini show b.test >b.txt
