@@ -2,6 +2,7 @@
 
 load ../helper
 load fronts
+load apache
 
 # front FILE: what the suite FILE.bats starts its front server with.
 front() {

@@ -6,7 +6,7 @@ load fronts
 # filled FILE: a file of examples/ with this test's names, ports and paths.
 filled() {
     fill "$1" example.org a.test example.net b.test '0\.0\.0\.0:443' "127.0.0.1:$PORT" '\[::]:443' "127.0.0.2:$PORT" \
-        /etc/ssl/mta-sts "$DIR" /usr/local/bin/mta-sts "$PROGRAM_FILE" /etc/mta-sts/policies.ini "$DIR/policies.ini" \
+        /etc/ssl/mta-sts "$DIR" /usr/local/bin/mta-sts "$MTA_STS" /etc/mta-sts/policies.ini "$DIR/policies.ini" \
         /run/lighttpd "$DIR/spawned" /run/mta-sts "$DIR" /var/log/lighttpd "$DIR/log"
 }
 
@@ -50,17 +50,7 @@ start_program() {
 # start_example NAME [LINE]...: all that NAME needs. LOG is where what the program logs is found.
 start_example() {
     prepare_front
-    PROGRAM_FILE=$MTA_STS
-    case $1 in
-    lighttpd-cgi)
-        # No option can name a CGI program's policies: they are where it looks by itself.
-        mkdir bin
-        cp "$MTA_STS" policies.ini bin/
-        leave_alone bin/policies.ini
-        PROGRAM_FILE=$DIR/bin/mta-sts
-        ;;
-    lighttpd-external) start_program "$1" ;;
-    esac
+    [ "$1" != lighttpd-external ] || start_program "$1"
     start_front "$@"
 }
 

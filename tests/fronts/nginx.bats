@@ -6,7 +6,7 @@ load fronts
 # filled FILE: a file of examples/ with this test's names, ports and paths. NAMES are names that the block has besides.
 filled() {
     fill "$1" example.org a.test example.net "b.test${NAMES:-}" '\[::]:443' "127.0.0.2:$PORT" 'listen 443' "listen 127.0.0.1:$PORT" \
-        /etc/ssl/mta-sts "$DIR" /usr/local/bin/mta-sts "${PROGRAM_FILE:-$MTA_STS}" /etc/mta-sts/policies.ini "$DIR/policies.ini" \
+        /etc/ssl/mta-sts "$DIR" /usr/local/bin/mta-sts "$MTA_STS" /etc/mta-sts/policies.ini "$DIR/policies.ini" \
         /run/mta-sts "$DIR" /run/fcgiwrap.socket "$DIR/fcgi.sock"
 }
 
@@ -48,11 +48,6 @@ start_program() {
 
 # start_fcgiwrap: as Debian's fcgiwrap.socket and fcgiwrap.service do.
 start_fcgiwrap() {
-    # No option can name a CGI program's policies: they are where it looks by itself.
-    mkdir bin
-    cp "$MTA_STS" policies.ini bin/
-    leave_alone bin/policies.ini
-    PROGRAM_FILE=$DIR/bin/mta-sts
     spawn-fcgi -n -s "$DIR/fcgi.sock" -u www-data -U www-data -- /usr/sbin/fcgiwrap -f >fcgi.log 2>&1 3>&- &
     PIDS+=($!)
     until_true test -S fcgi.sock
