@@ -1,196 +1,145 @@
 #include "export.h"
 
 #include "buf.h"
-#include "file.h"
-#include "reply.h"
+#include "domain.h"
+#include "folder.h"
+#include "tree.h"
+#include "worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char manifest_name[] = ".mta-sts-export";
-
 struct job {
     struct index *index;
-    const char *folder;
     export_say *say;
-    bool failed;       /* something was said */
-    bool cannot_write; /* and there is no use in going on */
+    bool failed;  /* a mistake or a failure was reported */
+    bool stopped; /* and there is no use in going on */
 };
 
-__attribute__((format(printf, 2, 3))) static void fail(struct job *job, const char *format, ...)
+static void fail(struct job *job, const char *text)
 {
-    char text[1024];
-    va_list args;
-
-    va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     job->failed = true;
-    if (n >= 0)
-        job->say(text);
+    job->say(text);
 }
 
 /* Of what is not known nothing is written: no file, and no list of them. */
 static void fail_for_memory(struct job *job)
 {
-    job->cannot_write = true;
+    job->stopped = true;
     fail(job, "out of memory");
 }
 
-static void fail_to_write(struct job *job, const char *path)
+/* Reports WHY, and empties it. */
+static void fail_because(struct job *job, struct buf *why, bool stop)
 {
-    int error = errno;
-
-    job->cannot_write = true;
-    fail(job, "%s: cannot be written: %s", path, strerror(error));
+    if (why->failed || why->text == NULL)
+        fail_for_memory(job);
+    else
+        fail(job, why->text);
+    job->stopped |= stop;
+    buf_free(why);
 }
 
-/* --- files --- */
+/* --- policies --- */
 
-/* Whoever reads PATH finds the old file or the new one, whole. False with errno. */
-static bool write_beside(const char *path, const char *bytes, size_t len)
+/* The policy in VERDICT, or NULL; *BROKEN is the mistake in its place, or NULL. */
+static const struct index_verdict *policy_in(const struct index_verdict *verdict, const char **broken)
 {
-    struct buf beside = { 0 };
+    bool good = verdict == NULL || verdict->found == INDEX_POLICY;
 
-    buf_print(&beside, "%s.tmp", path);
-    if (beside.failed || beside.text == NULL) {
-        errno = ENOMEM;
-        return false;
-    }
-    int fd = open(beside.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    bool good = fd >= 0 && file_write(fd, bytes, len);
-    int error = errno;
-    if (fd >= 0 && close(fd) != 0 && good) {
-        good = false;
-        error = errno;
-    }
-    if (good && rename(beside.text, path) != 0) {
-        good = false;
-        error = errno;
-    }
-    if (!good && fd >= 0)
-        (void)unlink(beside.text);
-    buf_free(&beside);
-    errno = error;
-    return good;
+    *broken = good ? NULL : verdict->bytes;
+    return good ? verdict : NULL;
 }
 
-static bool make_folder(const char *path)
+/* The policy of a domain that the file names. Where memory runs out, JOB is stopped. */
+static const struct index_verdict *policy_of(struct job *job, const char *domain, const char **broken)
 {
-    return mkdir(path, 0755) == 0 || errno == EEXIST;
+    const struct index_verdict *verdict;
+
+    if (!index_find_named(job->index, domain, &verdict))
+        fail_for_memory(job);
+    return policy_in(verdict, broken);
 }
 
-/* FOLDER/<policy host>REST. False with errno. */
-static bool path_of(const struct job *job, const char *domain, const char *rest, struct buf *path)
+/* The policy of all domains that the file does not name. */
+static const struct index_verdict *policy_of_others(struct job *job, const char **broken)
 {
-    path->len = 0;
-    buf_print(path, "%s/" DOMAIN_POLICY_HOST_PREFIX "%s%s", job->folder, domain, rest);
-    if (path->failed)
-        errno = ENOMEM;
-    return !path->failed;
+    const struct index_verdict *verdict;
+    char domain[DOMAIN_MAX + 1];
+    unsigned n = 0;
+
+    do
+        (void)snprintf(domain, sizeof domain, "%u.invalid", n++);
+    while (index_names(job->index, domain));
+    if (!index_find(job->index, domain, &verdict))
+        fail_for_memory(job);
+    return policy_in(verdict, broken);
 }
 
 /* --- the tree --- */
 
-static void write_policy(struct job *job, const char *domain, const struct index_verdict *verdict)
+/* True where the policy is in its place, or may be: an earlier one that cannot be replaced. */
+static bool write_policy(struct job *job, const struct tree *tree, const char *domain, const struct index_verdict *verdict)
 {
-    struct buf path = { 0 };
+    struct buf why = { 0 };
+    enum tree_result result = tree_write(tree, domain, verdict->bytes, verdict->len, &why);
 
-    if (!path_of(job, domain, "", &path) || !make_folder(path.text) || !path_of(job, domain, "/.well-known", &path) ||
-        !make_folder(path.text) || !path_of(job, domain, "/.well-known/mta-sts.txt", &path) ||
-        !write_beside(path.text, verdict->bytes, verdict->len))
-        fail_to_write(job, path.failed ? domain : path.text);
-    buf_free(&path);
+    if (result != TREE_DONE)
+        fail_because(job, &why, result == TREE_FAILED);
+    return result != TREE_OBSTRUCTED;
 }
 
-/* False, and said why, where it is still there. */
-static bool remove_policy(struct job *job, const char *domain)
+static bool remove_policy(struct job *job, const struct tree *tree, const char *domain)
 {
-    struct buf path = { 0 };
-    bool good = path_of(job, domain, "/.well-known/mta-sts.txt", &path) && (unlink(path.text) == 0 || errno == ENOENT);
+    struct buf why = { 0 };
+    bool good = tree_remove(tree, domain, &why) == TREE_DONE;
 
     if (!good)
-        fail(job, "%s: cannot be removed: %s", path.failed ? domain : path.text, strerror(errno));
-    /* Where somebody else keeps files there, the folders stay. */
-    if (good && path_of(job, domain, "/.well-known", &path))
-        (void)rmdir(path.text);
-    if (good && path_of(job, domain, "", &path))
-        (void)rmdir(path.text);
-    buf_free(&path);
+        fail_because(job, &why, false);
     return good;
 }
 
-/* The policy of a domain that the file names, or NULL; *BROKEN is its mistake, or NULL. Where memory ran out, JOB is not to go
- * on. */
-static const struct index_verdict *policy_of(struct job *job, const char *domain, const char **broken)
+/* Without the list of what an earlier export wrote, that would never be removed. */
+static void read_list(struct job *job, const struct tree *tree, struct buf *list)
 {
-    const struct index_verdict *verdict = NULL;
+    struct buf why = { 0 };
 
-    *broken = NULL;
-    if (!index_names(job->index, domain))
-        return NULL;
-    if (!index_find(job->index, domain, &verdict))
+    if (tree_read_list(tree, list, &why) != TREE_DONE)
+        fail_because(job, &why, true);
+    else if (list->failed)
         fail_for_memory(job);
-    if (verdict != NULL && verdict->found == INDEX_BROKEN)
-        *broken = verdict->bytes;
-    return *broken == NULL ? verdict : NULL;
 }
 
-static void read_manifest(struct job *job, struct buf *manifest)
+/* Writes LIST, and empties it. */
+static void write_list(struct job *job, const struct tree *tree, struct buf *list)
 {
-    struct buf path = { 0 };
-    char bytes[4096];
-    ssize_t n;
+    struct buf why = { 0 };
 
-    buf_print(&path, "%s/%s", job->folder, manifest_name);
-    int fd = path.failed ? -1 : open(path.text, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 || path.failed || errno == ENOENT;
-    while (fd >= 0 && (n = read(fd, bytes, sizeof bytes)) != 0) {
-        good = n > 0;
-        if (!good)
-            break;
-        buf_add(manifest, bytes, (size_t)n);
-    }
-    /* Without the list of what an earlier export wrote, that would never be removed. */
-    if (!good) {
-        fail(job, "%s cannot be read: %s", path.text, strerror(errno));
-        job->cannot_write = true;
-    }
-    if (fd >= 0)
-        (void)close(fd);
-    if (path.failed || manifest->failed)
+    if (list->failed && !job->stopped)
         fail_for_memory(job);
-    buf_free(&path);
+    if (!job->stopped && tree_write_list(tree, list, &why) != TREE_DONE)
+        fail_because(job, &why, true);
+    buf_free(list);
 }
 
-static void write_manifest(struct job *job, const struct buf *hosts)
+static void list_domain(struct buf *list, const char *domain)
 {
-    struct buf path = { 0 };
-
-    if (job->cannot_write)
-        return;
-    buf_print(&path, "%s/%s", job->folder, manifest_name);
-    if (hosts->failed || path.failed)
-        fail_for_memory(job);
-    else if (!write_beside(path.text, hosts->text != NULL ? hosts->text : "", hosts->len))
-        fail_to_write(job, path.text);
-    buf_free(&path);
+    buf_print(list, DOMAIN_POLICY_HOST_PREFIX "%s\n", domain);
 }
 
-/* The next policy host of the manifest, as its domain; whatever else a line holds was not written by an job. */
-static bool next_written(const struct buf *manifest, size_t *at, char domain[DOMAIN_MAX + 1])
+/* The next policy host of the list, as its domain; export wrote no line of any other form. */
+static bool next_listed(const struct buf *list, size_t *at, char domain[DOMAIN_MAX + 1])
 {
-    char line[DOMAIN_MAX + 2];
+    char line[sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX];
 
-    while (*at < manifest->len) {
-        size_t len = strcspn(manifest->text + *at, "\n");
-        (void)snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), manifest->text + *at);
+    while (*at < list->len) {
+        size_t len = strcspn(list->text + *at, "\n");
+        (void)snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), list->text + *at);
         *at += len + 1;
         if (len < sizeof line && domain_from_host(line, domain))
             return true;
@@ -198,13 +147,12 @@ static bool next_written(const struct buf *manifest, size_t *at, char domain[DOM
     return false;
 }
 
-/* Tells of a policy whose domain is no longer in the file. */
-static void tell_stale(struct job *job, const char *domain, bool remove)
+static void tell_stale(struct job *job, const struct tree *tree, const char *domain, bool removed)
 {
     struct buf text = { 0 };
 
-    buf_print(&text, "%s/mta-sts.%s: no longer in policies.ini; %s", job->folder, domain,
-              remove ? "removed" : "--delete removes it");
+    buf_print(&text, "%s/" DOMAIN_POLICY_HOST_PREFIX "%s: no longer in policies.ini; %s", tree->path, domain,
+              removed ? "removed" : "--delete removes it");
     if (text.failed)
         fail_for_memory(job);
     else
@@ -212,189 +160,168 @@ static void tell_stale(struct job *job, const char *domain, bool remove)
     buf_free(&text);
 }
 
-/* What an earlier export wrote and this one does not: adds to KEPT what stays there. With TELL, names what is stale, and with
- * REMOVE removes it. */
-static void visit_old(struct job *job, const struct buf *manifest, bool tell, bool remove, struct buf *kept)
+/* Reports a policy whose domain is no longer in the file, and with REMOVE removes it. True where it was removed. */
+static bool visit_stale(struct job *job, const struct tree *tree, const char *domain, bool remove)
 {
-    char domain[DOMAIN_MAX + 1];
-    const char *broken;
+    bool removed = remove && remove_policy(job, tree, domain);
 
-    for (size_t at = 0; !job->cannot_write && next_written(manifest, &at, domain);) {
-        if (policy_of(job, domain, &broken) != NULL)
-            continue;
-        bool stale = tell && !index_names(job->index, domain), removed = stale && remove && remove_policy(job, domain);
-        if (stale && (removed || !remove))
-            tell_stale(job, domain, removed);
-        if (!removed)
-            buf_print(kept, DOMAIN_POLICY_HOST_PREFIX "%s\n", domain);
-    }
+    if (removed || !remove)
+        tell_stale(job, tree, domain, removed);
+    return removed;
 }
 
-/* Calls WRITE, which may be NULL, for each domain with a policy, and adds its policy host to HOSTS; says what is wrong with the
- * others. */
-static void visit_new(struct job *job, bool write, struct buf *hosts)
+/* Adds to KEPT what an earlier export wrote and this one does not. STALE: handles what is no longer in the file. */
+static void visit_old(struct job *job, const struct tree *tree, const struct buf *list, bool stale, bool remove, struct buf *kept)
 {
     char domain[DOMAIN_MAX + 1];
     const char *broken;
 
-    for (size_t at = 0; !job->cannot_write && index_next_domain(job->index, &at, domain);) {
+    for (size_t at = 0; !job->stopped && next_listed(list, &at, domain);)
+        if (policy_of(job, domain, &broken) == NULL &&
+            !(stale && !index_names(job->index, domain) && visit_stale(job, tree, domain, remove)))
+            list_domain(kept, domain);
+}
+
+/* Lists the domains that have a policy. WRITE: writes their policies, and reports the mistakes of the others. */
+static void visit_new(struct job *job, const struct tree *tree, bool write, struct buf *list)
+{
+    char domain[DOMAIN_MAX + 1];
+    const char *broken;
+
+    for (size_t at = 0; !job->stopped && index_next_domain(job->index, &at, domain);) {
         if (strcmp(domain, "*") == 0)
             continue; /* files are for names */
         const struct index_verdict *verdict = policy_of(job, domain, &broken);
         if (broken != NULL && write)
-            fail(job, "%s", broken);
-        if (verdict == NULL)
-            continue;
-        buf_print(hosts, DOMAIN_POLICY_HOST_PREFIX "%s\n", domain);
-        if (write)
-            write_policy(job, domain, verdict);
+            fail(job, broken);
+        if (verdict != NULL && (!write || write_policy(job, tree, domain, verdict)))
+            list_domain(list, domain);
     }
+}
+
+/* May a header that cannot be read name domains of which nothing else is known? Reports it. */
+static bool may_name_more(struct job *job)
+{
+    struct buf text = { 0 };
+    const char *broken = NULL;
+
+    /* A mistake in [*] is no header, and costs no file. */
+    if (job->stopped || !index_has_lost(job->index))
+        return false;
+    (void)policy_of_others(job, &broken);
+    if (broken == NULL)
+        return true;
+    buf_print(&text, "%s; until then export removes nothing", broken);
+    fail_because(job, &text, false);
+    return true;
+}
+
+static void export_all(struct job *job, const struct tree *tree, bool remove)
+{
+    struct buf before = { 0 }, after = { 0 };
+
+    read_list(job, tree, &before);
+    /* What is going to be written is listed before it is: who ends this in the middle loses track of nothing. */
+    visit_new(job, tree, false, &after);
+    visit_old(job, tree, &before, false, false, &after);
+    write_list(job, tree, &after);
+    visit_new(job, tree, true, &after);
+    visit_old(job, tree, &before, !may_name_more(job), remove, &after);
+    write_list(job, tree, &after);
+    buf_free(&before);
 }
 
 bool export_tree(struct index *index, const char *folder, bool remove, export_say *say)
 {
-    struct job job = { index, folder, say, false, false };
-    struct buf before = { 0 }, after = { 0 };
+    struct job job = { index, say, false, false };
+    struct tree tree;
+    struct buf why = { 0 };
+    mode_t mask = umask(0); /* web servers have to read it, whoever exports */
 
-    if (!make_folder(folder)) {
-        fail_to_write(&job, folder);
-        return false;
-    }
-    read_manifest(&job, &before);
-    /* What is going to be written is listed before it is: who ends this in the middle loses track of nothing. */
-    visit_new(&job, false, &after);
-    visit_old(&job, &before, false, false, &after);
-    write_manifest(&job, &after);
-    buf_free(&after);
-    visit_new(&job, true, &after);
-    visit_old(&job, &before, true, remove, &after);
-    write_manifest(&job, &after);
-    buf_free(&before);
-    buf_free(&after);
+    if (tree_open(&tree, folder, &why) == TREE_DONE)
+        export_all(&job, &tree, remove);
+    else
+        fail_because(&job, &why, true);
+    tree_close(&tree);
+    (void)umask(mask);
     return !job.failed;
 }
 
 /* --- the Worker --- */
 
-static const char worker_begin[] =
-    "// MTA-STS policies (RFC 8461) as a Cloudflare Worker, made by \"mta-sts export --worker\".\n"
-    "// Do not edit: edit policies.ini and make it anew. Route mta-sts.<domain>/.well-known/mta-sts.txt of each domain here.\n"
-    "\n"
-    "// Domain to policy; null where there is a mistake in policies.ini.\n"
-    "const policies = new Map([\n";
-
-static const char worker_end[] =
-    "// The domain of a policy host, or null: mta-sts.<valid name>, of any case, with or without a final dot.\n"
-    "function domainOf(host) {\n"
-    "    const name = host.toLowerCase().replace(/\\.$/, \"\");\n"
-    "    const label = \"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\";\n"
-    "    const match = new RegExp(`^mta-sts\\\\.((?:${label}\\\\.)*(?![0-9]+$)${label})$`).exec(name);\n"
-    "    return match !== null && name.length <= 253 ? match[1] : null;\n"
-    "}\n"
-    "\n"
-    "function answer(request, status, text, more) {\n"
-    "    const body = new TextEncoder().encode(text);\n"
-    "    const headers = {\n"
-    "        \"Content-Type\": \"text/plain; charset=utf-8\",\n"
-    "        \"Content-Length\": String(body.length),\n"
-    "        \"Cache-Control\": status === 200 ? \"max-age=60\" : \"no-store\",\n"
-    "        \"X-Content-Type-Options\": \"nosniff\",\n"
-    "        ...more,\n"
-    "    };\n"
-    "    return new Response(request.method === \"HEAD\" ? null : body, { status, headers });\n"
-    "}\n"
-    "\n"
-    "export default {\n"
-    "    async fetch(request) {\n"
-    "        if (request.method !== \"GET\" && request.method !== \"HEAD\")\n"
-    "            return answer(request, 405, texts.method, { \"Allow\": \"GET, HEAD\" });\n"
-    "        const domain = domainOf(new URL(request.url).hostname);\n"
-    "        if (domain === null)\n"
-    "            return answer(request, 404, texts.noHost);\n"
-    "        const policy = policies.has(domain) ? policies.get(domain) : domain.includes(\".\") ? other : undefined;\n"
-    "        if (policy === undefined)\n"
-    "            return answer(request, 404, texts.absent(domain));\n"
-    "        return policy === null ? answer(request, 500, texts.broken(domain)) : answer(request, 200, policy);\n"
-    "    },\n"
-    "};\n";
-
-/* TEXT as a JavaScript string between QUOTEs: what is exported holds printable ASCII and line ends only. */
-static void print_js(struct buf *out, const char *text, size_t len, char quote)
+static struct worker_answer answer_with(struct job *job, const struct index_verdict *verdict, const char *broken)
 {
-    buf_add(out, &quote, 1);
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '\r' || text[i] == '\n')
-            buf_add(out, text[i] == '\r' ? "\\r" : "\\n", 2);
-        else
-            buf_add(out, &text[i], 1);
-    }
-    buf_add(out, &quote, 1);
-}
-
-/* The texts of the other answers, from where the program has them. */
-static void print_texts(struct buf *out)
-{
-    static const struct {
-        const char *name;
-        enum reply_kind kind;
-    } texts[] = {
-        { "method: ", REPLY_METHOD },
-        { "noHost: ", REPLY_NO_HOST },
-        { "absent: (domain) => ", REPLY_ABSENT },
-        { "broken: (domain) => ", REPLY_BROKEN },
-    };
-    const struct reply_request request = { "GET", NULL, NULL };
-    struct reply reply;
-
-    buf_print(out, "const texts = {\n");
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        reply_make(texts[i].kind, &request, "${domain}", NULL, 0, &reply);
-        buf_print(out, "    %s", texts[i].name);
-        print_js(out, reply.body, reply.body_len, '`');
-        buf_print(out, ",\n");
-    }
-    buf_print(out, "};\n\n");
-}
-
-static void print_policy(struct job *job, const char *domain, struct buf *out)
-{
-    const char *broken;
-    const struct index_verdict *verdict = policy_of(job, domain, &broken);
-
     if (broken != NULL)
-        fail(job, "%s", broken);
+        fail(job, broken);
     if (verdict != NULL)
-        print_js(out, verdict->bytes, verdict->len, '"');
-    else
-        buf_print(out, "null");
+        return (struct worker_answer) { REPLY_POLICY, verdict->bytes, verdict->len };
+    return (struct worker_answer) { broken != NULL ? REPLY_BROKEN : REPLY_ABSENT, NULL, 0 };
+}
+
+static void print_worker(struct job *job, struct buf *out)
+{
+    char domain[DOMAIN_MAX + 1];
+    const char *broken;
+    struct worker_answer answer;
+
+    worker_begin(out);
+    for (size_t at = 0; !job->stopped && index_next_domain(job->index, &at, domain);) {
+        if (strcmp(domain, "*") == 0)
+            continue;
+        const struct index_verdict *verdict = policy_of(job, domain, &broken);
+        answer = answer_with(job, verdict, broken);
+        worker_add(out, domain, &answer);
+    }
+    if (job->stopped)
+        return;
+    const struct index_verdict *others = policy_of_others(job, &broken);
+    answer = answer_with(job, others, broken);
+    worker_end(out, &answer);
+}
+
+/* The folder that FILE is to be in, or -1 with errno; *NAME is its name there. */
+static int open_folder_of(const char *file, const char **name)
+{
+    const char *slash = strrchr(file, '/');
+
+    *name = slash == NULL ? file : slash[1] != '\0' ? slash + 1 : ".";
+    char *folder = slash != NULL ? strndup(file, (size_t)(slash + 1 - file)) : strdup(".");
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int error = errno;
+    free(folder);
+    errno = error;
+    return fd;
+}
+
+static void write_worker(struct job *job, const char *file, const struct buf *text)
+{
+    const char *name;
+    struct buf why = { 0 };
+    mode_t mask = umask(0);
+    int folder = open_folder_of(file, &name);
+
+    if (folder < 0 || !folder_write(folder, name, text->text, text->len)) {
+        int error = errno;
+        buf_print(&why, "%s", file);
+        if (folder < 0 || !folder_print_obstacle(folder, name, false, &why))
+            buf_print(&why, ": cannot be written: %s", strerror(error));
+        fail_because(job, &why, true);
+    }
+    if (folder >= 0)
+        (void)close(folder);
+    (void)umask(mask);
 }
 
 bool export_worker(struct index *index, const char *file, export_say *say)
 {
-    struct job job = { index, NULL, say, false, false };
+    struct job job = { index, say, false, false };
     struct buf out = { 0 };
-    char domain[DOMAIN_MAX + 1];
 
-    buf_add(&out, worker_begin, sizeof worker_begin - 1);
-    for (size_t at = 0; !job.cannot_write && index_next_domain(index, &at, domain);) {
-        if (strcmp(domain, "*") == 0)
-            continue;
-        buf_print(&out, "    [\"%s\", ", domain);
-        print_policy(&job, domain, &out);
-        buf_print(&out, "],\n");
-    }
-    buf_print(&out, "]);\n\n// The policy of every other domain: that of [*], if there is one.\nconst other = ");
-    if (index_names(index, "*"))
-        print_policy(&job, "*", &out);
-    else
-        buf_print(&out, "undefined");
-    buf_print(&out, ";\n\n");
-    print_texts(&out);
-    buf_add(&out, worker_end, sizeof worker_end - 1);
-    if (out.failed && !job.cannot_write)
+    print_worker(&job, &out);
+    if (out.failed && !job.stopped)
         fail_for_memory(&job);
-    if (!job.cannot_write && !write_beside(file, out.text, out.len))
-        fail_to_write(&job, file);
+    if (!job.stopped)
+        write_worker(&job, file, &out);
     buf_free(&out);
     return !job.failed;
 }

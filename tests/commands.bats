@@ -398,6 +398,6 @@ CONF
     mkdir out/.mta-sts-export
     rm -r out/mta-sts.example.org
     run -1 "$MTA_STS" -f policies.ini export out
-    [[ $output == *'out/.mta-sts-export cannot be read: Is a directory'* ]]
+    [[ $output == *'out/.mta-sts-export: is a folder; remove it, or export elsewhere'* ]]
     [ ! -e out/mta-sts.example.org ]
 }

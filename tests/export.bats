@@ -1,0 +1,388 @@
+# export: what else may stand in the places that it writes to, who may read what it wrote, and headers that cannot be read.
+
+load helper
+
+# What the tests of obstacles keep whole.
+VICTIM=untouched
+
+# Two domains, an earlier export of them in the folder tree, and a new policy for both.
+exported() {
+    printf '[a.example]\nmx = old.a.example\n[b.example]\nmx = old.b.example\n' >policies.ini
+    leave_alone policies.ini
+    "$MTA_STS" -f policies.ini export tree
+    sed -i 's/old\./new./' policies.ini
+    leave_alone policies.ini
+    mkdir -p outside/.well-known
+    echo "$VICTIM" | tee victim outside/.well-known/mta-sts.txt >outside/mta-sts.txt
+    A=tree/mta-sts.a.example B=tree/mta-sts.b.example
+}
+
+# export [OPTION] DIR, as the process $$, within five seconds: the temporary names have its number in them.
+mta_sts_export() {
+    timeout 5 "$MTA_STS" -f policies.ini export "$@"
+}
+
+# Nothing outside of the tree was written or removed.
+outside_is_whole() {
+    [ "$(cat victim)" = "$VICTIM" ]
+    [ "$(cat outside/mta-sts.txt)" = "$VICTIM" ]
+    [ "$(cat outside/.well-known/mta-sts.txt)" = "$VICTIM" ]
+    [ "$(find outside -type f | wc -l)" -eq 2 ]
+}
+
+# a_is_told PATH WHAT: the export fails for a.example, with this one line, and goes on to b.example.
+a_is_told() {
+    run -1 mta_sts_export tree
+    [ "$output" = "mta-sts: $1: is a $2; remove it, or export elsewhere" ]
+    grep -q 'mx: new.b.example' "$B/.well-known/mta-sts.txt"
+    outside_is_whole
+}
+
+# Once the obstacle is gone, all is as without it.
+mended() {
+    rm "$1"
+    run -0 mta_sts_export tree
+    [ -z "$output" ]
+    grep -q 'mx: new.a.example' "$A/.well-known/mta-sts.txt"
+    [ "$(cat tree/.mta-sts-export)" = $'mta-sts.a.example\nmta-sts.b.example' ]
+}
+
+@test "export: a link or FIFO at a fixed temporary name is not used" {
+    exported
+    local folder
+    for folder in "$A/.well-known/mta-sts.txt" tree/.mta-sts-export worker.js; do
+        ln -s "$DIR/victim" "$folder.tmp"
+    done
+    mkfifo "$B/.well-known/mta-sts.txt.tmp"
+    run -0 mta_sts_export tree
+    [ -z "$output" ]
+    run -0 mta_sts_export --worker worker.js
+    outside_is_whole
+    grep -q 'mx: new.a.example' "$A/.well-known/mta-sts.txt"
+    grep -q 'mx: new.b.example' "$B/.well-known/mta-sts.txt"
+}
+
+# with_temporary COUNT COMMAND...: runs export with links at the first COUNT of its temporary names, in each folder.
+with_temporary() {
+    # shellcheck disable=SC2016 # expanded by that shell, whose number the program takes over
+    run bash -c 'count=$1; shift
+for folder in tree "$1/.well-known" "$2/.well-known" .; do
+    for ((i = 0; i < count; i++)); do ln -s "$PWD/victim" "$folder/.mta-sts.$$.$i.tmp"; done
+done
+shift 2
+exec "$@"' _ "$1" "$A" "$B" "$MTA_STS" -f policies.ini export "${@:2}"
+}
+
+@test "export: links at its own temporary names are not followed: another name is tried" {
+    exported
+    with_temporary 3 tree
+    [ "$status" -eq 0 ]
+    outside_is_whole
+    grep -q 'mx: new.a.example' "$A/.well-known/mta-sts.txt"
+    [ "$(find tree -type l -name '.mta-sts.*.tmp' | wc -l)" -eq 9 ]
+    [ "$(find tree -type f -name '.mta-sts.*.tmp' | wc -l)" -eq 0 ]
+    with_temporary 3 --worker worker.js
+    [ "$status" -eq 0 ]
+    grep -q 'mx: new.a.example' worker.js
+    outside_is_whole
+}
+
+@test "export: links at all of its temporary names: told, nothing is written" {
+    exported
+    with_temporary 100 tree
+    [ "$status" -eq 1 ]
+    [[ $output == 'mta-sts: tree/.mta-sts-export: cannot be written: File exists' ]]
+    outside_is_whole
+    grep -q 'mx: old.a.example' "$A/.well-known/mta-sts.txt"
+    with_temporary 100 --worker worker.js
+    [ "$status" -eq 1 ]
+    [ ! -e worker.js ]
+    outside_is_whole
+}
+
+@test "export: a link for a policy host's folder" {
+    exported
+    rm -r "$A"
+    ln -s ../outside "$A"
+    a_is_told "$A" 'symbolic link'
+    run -1 mta_sts_export --delete tree
+    outside_is_whole
+    mended "$A"
+}
+
+@test "export: a link for .well-known" {
+    exported
+    rm -r "$A/.well-known"
+    ln -s ../../outside "$A/.well-known"
+    a_is_told "$A/.well-known" 'symbolic link'
+    mended "$A/.well-known"
+}
+
+@test "export: a link, a FIFO, a folder for mta-sts.txt" {
+    exported
+    local place=$A/.well-known/mta-sts.txt
+    rm "$place"
+    ln -s ../../../victim "$place"
+    a_is_told "$place" 'symbolic link'
+    [ -L "$place" ]
+    rm "$place"
+    mkfifo "$place"
+    a_is_told "$place" FIFO
+    rm "$place"
+    mkdir "$place"
+    a_is_told "$place" folder
+    rmdir "$place"
+    ln -s nowhere "$place"
+    a_is_told "$place" 'symbolic link'
+    mended "$place"
+}
+
+@test "export: a FIFO, a file for a folder" {
+    exported
+    rm -r "$A"
+    mkfifo "$A"
+    a_is_told "$A" FIFO
+    rm "$A"
+    mkdir "$A"
+    mkfifo "$A/.well-known"
+    a_is_told "$A/.well-known" FIFO
+    rm "$A/.well-known"
+    : >"$A/.well-known"
+    a_is_told "$A/.well-known" file
+    mended "$A/.well-known"
+}
+
+# list_is_told WHAT: nothing at all is written.
+list_is_told() {
+    run -1 mta_sts_export tree
+    [ "$output" = "mta-sts: tree/.mta-sts-export: is a $1; remove it, or export elsewhere" ]
+    grep -q 'mx: old.b.example' "$B/.well-known/mta-sts.txt"
+    outside_is_whole
+    rm -r tree/.mta-sts-export
+}
+
+@test "export: a link, a FIFO, a folder, a socket for the list of what was written" {
+    exported
+    rm tree/.mta-sts-export
+    ln -s ../victim tree/.mta-sts-export
+    list_is_told 'symbolic link'
+    ln -s nowhere tree/.mta-sts-export
+    list_is_told 'symbolic link'
+    mkfifo tree/.mta-sts-export
+    list_is_told FIFO
+    mkdir tree/.mta-sts-export
+    list_is_told folder
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("tree/.mta-sts-export")'
+    list_is_told socket
+    run -0 mta_sts_export tree
+    grep -q 'mx: new.b.example' "$B/.well-known/mta-sts.txt"
+}
+
+@test "export --worker: a link, a FIFO, a device, a folder for the file" {
+    exported
+    local what
+    ln -s victim 'symbolic link'
+    mkfifo FIFO
+    mkdir folder
+    for what in 'symbolic link' FIFO folder; do
+        run -1 mta_sts_export --worker "$DIR/$what"
+        [ "$output" = "mta-sts: $DIR/$what: is a $what; remove it, or export elsewhere" ]
+    done
+    run -1 mta_sts_export --worker folder/
+    [ "$output" = 'mta-sts: folder/: is a folder; remove it, or export elsewhere' ]
+    # Not as who could replace it.
+    if [ "$(id -u)" -ne 0 ]; then
+        run -1 mta_sts_export --worker /dev/null
+        [ "$output" = 'mta-sts: /dev/null: is a device; export elsewhere' ]
+    elif mknod device c 1 3; then
+        run -1 mta_sts_export --worker device
+        [ "$output" = 'mta-sts: device: is a device; export elsewhere' ]
+        [ -c device ]
+    fi
+    [ -L 'symbolic link' ] && [ -p FIFO ] && [ -d folder ]
+    outside_is_whole
+    run -1 mta_sts_export --worker nowhere/worker.js
+    [ "$output" = 'mta-sts: nowhere/worker.js: cannot be written: No such file or directory' ]
+    run -0 mta_sts_export --worker folder/worker.js
+    grep -q 'mx: new.a.example' folder/worker.js
+}
+
+@test "export: the folder itself may be a link" {
+    exported
+    mkdir elsewhere
+    ln -s elsewhere named
+    run -0 mta_sts_export named
+    grep -q 'mx: new.a.example' elsewhere/mta-sts.a.example/.well-known/mta-sts.txt
+    ln -s elsewhere/mta-sts.a.example folder
+    run -0 mta_sts_export --worker folder/worker.js
+    [ -f elsewhere/mta-sts.a.example/worker.js ]
+    run -1 mta_sts_export victim
+    [ "$output" = 'mta-sts: victim: cannot be written: Not a directory' ]
+    outside_is_whole
+}
+
+@test "export --delete: through a link nothing is removed" {
+    exported
+    printf '[b.example]\nmx = new.b.example\n' >policies.ini
+    leave_alone policies.ini
+    rm -r "$A"
+    ln -s ../outside "$A"
+    run -1 mta_sts_export --delete tree
+    [ "$output" = "mta-sts: $A: is a symbolic link; remove it, or export elsewhere" ]
+    outside_is_whole
+    rm "$A"
+    mkdir "$A"
+    ln -s ../../outside "$A/.well-known"
+    run -1 mta_sts_export --delete tree
+    [ "$output" = "mta-sts: $A/.well-known: is a symbolic link; remove it, or export elsewhere" ]
+    outside_is_whole
+    rm "$A/.well-known"
+    mkdir "$A/.well-known"
+    ln -s ../../../victim "$A/.well-known/mta-sts.txt"
+    run -1 mta_sts_export --delete tree
+    [ "$output" = "mta-sts: $A/.well-known/mta-sts.txt: is a symbolic link; remove it, or export elsewhere" ]
+    [ -L "$A/.well-known/mta-sts.txt" ]
+    # It is still in the list, for the next time.
+    rm "$A/.well-known/mta-sts.txt"
+    run -0 mta_sts_export --delete tree
+    [ "$output" = "mta-sts: $A: no longer in policies.ini; removed" ]
+    [ ! -e "$A" ]
+    [ "$(cat tree/.mta-sts-export)" = mta-sts.b.example ]
+    outside_is_whole
+}
+
+@test "export: what stood in its way is not listed as its own" {
+    exported
+    rm -r tree
+    mkdir -p tree/theirs
+    echo "$VICTIM" >tree/theirs/file
+    ln -s theirs "$A"
+    run -1 mta_sts_export tree
+    [ "$(cat tree/.mta-sts-export)" = mta-sts.b.example ]
+}
+
+# modes: of what is in the folder tree, and of the Worker.
+modes() {
+    find tree worker.js -printf '%m %y\n' | sort -u
+}
+
+@test "export: files and folders can be read by web servers, whatever the umask" {
+    exported
+    local mask
+    for mask in 077 000 027 022 777; do
+        rm -rf tree worker.js
+        (umask "$mask" && mta_sts_export tree && mta_sts_export --worker worker.js)
+        [ "$(modes)" = $'644 f\n755 d' ]
+    done
+}
+
+@test "export: folders that are there keep their mode" {
+    exported
+    chmod 2750 "$A"
+    chmod 711 tree
+    chmod 775 "$B/.well-known"
+    (umask 077 && mta_sts_export tree)
+    [ "$(stat -c %a tree "$A" "$B" "$B/.well-known" "$A/.well-known/mta-sts.txt")" = $'711\n2750\n755\n775\n644' ]
+}
+
+# without_privileges COMMAND...: no permission is overridden, as for root it is.
+without_privileges() {
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --bounding-set -all --inh-caps -all timeout 5 "$@"
+    else
+        timeout 5 "$@"
+    fi
+}
+
+@test "export: a folder without write permission costs its own domain; the export's own folder costs all" {
+    exported
+    chmod 555 "$A/.well-known"
+    run -1 without_privileges "$MTA_STS" -f policies.ini export tree
+    [ "$output" = "mta-sts: $A/.well-known/mta-sts.txt: cannot be written: Permission denied" ]
+    grep -q 'mx: old.a.example' "$A/.well-known/mta-sts.txt"
+    grep -q 'mx: new.b.example' "$B/.well-known/mta-sts.txt"
+    grep -qx mta-sts.a.example tree/.mta-sts-export
+    chmod 755 "$A/.well-known"
+    chmod 555 tree
+    run -1 without_privileges "$MTA_STS" -f policies.ini export tree
+    [ "$output" = 'mta-sts: tree/.mta-sts-export: cannot be written: Permission denied' ]
+    grep -q 'mx: old.a.example' "$A/.well-known/mta-sts.txt"
+    chmod 755 tree
+}
+
+@test "export: what a killed run left is not in the way" {
+    exported
+    # Killed when its first file may not grow; its temporary file cannot be removed by then.
+    run bash -c 'ulimit -c 0 -f 0; exec "$1" -f policies.ini export tree' _ "$MTA_STS"
+    [ "$status" -gt 128 ]
+    [ -n "$(find tree -name '*.tmp')" ]
+    grep -q 'mx: old.a.example' "$A/.well-known/mta-sts.txt"
+    run -0 mta_sts_export tree
+    grep -q 'mx: new.a.example' "$A/.well-known/mta-sts.txt"
+    # Nor is it where the next run has the same number.
+    run -0 bash -c 'echo half >"$2/.well-known/.mta-sts.$$.0.tmp"; exec "$1" -f policies.ini export tree' _ "$MTA_STS" "$A"
+    [ "$(cat "$A"/.well-known/.mta-sts.*.0.tmp)" = half ]
+}
+
+# lost_header: the name of b.example is not in the file any more, but in a header that cannot be read.
+lost_header() {
+    sed -i "s/^\[b.example]\$/[b..example]/" policies.ini
+    leave_alone policies.ini
+}
+
+LOST='policies.ini:3: this line may be the header of a domain that is named nowhere else, and cannot be read'
+
+@test "export: with a header that cannot be read nothing is removed, and one line says why" {
+    exported
+    lost_header
+    local option
+    for option in '' --delete; do
+        # shellcheck disable=SC2086 # an option, or nothing
+        run -1 mta_sts_export $option tree
+        [[ $output == "mta-sts: $LOST"*'; until then export removes nothing' ]]
+        [ "${#lines[@]}" -eq 1 ]
+        grep -q 'mx: old.b.example' "$B/.well-known/mta-sts.txt"
+        [ "$(cat tree/.mta-sts-export)" = $'mta-sts.a.example\nmta-sts.b.example' ]
+    done
+    printf '[*]\nmx = any.example\n' >>policies.ini
+    leave_alone policies.ini
+    run -1 mta_sts_export --delete tree
+    [[ $output == *"$LOST"* ]]
+    [ -e "$B/.well-known/mta-sts.txt" ]
+    # Mended, in the sense that it is gone: now it is stale.
+    printf '[a.example]\nmx = new.a.example\n' >policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --delete tree
+    [ "$output" = "mta-sts: $B: no longer in policies.ini; removed" ]
+}
+
+# other_of_worker: what the Worker has for every domain that it does not name.
+other_of_worker() {
+    sed -n 's/^const other = //p' worker.js
+}
+
+@test "export --worker: with a header that cannot be read every other domain is broken, with [*] or without" {
+    exported
+    run -0 mta_sts_export --worker worker.js
+    [ "$(other_of_worker)" = 'undefined;' ]
+    lost_header
+    run -1 mta_sts_export --worker worker.js
+    [[ $output == "mta-sts: $LOST"* ]]
+    [ "${#lines[@]}" -eq 1 ]
+    [ "$(other_of_worker)" = 'null;' ]
+    grep -q '^    \["a.example", "version: STSv1' worker.js
+    # Domains that are named do not change that; [*] does not, either.
+    printf '[0.invalid]\nmx = m.example\n[1.invalid]\nmx = m.example\n[*]\nmx = any.example\n' >>policies.ini
+    leave_alone policies.ini
+    run -1 mta_sts_export --worker worker.js
+    [ "$(other_of_worker)" = 'null;' ]
+    sed -i 's/^\[b..example]/[b.example]/' policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --worker worker.js
+    [[ $(other_of_worker) == '"version: STSv1'*any.example* ]]
+    sed -i 's/any.example/192.0.2.1/' policies.ini
+    leave_alone policies.ini
+    run -1 mta_sts_export --worker worker.js
+    [ "$(other_of_worker)" = 'null;' ]
+    [[ $output == *'[*] mx: "192.0.2.1" is an IP address'* ]]
+}
