@@ -256,7 +256,8 @@ static void leave(struct attendant *attendant, struct connection *connection, en
         connection_close(connection);
         return;
     }
-    if (waits != connection->waits)
+    /* What begins to come late has no more time for that. */
+    if (waits != connection->waits && !(connection->waits == CONNECTION_NEW && waits == CONNECTION_PART))
         connection->since = clock_ms();
     connection->waits = waits;
     waiting_add(attendant->shared->waiting, connection);

@@ -27,13 +27,14 @@ static const struct command {
     const char *name, *arguments, *does;
     command_fn *run;
     bool waits; /* what it prints goes to others, who then ask for what is served: a file that was just written is waited for */
+    bool needs; /* it is of no use without a domain, and would empty what is made of it */
 } commands[] = {
-    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", check, false },
-    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", dns, true },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", hosts, false },
-    { "show", "DOMAIN", "prints the policy as it is served", show, false },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_policies, true },
-    { "export", "--worker FILE", "writes them as a Cloudflare Worker", export_policies, true },
+    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", check, false, false },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", dns, true, true },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", hosts, false, true },
+    { "show", "DOMAIN", "prints the policy as it is served", show, false, false },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_policies, true, true },
+    { "export", "--worker FILE", "writes them as a Cloudflare Worker", export_policies, true, true },
 };
 
 void commands_usage(FILE *out)
@@ -371,7 +372,7 @@ static int export_policies(struct index *index, int argc, char *argv[], struct b
 
 /* --- all of them --- */
 
-static struct index *open_index(const char *file, bool wait)
+static struct index *open_index(const char *file, const struct command *command)
 {
     size_t size = 0;
     enum file_trouble trouble;
@@ -380,7 +381,7 @@ static struct index *open_index(const char *file, bool wait)
     char *whole = NULL;
     int error = 0;
 
-    trouble = wait ? file_wait(file) : FILE_FINE;
+    trouble = command->waits ? file_wait(file) : FILE_FINE;
     if (trouble == FILE_FINE)
         whole = file_read(file, &size, &trouble);
     error = errno;
@@ -388,7 +389,12 @@ static struct index *open_index(const char *file, bool wait)
     if (trouble == FILE_FINE) {
         index = index_new(whole, size, file, NULL);
         error = ENOMEM;
-        trouble = index == NULL ? FILE_SYSTEM : index_sections(index) == 0 ? FILE_EMPTY : FILE_FINE;
+        if (index == NULL)
+            trouble = FILE_SYSTEM;
+        else if (index_sections(index) == 0)
+            trouble = FILE_EMPTY;
+        else if (command->needs && index_domains(index) == 0)
+            trouble = FILE_NO_DOMAINS;
     }
     if (trouble != FILE_FINE) {
         index_free(index);
@@ -411,7 +417,7 @@ int commands_run(const char *file, int argc, char *argv[])
         return COMMANDS_USAGE;
     }
     ini_init();
-    struct index *index = open_index(file, command->waits);
+    struct index *index = open_index(file, command);
     if (index == NULL)
         return COMMANDS_WRONG;
     struct buf out = { 0 };

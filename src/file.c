@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +18,7 @@ enum {
     TAKEN_MS = 1100,
     CHECKED_BYTES_A_MS = 5000,
     FUTURE_MS = 2200,
+    LINKS_MAX = 8,
     STEP_MS = 20,
     WAIT_MS = 10000,
     LARGE_BYTES = 4 << 20,
@@ -29,7 +32,7 @@ static const char *const texts[FILE_TROUBLES] = {
     [FILE_FOLDER] = "is a folder; give the name of the INI file in it",
     [FILE_KIND] = "is no regular file; give the name of the INI file itself",
     [FILE_EMPTY] = "holds no section; write at least [example.org] with your domain, and mx = below it",
-    [FILE_NO_DOMAINS] = "names no domain any more; write at least one, as in [example.org], or mode = none to leave",
+    [FILE_NO_DOMAINS] = "names no domain; write at least one, as in [example.org], or mode = none to leave",
     [FILE_ONLY_CR] = "has CR alone as line ends; save it with LF (Unix) or CRLF (Windows)",
     [FILE_UTF16] = "is UTF-16; save it as UTF-8",
     [FILE_LARGE] = "is too large; split it, 4 GiB are the most",
@@ -193,6 +196,53 @@ static int64_t taken_after(const struct stat *st)
     return TAKEN_MS + (int64_t)st->st_size / CHECKED_BYTES_A_MS;
 }
 
+static bool is_fresh(const struct stat *st)
+{
+    int64_t age = file_age(&st->st_ctim);
+
+    return age >= 0 && age <= TAKEN_MS;
+}
+
+static bool way_is_fresh(const char *path, int links);
+
+/* The same where PATH is a link: of it, and of the way that it leads to from its folder. */
+static bool link_is_fresh(const char *path, int links)
+{
+    char target[PATH_MAX], whole[2 * PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    ssize_t n = readlink(path, target, sizeof target - 1);
+
+    if (n < 0 || links <= 0)
+        return false;
+    target[n] = '\0';
+    int folder = target[0] == '/' || slash == NULL ? 0 : (int)(slash - path + 1);
+    (void)snprintf(whole, sizeof whole, "%.*s%s", folder, path, target);
+    return way_is_fresh(whole, links - 1);
+}
+
+/*
+ * Did a folder or a link on the way to PATH change just now? The file may be another one then, whatever its own times are: a link
+ * may have been turned, a folder renamed.
+ */
+static bool way_is_fresh(const char *path, int links)
+{
+    char part[2 * PATH_MAX];
+    struct stat st;
+
+    for (size_t at = 1; at == 1 || path[at - 1] != '\0'; at++) {
+        if (path[at] != '/' && path[at] != '\0')
+            continue;
+        (void)snprintf(part, sizeof part, "%.*s", (int)at, path);
+        if (lstat(part, &st) == 0 && !S_ISREG(st.st_mode) && is_fresh(&st))
+            return true;
+        if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode) && link_is_fresh(part, links))
+            return true;
+        if (path[at] == '\0')
+            break;
+    }
+    return false;
+}
+
 /* Since when, by clock_ms(), the file has been as it is; its times lie in the future, and tell nothing. */
 struct unchanged {
     struct file_stamp stamp;
@@ -218,9 +268,13 @@ enum file_trouble file_wait(const char *file)
     struct unchanged unchanged = { .since = 0 };
     struct stat st;
     int64_t begin = clock_ms();
+    /* Once: a folder changes with each file in it. */
+    bool other = file[0] != '\0' && way_is_fresh(file, LINKS_MAX);
 
     for (;;) {
-        if (stat(file, &st) != 0 || is_taken(&st, &unchanged))
+        if (stat(file, &st) != 0)
+            return FILE_FINE;
+        if (is_taken(&st, &unchanged) && (!other || clock_ms() - begin > taken_after(&st)))
             return FILE_FINE;
         if (clock_ms() - begin >= WAIT_MS + taken_after(&st))
             return FILE_BUSY;

@@ -337,10 +337,27 @@ static uint32_t section_at(const struct index *index, size_t at)
     return (uint32_t)low;
 }
 
+/* A header with a mistake that ends a section may be a value of it whose key has a bracket. */
+static void check_end(const struct index *index, size_t end, struct section *section)
+{
+    struct ini_line line;
+
+    if (end >= index->size || section->kind == SECTION_PREAMBLE)
+        return;
+    ini_line(index->text, index->size, end, &line);
+    const char *begin = index->text + end, *equals = memchr(begin, '=', line.first_len);
+    if (equals != NULL && memchr(begin, ']', (size_t)(equals - begin)) == NULL)
+        section_add_problem(section, 1 + ini_newlines(index->text, section->at, end), KEY_ANY,
+                            "the line that begins with [ and ends this section holds a =; write a value without brackets");
+}
+
 /* Lines are counted from the header, as if that was line 1, and moved to where they stand when they are told. */
 static void read_section(const struct index *index, size_t number, struct section *section)
 {
-    section_read(index->text, index->sections[number].at, index->sections[number + 1].at, 1, section);
+    size_t end = index->sections[number + 1].at;
+
+    section_read(index->text, index->sections[number].at, end, 1, section);
+    check_end(index, end, section);
 }
 
 /* The first other place of a name that stands TWICE, or NULL. */
@@ -762,6 +779,20 @@ static bool tell_of_end(const struct index *index, const struct index_audit *aud
     return good;
 }
 
+static bool tell_of_no_domains(const struct index *index, const struct index_audit *audit)
+{
+    struct buf text = { 0 };
+
+    if (!audit->advice || index->domain_count > 0)
+        return true;
+    buf_print(&text, "%s:1: warning: names no domain: nothing is served; write at least one, as in [example.org]", index->file);
+    bool good = !text.failed;
+    if (good)
+        audit->problem(audit->to, 1, true, text.text);
+    buf_free(&text);
+    return good;
+}
+
 bool index_audit(struct index *index, const struct index_audit *audit)
 {
     size_t next = 0;
@@ -769,7 +800,7 @@ bool index_audit(struct index *index, const struct index_audit *audit)
     for (size_t i = 0; i < index->section_count; i++)
         if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(index, audit, &next, i))
             return false;
-    return tell_of_end(index, audit) && (!audit->advice || tell_of_templates(index, audit));
+    return tell_of_end(index, audit) && tell_of_no_domains(index, audit) && (!audit->advice || tell_of_templates(index, audit));
 }
 
 /* --- for the commands --- */

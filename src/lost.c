@@ -11,21 +11,32 @@ static const char defaults[] = "defaults";
 
 enum { NEAR = 2 };
 
-/* Has a name in TEXT no dot, or nearly those letters, without what stands between them? */
-static bool is_like_defaults(const char *text, size_t len)
+/* Are the letters of TEXT, without what stands between them, nearly those of defaults? */
+static bool is_near(const char *text, size_t len)
 {
     char letters[sizeof defaults + NEAR];
     size_t n = 0;
 
-    if (memchr(text, '.', len) == NULL)
-        return true;
     for (size_t i = 0; i < len && n < sizeof letters - 1; i++) {
         char c = domain_lower(text[i]);
         if (c >= 'a' && c <= 'z')
             letters[n++] = c;
     }
     letters[n] = '\0';
-    return n == 0 || near_distance(letters, defaults) <= NEAR;
+    return near_distance(letters, defaults) <= NEAR;
+}
+
+/* Has TEXT no dot, or nearly those letters, or a word with nearly those? */
+static bool is_like_defaults(const char *text, size_t len)
+{
+    const char *word;
+
+    if (memchr(text, '.', len) == NULL || is_near(text, len))
+        return true;
+    for (size_t at = 0, n; (n = section_next_name(text, len, &at, &word)) > 0;)
+        if (is_near(word, n))
+            return true;
+    return false;
 }
 
 /* The same of the whole, and of what begins at each bracket: a line may have been joined to the one before. */

@@ -47,7 +47,8 @@ static bool has_lengths(const struct record_pairs *pairs, size_t *name, size_t *
     return true;
 }
 
-/* Goes on through LEN more bytes. False where a length is beyond all bounds. */
+/* Goes on through LEN more bytes. False where a length is beyond all bounds, or a name or a value holds a NUL, which would end
+ * it. */
 static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, size_t len)
 {
     size_t name, value;
@@ -62,6 +63,8 @@ static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, s
                     return false;
                 *pairs = (struct record_pairs) { .left = name + value };
             }
+        } else if (memchr(bytes, '\0', step) != NULL) {
+            return false;
         } else {
             pairs->left -= step;
         }

@@ -387,6 +387,22 @@ static const char *lost_text(const struct ini_line *line, enum section_key key)
     return line->glued ? "a backslash joins two lines without a space; write a space or a comma before it" : NULL;
 }
 
+/* Does the comment of LINE end in [a domain], and not begin with it: is it, perhaps, joined to a header? */
+static bool ends_in_header(const struct ini_line *line)
+{
+    size_t from = ini_comment(line), end = line->len;
+
+    while (from < end && (ini_is_space(line->text[from]) || line->text[from] == ';' || line->text[from] == '#'))
+        from++;
+    if (from + 1 >= end || line->text[end - 1] != ']' || line->text[from] == '[')
+        return false;
+    for (size_t at = end - 1; at > from; at--)
+        if (line->text[at - 1] == '[')
+            return memchr(line->text + at, '.', end - 1 - at) != NULL &&
+                   domain_policy_fault(line->text + at, end - 1 - at) == DOMAIN_FINE;
+    return false;
+}
+
 static void read_value(const char *text, const struct ini_line *line, unsigned number, struct section *section)
 {
     struct ini_pair pair;
@@ -436,6 +452,9 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
             value++;
         add_unknown(section, number, KEY_ANY, keys[key].name, "\"%s\" is written as in a policy; write \"%s = %s\"", text,
                     keys[key].name, shown(section, &v, value, (size_t)(line->text + line->len - value)));
+    } else if (memchr(line->text, ']', line->len) != NULL) {
+        section_add_problem(section, number, KEY_ANY,
+                            "\"%s\" may be a header; write its names between [ and ], or a ; before a comment", text);
     } else {
         add_unknown(section, number, KEY_ANY, key != KEY_ANY ? keys[key].name : NULL,
                     "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
@@ -482,6 +501,9 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
     size_t before = section->problem_count;
 
     read_one(text, line, number, section);
+    if ((line->kind == INI_VALUE || line->kind == INI_BLANK) && ends_in_header(line))
+        section_add_warning(section, number, KEY_ANY,
+                            "the comment ends in what may be a header; begin a new line before its [, or leave the brackets out");
     for (size_t i = before; line->continued && i < section->problem_count; i++)
         section->problems[i].key = KEY_ANY;
 }

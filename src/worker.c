@@ -19,7 +19,7 @@ static const char text_end[] =
     "    const name = host.toLowerCase().replace(/\\.$/, \"\");\n"
     "    const label = \"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\";\n"
     "    const match = new RegExp(`^mta-sts\\\\.((?:${label}\\\\.)*(?![0-9]+$)${label})$`).exec(name);\n"
-    "    return match !== null && name.length <= 253 ? match[1] : null;\n"
+    "    return match !== null && match[1].length <= 242 ? match[1] : null;\n"
     "}\n"
     "\n"
     "function answer(request, status, text, more) {\n"

@@ -339,10 +339,14 @@ def header_fault(line, inner, tail, kinds, choice):
     return len(kinds) > 1 and set(kinds) != {"domain"} and choice.may("several names that are no domains are a mistake")
 
 
-def is_like_defaults(text):
-    """Has TEXT no dot, or nearly those letters?"""
+def is_near_defaults(text):
     letters = bytes(byte for byte in text.lower() if 97 <= byte <= 122)
-    return b"." not in text or not letters or distance(letters[:10], b"defaults") <= 2
+    return distance(letters[:10], b"defaults") <= 2
+
+
+def is_like_defaults(text):
+    """Has TEXT no dot, or nearly those letters, or a word with nearly those?"""
+    return b"." not in text or is_near_defaults(text) or any(is_near_defaults(word) for word in re.split(rb"[][, \t\r\v\f\0;#=\\]+", text))
 
 
 def may_be_defaults(text):
@@ -369,7 +373,7 @@ def lose(reading, line, names, kinds, whole, choice):
             reading.broken.add(name)
 
 
-def take_header(reading, line, choice):
+def take_header(reading, line, above, choice):
     """The section that LINE begins."""
     section = Section()
     reading.headers += 1
@@ -379,6 +383,8 @@ def take_header(reading, line, choice):
     names = [name for name in WORDS.split(inner.lower()) if name]
     kinds = [name_kind(name) for name in names]
     section.kind = "own" if set(kinds) & {"domain", "star"} else "level"
+    if b"=" in line.partition(b"]")[0]:
+        above.wide |= above.kind != "stray"  # it may be a value of the section above
     if not close or header_fault(line, inner, tail, kinds, choice):
         whole = bool(close) and b"\0" not in line and not line.endswith(b"\\") and len(line) <= LINE_MAX
         lose(reading, line, names, kinds, whole and (not tail or tail[:1] in (b";", b"#")), choice)
@@ -417,7 +423,7 @@ def read_one(data, choice):
     while at < len(lines):
         line = lines[at].lstrip(SPACE)
         if line.startswith(b"["):
-            section = take_header(reading, lines[at], choice)
+            section = take_header(reading, lines[at], section, choice)
             at += 1
         elif line[:1] in (b";", b"#"):
             take_comment(section, line, choice)
