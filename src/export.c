@@ -66,8 +66,8 @@ static const struct index_verdict *policy_of(struct job *job, const char *domain
     return policy_in(verdict, broken);
 }
 
-/* The policy of all domains that the file does not name. */
-static const struct index_verdict *policy_of_others(struct job *job, const char **broken)
+/* What the file says of all domains that it does not name; NULL where that is nothing, or JOB was stopped. */
+static const struct index_verdict *find_others(struct job *job)
 {
     const struct index_verdict *verdict;
     char domain[DOMAIN_MAX + 1];
@@ -78,7 +78,7 @@ static const struct index_verdict *policy_of_others(struct job *job, const char 
     while (index_names(job->index, domain));
     if (!index_find(job->index, domain, &verdict))
         fail_for_memory(job);
-    return policy_in(verdict, broken);
+    return verdict;
 }
 
 /* --- the tree --- */
@@ -129,7 +129,9 @@ static void write_list(struct job *job, const struct tree *tree, struct buf *lis
 
 static void list_domain(struct buf *list, const char *domain)
 {
-    buf_print(list, DOMAIN_POLICY_HOST_PREFIX "%s\n", domain);
+    buf_add(list, DOMAIN_POLICY_HOST_PREFIX, sizeof DOMAIN_POLICY_HOST_PREFIX - 1);
+    buf_add(list, domain, strlen(domain));
+    buf_add(list, "\n", 1);
 }
 
 /* The next policy host of the list, as its domain; export wrote no line of any other form. */
@@ -203,15 +205,11 @@ static void visit_new(struct job *job, const struct tree *tree, bool write, stru
 static bool may_name_more(struct job *job)
 {
     struct buf text = { 0 };
-    const char *broken = NULL;
+    const struct index_verdict *others = job->stopped ? NULL : find_others(job);
 
-    /* A mistake in [*] is no header, and costs no file. */
-    if (job->stopped || !index_has_lost(job->index))
+    if (others == NULL || others->found != INDEX_UNSURE)
         return false;
-    (void)policy_of_others(job, &broken);
-    if (broken == NULL)
-        return true;
-    buf_print(&text, "%s; until then export removes nothing", broken);
+    buf_print(&text, "%s; until then export removes nothing", others->bytes);
     fail_because(job, &text, false);
     return true;
 }
@@ -274,7 +272,7 @@ static void print_worker(struct job *job, struct buf *out)
     }
     if (job->stopped)
         return;
-    const struct index_verdict *others = policy_of_others(job, &broken);
+    const struct index_verdict *others = policy_in(find_others(job), &broken);
     answer = answer_with(job, others, broken);
     worker_end(out, &answer);
 }

@@ -1,3 +1,6 @@
+/* For O_PATH: a folder that is only looked up in costs less, and need not be readable. */
+#define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier)
+
 #include "folder.h"
 
 #include "file.h"
@@ -10,18 +13,25 @@
 
 enum { MODE_FILE = 0644, MODE_FOLDER = 0755, TRIES = 100, NEW_NAME = 64 };
 
+#ifdef O_PATH
+enum { FOLDER_ACCESS = O_PATH };
+#else
+enum { FOLDER_ACCESS = O_RDONLY };
+#endif
+
 int folder_open(int at, const char *name)
 {
-    return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return openat(at, name, FOLDER_ACCESS | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-int folder_make(int at, const char *name)
+int folder_make(int at, const char *name, bool *made)
 {
-    int fd = folder_open(at, name);
+    int fd = *made ? -1 : folder_open(at, name);
 
-    if (fd < 0 && errno == ENOENT && (mkdirat(at, name, MODE_FOLDER) == 0 || errno == EEXIST))
-        fd = folder_open(at, name);
-    return fd;
+    if (!*made && (fd >= 0 || errno != ENOENT))
+        return fd;
+    *made = mkdirat(at, name, MODE_FOLDER) == 0;
+    return *made || errno == EEXIST ? folder_open(at, name) : -1;
 }
 
 /* Is NAME a regular file, or not there? False with errno. */

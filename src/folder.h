@@ -13,8 +13,8 @@
 /* A descriptor of the folder NAME in the folder AT, to be closed; -1 with errno. */
 int folder_open(int at, const char *name);
 
-/* The same; makes the folder if it is not there. */
-int folder_make(int at, const char *name);
+/* The same; makes the folder if it is not there. *MADE: was AT made just now? Then, was this one? */
+int folder_make(int at, const char *name, bool *made);
 
 /*
  * Writes the file NAME under a new name, then renames it: readers get the old file or the new one, whole. False with errno;

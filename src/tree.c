@@ -22,16 +22,19 @@ struct way {
     int step; /* how far it was gone */
 };
 
-/* Goes it as far as OPEN_FOLDER leads. False with errno where that is not to its end. leave() is due. */
-static bool enter(const struct tree *tree, const char *domain, int (*open_folder)(int at, const char *name), struct way *way)
+/* Goes it, with MAKE makes folders that are not there. False with errno where it does not lead to its end. leave() is due. */
+static bool enter(const struct tree *tree, const char *domain, bool make, struct way *way)
 {
+    bool made = tree->made;
+
     (void)snprintf(way->host, sizeof way->host, DOMAIN_POLICY_HOST_PREFIX "%s", domain);
     way->name[0] = way->host;
     way->name[1] = ".well-known";
     way->name[STEPS] = "mta-sts.txt";
     way->folder[0] = tree->folder;
     for (way->step = 0; way->step < STEPS; way->step++) {
-        int fd = open_folder(way->folder[way->step], way->name[way->step]);
+        int at = way->folder[way->step];
+        int fd = make ? folder_make(at, way->name[way->step], &made) : folder_open(at, way->name[way->step]);
         if (fd < 0)
             return false;
         way->folder[way->step + 1] = fd;
@@ -72,7 +75,8 @@ enum tree_result tree_open(struct tree *tree, const char *path, struct buf *why)
 {
     tree->path = path;
     tree->folder = -1;
-    if (mkdir(path, 0755) == 0 || errno == EEXIST)
+    tree->made = mkdir(path, 0755) == 0;
+    if (tree->made || errno == EEXIST)
         tree->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (tree->folder >= 0)
         return TREE_DONE;
@@ -85,7 +89,7 @@ enum tree_result tree_write(const struct tree *tree, const char *domain, const c
     struct way way;
     enum tree_result result = TREE_DONE;
 
-    if (!enter(tree, domain, folder_make, &way) || !folder_write(way.folder[STEPS], way.name[STEPS], bytes, len))
+    if (!enter(tree, domain, true, &way) || !folder_write(way.folder[STEPS], way.name[STEPS], bytes, len))
         result = explain_way(tree, &way, "written", errno, why);
     leave(&way);
     return result;
@@ -96,7 +100,7 @@ enum tree_result tree_remove(const struct tree *tree, const char *domain, struct
     struct way way;
     enum tree_result result = TREE_DONE;
 
-    bool good = enter(tree, domain, folder_open, &way) ? folder_remove(way.folder[STEPS], way.name[STEPS]) : errno == ENOENT;
+    bool good = enter(tree, domain, false, &way) ? folder_remove(way.folder[STEPS], way.name[STEPS]) : errno == ENOENT;
     if (!good)
         result = explain_way(tree, &way, "removed", errno, why);
     /* Where somebody else keeps files there, the folders stay. */

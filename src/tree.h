@@ -10,6 +10,7 @@
 struct tree {
     const char *path; /* as the user wrote it */
     int folder;
+    bool made; /* just now: little can be in it */
 };
 
 enum tree_result {
