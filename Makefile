@@ -42,8 +42,8 @@ HARDENING := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-po
 HARDENING_LINK := -pie -fsanitize=$(SANITIZE)
 endif
 INIPARSER_CPPFLAGS ?= -I/usr/include/iniparser
-# For --version; other systems than Debian may name them.
-LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}, ' libfcgi-dev libiniparser-dev 2>/dev/null | sed 's/, $$//')
+# For --version, each once, for however many architectures it is there; other systems than Debian may name them.
+LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' libfcgi-dev libiniparser-dev 2>/dev/null | awk '!seen[$$0]++ { printf "%s%s", comma, $$0; comma = ", " }')
 ALL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(SANITIZE_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(HARDENING_LINK) $(LDFLAGS)

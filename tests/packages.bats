@@ -1,107 +1,225 @@
-# What installs the packages that make needs (as root): a stand-in for apt and dpkg, and a policy-rc.d of the test's own.
+# What installs the Debian packages, with an apt-get and a dpkg that only say what they were asked for: nothing is installed here.
 
 load helper
 
-stand_in() {
+PACKAGES=$BATS_TEST_DIRNAME/../.ci/packages
+
+# fake NAME: a program in bin, from standard input.
+fake() {
     mkdir -p bin
-    { echo '#!/bin/sh'; cat; } >"bin/$1"
+    {
+        printf '#!/bin/bash\nDIR=%q\n' "$DIR"
+        cat
+    } >"bin/$1"
     chmod 755 "bin/$1"
 }
 
-setup() {
-    DIR=$BATS_TEST_TMPDIR
-    PIDS=()
-    cd "$DIR" || return 1
-    PACKAGES=$BATS_TEST_DIRNAME/../.ci/packages
-    export POLICY_RC_D=$DIR/policy-rc.d PACKAGES_LOCK=$DIR/lock DIR
-    stand_in dpkg <<<'echo amd64'
-    # shellcheck disable=SC2016 # theirs
-    {
-        stand_in dpkg-query <<<'[ "$1" = -L ] || cat "$DIR/installed.$4" 2>/dev/null'
-        stand_in sudo <<<'exec "$@"'
-        stand_in update-rc.d <<<'exit 0'
-        stand_in systemctl <<<'exit 0'
-        # Installs when it is told to go on, and asks first whether a service may be started.
-        stand_in apt-get <<'APT'
-echo "$*" >>"$DIR/apt"
-case "$*" in
-*--simulate*) cat "$DIR/simulated" 2>/dev/null; exit 0 ;;
-*--download-only* | *update) exit 0 ;;
+# What apt would do for a package is in plan/NAME; what dpkg knows of it, one architecture a line, in status/NAME. An installed package's script starts a service by each
+# of the three ways; started lists what came of it.
+fakes() {
+    local name
+    mkdir plan status real
+    fake dpkg <<<'[ "$*" != --print-architecture ] || echo amd64'
+    fake dpkg-query <<'SH'
+case $1 in
+-W) cat "$DIR/status/$4" 2>/dev/null ;;
+-L) [ -e "$DIR/status/$2" ] && printf '%s\n' /. "/etc/init.d/$2" "/lib/systemd/system/$2.service" "/lib/systemd/system/$2@.service" ;;
 esac
-echo begun >>"$DIR/begun"
-while [ -e "$DIR/hold" ]; do sleep 0.05; done
-"$POLICY_RC_D" x start; echo "$?" >>"$DIR/policy"
-APT
-    }
-    PATH=$DIR/bin:$PATH
+SH
+    fake apt-get <<'SH'
+echo "$*" >>"$DIR/apt.log"
+path=/usr/sbin:/usr/bin:/bin simulate= names=()
+for word in "$@"; do
+    case $word in
+    -s) simulate=yes ;;
+    DPkg::Path=*) path=${word#*=} ;;
+    -* | DPkg::Lock::Timeout=* | install | update) ;;
+    *) names+=("$word") ;;
+    esac
+done
+case " $* " in *" update "*) touch "$DIR/updated" && exit 0 ;; esac
+[ -e "$DIR/updated" ] || [ ! -e "$DIR/stale" ] || { echo "E: Unable to locate package"; exit 100; }
+[ -z "$simulate" ] || {
+    for name in "${names[@]}"; do
+        cat "$DIR/plan/$name" 2>/dev/null
+    done
+    exit 0
+}
+case " $* " in *" --download-only "*) exit 0 ;; esac
+[ -z "$WAIT" ] || { touch "$WAIT.reached"; until [ -e "$WAIT" ]; do sleep 0.02; done; }
+for name in "${names[@]}"; do
+    (
+        PATH=${path//\/usr\/sbin/$DIR/real}
+        invoke-rc.d "$name" start
+        deb-systemd-invoke start "$name.service"
+        service "$name" start
+    )
+    echo 'amd64 installed' >"$DIR/status/$name"
+done
+echo "${names[*]}" >>"$DIR/installed"
+SH
+    for name in invoke-rc.d deb-systemd-invoke service; do
+        printf '#!/bin/sh\necho "%s $*" >>%s/started\n' "$name" "$DIR" >"real/$name"
+        chmod 755 "real/$name"
+    done
+    for name in update-rc.d systemctl; do
+        fake "$name" <<<"echo \"$name \$*\" >>\"\$DIR/disabled\""
+    done
+    fake id <<<'echo 0'
 }
 
-@test "what is there is not installed, also beside another architecture's" {
-    printf 'amd64 installed\ni386 installed\n' >installed.libc6-dev
-    printf 'all installed\n' >installed.git
-    "$PACKAGES" libc6-dev git
-    [ ! -e apt ]
-    printf 'i386 installed\namd64 config-files\n' >installed.libc6-dev
-    "$PACKAGES" libc6-dev git
-    grep -q 'install -y --no-install-recommends libc6-dev$' apt
+# packages NAME...: the script, with those before all others.
+packages() {
+    mkdir -p tmp
+    PATH=$DIR/bin:$PATH TMPDIR=$DIR/tmp "$PACKAGES" "$@"
 }
 
-@test "while it installs no service may start; after it policy-rc.d is gone" {
-    "$PACKAGES" one
-    [ "$(cat policy)" = 101 ]
-    [ ! -e policy-rc.d ]
+@test "packages: what is there is not asked for again, what is missing is installed, and starts nothing" {
+    fakes
+    echo 'amd64 installed' >status/there
+    echo 'all installed' >status/for-all
+    echo 'amd64 config-files' >status/removed
+    run -0 packages there for-all
+    [ "$output" = '' ]
+    [ ! -e apt.log ]
+    run -0 packages there for-all removed absent
+    [ "$output" = 'Installing removed absent' ]
+    [ "$(cat installed)" = 'removed absent' ]
+    [ ! -e started ]
+    # Nor at the next boot.
+    [ "$(cat disabled)" = "$(printf '%s\n' 'update-rc.d removed disable' 'systemctl disable removed.service' 'update-rc.d absent disable' 'systemctl disable absent.service')" ]
+    [ -z "$(ls -A tmp)" ]
+    # The package scripts of this test do start services, where nobody keeps them from it.
+    PATH=$DIR/bin:$PATH apt-get -o DPkg::Path=/usr/sbin:/usr/bin:/bin install other
+    [ "$(wc -l <started)" -eq 3 ]
 }
 
-@test "two at once: neither takes the other's policy-rc.d away" {
-    touch hold
-    "$PACKAGES" one 3>&- &
-    PIDS+=($!)
-    until_true [ -e begun ]
-    "$PACKAGES" two 3>&- &
-    PIDS+=($!)
-    sleep 0.3
-    [ "$(wc -l <begun)" = 1 ]
-    rm hold
-    wait "${PIDS[@]}"
-    [ "$(cat policy)" = $'101\n101' ]
-    [ ! -e policy-rc.d ]
+@test "packages: another architecture's package is none of ours, and in nobody's way" {
+    fakes
+    printf '%s\n' 'amd64 installed' 'i386 installed' >status/both
+    echo 'i386 installed' >status/foreign
+    printf '%s\n' 'amd64 not-installed' 'i386 installed' >status/half
+    run -0 packages both
+    [ "$output" = '' ]
+    run -0 packages both foreign half
+    [ "$output" = 'Installing foreign half' ]
+    [ "$(cat installed)" = 'foreign half' ]
 }
 
-@test "killed: policy-rc.d says no while apt goes on, then yes, and goes" {
-    touch hold
-    setsid "$PACKAGES" one 3>&- &
-    PIDS+=($!)
-    until_true [ -e begun ]
-    # The script and the part of it that runs as root, and not apt.
-    pkill -KILL -f "bash -s -- $POLICY_RC_D"
-    kill -KILL "${PIDS[0]}" 2>/dev/null || true
-    run ./policy-rc.d x start
-    [ "$status" = 101 ]
-    rm hold
-    until_true [ -e policy ]
-    [ "$(cat policy)" = 101 ]
-    until_true flock -n lock true
-    ./policy-rc.d x start
-    [ ! -e policy-rc.d ]
+@test "packages: where apt would remove a package it is named, and nothing is installed" {
+    fakes
+    printf '%s\n' 'Remv exim4-daemon-light [4.96-15]' 'Remv exim4-base [4.96-15]' 'Inst postfix (3.7.11 Debian:12 [amd64])' >plan/postfix
+    echo 'Inst knot (3.2.6 Debian:12 [amd64])' >plan/knot
+    run -1 packages knot postfix
+    echo "$output"
+    [[ $output == *'nothing is installed, since apt would remove: exim4-daemon-light exim4-base'* ]]
+    [[ $output == *'postfix does not go with: exim4-daemon-light exim4-base'*'in a container'* ]]
+    [[ $output != *'knot does not'* ]]
+    [ ! -e installed ]
+    run ! grep -v -e '-s install' apt.log
+    # The same while the lists are old.
+    touch stale
+    run -1 packages knot postfix
+    [[ $output == *'postfix does not go with: exim4-daemon-light exim4-base'* ]]
+    [ ! -e installed ]
+    # And what is installed is installed by a command that removes nothing, whatever was planned.
+    run -0 packages knot
+    grep -- ' install ' apt.log | grep -v -e '-s install' >real.log
+    [ -s real.log ]
+    run ! grep -v -e --no-remove real.log
 }
 
-@test "a policy-rc.d of the administrator's own stays, and one that was left behind does not" {
-    printf '#!/bin/sh\nexit 104\n' >policy-rc.d
-    chmod 755 policy-rc.d
-    "$PACKAGES" one
-    [ "$(cat policy)" = 104 ]
-    grep -q 104 policy-rc.d
-    printf '#!/bin/sh\n# Written by the build of mta-sts: x\nexit 0\n' >policy-rc.d
-    "$PACKAGES" one
-    [ "$(cat policy)" = $'104\n101' ]
-    [ ! -e policy-rc.d ]
+@test "packages: old lists are read anew; what apt says is shown where it fails" {
+    fakes
+    touch stale
+    run -0 packages absent
+    [ -e updated ]
+    [ "$(cat installed)" = absent ]
+    fake apt-get <<<'echo "E: no such thing" >&2; exit 100'
+    run -1 packages another
+    [[ $output == *'E: no such thing'* ]]
+    [ -z "$(ls -A tmp)" ]
 }
 
-@test "where apt would remove something, nothing is installed, and it is named" {
-    printf 'Remv exim4-daemon-light [4.96]\nRemv exim4-base [4.96]\nInst postfix\n' >simulated
-    run "$PACKAGES" postfix
-    [ "$status" = 1 ]
-    grep -q 'nothing was installed, since that would remove exim4-daemon-light exim4-base' <<<"$output"
-    [ ! -e begun ]
-    [ ! -e policy-rc.d ]
+@test "packages: through sudo, which keeps nothing of the environment" {
+    fakes
+    fake id <<<'echo 1000'
+    fake sudo <<<'echo sudo >>"$DIR/sudo.log"; exec env -i PATH="$PATH" "$@"'
+    run -0 packages absent
+    [ "$(cat sudo.log)" = sudo ]
+    [ "$(cat installed)" = absent ]
+    [ ! -e started ]
+}
+
+@test "packages: two at once do not meet" {
+    fakes
+    WAIT=$DIR/second packages two >second.log 2>&1 3>&- &
+    local second=$!
+    PIDS+=("$second")
+    until_true test -e second.reached
+    # The first begins after the second, and has ended before the second's package scripts run.
+    packages one
+    [ "$(cat installed)" = one ]
+    touch second
+    wait "$second"
+    [ "$(cat installed)" = "$(printf 'one\ntwo')" ]
+    [ ! -e started ]
+    [ -z "$(ls -A tmp)" ]
+}
+
+# in_own_sbin COMMAND...: in a world whose /usr/sbin holds what is in sbin, and where that can be written to. Its process group is in the file group.
+in_own_sbin() {
+    local enter=(setsid --wait unshare --mount --propagation private)
+    [ "$(id -u)" -eq 0 ] || enter+=(--map-root-user)
+    DIR=$DIR PACKAGES=$PACKAGES PATH=$DIR/bin:$PATH TMPDIR=$DIR/tmp "${enter[@]}" bash -c 'echo $$ >"$DIR/group" && mount --bind "$DIR/sbin" /usr/sbin && exec "$@"' - "$@" 3>&-
+}
+
+in_order() {
+    (cd sbin && find . -type f -exec md5sum {} + | sort)
+}
+
+@test "packages: a policy-rc.d of the administrator's own is what it was; where there was none, there is none, killed or not" {
+    fakes
+    mkdir sbin tmp
+    in_own_sbin true || skip_or_fail "no namespaces here"
+    local owner before
+    for owner in nobody administrator; do
+        if [ "$owner" = administrator ]; then
+            # One that allows everything.
+            printf '#!/bin/sh\nexit 0\n' >sbin/policy-rc.d
+            chmod 755 sbin/policy-rc.d
+        fi
+        before=$(in_order)
+        in_own_sbin "$PACKAGES" "for-$owner"
+        [ "$(in_order)" = "$before" ]
+        [ ! -e started ]
+
+        # Killed in the middle of it: the script, and what it runs as root.
+        WAIT=$DIR/never-$owner in_own_sbin "$PACKAGES" "killed-$owner" &
+        PIDS+=($!)
+        until_true test -e "never-$owner.reached"
+        [ "$(in_order)" = "$before" ]
+        kill -KILL -- "-$(cat group)"
+        wait "${PIDS[-1]}" || true
+        [ "$(in_order)" = "$before" ]
+        # The next one works.
+        in_own_sbin "$PACKAGES" "after-$owner"
+        [ ! -e started ]
+    done
+}
+
+@test "packages: no Debian, neither root nor sudo: says so" {
+    mkdir bare
+    local program
+    for program in bash env dirname id grep; do
+        ln -s "$(command -v "$program")" "bare/$program"
+    done
+    PATH=$DIR/bare run -1 "$PACKAGES" absent
+    [[ $output == *'this is no Debian'*'install these, then try again: absent'* ]]
+    printf '#!/bin/sh\necho 1000\n' >bin-id
+    chmod 755 bin-id
+    ln -sf "$DIR/bin-id" bare/id
+    ln -s /bin/true bare/apt-get
+    PATH=$DIR/bare run -1 "$PACKAGES" absent
+    [[ $output == *'neither root nor have sudo'* ]]
 }
