@@ -177,7 +177,7 @@ save() {
     until_true serves mta-sts.other.test 'mx: any.test'
 
     # Two domains lose their bracket, then [defaults] a letter and a bracket; [*] is another.
-    sed 's/\[example.com /example.com /; s/any.test/new.test/' policies.ini | save '"example.com example.net.*" has no "="'
+    sed 's/\[example.com /example.com /; s/any.test/new.test/' policies.ini | save '"example.com example.net.*" may be a header'
     is_policy example_org <(fetch mta-sts.example.org)
     is_policy example_net <(fetch mta-sts.example.net)
     serves mta-sts.other.test 'mx: new.test'
@@ -213,10 +213,10 @@ save() {
 
 @test "a file that lost its last domain, and one with CR alone: what was served stays, told once" {
     start
-    printf '[defaults]\nmode = testing\n[google]\nmx = smtp.google.com\n' | save 'names no domain any more'
+    printf '[defaults]\nmode = testing\n[google]\nmx = smtp.google.com\n' | save 'names no domain'
     is_policy example_org <(fetch mta-sts.example.org)
     await_look
-    logged 1 'policies.ini: names no domain any more; write at least one, as in [example.org], or mode = none to leave; what was read'
+    logged 1 'policies.ini: names no domain; write at least one, as in [example.org], or mode = none to leave; what was read'
     printf '[example.org]\rmx = new.example.org\r' | save 'has CR alone'
     is_policy example_org <(fetch mta-sts.example.org)
     is_policy example_net <(fetch mta-sts.example.net)
