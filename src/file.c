@@ -161,9 +161,9 @@ int file_open(const char *file, struct file_stamp *stamp, enum file_trouble *tro
     int error = errno;
     if (fd >= 0)
         (void)close(fd);
-    /* Landlock lets no folder be opened. */
-    if (error == EACCES && stat(file, &st) == 0 && S_ISDIR(st.st_mode))
-        *trouble = FILE_FOLDER;
+    /* Landlock lets no folder be opened, and nothing a socket. */
+    if ((error == EACCES || error == ENXIO) && stat(file, &st) == 0 && !S_ISREG(st.st_mode))
+        *trouble = trouble_of(&st);
     errno = error;
     return -1;
 }

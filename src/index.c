@@ -676,6 +676,7 @@ static bool tell_problems(struct index *index, const struct index_audit *audit, 
     return true;
 }
 
+/* Once for each domain, however often it is named: by the name that answers for it. */
 static void tell_broken(const struct index *index, const struct index_audit *audit, const struct name *name)
 {
     char domain[DOMAIN_MAX + 1];
@@ -684,7 +685,8 @@ static void tell_broken(const struct index *index, const struct index_audit *aud
     if (audit->broken == NULL || len > DOMAIN_MAX || !section_names_domain(index->text + name->at, len))
         return;
     domain_normal(index->text + name->at, len, domain);
-    audit->broken(audit->to, domain);
+    if (look_up(index, domain) == name)
+        audit->broken(audit->to, domain);
 }
 
 /* Where NAME stood in the file before, or NULL. */
@@ -716,7 +718,7 @@ static void walk_names(struct index *index, const struct index_audit *audit, siz
         const struct name *name = &index->names[*next], *first = earlier_of(index, name);
         if (first != NULL)
             add_twin_problem(index, first, name, section);
-        if (!good || first != NULL || (name->section & TWICE) != 0)
+        if (!good || (name->section & TWICE) != 0)
             tell_broken(index, audit, name);
     }
 }

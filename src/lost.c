@@ -64,10 +64,13 @@ static void note(const char *text, size_t size, const struct ini_line *line, str
         lost->defaults = line->at;
 }
 
-static bool has_mistake(const struct section *section, unsigned line)
+/* Has LINE a mistake? The problems of SECTION before *NEXT are of earlier lines: they come in the order of their lines. */
+static bool has_mistake(const struct section *section, unsigned line, size_t *next)
 {
-    for (size_t i = 0; i < section->problem_count; i++)
-        if (section->problems[i].line == line && !section->problems[i].warning)
+    while (*next < section->problem_count && section->problems[*next].line < line)
+        ++*next;
+    for (size_t i = *next; i < section->problem_count && section->problems[i].line == line; i++)
+        if (!section->problems[i].warning)
             return true;
     return section->failed;
 }
@@ -92,13 +95,14 @@ static void find_in_body(const char *text, size_t size, size_t at, size_t from, 
 {
     struct section section;
     struct ini_line line;
+    size_t problem = 0;
 
     if (is_plain(text + from, end - from))
         return;
     section_read(text, at, end, 1, &section);
     for (unsigned number = 1 + ini_newlines(text, at, from); from < end; from = line.next) {
         ini_line(text, end, from, &line);
-        if (has_mistake(&section, number) && section_may_be_header(&line))
+        if (has_mistake(&section, number, &problem) && section_may_be_header(text, &line))
             note(text, size, &line, lost);
         number += ini_newlines(text, from, line.next);
     }

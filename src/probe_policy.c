@@ -45,7 +45,7 @@ enum rule {
     AGE_SHORT,
     AGE_WEEK,
     MX_MISSING,
-    MX_FAULT = MX_MISSING, /* and behind it the faults of names, in their order */
+    MX_FAULT = MX_MISSING,                /* and behind it the faults of names, in their order */
     RULES = MX_FAULT + DOMAIN_POLICY_LONG /* which no mx has */
 };
 

@@ -146,7 +146,7 @@ struct check {
     const char *file;
     reading_say *say;
     struct reading *reading, *before;
-    size_t mistakes, said;
+    size_t mistakes, mistakes_said, said;
     bool failed;
 };
 
@@ -168,8 +168,11 @@ static void on_problem(void *to, unsigned line, bool warning, const char *text)
 
     (void)line;
     check->mistakes += !warning;
-    if (check->said++ < PROBLEMS_SAID)
-        check->say(text);
+    if (check->said == PROBLEMS_SAID)
+        return;
+    check->said++;
+    check->mistakes_said += !warning;
+    check->say(text);
 }
 
 static void on_broken(void *to, const char *domain)
@@ -182,8 +185,10 @@ static void on_broken(void *to, const char *domain)
 
 static void sum_up(const struct check *check)
 {
-    if (check->said > PROBLEMS_SAID)
-        say(check, "%s: %zu more mistakes", check->file, check->said - PROBLEMS_SAID);
+    size_t more = check->mistakes - check->mistakes_said;
+
+    if (more > 0)
+        say(check, "%s: %zu more mistake%s", check->file, more, more == 1 ? "" : "s");
     if (check->mistakes > 0)
         say(check, "%s: %zu mistake%s: the domains concerned keep their last good policy; those without one are answered 500",
             check->file, check->mistakes, check->mistakes == 1 ? "" : "s");

@@ -189,15 +189,6 @@ static enum section_key nearest_key(const char *text, size_t len)
     return nearest;
 }
 
-/*
- * What a line may have held that is near to KEY: any value of the policy. A guess is good enough for a message, and not for
- * leaving the others as they are.
- */
-static enum section_key concerned(enum section_key key)
-{
-    return key < SECTION_KEYS && !keys[key].in_policy ? key : KEY_ANY;
-}
-
 static enum section_key known_key(const char *name)
 {
     for (size_t i = 0; i < SECTION_KEYS; i++)
@@ -415,12 +406,13 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
     enum section_key key = known_key(pair.key);
     const char *lost = lost_text(line, key);
     if (key == KEY_ANY) {
+        /* A guess is good enough for a message, and not for leaving the other keys as they are. */
         const char *name = shown(section, &s, pair.key, strlen(pair.key));
         key = nearest_key(pair.key, strlen(pair.key));
         if (key == KEY_ANY)
             add_unknown(section, number, key, name, "there is no such key; write one of mode, mx, max_age, use, host and tlsrpt");
         else
-            add_unknown(section, number, concerned(key), name, "there is no such key; did you mean \"%s\"?", keys[key].name);
+            add_unknown(section, number, KEY_ANY, name, "there is no such key; did you mean \"%s\"?", keys[key].name);
     } else if (section->kind == SECTION_PREAMBLE) {
         section_add_problem(section, number, key,
                             "stands before the first section; write it below [defaults] or a domain's header");
@@ -501,11 +493,15 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
     size_t before = section->problem_count;
 
     read_one(text, line, number, section);
-    if ((line->kind == INI_VALUE || line->kind == INI_BLANK) && ends_in_header(line))
-        section_add_warning(section, number, KEY_ANY,
-                            "the comment ends in what may be a header; begin a new line before its [, or leave the brackets out");
     for (size_t i = before; line->continued && i < section->problem_count; i++)
         section->problems[i].key = KEY_ANY;
+    if ((line->kind != INI_VALUE && line->kind != INI_BLANK) || !ends_in_header(line))
+        return;
+    before = section->problem_count;
+    section_add_problem(section, number, KEY_ANY,
+                        "the comment ends in what may be a header; begin a new line before its [, or leave the brackets out");
+    if (section->problem_count > before)
+        section->problems[before].warning = true;
 }
 
 /* --- headers --- */
@@ -685,18 +681,25 @@ static void read_header(const char *text, const struct ini_line *line, struct se
         read_names(section);
 }
 
-bool section_may_be_header(const struct ini_line *line)
+static bool holds_bracket(const char *text, size_t len)
+{
+    return memchr(text, '[', len) != NULL || memchr(text, ']', len) != NULL;
+}
+
+bool section_may_be_header(const char *text, const struct ini_line *line)
 {
     static const char version[] = "version";
 
+    if (line->kind == INI_LONG)
+        return holds_bracket(text + line->at, line->next - line->at);
+
     if (line->holds_cr)
-        return memchr(line->text, '[', line->len) != NULL || memchr(line->text, ']', line->len) != NULL;
+        return holds_bracket(line->text, line->len);
     if (line->kind == INI_NUL && memchr(line->text, '=', line->len) == NULL)
         return true;
     if (line->kind == INI_NEITHER && nearest_key(line->text, line->len) == KEY_ANY)
         return line->len < sizeof version - 1 || memcmp(line->text, version, sizeof version - 1) != 0;
-    size_t len = line->kind == INI_NEITHER ? line->len : ini_comment(line);
-    return memchr(line->text, '[', len) != NULL || memchr(line->text, ']', len) != NULL;
+    return holds_bracket(line->text, line->kind == INI_NEITHER ? line->len : ini_comment(line));
 }
 
 bool section_header_is_sound(const char *text, const struct ini_line *line)

@@ -68,10 +68,10 @@ struct section_header {
 void section_header(const char *text, const struct ini_line *line, struct section_header *header);
 
 /*
- * May LINE, which has a mistake and begins with no bracket, have been meant as a header? It holds a bracket (one in the comment
- * behind a value does not count), or is neither a value nor begins like one.
+ * May LINE of TEXT, which has a mistake and begins with no bracket, have been meant as a header? It holds a bracket (one in the
+ * comment behind a value does not count), or is neither a value nor begins like one.
  */
-bool section_may_be_header(const struct ini_line *line);
+bool section_may_be_header(const char *text, const struct ini_line *line);
 
 /* Has that header no mistake: is it certain whom it names? False also where memory ran out. */
 bool section_header_is_sound(const char *text, const struct ini_line *line);

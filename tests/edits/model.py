@@ -127,17 +127,6 @@ def near(key):
     return NEAR[key]
 
 
-def counts_as(key, choice):
-    """The known key that the unknown KEY counts as, or None."""
-    far, known = near(key)
-    if far == 1 and len(known) == 1 and len(known[0]) >= 4:
-        return known[0]
-    for one in known:
-        if far <= max(2, len(one) // 2) and choice.may("%r is near to %s" % (key, one)):
-            return one
-    return None
-
-
 def comment_fault(before, text, choice):
     """Does what stands behind a ; or #, which stands behind the value BEFORE, look like a list that goes on?"""
     words = [word for word in WORDS.split(text) if word]
@@ -223,11 +212,7 @@ def take_line(section, text, fault, choice):
         return
     key = name.decode("latin-1")
     if key not in KEYS:
-        key = counts_as(name, choice)
-        if key not in RECORDS or choice.may("an unknown key that is near to host or tlsrpt is another line"):
-            section.wide = True
-        else:
-            section.bad.add(key)
+        section.wide = True
         return
     if key == "use" and section.kind != "own":
         section.wide = True
