@@ -1,12 +1,14 @@
 #include "exchange.h"
 
+#include "record.h"
+
 #include <errno.h>
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What libfcgi allocates for a request: its streams, and at most so many bytes for each byte of the variables (empty pairs). */
-enum { LIBFCGI_BYTES = 32 * 1024, LIBFCGI_TIMES = 28 };
+/* What libfcgi allocates for a request: its streams, a copy of the variables, and so much for each of at most 4,096 pairs. */
+enum { LIBFCGI_BYTES = 32 * 1024, PAIR_BYTES = 48, PAIR_LEAST = 2 };
 
 /* libfcgi takes a connection that has a descriptor for one that it kept. Nothing is ever done with this one. */
 enum { NO_DESCRIPTOR = 1 << 30 };
@@ -126,7 +128,8 @@ bool exchange_init(void)
 /* libfcgi ends the process where it gets no memory: see that there is some for a request of LEN bytes. */
 static bool has_memory(size_t len)
 {
-    void *memory = malloc(LIBFCGI_BYTES + LIBFCGI_TIMES * len);
+    size_t pairs = len / PAIR_LEAST < RECORD_PAIRS_MAX ? len / PAIR_LEAST : RECORD_PAIRS_MAX;
+    void *memory = malloc(LIBFCGI_BYTES + 2 * len + PAIR_BYTES * pairs);
 
     free(memory);
     return memory != NULL;

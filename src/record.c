@@ -47,8 +47,8 @@ static bool has_lengths(const struct record_pairs *pairs, size_t *name, size_t *
     return true;
 }
 
-/* Goes on through LEN more bytes. False where a length is beyond all bounds, or a name or a value holds a NUL, which would end
- * it. */
+/* Goes on through LEN more bytes. False where a length is beyond all bounds, where there are too many pairs, or where a name or a
+ * value holds a NUL, which would end it. */
 static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, size_t len)
 {
     size_t name, value;
@@ -59,9 +59,9 @@ static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, s
             pairs->lengths[pairs->got++] = *bytes;
             step = 1;
             if (has_lengths(pairs, &name, &value)) {
-                if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX)
+                if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX || pairs->count == RECORD_PAIRS_MAX)
                     return false;
-                *pairs = (struct record_pairs) { .left = name + value };
+                *pairs = (struct record_pairs) { .left = name + value, .count = pairs->count + 1 };
             }
         } else if (memchr(bytes, '\0', step) != NULL) {
             return false;

@@ -11,6 +11,9 @@
 /* The most bytes that a request with its variables may take. Front servers pass names of 60 kB twice. */
 #define RECORD_REQUEST_MAX 163840
 
+/* The most names and values. Front servers pass some dozens; libfcgi takes memory for each, however short it is. */
+#define RECORD_PAIRS_MAX 4096
+
 #define RECORD_HEADER_LEN 8
 
 enum record_event {
@@ -33,6 +36,7 @@ struct record_pairs {
     unsigned char lengths[8]; /* of the pair that is read: so far, */
     size_t got;               /* so many bytes */
     size_t left;              /* bytes of its name and value that are still to come */
+    size_t count;             /* of the pairs so far */
 };
 
 /* How far the stream has been read. All zero at the beginning of a connection. For record.c alone. */

@@ -124,6 +124,20 @@ static void a_request_ends_with_its_variables_and_its_body_with_an_empty_record(
     free(bytes);
 }
 
+/* A NUL would end a name or a value for libfcgi, which takes memory for each pair, however short. */
+static void names_and_values_are_text_and_not_too_many(void **state)
+{
+    static const char in_value[] = "\4\3namea\0b", in_name[] = "\3\1a\0bv";
+    static const unsigned char pairs[2 * (RECORD_PAIRS_MAX + 1)];
+
+    (void)state;
+    assert_int_equal(look(request(in_value, sizeof in_value - 1, 1000)), 'X');
+    assert_int_equal(look(request(in_value, sizeof in_value - 1, 8)), 'X');
+    assert_int_equal(look(request(in_name, sizeof in_name - 1, 1000)), 'X');
+    assert_int_equal(look(request(pairs, sizeof pairs - 2, 1000)), 'b');
+    assert_int_equal(look(request(pairs, sizeof pairs, 1000)), 'X');
+}
+
 /* A request, then a record, then a request: is that one read, with what in between? */
 static const struct {
     const char *name;
@@ -478,6 +492,7 @@ static void other_protocols_have_a_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_values_are_text_and_not_too_many),
         cmocka_unit_test(a_request_ends_with_its_variables_and_its_body_with_an_empty_record),
         cmocka_unit_test(after_the_variables_comes_a_body),
         cmocka_unit_test(an_abort_of_the_last_request_is_no_fault),
