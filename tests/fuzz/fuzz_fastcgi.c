@@ -193,6 +193,8 @@ static size_t put_variables(uint8_t *to, const char *host, const char *method)
     static char filling[RECORD_REQUEST_MAX + 64];
     size_t len = put_pair(to, "SERVER_NAME", host, strlen(host));
 
+    if (filling[0] == '\0')
+        memset(filling, 'x', sizeof filling);
     len += put_pair(to + len, "REQUEST_METHOD", method, strlen(method));
     if (draw(2) == 1)
         len += put_pair(to + len, "X", filling, draw_size(sizeof filling));

@@ -55,15 +55,17 @@ static bool read_length(const uint8_t *stream, size_t len, size_t *at, size_t *l
     return true;
 }
 
-/* Names and values that fill their stream (3.4), or may do so when more comes; no length is beyond all bounds. */
+/* Names and values that fill their stream (3.4), or may do so when more comes; no length is beyond all bounds, no byte is a NUL. */
 static bool are_pairs(const uint8_t *stream, size_t len, bool whole)
 {
     size_t at = 0, name, value;
 
-    while (at < len) {
+    for (size_t count = 0; at < len; count++) {
         if (!read_length(stream, len, &at, &name) || !read_length(stream, len, &at, &value))
             return !whole;
-        if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX)
+        if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX || count == RECORD_PAIRS_MAX)
+            return false;
+        if (memchr(stream + at, '\0', name + value < len - at ? name + value : len - at) != NULL)
             return false;
         if (name + value > len - at)
             return !whole;
