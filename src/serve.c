@@ -33,8 +33,7 @@ enum {
     MMAP_THRESHOLD = 256 * 1024,
     WAITING_MOST = 1024,
     WAITING_LEAST = 16,
-    DESCRIPTORS_BESIDE = 16, /* those of the threads */
-    KEEPERS = 1
+    DESCRIPTORS_BESIDE = 16 /* those of the threads */
 };
 
 /* A thread that answers. */
@@ -51,8 +50,8 @@ struct server {
     struct attend attend;
     unsigned count; /* of the workers that were started: one for each of -t, which accept, and one for those that wait */
     struct worker *workers;
-    unsigned keepers;
-    pthread_t keeper[KEEPERS]; /* threads that look after the file */
+    pthread_t watcher; /* the thread that looks after the file */
+    bool watching;
     atomic_bool failed;
     _Atomic int64_t accept_logged;
 };
@@ -135,8 +134,6 @@ static void *watch(void *arg)
     return NULL;
 }
 
-static void *(*const keepers[KEEPERS])(void *) = { watch };
-
 /* --- the thread that looks after the others --- */
 
 /* Until SIGTERM or SIGINT. */
@@ -205,10 +202,8 @@ static bool start_threads(struct server *server)
     pthread_attr_t attributes;
     bool good = pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0;
 
-    while (good && server->keepers < KEEPERS) {
-        good = pthread_create(&server->keeper[server->keepers], &attributes, keepers[server->keepers], server->attend.store) == 0;
-        server->keepers += good;
-    }
+    if (good)
+        good = server->watching = pthread_create(&server->watcher, &attributes, watch, server->attend.store) == 0;
     while (good && server->count <= server->attend.threads) {
         good = start_worker(server, &server->workers[server->count], &attributes);
         server->count += good;
@@ -258,8 +253,8 @@ static int run(struct server *server, const char *file)
     }
     store_stop(server->attend.store);
     stop_workers(server);
-    while (server->keepers > 0)
-        (void)pthread_join(server->keeper[--server->keepers], NULL);
+    if (server->watching)
+        (void)pthread_join(server->watcher, NULL);
     return good && !atomic_load(&server->failed) ? 0 : 1;
 }
 
