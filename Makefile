@@ -227,7 +227,7 @@ sanitize:
 	@.ci/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
-	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts
+	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/test_look
 	@$(MAKE) --no-print-directory $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 

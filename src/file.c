@@ -3,6 +3,7 @@
 #include "file.h"
 
 #include "clock.h"
+#include "memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,8 +124,10 @@ static enum file_trouble read_open(int fd, const struct file_stamp *stamp, char 
         return trouble;
     *size = (size_t)st.st_size;
     *text = make_room(*size + 1);
-    if (*text == NULL)
+    if (*text == NULL || !memory_is_left()) {
+        errno = ENOMEM;
         return FILE_SYSTEM;
+    }
     trouble = read_whole(fd, *text, *size);
     if (trouble != FILE_FINE)
         return trouble;

@@ -2,6 +2,7 @@
 
 #include "advice.h"
 #include "lost.h"
+#include "memory.h"
 #include "section.h"
 
 #include <stdint.h>
@@ -16,7 +17,7 @@
 #define PREFETCH(address) (void)(address)
 #endif
 
-enum { FIRST_ROOM = 64, SLOTS_LEAST = 16, AHEAD = 16 };
+enum { FIRST_ROOM = 64, SLOTS_LEAST = 16, AHEAD = 16, MANY = 16384 };
 
 /* Flags in the upper bits of a name's section number. */
 #define ODD 0x80000000U   /* not written as a domain is: it gives way to one that is */
@@ -110,7 +111,7 @@ static bool room_for_one(void **array, size_t count, size_t *room, size_t size)
         return false;
     *array = grown;
     *room = more;
-    return true;
+    return more < MANY || memory_is_left();
 }
 
 /* --- cutting --- */
@@ -237,7 +238,7 @@ static bool file_names(struct index *index)
     while (slots < index->name_count + index->name_count / 2)
         slots *= 2;
     index->slots = calloc(slots, sizeof *index->slots);
-    if (index->slots == NULL)
+    if (index->slots == NULL || (slots >= MANY && !memory_is_left()))
         return false;
     index->slot_mask = slots - 1;
     for (uint32_t i = 0; i < index->name_count; i++) {

@@ -1,11 +1,13 @@
 #include "reading.h"
 
+#include "memory.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROBLEMS_SAID = 20, KEPT_FIRST = 16 };
+enum { PROBLEMS_SAID = 20, KEPT_FIRST = 16, KEPT_MANY = 1024 };
 
 /* The last good policy of a domain; NULL where it had a section and never a good policy. */
 struct kept {
@@ -89,6 +91,8 @@ static bool keep(struct reading *reading, const char *domain, const char *policy
         reading->kept = more;
         reading->kept_room = room;
     }
+    if (reading->kept_count % KEPT_MANY == KEPT_MANY - 1 && !memory_is_left())
+        return false;
     struct kept *kept = &reading->kept[reading->kept_count];
     *kept = (struct kept) { strdup(domain), policy != NULL ? malloc(len + 1) : NULL, len };
     reading->kept_count++; /* reading_drop() frees what there is of it */

@@ -99,7 +99,10 @@ static bool take(struct store *store, char *text, size_t size)
         return false;
     }
     struct reading *reading = reading_new(index);
-    if (reading == NULL || (before != NULL && !reading_check(reading, before, store->file, store->say, &store->stop))) {
+    bool good = reading != NULL;
+    if (good && before != NULL)
+        good = reading_check(reading, before, store->file, store->say, &store->stop);
+    if (!good) {
         reading_drop(reading);
         if (!atomic_load(&store->stop))
             (void)look_complain(&store->look, FILE_SYSTEM, ENOMEM);

@@ -25,5 +25,5 @@ ask_many() {
 }
 
 @test "64 clients and a single thread: the same" {
-    ask_many "$((${FAULTS_ANSWERS:-100000} / 5))" "64 clients, 1,000 domains, reloads; -t 1" -t 1
+    ask_many "$((${FAULTS_ANSWERS:-100000} / 2))" "64 clients, 1,000 domains, reloads; -t 1" -t 1
 }

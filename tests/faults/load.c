@@ -35,7 +35,7 @@ enum {
     PARAMS = 4,
     STDIN = 5,
     STDOUT = 6,
-    SWAP_MS = 150,
+    SWAP_MS = 40,
     TIMEOUT_S = 10,
     ANSWER_MAX = 65536
 };

@@ -68,8 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         domain_normal(name, size, normal);
         CHECK(strlen(normal) == size && domain_same(normal, name, size) && domain_fault(normal, size) == DOMAIN_FINE);
         (void)snprintf(host, sizeof host, "mta-sts.%s", normal);
-        CHECK(domain_from_host(host, normal) == (size + 8 <= DOMAIN_MAX));
-        CHECK(size + 8 > DOMAIN_MAX || strcmp(normal, host + 8) == 0);
+        CHECK(domain_from_host(host, normal) == (size <= DOMAIN_POLICY_MAX));
+        CHECK(size > DOMAIN_POLICY_MAX || strcmp(normal, host + 8) == 0);
     }
     char *text = fuzz_text(&data, &size);
     check_host(text);
