@@ -35,7 +35,7 @@ static bool is_policy_host(const char *host)
         return false;
     if (len > 0 && host[len - 1] == '.')
         len--;
-    return len > 8 && strncasecmp(host, "mta-sts.", 8) == 0 && is_name(host, len);
+    return len > 8 && len - 8 <= DOMAIN_POLICY_MAX && strncasecmp(host, "mta-sts.", 8) == 0 && is_name(host, len);
 }
 
 static void check_host(const char *host)
