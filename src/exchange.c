@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What libfcgi allocates for a request: its streams, a copy of the variables, and so much for each of at most 4,096 pairs. */
+/* What libfcgi allocates for a request: its streams, a copy of the variables, and so much for each of at most RECORD_PAIRS_MAX
+ * pairs. */
 enum { LIBFCGI_BYTES = 32 * 1024, PAIR_BYTES = 48, PAIR_LEAST = 2 };
 
 /* libfcgi takes a connection that has a descriptor for one that it kept. Nothing is ever done with this one. */

@@ -11,11 +11,11 @@ static const char defaults[] = "defaults";
 
 enum { NEAR = 2 };
 
-/* Are the letters of TEXT, without what stands between them, nearly those of defaults? */
+/* Are the letters of TEXT, without what stands between them, nearly those of defaults, or its beginning, or its end? */
 static bool is_near(const char *text, size_t len)
 {
     char letters[sizeof defaults + NEAR];
-    size_t n = 0;
+    size_t n = 0, all = sizeof defaults - 1;
 
     for (size_t i = 0; i < len && n < sizeof letters - 1; i++) {
         char c = domain_lower(text[i]);
@@ -23,15 +23,17 @@ static bool is_near(const char *text, size_t len)
             letters[n++] = c;
     }
     letters[n] = '\0';
+    if (n > 0 && n < all && (memcmp(letters, defaults, n) == 0 || memcmp(letters, defaults + all - n, n) == 0))
+        return true;
     return near_distance(letters, defaults) <= NEAR;
 }
 
-/* Has TEXT no dot, or nearly those letters, or a word with nearly those? */
+/* The same of the whole, or of a word in it. */
 static bool is_like_defaults(const char *text, size_t len)
 {
     const char *word;
 
-    if (memchr(text, '.', len) == NULL || is_near(text, len))
+    if (is_near(text, len))
         return true;
     for (size_t at = 0, n; (n = section_next_name(text, len, &at, &word)) > 0;)
         if (is_near(word, n))
@@ -50,6 +52,15 @@ static bool may_be_defaults(const char *text, size_t len)
             return true;
     }
     return false;
+}
+
+/* A line without a bracket: has it a dot, or is it like [defaults]? Other prose names nobody. */
+static bool names_something(const struct ini_line *line)
+{
+    bool bracket = memchr(line->text, '[', line->len) != NULL || memchr(line->text, ']', line->len) != NULL;
+
+    return bracket || line->kind != INI_NEITHER || memchr(line->text, '.', line->len) != NULL ||
+           is_like_defaults(line->text, line->len);
 }
 
 /* LINE of TEXT is one: of a continued one its first line counts. */
@@ -102,7 +113,7 @@ static void find_in_body(const char *text, size_t size, size_t at, size_t from, 
     section_read(text, at, end, 1, &section);
     for (unsigned number = 1 + ini_newlines(text, at, from); from < end; from = line.next) {
         ini_line(text, end, from, &line);
-        if (has_mistake(&section, number, &problem) && section_may_be_header(text, &line))
+        if (has_mistake(&section, number, &problem) && section_may_be_header(text, &line) && names_something(&line))
             note(text, size, &line, lost);
         number += ini_newlines(text, from, line.next);
     }

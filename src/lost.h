@@ -14,7 +14,8 @@ struct lost {
 
 /*
  * Looks for them in TEXT, of SIZE bytes: headers with a mistake in them, and other lines with a mistake by
- * section_may_be_header(). One that may have been [defaults] has no dot in it, or letters that are nearly those.
+ * section_may_be_header(). One that may have been [defaults] has letters that are nearly
+ * those, or a part of them.
  */
 void lost_find(const char *text, size_t size, struct lost *lost);
 

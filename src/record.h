@@ -11,8 +11,9 @@
 /* The most bytes that a request with its variables may take. Front servers pass names of 60 kB twice. */
 #define RECORD_REQUEST_MAX 163840
 
-/* The most names and values. Front servers pass some dozens; libfcgi takes memory for each, however short it is. */
-#define RECORD_PAIRS_MAX 4096
+/* The most names and values. Front servers pass some dozens, and some thousands where a client sends so many headers; libfcgi
+ * takes memory for each, however short it is. */
+#define RECORD_PAIRS_MAX 8192
 
 #define RECORD_HEADER_LEN 8
 

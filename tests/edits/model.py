@@ -325,13 +325,15 @@ def header_fault(line, inner, tail, kinds, choice):
 
 
 def is_near_defaults(text):
+    """Are the letters nearly those of defaults, or its beginning, or its end?"""
     letters = bytes(byte for byte in text.lower() if 97 <= byte <= 122)
-    return distance(letters[:10], b"defaults") <= 2
+    part = 0 < len(letters) < 8 and (b"defaults".startswith(letters) or b"defaults".endswith(letters))
+    return part or distance(letters[:10], b"defaults") <= 2
 
 
 def is_like_defaults(text):
-    """Has TEXT no dot, or nearly those letters, or a word with nearly those?"""
-    return b"." not in text or is_near_defaults(text) or any(is_near_defaults(word) for word in re.split(rb"[][, \t\r\v\f\0;#=\\]+", text))
+    """The same of the whole, or of a word in it."""
+    return is_near_defaults(text) or any(is_near_defaults(word) for word in re.split(rb"[][, \t\r\v\f\n\0;#=\\]+", text))
 
 
 def may_be_defaults(text):
@@ -430,13 +432,14 @@ def read_one(data, choice):
 def is_no_key(text, choice):
     """Does a line that is no value not even begin like one?"""
     word = re.split(rb"[ \t:=]", text.strip(SPACE))[0].lower()
-    if word == b"version":
+    if word == b"version" or (b"." not in text and b"\0" not in text and not is_like_defaults(text)):
         return False
     return near(word)[0] > 2 or choice.may("%r is near to a key" % word)
 
 
 def before_comment(text):
-    return split_comment(text)[0] if b"=" not in text else text.partition(b"=")[0] + split_comment(text.partition(b"=")[2])[0]
+    key, equals, value = text.partition(b"=")
+    return key + equals + split_comment(value)[0] if equals else split_comment(text)[0]
 
 
 def read_line(reading, section, lines, at, choice):
