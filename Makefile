@@ -44,12 +44,12 @@ endif
 INIPARSER_CPPFLAGS ?= -I/usr/include/iniparser
 # For --version, each once, for however many architectures it is there; other systems than Debian may name them.
 LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' libfcgi-dev libiniparser-dev 2>/dev/null | awk '!seen[$$0]++ { printf "%s%s", comma, $$0; comma = ", " }')
-ALL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(SANITIZE_CPPFLAGS) $(CPPFLAGS)
+ALL_CPPFLAGS := -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(SANITIZE_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(HARDENING_LINK) $(LDFLAGS)
-# src/ini.c puts itself between iniparser and fopen(), and its own dictionary_new(), which takes the archive.
+# src/config/ini.c puts itself between iniparser and fopen(), and its own dictionary_new(), which takes the archive.
 LIBS_INI := -Wl,--wrap=fopen,--wrap=dictionary_new -l:libiniparser.a
-# src/exchange.c puts itself between libfcgi and the system: its own system layer, os_unix.o, stays out of the program.
+# src/serve/exchange.c puts itself between libfcgi and the system: its own system layer, os_unix.o, stays out of the program.
 comma := ,
 LIBFCGI_SYSTEM := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
 LIBS_FCGI := $(LIBFCGI_SYSTEM:%=-Wl$(comma)--wrap=%) -l:libfcgi.a
@@ -57,16 +57,18 @@ LIBS := $(LIBS_FCGI) $(LIBS_INI)
 LDFLAGS_STATIC := -static-pie -s -Wl,-z,relro,-z,now
 
 B ?= build
-# What is named probe* is no part of mta-sts; of that, these need libraries of their own.
-PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe*.c))
+# What mta-sts-probe alone is made of; of that, these files and rooms need libraries of their own.
+PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe/*.c src/probe/*/*.c))
 PROBE_LIBS := -lcurl -lcares -lcrypto
-PROBE_OUTSIDE := probe probe_dns probe_fetch probe_transfer probe_cert probe_x509 probe_hosts probe_web probe_mail probe_suggest probe_run probe_file probe_options probe_explain
-MODULES := $(filter-out $(PROBE_MODULES),$(patsubst src/%.c,%,$(wildcard src/*.c)))
+PROBE_ASKING := $(patsubst src/%.c,%,$(wildcard src/probe/ask/*.c))
+PROBE_OUTSIDE := $(filter-out probe/ask/answer probe/ask/message,$(PROBE_ASKING)) probe/read/cert probe/tell/explain probe/tell/suggest \
+	$(patsubst src/%.c,%,$(wildcard src/probe/*.c))
+MODULES := $(patsubst src/%.c,%,$(wildcard $(foreach room,base policy config serve command,src/$(room)/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o)
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
 PROBE_PURE_OBJECTS := $(patsubst %,$(B)/%.o,$(filter-out $(PROBE_OUTSIDE),$(PROBE_MODULES)))
-UNITS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*.c tests/unit/*/*/*.c))
 # What is installed besides policies.ini: mode:file:where to; and what comes along where mta-sts-probe was built.
 manual = 644:$(1):$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
@@ -119,8 +121,8 @@ $(B)/modules.a: $(OBJECTS)
 	$(call QUIET,AR)$(AR) rc $@ $^
 
 # The network modules by themselves, for the suite.
-$(B)/look: tests/probe/look.c $(patsubst %,$(B)/%.o,probe_dns probe_fetch probe_transfer probe_cert probe_x509) $(PROBE_PURE_OBJECTS) $(B)/modules.a
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS)
+$(B)/look: tests/probe/look.c $(patsubst %,$(B)/%.o,$(PROBE_ASKING) probe/read/cert) $(PROBE_PURE_OBJECTS) $(B)/modules.a
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $^ $(PROBE_LIBS)
 
 # Changes when POLICIES does, which is compiled in.
 $(B)/main.o $(B)/main-probe.o $(OBJECTS): $(B)/policies.path
@@ -134,23 +136,24 @@ $(B)/main-probe.o: mta-sts-probe.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/%.o: src/%.c Makefile | $(B)
+	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/cases.o: tests/unit/cases.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
-$(B)/test_%: tests/unit/test_%.c $(B)/cases.o $(OBJECTS) $(PROBE_PURE_OBJECTS)
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) -lcmocka
+$(B)/unit/%: ALL_CPPFLAGS += -Itests/unit
+$(B)/unit/%: tests/unit/%.c $(B)/cases.o $(OBJECTS) $(PROBE_PURE_OBJECTS)
+	@mkdir -p $(@D)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) -lcmocka
 
-$(B)/test_probe_cert: $(B)/probe_cert.o $(B)/probe_x509.o
-$(B)/test_probe_cert: LIBS += -lcrypto
 
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) $(PROBE_PURE_OBJECTS) Makefile
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(PROBE_PURE_OBJECTS) $(LIBS)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(PROBE_PURE_OBJECTS) $(LIBS)
 
 # The store by itself, for what small edits of policies.ini do.
 $(B)/edits: tests/edits/driver.c $(B)/modules.a Makefile
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/modules.a $(LIBS_INI)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $< $(B)/modules.a $(LIBS_INI)
 
 $(B)/constant: bench/constant.c Makefile | $(B)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lfcgi
@@ -227,7 +230,7 @@ sanitize:
 	@.ci/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
-	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/test_look
+	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) --no-print-directory $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
@@ -245,7 +248,7 @@ lint:
 	@.ci/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" $(SHELL_FILES)
 
 format:
-	clang-format -i *.c src/*.[ch] tests/unit/*.[ch] tests/faults/*.c tests/probe/*.c bench/*.c
+	clang-format -i *.c $(shell find src tests/unit -name "*.[ch]") tests/faults/*.c tests/probe/*.c bench/*.c
 
 # `make bench SECTIONS="floor peers"` runs those alone.
 BENCH_PROGRAMS := $(addprefix $(B)/,mta-sts mta-sts-static constant constant_cgi iniparser_load)
@@ -290,4 +293,4 @@ $(B)/$(TARBALL): FORCE | $(B)
 clean:
 	rm -rf build mta-sts mta-sts-probe mta-sts-static $(TARBALL)
 
--include $(wildcard $(B)/*.d)
+-include $(wildcard $(B)/*.d) $(OBJECTS:.o=.d) $(PROBE_OBJECTS:.o=.d) $(UNITS:=.d)

@@ -1,8 +1,8 @@
 /* mta-sts-probe: looks at a deployment of MTA-STS (RFC 8461) as a sending mail server does. Floor 11. */
-#include "src/probe.h"
-#include "src/probe_explain.h"
-#include "src/probe_options.h"
-#include "src/probe_suggest.h"
+#include "probe/domain.h"
+#include "probe/options.h"
+#include "probe/tell/explain.h"
+#include "probe/tell/suggest.h"
 
 #include <stdlib.h>
 #include <string.h>

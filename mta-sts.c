@@ -1,8 +1,8 @@
 /* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. */
-#include "src/cgi.h"
-#include "src/commands.h"
-#include "src/confine.h"
-#include "src/serve.h"
+#include "command/commands.h"
+#include "serve/cgi.h"
+#include "serve/confine.h"
+#include "serve/fastcgi.h"
 
 #include <errno.h>
 #include <stdbool.h>

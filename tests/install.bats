@@ -196,7 +196,7 @@ a_repository() {
     a_repository
     BUILD=$DIR/tree/build
     mkdir "$BUILD"
-    touch tree/mta-sts tree/mta-sts-static tree/src/left.o tree/untracked "$BUILD/main.o"
+    touch tree/mta-sts tree/mta-sts-static tree/src/base/left.o tree/untracked "$BUILD/main.o"
     make_in tree dist >out 2>&1
     local name
     name=$(cd tree && echo mta-sts-*.tar.gz)

@@ -250,7 +250,7 @@ in_ramfs() {
 
 @test "two states of the file within one tick of the file system's clock: the last one is found" {
     mkdir coarse
-    in_ramfs "$DIR/coarse" "$(dirname "$MTA_STS")/test_look" coarse
+    in_ramfs "$DIR/coarse" "$(dirname "$MTA_STS")/unit/config/look" coarse
 }
 
 @test "a file from the future: CGI does not wait, dns names no id before it is served" {

@@ -12,8 +12,7 @@ export MTA_STS=$PWD/$build/mta-sts
 
 if [ "${1:-}" = units ]; then
     shift
-    for test in "$build"/test_*; do
-        case $test in *.d) continue ;; esac
+    for test in $(find "$build/unit" -type f -perm -100 | sort); do
         CMOCKA_MESSAGE_OUTPUT=TAP "$test" >"$out/unit" 2>&1
         code=$?
         cat "$out/unit" >>"$out/tap"

@@ -4,8 +4,8 @@
  *
  * driver FILE: FILE is written over.
  */
-#include "ini.h"
-#include "store.h"
+#include "config/ini.h"
+#include "config/store.h"
 
 #include <fcntl.h>
 #include <stdint.h>

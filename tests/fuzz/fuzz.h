@@ -2,7 +2,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "policy.h"
+#include "policy/model.h"
 
 #include <stdbool.h>
 #include <stddef.h>

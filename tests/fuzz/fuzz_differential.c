@@ -6,8 +6,8 @@
 #define _GNU_SOURCE /* memfd_create() */
 
 #include "fuzz.h"
-#include "index.h"
-#include "section.h"
+#include "config/index.h"
+#include "config/section.h"
 
 #include <iniparser.h>
 #include <sys/mman.h>

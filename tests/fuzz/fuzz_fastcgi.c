@@ -6,13 +6,13 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
-#include "attend.h"
-#include "exchange.h"
+#include "serve/attend.h"
+#include "serve/exchange.h"
 #include "fuzz.h"
-#include "ini.h"
-#include "log.h"
-#include "record.h"
-#include "waiting.h"
+#include "config/ini.h"
+#include "base/log.h"
+#include "serve/record.h"
+#include "serve/waiting.h"
 
 #include <errno.h>
 #include <stddef.h>

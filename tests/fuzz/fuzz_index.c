@@ -2,10 +2,10 @@
  * A whole file. What the audit tells is one clean line a mistake; a domain that it does not call broken has a valid policy, and
  * the others none; and whoever asks for one domain only, in any order, with an index of it alone, is answered the same.
  */
-#include "buf.h"
+#include "base/buf.h"
 #include "fuzz.h"
-#include "index.h"
-#include "ini.h"
+#include "config/index.h"
+#include "config/ini.h"
 
 static const char name[] = "policies.ini";
 

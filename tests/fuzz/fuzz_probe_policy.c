@@ -4,9 +4,9 @@
  * itself would write is fine.
  */
 #include "fuzz.h"
-#include "probe_match.h"
-#include "probe_policy.h"
-#include "probe_report.h"
+#include "probe/read/match.h"
+#include "probe/read/policy.h"
+#include "probe/tell/report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,10 +3,10 @@
  * answered with what the second file says of it, or with its own last good policy of the first, or not at all: never with a
  * policy of [*] where it has a section, and never with any other.
  */
-#include "buf.h"
+#include "base/buf.h"
 #include "fuzz.h"
-#include "ini.h"
-#include "reading.h"
+#include "config/ini.h"
+#include "config/reading.h"
 
 static const char name[] = "policies.ini";
 

@@ -3,7 +3,7 @@
  * before it and goes by the words of FastCGI 1.0; what is asked of it by FCGI_GET_VALUES is answered with whole pairs, each once.
  */
 #include "fuzz.h"
-#include "record.h"
+#include "serve/record.h"
 
 enum { HEADER = 8, BEGIN_REQUEST = 1, ABORT_REQUEST = 2, PARAMS = 4, STDIN = 5, GET_VALUES = 9, EVENTS_MAX = 1024 };
 

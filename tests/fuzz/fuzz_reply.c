@@ -3,7 +3,7 @@
  * ended by a NUL. Whatever they hold, the header is well-formed and tells the body's length, and only a valid name is echoed.
  */
 #include "fuzz.h"
-#include "reply.h"
+#include "policy/reply.h"
 
 static const char policy[] = "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n";
 

@@ -1,7 +1,7 @@
 /* The probe's network modules by themselves, for its suite: one thing looked at, what was seen as lines. */
-#include "probe_cert.h"
-#include "probe_dns.h"
-#include "probe_fetch.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/fetch.h"
+#include "probe/read/cert.h"
 
 #include <stdio.h>
 #include <stdlib.h>

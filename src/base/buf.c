@@ -1,0 +1,130 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOM_FIRST = 64 };
+
+/* Room for LEN more bytes and a NUL. */
+static bool make_room(struct buf *buf, size_t len)
+{
+    if (buf->failed)
+        return false;
+    if (buf->text != NULL && len < buf->room - buf->len)
+        return true;
+    size_t room = buf->room > 0 ? buf->room : ROOM_FIRST;
+    while (room - buf->len <= len)
+        room *= 2;
+    char *text = realloc(buf->text, room);
+    if (text == NULL) {
+        buf->failed = true;
+        return false;
+    }
+    buf->text = text;
+    buf->room = room;
+    return true;
+}
+
+void buf_add(struct buf *buf, const char *bytes, size_t len)
+{
+    if (!make_room(buf, len))
+        return;
+    if (len > 0)
+        memcpy(buf->text + buf->len, bytes, len);
+    buf->len += len;
+    buf->text[buf->len] = '\0';
+}
+
+void buf_print(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0 || !make_room(buf, (size_t)n))
+        return;
+    va_start(args, format);
+    n = vsnprintf(buf->text + buf->len, (size_t)n + 1, format, args);
+    va_end(args);
+    buf->len += n > 0 ? (size_t)n : 0;
+}
+
+/* How many of LEN bytes are one character in UTF-8, and which one; 0: none (RFC 3629 4). */
+static size_t read_character(const unsigned char *bytes, size_t len, unsigned *character)
+{
+    static const struct {
+        unsigned char mask, lead;
+        unsigned least;
+    } forms[] = { { 0x80, 0, 0 }, { 0xE0, 0xC0, 0x80 }, { 0xF0, 0xE0, 0x800 }, { 0xF8, 0xF0, 0x10000 } };
+    size_t more = 0;
+
+    while (more < 4 && (bytes[0] & forms[more].mask) != forms[more].lead)
+        more++;
+    if (more == 4 || more >= len)
+        return 0;
+    *character = bytes[0] & ~(unsigned)forms[more].mask;
+    for (size_t i = 1; i <= more; i++) {
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+        *character = *character << 6 | (bytes[i] & 0x3F);
+    }
+    bool surrogate = *character >= 0xD800 && *character <= 0xDFFF;
+    return *character < forms[more].least || *character > 0x10FFFF || surrogate ? 0 : more + 1;
+}
+
+/*
+ * What is not seen, or changes the direction or the look of what is around it (Unicode 14: the categories Cc, Cf, Co, Zl and Zp,
+ * variation selectors, fillers), in order; what is no character at all ends in FFFE or FFFF, or is here.
+ */
+static const struct range {
+    unsigned first, last;
+} controls[] = { { 0x0, 0x1F },         { 0x7F, 0x9F },       { 0xAD, 0xAD },       { 0x34F, 0x34F },     { 0x600, 0x605 },
+                 { 0x61C, 0x61C },      { 0x6DD, 0x6DD },     { 0x70F, 0x70F },     { 0x890, 0x891 },     { 0x8E2, 0x8E2 },
+                 { 0x115F, 0x1160 },    { 0x17B4, 0x17B5 },   { 0x180B, 0x180F },   { 0x200B, 0x200F },   { 0x2028, 0x202E },
+                 { 0x2060, 0x206F },    { 0x3164, 0x3164 },   { 0xE000, 0xF8FF },   { 0xFDD0, 0xFDEF },   { 0xFE00, 0xFE0F },
+                 { 0xFEFF, 0xFEFF },    { 0xFFA0, 0xFFA0 },   { 0xFFF9, 0xFFFB },   { 0x110BD, 0x110BD }, { 0x110CD, 0x110CD },
+                 { 0x13430, 0x13438 },  { 0x1BCA0, 0x1BCA3 }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF }, { 0xF0000, 0xFFFFD },
+                 { 0x100000, 0x10FFFD } };
+
+static int compare_range(const void *character, const void *range)
+{
+    const unsigned c = *(const unsigned *)character;
+    const struct range *r = range;
+
+    return c < r->first ? -1 : c > r->last;
+}
+
+static bool is_control(unsigned c)
+{
+    return (c & 0xFFFE) == 0xFFFE ||
+           bsearch(&c, controls, sizeof controls / sizeof *controls, sizeof *controls, compare_range) != NULL;
+}
+
+void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most)
+{
+    size_t at = 0;
+
+    while (at < len && at < most) {
+        unsigned character = 0;
+        size_t n = read_character((const unsigned char *)bytes + at, len - at, &character);
+        if (n > most - at)
+            break;
+        if (n > 0 && !is_control(character)) {
+            buf_add(buf, bytes + at, n);
+            at += n;
+        } else {
+            buf_print(buf, "\\x%02x", (unsigned char)bytes[at++]);
+        }
+    }
+    if (at < len)
+        buf_add(buf, "...", 3);
+}
+
+void buf_free(struct buf *buf)
+{
+    free(buf->text);
+    *buf = (struct buf) { 0 };
+}

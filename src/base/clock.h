@@ -1,0 +1,10 @@
+/* Time that only goes forward. Floor 0. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* CLOCK_MONOTONIC in milliseconds. */
+int64_t clock_ms(void);
+
+#endif

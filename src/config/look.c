@@ -1,0 +1,112 @@
+#include "config/look.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum {
+    LOOK_MS = 1000,    /* between two looks */
+    QUIET_MS = 1000,   /* a file that was modified since is perhaps still being written */
+    CERTAIN_MS = 3000, /* more than the coarsest tick of a file system's clock (2 s on FAT) */
+    BUSY_MS = 10000    /* after which a file that never is quiet is reported */
+};
+
+enum look_found look_complain(struct look *look, enum file_trouble trouble, int error)
+{
+    struct buf text = { 0 };
+
+    if (look->trouble == trouble && look->trouble_errno == error)
+        return LOOK_TROUBLE;
+    look->trouble = trouble;
+    look->trouble_errno = error;
+    file_print_trouble(look->file, trouble, error, &text);
+    if (look->has_text)
+        buf_print(&text, "; what was read before stays in force");
+    if (text.text != NULL)
+        look->say(text.text);
+    buf_free(&text);
+    return LOOK_TROUBLE;
+}
+
+void look_taken(struct look *look)
+{
+    look->has_text = true;
+    look->trouble = FILE_FINE;
+}
+
+/*
+ * Was the file left alone for long enough to be whole? By its modification time; where that lies in the future, by how long it
+ * was seen as it is. A first look need not wait for that: a CGI process would with each answer. Sets *WAIT.
+ */
+static bool is_quiet(struct look *look, const struct file_stamp *now, int64_t *wait)
+{
+    int64_t clock = clock_ms(), age = file_age(&now->modified);
+
+    if (!file_same(now, &look->seen)) {
+        look->seen = *now;
+        look->seen_since = clock;
+    }
+    if (age < 0 && !look->has_text)
+        return true;
+    int64_t known = age > clock - look->seen_since ? age : clock - look->seen_since;
+    if (known < QUIET_MS)
+        *wait = QUIET_MS - known;
+    return known >= QUIET_MS;
+}
+
+static enum look_found wait_for_quiet(struct look *look)
+{
+    int64_t clock = clock_ms();
+
+    if (look->waiting_since == 0)
+        look->waiting_since = clock;
+    else if (clock - look->waiting_since >= BUSY_MS)
+        (void)look_complain(look, FILE_BUSY, 0);
+    return LOOK_WAIT;
+}
+
+/* Reads what FD, whose stamp is NOW, holds. */
+static enum look_found read_now(struct look *look, int fd, const struct file_stamp *now, char **text, size_t *size)
+{
+    enum file_trouble trouble;
+    /* By the clock before it is read: later states are later than that. */
+    bool certain = file_age(&now->modified) >= CERTAIN_MS && file_age(&now->changed) >= CERTAIN_MS;
+
+    *text = file_read_open(fd, now, size, &trouble);
+    int error = errno;
+    if (trouble == FILE_CHANGED)
+        return LOOK_WAIT;
+    if (trouble == FILE_SYSTEM)
+        return look_complain(look, trouble, error);
+    look->tried = *now;
+    look->certain = certain;
+    return trouble == FILE_FINE ? LOOK_NEW : look_complain(look, trouble, 0);
+}
+
+enum look_found look_at(struct look *look, bool forced, char **text, size_t *size, int64_t *wait)
+{
+    struct file_stamp now;
+    enum file_trouble trouble;
+    enum look_found found = LOOK_SAME;
+    int fd = file_open(look->file, &now, &trouble);
+
+    *wait = LOOK_MS;
+    if (fd < 0) {
+        look->waiting_since = 0;
+        return look_complain(look, trouble, errno);
+    }
+    if (forced)
+        look->trouble = FILE_FINE; /* who asks for a look is told what it finds */
+    look->again = file_same(&now, &look->tried) && look->trouble != FILE_SYSTEM;
+    bool same = look->again && look->certain;
+    if (forced || (!same && is_quiet(look, &now, wait)))
+        found = read_now(look, fd, &now, text, size);
+    else if (!same)
+        found = wait_for_quiet(look);
+    if (found != LOOK_WAIT)
+        look->waiting_since = 0;
+    (void)close(fd);
+    return found;
+}

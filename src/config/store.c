@@ -1,0 +1,262 @@
+#include "config/store.h"
+
+#include "base/clock.h"
+#include "config/look.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { OPEN_WAIT_MS = 10000, OPEN_STEP_MS = 20 };
+
+struct store {
+    char *file;
+    const char *only;
+    reading_say *say;
+    pthread_mutex_t lock; /* for these: */
+    pthread_cond_t asked;
+    struct reading *current;
+    bool look_now;
+    atomic_bool stop;
+    /* What follows is the watching thread's alone. */
+    struct look look;
+    int64_t next_look;
+    bool checked; /* the first reading was */
+};
+
+__attribute__((format(printf, 2, 3))) static void say(const struct store *store, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n >= 0)
+        store->say(text);
+}
+
+/* --- the reading in force --- */
+
+static struct reading *hold_current(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    struct reading *reading = reading_hold(store->current);
+    (void)pthread_mutex_unlock(&store->lock);
+    return reading;
+}
+
+static void put_in_force(struct store *store, struct reading *reading)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    struct reading *before = store->current;
+    store->current = reading;
+    (void)pthread_mutex_unlock(&store->lock);
+    reading_drop(before);
+}
+
+/* --- taking over --- */
+
+static bool is_in_force(const struct store *store, const char *text, size_t size)
+{
+    size_t current_size;
+
+    if (store->current == NULL)
+        return false;
+    const char *current = index_text(reading_index(store->current), &current_size);
+    return current_size == size && memcmp(current, text, size) == 0;
+}
+
+static void say_read(struct store *store)
+{
+    size_t domains = index_domains(reading_index(store->current));
+
+    say(store, "%s: read again: %zu domain%s", store->file, domains, domains == 1 ? "" : "s");
+}
+
+/* Puts TEXT, which it takes over, in force. */
+static bool take(struct store *store, char *text, size_t size)
+{
+    struct index *index = index_new(text, size, store->file, store->only);
+    struct reading *before = store->current;
+    enum file_trouble trouble = FILE_FINE;
+
+    if (index == NULL)
+        trouble = FILE_SYSTEM;
+    else if (index_sections(index) == 0)
+        trouble = FILE_EMPTY;
+    else if (before != NULL && index_domains(index) == 0 && index_domains(reading_index(before)) > 0)
+        trouble = FILE_NO_DOMAINS;
+    if (trouble != FILE_FINE) {
+        index_free(index);
+        (void)look_complain(&store->look, trouble, ENOMEM);
+        return false;
+    }
+    struct reading *reading = reading_new(index);
+    bool good = reading != NULL;
+    if (good && before != NULL)
+        good = reading_check(reading, before, store->file, store->say, &store->stop);
+    if (!good) {
+        reading_drop(reading);
+        if (!atomic_load(&store->stop))
+            (void)look_complain(&store->look, FILE_SYSTEM, ENOMEM);
+        return false;
+    }
+    put_in_force(store, reading);
+    return true;
+}
+
+/* Looks at the file; takes over what is new, or, FORCED, whatever is there. */
+static enum look_found look(struct store *store, bool forced)
+{
+    char *text = NULL;
+    size_t size = 0;
+    int64_t wait, begin = clock_ms();
+    bool again = store->current != NULL;
+    enum look_found found = look_at(&store->look, forced, &text, &size, &wait);
+
+    store->next_look = begin + wait;
+    if (found != LOOK_NEW)
+        return found;
+    if (!forced && is_in_force(store, text, size)) {
+        free(text);
+        if (!store->look.again || store->look.trouble != FILE_FINE)
+            say_read(store);
+        look_taken(&store->look);
+        return LOOK_SAME;
+    }
+    if (!take(store, text, size))
+        return LOOK_TROUBLE;
+    look_taken(&store->look);
+    if (again)
+        say_read(store);
+    return LOOK_NEW;
+}
+
+/* Waits until it is time to look, or a look is asked for, or the end. */
+static void await_look(struct store *store)
+{
+    const struct timespec until = { store->next_look / 1000, store->next_look % 1000 * 1000000 };
+    int error = 0;
+
+    while (error == 0 && !store->look_now && !atomic_load(&store->stop))
+        error = pthread_cond_timedwait(&store->asked, &store->lock, &until);
+}
+
+bool store_watch(struct store *store)
+{
+    if (!store->checked) {
+        store->checked = true;
+        if (!reading_check(store->current, NULL, store->file, store->say, &store->stop) && !atomic_load(&store->stop))
+            say(store, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
+    }
+    (void)pthread_mutex_lock(&store->lock);
+    await_look(store);
+    bool forced = store->look_now;
+    store->look_now = false;
+    (void)pthread_mutex_unlock(&store->lock);
+
+    if (atomic_load(&store->stop))
+        return false;
+    (void)look(store, forced);
+    return true;
+}
+
+bool store_refresh(struct store *store)
+{
+    return look(store, true) == LOOK_NEW;
+}
+
+void store_look(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    store->look_now = true;
+    (void)pthread_cond_signal(&store->asked);
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+/* False where memory runs out. */
+static bool init_locks(struct store *store)
+{
+    pthread_condattr_t monotonic;
+
+    if (pthread_condattr_init(&monotonic) != 0)
+        return false;
+    bool good = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->asked, &monotonic) == 0;
+    (void)pthread_condattr_destroy(&monotonic);
+    return good && pthread_mutex_init(&store->lock, NULL) == 0;
+}
+
+struct store *store_open(const char *file, const char *only, reading_say *say_to)
+{
+    const struct timespec step = { 0, OPEN_STEP_MS * 1000000L };
+    struct store *store = calloc(1, sizeof *store);
+
+    if (store == NULL || (store->file = strdup(file)) == NULL || !init_locks(store)) {
+        if (store != NULL)
+            free(store->file);
+        free(store);
+        say_to("out of memory");
+        return NULL;
+    }
+    store->only = only;
+    store->say = say_to;
+    store->look.file = store->file;
+    store->look.say = say_to;
+    int64_t end = clock_ms() + OPEN_WAIT_MS;
+    enum look_found found = look(store, false);
+    while (found == LOOK_WAIT && clock_ms() < end) {
+        (void)nanosleep(&step, NULL);
+        found = look(store, false);
+    }
+    if (found == LOOK_WAIT)
+        (void)look_complain(&store->look, FILE_BUSY, 0);
+    if (found == LOOK_NEW)
+        return store;
+    store_free(store);
+    return NULL;
+}
+
+void store_find(struct store *store, const char *domain, struct reading_answer *answer)
+{
+    struct reading *reading = hold_current(store);
+
+    reading_find(reading, domain, answer);
+    reading_drop(reading);
+}
+
+size_t store_domains(struct store *store)
+{
+    struct reading *reading = hold_current(store);
+    size_t n = index_domains(reading_index(reading));
+
+    reading_drop(reading);
+    return n;
+}
+
+/* --- the end --- */
+
+void store_stop(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    atomic_store(&store->stop, true);
+    (void)pthread_cond_broadcast(&store->asked);
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+void store_free(struct store *store)
+{
+    if (store == NULL)
+        return;
+    reading_drop(store->current);
+    (void)pthread_cond_destroy(&store->asked);
+    (void)pthread_mutex_destroy(&store->lock);
+    free(store->file);
+    free(store);
+}

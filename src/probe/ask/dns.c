@@ -1,0 +1,245 @@
+/* c-ares' functions for questions of one's own are called obsolete by newer versions, and work. */
+#define CARES_NO_DEPRECATED
+#include "probe/ask/dns.h"
+
+/* Before ares.h, which needs it and does not say so. */
+#include <sys/select.h>
+
+#include <ares.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum {
+    CLASS_IN = 1,
+    LOOK_US = 200000,     /* how often it is looked whether to stop */
+    UDP_SIZE = 1232,      /* what every path carries whole (DNS flag day 2020) */
+    FLAGS_LOW_AT = 3,     /* of the header */
+    FLAG_AUTHENTIC = 0x20 /* asks for that flag in the answer (RFC 6840 5.7) */
+};
+
+/*
+ * TRYING goes on to the next server where one fails, and then does not say how it failed; TELLING hands the failure over. The
+ * second is asked where the first got nothing.
+ */
+enum { TRYING, TELLING, CHANNELS };
+
+struct probe_dns {
+    ares_channel channel[CHANNELS];
+    int random;
+    const atomic_bool *stop;
+};
+
+struct question {
+    const char *name;
+    enum probe_dns_type type;
+    bool done;
+    int status;
+    struct probe_dns_answer *answer;
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void start_library(void)
+{
+    (void)ares_library_init(ARES_LIB_INIT_ALL);
+}
+
+static bool open_channel(ares_channel *channel, const struct probe_dns_options *options, int flags)
+{
+    struct ares_options wanted = {
+        .flags = flags | ARES_FLAG_EDNS,
+        .timeout = (int)options->timeout_ms,
+        .tries = (int)options->tries,
+        .ednspsz = UDP_SIZE,
+    };
+
+    if (ares_init_options(channel, &wanted, ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ) !=
+        ARES_SUCCESS) {
+        *channel = NULL;
+        return false;
+    }
+    return options->servers == NULL ||
+           (options->servers[0] != '\0' && ares_set_servers_ports_csv(*channel, options->servers) == ARES_SUCCESS);
+}
+
+struct probe_dns *probe_dns_new(const struct probe_dns_options *options)
+{
+    struct probe_dns *dns = calloc(1, sizeof *dns);
+
+    if (dns == NULL)
+        return NULL;
+    (void)pthread_once(&once, start_library);
+    dns->stop = options->stop;
+    dns->random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (dns->random >= 0 && open_channel(&dns->channel[TRYING], options, 0) &&
+        open_channel(&dns->channel[TELLING], options, ARES_FLAG_NOCHECKRESP))
+        return dns;
+    probe_dns_free(dns);
+    return NULL;
+}
+
+void probe_dns_free(struct probe_dns *dns)
+{
+    if (dns == NULL)
+        return;
+    for (size_t i = 0; i < CHANNELS; i++)
+        if (dns->channel[i] != NULL)
+            ares_destroy(dns->channel[i]);
+    if (dns->random >= 0)
+        (void)close(dns->random);
+    free(dns);
+}
+
+static void fail(struct probe_dns_answer *answer, enum probe_dns_state state, const char *why)
+{
+    *answer = (struct probe_dns_answer) { .state = state, .no_such_name = state == PROBE_DNS_ABSENT, .why = why };
+}
+
+static void fail_by(struct question *question, int status)
+{
+    question->done = true;
+    question->status = status;
+    if (status == ARES_EBADNAME)
+        fail(question->answer, PROBE_DNS_ABSENT, "the DNS has no room for such a name");
+    else if (status == ARES_ETIMEOUT)
+        fail(question->answer, PROBE_DNS_AGAIN, "no name server answered in time");
+    else if (status == ARES_ECANCELLED)
+        fail(question->answer, PROBE_DNS_AGAIN, "it was not waited for");
+    else if (status == ARES_ENOMEM)
+        fail(question->answer, PROBE_DNS_AGAIN, "out of memory");
+    else
+        fail(question->answer, PROBE_DNS_AGAIN, "no name server could be reached");
+}
+
+static void take(void *data, int status, int timeouts, unsigned char *bytes, int len)
+{
+    struct question *question = data;
+
+    (void)timeouts;
+    if (status != ARES_SUCCESS || bytes == NULL || len < 0) {
+        fail_by(question, status);
+        return;
+    }
+    question->done = true;
+    question->status = ARES_SUCCESS;
+    probe_dns_answer_read(bytes, (size_t)len, question->name, question->type, question->answer);
+}
+
+static void send_question(struct probe_dns *dns, unsigned way, struct question *question)
+{
+    unsigned char *bytes = NULL;
+    int len = 0;
+    uint16_t id;
+
+    question->done = false;
+    if (read(dns->random, &id, sizeof id) != (ssize_t)sizeof id) {
+        fail_by(question, ARES_ECONNREFUSED);
+        return;
+    }
+    int status = ares_create_query(question->name, CLASS_IN, (int)question->type, id, 1, &bytes, &len, UDP_SIZE);
+    if (status != ARES_SUCCESS) {
+        fail_by(question, status);
+        return;
+    }
+    bytes[FLAGS_LOW_AT] |= FLAG_AUTHENTIC;
+    ares_send(dns->channel[way], bytes, len, take, question);
+    ares_free_string(bytes);
+}
+
+/* Waits for one of the library's sockets, or for as long as it likes. False where there is nothing to wait for. */
+static bool turn(ares_channel channel)
+{
+    ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
+    struct pollfd fds[ARES_GETSOCK_MAXNUM];
+    struct timeval most = { 0, LOOK_US }, wait;
+    /* ARES_GETSOCK_WRITABLE() shifts into the sign. */
+    unsigned bits = (unsigned)ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
+    nfds_t count = 0;
+
+    for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+        bool reads = (bits >> i & 1) != 0, writes = (bits >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0;
+        if (reads || writes)
+            fds[count++] = (struct pollfd) { sockets[i], (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)), 0 };
+    }
+    if (count == 0)
+        return false;
+    const struct timeval *left = ares_timeout(channel, &most, &wait);
+    /* Rounded up: what is due within the millisecond is not to be asked for again and again. */
+    int ready = poll(fds, count, (int)(left->tv_sec * 1000 + left->tv_usec / 1000 + 1));
+    if (ready <= 0)
+        ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    for (nfds_t i = 0; i < count && ready > 0; i++) {
+        bool writes = (fds[i].revents & POLLOUT) != 0, reads = (fds[i].revents & ~POLLOUT) != 0;
+        if (reads || writes)
+            ares_process_fd(channel, reads ? fds[i].fd : ARES_SOCKET_BAD, writes ? fds[i].fd : ARES_SOCKET_BAD);
+    }
+    return true;
+}
+
+static bool all_done(const struct question *questions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!questions[i].done)
+            return false;
+    return true;
+}
+
+/* Is the other way worth a try: was it a failure that can be told more of? */
+static bool is_untold(int status)
+{
+    return status != ARES_SUCCESS && status != ARES_ETIMEOUT && status != ARES_EBADNAME && status != ARES_ENOMEM;
+}
+
+static bool is_stopped(const struct probe_dns *dns)
+{
+    return dns->stop != NULL && atomic_load(dns->stop);
+}
+
+static void ask(struct probe_dns *dns, struct question *questions, size_t count)
+{
+    for (unsigned way = TRYING; way < CHANNELS && !(way > TRYING && is_stopped(dns)); way++) {
+        for (size_t i = 0; i < count; i++)
+            if (way == TRYING || is_untold(questions[i].status))
+                send_question(dns, way, &questions[i]);
+        while (!is_stopped(dns) && !all_done(questions, count) && turn(dns->channel[way])) {
+        }
+        ares_cancel(dns->channel[way]);
+    }
+}
+
+static void ask_one(struct probe_dns *dns, const char *name, enum probe_dns_type type, struct probe_dns_answer *answer)
+{
+    struct question question = { .name = name, .type = type, .answer = answer };
+
+    ask(dns, &question, 1);
+}
+
+void probe_dns_txt(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer)
+{
+    ask_one(dns, name, PROBE_DNS_TXT, answer);
+}
+
+void probe_dns_mx(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer)
+{
+    ask_one(dns, name, PROBE_DNS_MX, answer);
+}
+
+void probe_dns_tlsa(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer)
+{
+    ask_one(dns, name, PROBE_DNS_TLSA, answer);
+}
+
+void probe_dns_addresses(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer)
+{
+    struct probe_dns_answer six;
+    struct question questions[] = { { .name = name, .type = PROBE_DNS_A, .answer = answer },
+                                    { .name = name, .type = PROBE_DNS_AAAA, .answer = &six } };
+
+    ask(dns, questions, 2);
+    probe_dns_answer_join(answer, &six);
+}

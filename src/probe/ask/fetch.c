@@ -1,0 +1,228 @@
+#include "probe/ask/fetch.h"
+
+#include "base/clock.h"
+#include "probe/ask/transfer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The replies of an SMTP server, in their order. */
+enum { GREETING = 1, EHLO, STARTTLS };
+
+bool probe_fetch_init(void)
+{
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+void probe_fetched_free(struct probe_fetched *fetched)
+{
+    free(fetched->chain);
+    free(fetched->type);
+    free(fetched->location);
+    buf_free(&fetched->body);
+    *fetched = (struct probe_fetched) { 0 };
+}
+
+static bool count_header(struct probe_transfer *t, size_t n)
+{
+    t->header += n;
+    t->too_large = t->header > PROBE_TRANSFER_HEADER_MAX;
+    return !t->too_large;
+}
+
+/* --- HTTPS --- */
+
+/* The value of LINE where it is the field NAME and *VALUE has none yet. */
+static void take_field(const char *line, size_t len, const char *name, char **value)
+{
+    size_t at = strlen(name);
+
+    if (*value != NULL || len <= at || strncasecmp(line, name, at) != 0 || line[at] != ':')
+        return;
+    at++;
+    while (at < len && (line[at] == ' ' || line[at] == '\t'))
+        at++;
+    while (len > at && strchr(" \t\r\n", line[len - 1]) != NULL)
+        len--;
+    *value = strndup(line + at, len - at);
+}
+
+static size_t take_header(char *line, size_t size, size_t n, void *data)
+{
+    struct probe_transfer *t = data;
+
+    (void)size; /* always 1 */
+    if (!count_header(t, n))
+        return 0;
+    if (t->fetched->body.len > 0 || n == 0) /* a trailer */
+        return n;
+    take_field(line, n, "content-type", &t->fetched->type);
+    take_field(line, n, "location", &t->fetched->location);
+    return n;
+}
+
+static enum probe_fetch_outcome judge_https(struct probe_transfer *t, CURLcode code)
+{
+    if (t->cut)
+        return PROBE_FETCHED;
+    if (t->too_large)
+        probe_transfer_why(t, "the answer's header is larger than 64 KB");
+    return code == CURLE_OK ? PROBE_FETCHED : PROBE_FETCH_PROTOCOL;
+}
+
+static const char *https_phase(const struct probe_transfer *t)
+{
+    if (t->fetched->chain == NULL)
+        return "the connection was taken, and the TLS handshake did not end in time";
+    return t->header == 0 ? "no answer came in time" : "the answer did not end in time";
+}
+
+/* --- SMTP --- */
+
+static size_t take_reply(char *line, size_t size, size_t n, void *data)
+{
+    struct probe_transfer *t = data;
+    size_t len = n < sizeof t->line ? n : sizeof t->line - 1;
+
+    (void)size;
+    while (len > 0 && strchr("\r\n", line[len - 1]) != NULL)
+        len--;
+    memcpy(t->line, line, len);
+    t->line[len] = '\0';
+    /* libcurl would wait for a line that is a reply. */
+    t->garbage = len < 3 || strspn(t->line, "0123456789") != 3;
+    t->replies += len >= 3 && t->line[3] != '-';
+    return t->garbage || !count_header(t, n) ? 0 : n;
+}
+
+static enum probe_fetch_outcome judge_smtp(struct probe_transfer *t, CURLcode code)
+{
+    if (code == CURLE_OK)
+        return PROBE_FETCHED;
+    if (t->too_large)
+        probe_transfer_why(t, "its replies are larger than 64 KB");
+    else if (t->line[0] != '\0')
+        probe_transfer_why(t, t->line);
+    if (t->garbage || t->too_large)
+        return PROBE_FETCH_PROTOCOL;
+    if (t->replies == GREETING && code == CURLE_WEIRD_SERVER_REPLY)
+        return t->line[0] == '4' ? PROBE_FETCH_LATER : PROBE_FETCH_REFUSED;
+    if (t->replies == EHLO && code == CURLE_REMOTE_ACCESS_DENIED)
+        return t->line[0] == '4' ? PROBE_FETCH_LATER : PROBE_FETCH_NO_STARTTLS;
+    if (code != CURLE_USE_SSL_FAILED)
+        return PROBE_FETCH_PROTOCOL;
+    if (t->replies < STARTTLS)
+        probe_transfer_why(t, "EHLO does not offer it");
+    return PROBE_FETCH_NO_STARTTLS;
+}
+
+static const char *smtp_phase(const struct probe_transfer *t)
+{
+    static const char *const phases[] = {
+        [0] = "the connection was taken, and no greeting came in time",
+        [GREETING] = "no answer to EHLO came in time",
+        [EHLO] = "no answer to STARTTLS came in time",
+        [STARTTLS] = "the TLS handshake did not end in time",
+    };
+
+    if (t->fetched->chain != NULL || t->replies > STARTTLS)
+        return "no answer to EHLO came in time after the TLS handshake";
+    return phases[t->replies];
+}
+
+static const struct probe_protocol https = { .scheme = "https",
+                                             .path = "/.well-known/mta-sts.txt",
+                                             .port = offsetof(struct probe_fetch_options, https_port),
+                                             .take_line = take_header,
+                                             .judge = judge_https,
+                                             .phase = https_phase };
+static const struct probe_protocol smtp = { .scheme = "smtp",
+                                            .path = "/",
+                                            .port = offsetof(struct probe_fetch_options, smtp_port),
+                                            .take_line = take_reply,
+                                            .judge = judge_smtp,
+                                            .phase = smtp_phase,
+                                            .is_smtp = true };
+
+/* --- the addresses, and the versions of TLS --- */
+
+/* FETCHED failed in TLS: does it speak a version that is too old? */
+static void try_old(const struct probe_transfer *failed)
+{
+    static const struct {
+        long version;
+        const char *why;
+    } versions[] = {
+        { CURL_SSLVERSION_TLSv1_1 | (long)CURL_SSLVERSION_MAX_TLSv1_1, "TLS 1.1 is the newest that it speaks" },
+        { CURL_SSLVERSION_TLSv1_0 | (long)CURL_SSLVERSION_MAX_TLSv1_0, "TLS 1.0 is the newest that it speaks" },
+    };
+
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        struct probe_fetched fetched = { 0 };
+        struct probe_transfer t = { .protocol = failed->protocol,
+                                    .options = failed->options,
+                                    .fetched = &fetched,
+                                    .host = failed->host,
+                                    .address = failed->address,
+                                    .version = versions[i].version,
+                                    .old = true,
+                                    .limit = failed->limit };
+        probe_transfer_run(&t);
+        if (fetched.chain != NULL) {
+            failed->fetched->outcome = PROBE_FETCH_TLS_OLD;
+            (void)snprintf(failed->fetched->why, sizeof failed->fetched->why, "%s", versions[i].why);
+            failed->fetched->chain = fetched.chain;
+            fetched.chain = NULL;
+            i = sizeof versions / sizeof versions[0];
+        }
+        probe_fetched_free(&fetched);
+    }
+}
+
+static bool is_taken(const struct probe_fetched *fetched)
+{
+    return fetched->address[0] != '\0' || fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_MEMORY ||
+           fetched->outcome == PROBE_FETCH_PROTOCOL;
+}
+
+static void fetch(const struct probe_protocol *protocol, const struct probe_fetch_options *options, const char *host,
+                  char *const *addresses, size_t count, struct probe_fetched *fetched)
+{
+    /* Where no address takes the connection, the one that tells most of why. */
+    struct probe_fetched none = { .outcome = PROBE_FETCH_REFUSED, .why = "there is no address" };
+    int64_t limit = clock_ms() + options->total_ms;
+
+    *fetched = (struct probe_fetched) { 0 };
+    for (size_t i = 0; i < count && !is_taken(fetched); i++) {
+        struct probe_transfer t = { .protocol = protocol,
+                                    .options = options,
+                                    .fetched = fetched,
+                                    .host = host,
+                                    .address = addresses[i],
+                                    .version = CURL_SSLVERSION_TLSv1_2,
+                                    .limit = limit };
+        probe_fetched_free(fetched);
+        probe_transfer_run(&t);
+        fetched->has_starttls = protocol->is_smtp && t.replies >= STARTTLS;
+        if (fetched->outcome == PROBE_FETCH_TLS)
+            try_old(&t);
+        if (i == 0 || fetched->outcome == PROBE_FETCH_REFUSED || none.outcome == PROBE_FETCH_NO_ROUTE)
+            none = *fetched;
+    }
+    if (!is_taken(fetched))
+        *fetched = none;
+}
+
+void probe_fetch_policy(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
+                        struct probe_fetched *fetched)
+{
+    fetch(&https, options, host, addresses, count, fetched);
+}
+
+void probe_fetch_smtp(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
+                      struct probe_fetched *fetched)
+{
+    fetch(&smtp, options, host, addresses, count, fetched);
+}

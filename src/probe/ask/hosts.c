@@ -1,0 +1,157 @@
+#include "probe/ask/hosts.h"
+
+#include "policy/domain.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* So many are kept, some kilobytes each; beyond that the one that nobody needs gives way. */
+enum { KEPT_MAX = 1024, CHAINS = 1024 };
+
+struct entry {
+    struct probe_host host; /* first: what is handed out */
+    struct entry *next;     /* of its chain */
+    unsigned users;
+    bool ready;
+    char name[DOMAIN_MAX + 1];
+};
+
+struct probe_hosts {
+    pthread_mutex_t lock;
+    pthread_cond_t ready;
+    struct entry *chains[CHAINS];
+    size_t count, hand; /* where the search for one that gives way goes on */
+};
+
+struct probe_hosts *probe_hosts_new(void)
+{
+    struct probe_hosts *hosts = calloc(1, sizeof *hosts);
+
+    if (hosts == NULL)
+        return NULL;
+    if (pthread_mutex_init(&hosts->lock, NULL) != 0 || pthread_cond_init(&hosts->ready, NULL) != 0) {
+        free(hosts);
+        return NULL;
+    }
+    return hosts;
+}
+
+static void free_entry(struct entry *entry)
+{
+    probe_dns_answer_free(&entry->host.addresses);
+    probe_dns_answer_free(&entry->host.tlsa);
+    probe_fetched_free(&entry->host.smtp);
+    free(entry);
+}
+
+void probe_hosts_free(struct probe_hosts *hosts)
+{
+    if (hosts == NULL)
+        return;
+    for (size_t i = 0; i < CHAINS; i++) {
+        while (hosts->chains[i] != NULL) {
+            struct entry *entry = hosts->chains[i];
+            hosts->chains[i] = entry->next;
+            free_entry(entry);
+        }
+    }
+    (void)pthread_cond_destroy(&hosts->ready);
+    (void)pthread_mutex_destroy(&hosts->lock);
+    free(hosts);
+}
+
+static size_t chain_of(const char *name)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (unsigned char)*name) * 16777619U;
+    return hash % CHAINS;
+}
+
+/* One that nobody uses is taken out and freed; where all are in use there are more than KEPT_MAX for a while. */
+static void give_way(struct probe_hosts *hosts)
+{
+    for (size_t i = 0; i < CHAINS; i++) {
+        struct entry **at = &hosts->chains[hosts->hand++ % CHAINS];
+        while (*at != NULL && (*at)->users > 0)
+            at = &(*at)->next;
+        if (*at == NULL)
+            continue;
+        struct entry *entry = *at;
+        *at = entry->next;
+        free_entry(entry);
+        hosts->count--;
+        return;
+    }
+}
+
+static struct entry *add_entry(struct probe_hosts *hosts, struct entry **chain, const char *name)
+{
+    struct entry *entry = calloc(1, sizeof *entry);
+
+    if (entry == NULL)
+        return NULL;
+    if (hosts->count >= KEPT_MAX)
+        give_way(hosts);
+    (void)snprintf(entry->name, sizeof entry->name, "%s", name);
+    entry->next = *chain;
+    *chain = entry;
+    hosts->count++;
+    return entry;
+}
+
+static void look(struct probe_host *host, struct probe_dns *dns, const struct probe_fetch_options *fetch, const char *name)
+{
+    char tlsa[DOMAIN_MAX + sizeof "_25._tcp."];
+
+    probe_dns_addresses(dns, name, &host->addresses);
+    (void)snprintf(tlsa, sizeof tlsa, "_25._tcp.%s", name);
+    probe_dns_tlsa(dns, tlsa, &host->tlsa);
+    if (host->addresses.state == PROBE_DNS_FOUND)
+        probe_fetch_smtp(fetch, name, host->addresses.addresses, host->addresses.count, &host->smtp);
+}
+
+const struct probe_host *probe_hosts_look(struct probe_hosts *hosts, struct probe_dns *dns,
+                                          const struct probe_fetch_options *fetch, const char *name)
+{
+    char normal[DOMAIN_MAX + 1];
+    bool found;
+
+    domain_normal(name, strnlen(name, DOMAIN_MAX), normal);
+    (void)pthread_mutex_lock(&hosts->lock);
+    struct entry **chain = &hosts->chains[chain_of(normal)], *entry = *chain;
+    while (entry != NULL && strcmp(entry->name, normal) != 0)
+        entry = entry->next;
+    found = entry != NULL;
+    if (!found)
+        entry = add_entry(hosts, chain, normal);
+    if (entry != NULL)
+        entry->users++;
+    while (found && !entry->ready)
+        (void)pthread_cond_wait(&hosts->ready, &hosts->lock);
+    (void)pthread_mutex_unlock(&hosts->lock);
+    if (found || entry == NULL)
+        return found ? &entry->host : NULL;
+
+    look(&entry->host, dns, fetch, normal);
+    (void)pthread_mutex_lock(&hosts->lock);
+    entry->ready = true;
+    (void)pthread_cond_broadcast(&hosts->ready);
+    (void)pthread_mutex_unlock(&hosts->lock);
+    return &entry->host;
+}
+
+void probe_hosts_done(struct probe_hosts *hosts, const struct probe_host *host)
+{
+    struct entry *entry = (struct entry *)(uintptr_t)host;
+
+    if (entry == NULL)
+        return;
+    (void)pthread_mutex_lock(&hosts->lock);
+    entry->users--;
+    (void)pthread_mutex_unlock(&hosts->lock);
+}

@@ -1,0 +1,235 @@
+#include "probe/ask/transfer.h"
+
+#include "base/clock.h"
+#include "policy/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+enum { LOOK_MS = 200 /* how often it is looked whether to stop, or the time is over */ };
+
+void probe_transfer_why(struct probe_transfer *t, const char *why)
+{
+    (void)snprintf(t->fetched->why, sizeof t->fetched->why, "%s", why);
+}
+
+static size_t take_body(char *bytes, size_t size, size_t n, void *data)
+{
+    struct probe_transfer *t = data;
+    struct buf *body = &t->fetched->body;
+    size_t room = POLICY_BYTES_MAX + 1 - body->len;
+
+    (void)size;
+    t->cut = n > room;
+    buf_add(body, bytes, t->cut ? room : n);
+    return t->cut || body->failed ? 0 : n;
+}
+
+static unsigned port_of(const struct probe_transfer *t)
+{
+    return *(const unsigned *)(const void *)((const char *)t->options + t->protocol->port);
+}
+
+/* The URL, put together by the library, which refuses a host that is none. To be freed by curl_free(); NULL where it cannot be.
+ */
+static char *make_url(const struct probe_transfer *t)
+{
+    CURLU *url = curl_url();
+    char port[16], path[300], *text = NULL;
+    const char *helo = t->protocol->is_smtp && t->options->helo != NULL ? t->options->helo : "";
+
+    (void)snprintf(port, sizeof port, "%u", port_of(t));
+    (void)snprintf(path, sizeof path, "%s%s", t->protocol->path, helo);
+    if (url != NULL && curl_url_set(url, CURLUPART_SCHEME, t->protocol->scheme, 0) == CURLUE_OK &&
+        curl_url_set(url, CURLUPART_HOST, t->host, 0) == CURLUE_OK && curl_url_set(url, CURLUPART_PORT, port, 0) == CURLUE_OK &&
+        curl_url_set(url, CURLUPART_PATH, path, CURLU_URLENCODE) == CURLUE_OK)
+        (void)curl_url_get(url, CURLUPART_URL, &text, 0);
+    curl_url_cleanup(url);
+    return text;
+}
+
+/* Where every connection goes, whatever the URL says. */
+static struct curl_slist *make_target(const struct probe_transfer *t)
+{
+    char target[128];
+    bool six = strchr(t->address, ':') != NULL;
+
+    (void)snprintf(target, sizeof target, "::%s%s%s:%u", six ? "[" : "", t->address, six ? "]" : "", port_of(t));
+    return curl_slist_append(NULL, target);
+}
+
+static int take_socket(void *data, curl_socket_t socket, curlsocktype purpose)
+{
+    struct probe_transfer *t = data;
+
+    (void)purpose;
+    t->socket = socket;
+    return CURL_SOCKOPT_OK;
+}
+
+/* libcurl's own time of connecting is that of the TLS handshake's end. */
+static bool is_connected(const struct probe_transfer *t)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+
+    return t->socket >= 0 && getpeername(t->socket, (struct sockaddr *)&peer, &len) == 0;
+}
+
+static void set_options(CURL *easy, struct probe_transfer *t, const char *url, struct curl_slist *target)
+{
+    (void)curl_easy_setopt(easy, CURLOPT_URL, url);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, target);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "mta-sts-probe/" VERSION);
+    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, take_socket);
+    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, t);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, t->protocol->take_line);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    (void)curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
+    (void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, t->version);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    (void)curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* time is kept by run() */
+    if (t->old)
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, "ALL:@SECLEVEL=0");
+    /* So far and no further; and no QUIT of the library's own at the end, for whose answer it would wait two minutes. */
+    if (t->old || t->protocol->is_smtp)
+        (void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+}
+
+static bool is_over(struct probe_transfer *t, int64_t connect_limit)
+{
+    const atomic_bool *stop = t->options->stop;
+    int64_t now = clock_ms();
+
+    t->connected = t->connected || is_connected(t);
+    t->was_stopped = stop != NULL && atomic_load(stop);
+    t->was_slow = now >= t->limit || (!t->connected && now >= connect_limit);
+    return t->was_stopped || t->was_slow;
+}
+
+/* Runs it to its end, or until it is stopped, or slow. */
+static CURLcode run(CURLM *multi, struct probe_transfer *t)
+{
+    int64_t connect_limit = clock_ms() + t->options->connect_ms;
+    int running = 1, left;
+
+    while (curl_multi_perform(multi, &running) == CURLM_OK && running > 0 && !is_over(t, connect_limit))
+        if (curl_multi_poll(multi, NULL, 0, LOOK_MS, NULL) != CURLM_OK)
+            break;
+    const CURLMsg *message = curl_multi_info_read(multi, &left);
+    if (message == NULL)
+        return CURLE_OPERATION_TIMEDOUT;
+    t->was_stopped = t->was_slow = false;
+    t->connected = message->data.result != CURLE_COULDNT_CONNECT;
+    return message->data.result;
+}
+
+static void take_chain(CURL *easy, struct probe_transfer *t)
+{
+    struct curl_certinfo *info = NULL;
+    struct buf chain = { 0 };
+
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL)
+        return;
+    for (int i = 0; i < info->num_of_certs; i++)
+        for (const struct curl_slist *field = info->certinfo[i]; field != NULL; field = field->next)
+            if (strncmp(field->data, "Cert:", 5) == 0)
+                buf_print(&chain, "%s\n", field->data + 5);
+    t->fetched->chain = chain.text;
+}
+
+static bool has_no_route(CURL *easy)
+{
+    long error = 0;
+
+    (void)curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
+    return error == ENETUNREACH || error == EHOSTUNREACH || error == EAFNOSUPPORT || error == EADDRNOTAVAIL || error == ENETDOWN;
+}
+
+static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURLcode code)
+{
+    probe_transfer_why(t, t->error[0] != '\0' ? t->error : curl_easy_strerror(code));
+    if (t->was_stopped) {
+        probe_transfer_why(t, "it was not waited for");
+        return PROBE_FETCH_STOPPED;
+    }
+    if (t->was_slow) {
+        probe_transfer_why(t, t->connected ? t->protocol->phase(t) : "no connection in time");
+        return PROBE_FETCH_SLOW;
+    }
+    if (code == CURLE_OUT_OF_MEMORY || t->fetched->body.failed)
+        return PROBE_FETCH_MEMORY;
+    if (code == CURLE_COULDNT_CONNECT)
+        return has_no_route(easy) ? PROBE_FETCH_NO_ROUTE : PROBE_FETCH_REFUSED;
+    if (code == CURLE_SSL_CONNECT_ERROR)
+        return PROBE_FETCH_TLS;
+    enum probe_fetch_outcome outcome = t->protocol->judge(t, code);
+    if (outcome == PROBE_FETCHED)
+        t->fetched->why[0] = '\0';
+    return outcome;
+}
+
+static void take_results(CURL *easy, struct probe_transfer *t, CURLcode code)
+{
+    struct probe_fetched *f = t->fetched;
+    curl_off_t total = 0;
+    size_t sent;
+
+    take_chain(easy, t);
+    (void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
+    f->ms = (unsigned)(total / 1000);
+    f->outcome = judge(easy, t, code);
+    if (t->connected)
+        (void)snprintf(f->address, sizeof f->address, "%s", t->address);
+    if (t->protocol->is_smtp) {
+        if (f->outcome == PROBE_FETCHED)
+            (void)curl_easy_send(easy, "QUIT\r\n", 6, &sent);
+        return;
+    }
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &f->status);
+    f->has_null_body = f->status > 0 && f->body.len == 0;
+}
+
+void probe_transfer_run(struct probe_transfer *t)
+{
+    char *url = make_url(t);
+    struct curl_slist *target = make_target(t);
+    CURL *easy = curl_easy_init();
+    CURLM *multi = curl_multi_init();
+
+    t->socket = -1;
+    t->fetched->outcome = PROBE_FETCH_MEMORY;
+    if (url == NULL) {
+        t->fetched->outcome = PROBE_FETCH_PROTOCOL;
+        probe_transfer_why(t, "no server can have this name");
+    } else if (target != NULL && easy != NULL && multi != NULL) {
+        set_options(easy, t, url, target);
+        if (curl_multi_add_handle(multi, easy) == CURLM_OK) {
+            int64_t begin = clock_ms();
+            take_results(easy, t, run(multi, t));
+            if (t->was_slow)
+                t->fetched->ms = (unsigned)(clock_ms() - begin);
+            (void)curl_multi_remove_handle(multi, easy);
+        }
+    }
+    curl_easy_cleanup(easy);
+    (void)curl_multi_cleanup(multi);
+    curl_slist_free_all(target);
+    curl_free(url);
+}

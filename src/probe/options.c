@@ -1,0 +1,305 @@
+#include "probe/options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PORT_MAX = 65535,
+    TIMEOUT_DEFAULT_S = 30,
+    TIMEOUT_MAX_S = 60, /* RFC 8461 3.3 */
+    MS = 1000,
+    CONNECT_MS = 10000,
+    DNS_TIMEOUT_MS = 2000,
+    DNS_TRIES = 2,
+    WARN_DAYS = 14,
+    SLOW_MS = 2000,
+    HTTPS_PORT = 443,
+    SMTP_PORT = 25,
+    USAGE_COLUMN = 24
+};
+
+/* Takes VALUE, which is NULL where the option has none. Returns what is to be written instead, or NULL where it is right. */
+typedef const char *take_fn(struct probe_settings *settings, const char *value);
+
+static bool read_number(const char *text, unsigned least, unsigned most, unsigned *number)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long n = strtoul(text, &end, 10);
+    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || n < least || n > most)
+        return false;
+    *number = (unsigned)n;
+    return true;
+}
+
+static const char *take_file(struct probe_settings *settings, const char *value)
+{
+    settings->file = value;
+    return value[0] != '\0' ? NULL : "the name of a file";
+}
+
+static const char *take_jobs(struct probe_settings *settings, const char *value)
+{
+    return read_number(value, 1, PROBE_RUN_JOBS_MAX, &settings->jobs) ? NULL : "a number from 1 to 256";
+}
+
+static const char *take_quiet(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->quiet = true;
+    return NULL;
+}
+
+static const char *take_verbose(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->verbose = true;
+    return NULL;
+}
+
+static const char *take_json(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->json = true;
+    return NULL;
+}
+
+static const char *take_colour(struct probe_settings *settings, const char *value)
+{
+    static const char *const words[] = {
+        [PROBE_COLOUR_AUTO] = "auto", [PROBE_COLOUR_ALWAYS] = "always", [PROBE_COLOUR_NEVER] = "never"
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(words[i], value) != 0)
+            continue;
+        settings->colour = (enum probe_colour)i;
+        return NULL;
+    }
+    return "auto, always or never";
+}
+
+static const char *act(struct probe_settings *settings, enum probe_action action, const char *subject)
+{
+    if (settings->action != PROBE_LOOK && settings->action != action)
+        return "one of --explain, --suggest and --tlsa alone";
+    settings->action = action;
+    settings->subject = subject;
+    return NULL;
+}
+
+static const char *take_explain(struct probe_settings *settings, const char *value)
+{
+    return act(settings, PROBE_EXPLAIN, value);
+}
+
+static const char *take_suggest(struct probe_settings *settings, const char *value)
+{
+    return act(settings, PROBE_SUGGEST, value);
+}
+
+static const char *take_tlsa(struct probe_settings *settings, const char *value)
+{
+    return act(settings, PROBE_TLSA, value);
+}
+
+static const char *take_dns(struct probe_settings *settings, const char *value)
+{
+    settings->probe.dns.servers = value;
+    return NULL;
+}
+
+static const char *take_ca(struct probe_settings *settings, const char *value)
+{
+    settings->ca_file = value;
+    return NULL;
+}
+
+static const char *take_https_port(struct probe_settings *settings, const char *value)
+{
+    return read_number(value, 1, PORT_MAX, &settings->probe.fetch.https_port) ? NULL : "a number from 1 to 65535";
+}
+
+static const char *take_smtp_port(struct probe_settings *settings, const char *value)
+{
+    return read_number(value, 1, PORT_MAX, &settings->probe.fetch.smtp_port) ? NULL : "a number from 1 to 65535";
+}
+
+static const char *take_helo(struct probe_settings *settings, const char *value)
+{
+    settings->probe.fetch.helo = value;
+    return domain_fault(value, strlen(value)) == DOMAIN_FINE ? NULL : "this machine's name, as in probe.example.org";
+}
+
+static const char *take_timeout(struct probe_settings *settings, const char *value)
+{
+    struct probe_fetch_options *fetch = &settings->probe.fetch;
+    unsigned seconds;
+
+    if (!read_number(value, 1, TIMEOUT_MAX_S, &seconds))
+        return "seconds, from 1 to 60";
+    fetch->total_ms = seconds * MS;
+    fetch->connect_ms = fetch->total_ms < CONNECT_MS ? fetch->total_ms : CONNECT_MS;
+    return NULL;
+}
+
+static const char *take_warn_days(struct probe_settings *settings, const char *value)
+{
+    return read_number(value, 0, INT_MAX, &settings->probe.warn_days) ? NULL : "a number of days";
+}
+
+static const char *take_help(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->action = PROBE_HELP;
+    return NULL;
+}
+
+static const char *take_version(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->action = PROBE_VERSION;
+    return NULL;
+}
+
+static const struct option {
+    char letter; /* '\0': none */
+    const char *word, *argument, *does;
+    take_fn *take;
+} options[] = {
+    { 'f', "file", "FILE", "every domain of this policies.ini, compared with it", take_file },
+    { 'j', "jobs", "N", "so many domains at once, 16 unless told", take_jobs },
+    { 'q', "quiet", NULL, "prints nothing of domains that are fine", take_quiet },
+    { 'v', "verbose", NULL, "every check of every domain, with -f, too", take_verbose },
+    { '\0', "json", NULL, "prints an object a domain, one a line", take_json },
+    { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
+    { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
+    { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
+    { '\0', "tlsa", "MX", "prints the TLSA records of what it shows", take_tlsa },
+    { '\0', "warn-days", "N", "a certificate with fewer left: 14 unless told", take_warn_days },
+    { '\0', "timeout", "SECONDS", "of one connection, 30 unless told", take_timeout },
+    { '\0', "dns", "SERVERS", "asks these, as in 192.0.2.53,[2001:db8::53]:5353", take_dns },
+    { '\0', "ca", "FILE", "trusts these authorities, in PEM", take_ca },
+    { '\0', "helo", "NAME", "says this with EHLO", take_helo },
+    { '\0', "https-port", "N", "443 unless told", take_https_port },
+    { '\0', "smtp-port", "N", "25 unless told", take_smtp_port },
+    { 'h', "help", NULL, "this help", take_help },
+    { '\0', "version", NULL, "the version, and what it was built with", take_version },
+};
+
+enum { OPTIONS = sizeof options / sizeof options[0] };
+
+void probe_options_usage(FILE *out)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        char call[USAGE_COLUMN + 1], letter[8] = "   ";
+        if (options[i].letter != '\0')
+            (void)snprintf(letter, sizeof letter, "-%c,", options[i].letter);
+        (void)snprintf(call, sizeof call, "%s --%s %s", letter, options[i].word,
+                       options[i].argument != NULL ? options[i].argument : "");
+        (void)fprintf(out, "  %-*s %s\n", USAGE_COLUMN, call, options[i].does);
+    }
+}
+
+static const struct option *find_letter(char letter)
+{
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (letter != '\0' && options[i].letter == letter)
+            return &options[i];
+    return NULL;
+}
+
+static const struct option *find_word(const char *word, size_t len)
+{
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (strlen(options[i].word) == len && memcmp(options[i].word, word, len) == 0)
+            return &options[i];
+    return NULL;
+}
+
+static bool complain(const char *argument, const char *write)
+{
+    (void)fprintf(stderr, "mta-sts-probe: %s: write %s\n", argument, write);
+    return false;
+}
+
+struct arguments {
+    int count, at; /* AT: the next one */
+    char **all;
+    struct probe_settings *settings;
+};
+
+/* OPTION, with VALUE, or with the next argument where that is NULL. */
+static bool take(struct arguments *arguments, const struct option *option, const char *value)
+{
+    const char *argument = arguments->all[arguments->at - 1], *instead;
+
+    if (option == NULL)
+        return complain(argument, "an option that there is; \"mta-sts-probe -h\" lists them");
+    if (option->argument == NULL && value != NULL)
+        return complain(argument, "it without a value");
+    if (option->argument != NULL && value == NULL) {
+        if (arguments->at == arguments->count)
+            return complain(argument, "a value behind it");
+        value = arguments->all[arguments->at++];
+    }
+    instead = option->take(arguments->settings, value);
+    return instead == NULL || complain(argument, instead);
+}
+
+/* "-qf", "FILE" or "-qfFILE". */
+static bool take_letters(struct arguments *arguments, const char *letters)
+{
+    while (*letters != '\0') {
+        const struct option *option = find_letter(*letters++);
+        bool with_value = option != NULL && option->argument != NULL && *letters != '\0';
+        if (!take(arguments, option, with_value ? letters : NULL))
+            return false;
+        if (with_value)
+            break;
+    }
+    return true;
+}
+
+static bool take_word(struct arguments *arguments, const char *word)
+{
+    size_t len = strcspn(word, "=");
+
+    return take(arguments, find_word(word, len), word[len] == '=' ? word + len + 1 : NULL);
+}
+
+static bool is_enough(const struct probe_settings *settings)
+{
+    if (settings->action != PROBE_LOOK && settings->count > 0)
+        return complain(settings->domains[0], "no domain beside that option");
+    if (settings->action == PROBE_LOOK && settings->file == NULL && settings->count == 0)
+        return complain("nothing to look at", "a mail domain, or -f FILE");
+    return true;
+}
+
+bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
+{
+    struct arguments arguments = { argc, 1, argv, settings };
+    bool only_domains = false;
+
+    *settings = (struct probe_settings) { .jobs = PROBE_RUN_JOBS_DEFAULT, .domains = argv };
+    settings->probe = (struct probe_options) {
+        .dns = { .timeout_ms = DNS_TIMEOUT_MS, .tries = DNS_TRIES },
+        .fetch = { CONNECT_MS, TIMEOUT_DEFAULT_S * MS, HTTPS_PORT, SMTP_PORT, NULL, NULL },
+        .warn_days = WARN_DAYS,
+        .slow_ms = SLOW_MS,
+    };
+    while (arguments.at < argc) {
+        char *argument = argv[arguments.at++];
+        if (only_domains || argument[0] != '-')
+            settings->domains[settings->count++] = argument;
+        else if (strcmp(argument, "--") == 0)
+            only_domains = true;
+        else if (!(argument[1] == '-' ? take_word(&arguments, argument + 2) : take_letters(&arguments, argument + 1)))
+            return false;
+    }
+    return is_enough(settings);
+}

@@ -1,0 +1,367 @@
+#include "probe/read/cert.h"
+
+#include "probe/ask/x509.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { AUTH_LEVEL = 2 /* Debian's and others': no RSA key under 2048 bits, no SHA-1 */ };
+
+enum rule {
+    UNREADABLE,
+    NAME,
+    NO_NAMES,
+    EXPIRED,
+    NOT_YET,
+    SOON,
+    SELF_SIGNED,
+    INCOMPLETE,
+    AUTHORITY,
+    CHAIN_DATES,
+    WEAK,
+    CHAIN,
+    RULES
+};
+
+#define RFC_VALID "RFC 8461 3.3, 4.2"
+
+static const struct probe_rule rules[RULES] = {
+    [UNREADABLE] = { "cert-unreadable", PROBE_FAIL, 0, 0, "the certificate cannot be read; get another", RFC_VALID },
+    [NAME] = { "cert-name", PROBE_FAIL, 0, 0, "is not among the certificate's names; get a certificate that has it", RFC_VALID },
+    [NO_NAMES] = { "cert-no-names", PROBE_FAIL, 0, 0,
+                   "is not in the certificate's subjectAltName, which has no name at all: a common name does not count; get a "
+                   "certificate that has it",
+                   RFC_VALID },
+    [EXPIRED] = { "cert-expired", PROBE_FAIL, 0, 0, "the certificate has expired; renew it, and have the server load it",
+                  RFC_VALID },
+    [NOT_YET] = { "cert-not-yet", PROBE_FAIL, 0, 0, "the certificate is not valid yet; look at the clocks", RFC_VALID },
+    [SOON] = { "cert-soon", PROBE_WARN, 0, 0, "the certificate expires soon; renew it, and have the server load it", RFC_VALID },
+    [SELF_SIGNED] = { "cert-self-signed", PROBE_FAIL, 0, 0,
+                      "the certificate is signed by itself; get one from an authority that senders know", RFC_VALID },
+    [INCOMPLETE] = { "cert-incomplete", PROBE_FAIL, 0, 0,
+                     "the server does not send the certificate of the authority between its own and the root; have it send the "
+                     "whole "
+                     "chain (fullchain.pem)",
+                     RFC_VALID },
+    [AUTHORITY] = { "cert-authority", PROBE_FAIL, 0, 0,
+                    "the certificate is from an authority that is not known here; get one from an authority that senders know",
+                    RFC_VALID },
+    [CHAIN_DATES] = { "cert-chain-dates", PROBE_FAIL, 0, 0,
+                      "a certificate of an authority in the chain has expired, or is not valid yet; have the server send the "
+                      "chain "
+                      "that the authority issues now",
+                      RFC_VALID },
+    [WEAK] = { "cert-weak", PROBE_WARN, 0, 0,
+               "the certificate, or one in its chain, has a key or a signature that many senders take for too weak; get one with "
+               "an "
+               "RSA key of 2048 bits or an elliptic curve, and SHA-256",
+               RFC_VALID },
+    [CHAIN] = { "cert-chain", PROBE_FAIL, 0, 0, "the certificate does not verify", RFC_VALID },
+};
+
+const struct probe_rule *probe_cert_rules(size_t *count)
+{
+    *count = RULES;
+    return rules;
+}
+
+struct probe_trust {
+    X509_STORE *store;
+};
+
+/* Is there anything to trust: certificates that were read, or a folder to look in? */
+static bool has_authorities(X509_STORE *store, bool system)
+{
+    const char *folder = getenv(X509_get_default_cert_dir_env());
+
+    if (sk_X509_OBJECT_num(X509_STORE_get0_objects(store)) > 0)
+        return true;
+    BIO *there = system ? BIO_new_file(folder != NULL ? folder : X509_get_default_cert_dir(), "r") : NULL;
+    BIO_free(there);
+    return there != NULL;
+}
+
+struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
+{
+    struct probe_trust *trust = calloc(1, sizeof *trust);
+
+    if (trust == NULL || (trust->store = X509_STORE_new()) == NULL) {
+        (void)snprintf(why, size, "out of memory");
+        free(trust);
+        return NULL;
+    }
+    int good = ca_file != NULL ? X509_STORE_load_file(trust->store, ca_file) : X509_STORE_set_default_paths(trust->store);
+    good = good == 1 && has_authorities(trust->store, ca_file == NULL);
+    ERR_clear_error();
+    if (good)
+        return trust;
+    if (ca_file != NULL)
+        (void)snprintf(why, size, "%s: no certificate of an authority can be read there", ca_file);
+    else
+        (void)snprintf(why, size, "this system has no certificates of authorities in %s; install ca-certificates",
+                       X509_get_default_cert_dir());
+    probe_trust_free(trust);
+    return NULL;
+}
+
+void probe_trust_free(struct probe_trust *trust)
+{
+    if (trust == NULL)
+        return;
+    X509_STORE_free(trust->store);
+    free(trust);
+}
+
+bool probe_cert_names(const char *chain, const char *host)
+{
+    STACK_OF(X509) *certs = probe_x509_read(chain);
+    bool matches = false;
+
+    if (certs != NULL)
+        (void)probe_x509_names(sk_X509_value(certs, 0), host, &matches, NULL);
+    probe_x509_free(certs);
+    return matches;
+}
+
+/* --- what is wrong --- */
+
+struct judge {
+    struct probe_findings *findings;
+    X509 *cert;
+    int sent; /* how many certificates the server sent */
+    const char *host;
+    bool told[RULES];
+};
+
+/* Each rule once: what is wrong with a chain turns up at several of its certificates. */
+static void add(struct judge *judge, enum rule rule, const char *says)
+{
+    bool named = rule == NAME || rule == NO_NAMES;
+    const struct probe_about about = { 0, named ? judge->host : NULL, named ? strlen(judge->host) : 0, says };
+
+    if (!judge->told[rule])
+        probe_findings_add(judge->findings, &rules[rule], 0, &about);
+    judge->told[rule] = true;
+}
+
+/* Adds with SAYS, which is freed. */
+static void add_text(struct judge *judge, enum rule rule, struct buf *says)
+{
+    add(judge, rule, says->failed ? NULL : says->text);
+    judge->findings->failed |= says->failed;
+    buf_free(says);
+}
+
+static void judge_names(struct judge *judge)
+{
+    struct buf shown = { 0 }, says = { 0 };
+    bool matches = false;
+    size_t count = probe_x509_names(judge->cert, judge->host, &matches, &shown);
+
+    if (!matches && count == 0) {
+        add(judge, NO_NAMES, NULL);
+    } else if (!matches) {
+        buf_print(&says, "is not among the certificate's names (%s", shown.text != NULL ? shown.text : "");
+        if (count > PROBE_X509_NAMES_SHOWN)
+            buf_print(&says, " and %zu more", count - PROBE_X509_NAMES_SHOWN);
+        buf_print(&says, "); get a certificate that has it");
+        add_text(judge, NAME, &says);
+    }
+    buf_free(&shown);
+}
+
+static void print_days(struct buf *out, long days)
+{
+    buf_print(out, "%ld day%s", days, days == 1 ? "" : "s");
+}
+
+static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
+{
+    char begins[16], ends[16];
+    long since, left;
+    struct buf says = { 0 };
+    enum rule rule = RULES;
+
+    if (!probe_x509_time(X509_get0_notBefore(judge->cert), now, begins, &since) ||
+        !probe_x509_time(X509_get0_notAfter(judge->cert), now, ends, &left))
+        rule = UNREADABLE;
+    else if (left < 0) {
+        rule = EXPIRED;
+        buf_print(&says, "the certificate expired on %s; renew it, and have the server load it", ends);
+    } else if (since > 0 || (since == 0 && X509_cmp_time(X509_get0_notBefore(judge->cert), &(time_t) { (time_t)now }) > 0)) {
+        rule = NOT_YET;
+        buf_print(&says, "the certificate is not valid before %s; look at the clocks", begins);
+    } else if (left <= (long)warn_days) {
+        rule = SOON;
+        buf_print(&says, "the certificate expires on %s, in ", ends);
+        print_days(&says, left);
+        buf_print(&says, "; renew it, and have the server load it");
+    }
+    if (rule != RULES)
+        add_text(judge, rule, &says);
+}
+
+/*
+ * Nobody has the certificate of TOP's issuer. Where that is the server's own, and its authority tells where its certificate is to
+ * be had, as public ones do, or where the server sent others, one in between is missing.
+ */
+static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
+{
+    bool incomplete = depth == 0 && (judge->sent > 1 || probe_x509_tells_issuer(top));
+    struct buf says = { 0 };
+
+    if (incomplete) {
+        buf_print(&says, "the server does not send the certificate of ");
+        probe_x509_show_issuer(top, &says);
+        buf_print(&says, ", which issued its own; have it send the whole chain (fullchain.pem)");
+    } else {
+        buf_print(&says, "the certificate is from ");
+        probe_x509_show_issuer(top, &says);
+        buf_print(&says, ", an authority that is not known here; get one from an authority that senders know");
+    }
+    add_text(judge, incomplete ? INCOMPLETE : AUTHORITY, &says);
+}
+
+static void add_other(struct judge *judge, int error)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "the certificate does not verify: %s", X509_verify_cert_error_string(error));
+    add_text(judge, CHAIN, &says);
+}
+
+/* Called for each thing that is wrong with the chain; 1 has the verification go on. */
+static int hear(int good, X509_STORE_CTX *context)
+{
+    struct judge *judge = X509_STORE_CTX_get_app_data(context);
+    int error = X509_STORE_CTX_get_error(context), depth = X509_STORE_CTX_get_error_depth(context);
+    const X509 *cert = X509_STORE_CTX_get_current_cert(context);
+
+    if (good)
+        return 1;
+    switch (error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        if (depth > 0) /* the server's own was looked at before */
+            add(judge, CHAIN_DATES, NULL);
+        break;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        add(judge, SELF_SIGNED, NULL);
+        break;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        add_no_issuer(judge, cert, depth);
+        break;
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: /* follows from the one before */
+        break;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        add(judge, WEAK, NULL);
+        break;
+    default:
+        add_other(judge, error);
+    }
+    return 1;
+}
+
+static void judge_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) * chain, int64_t now)
+{
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+
+    if (context == NULL || X509_STORE_CTX_init(context, store, judge->cert, chain) != 1 ||
+        X509_STORE_CTX_set_default(context, "ssl_server") != 1) {
+        judge->findings->failed = true;
+        X509_STORE_CTX_free(context);
+        return;
+    }
+    X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_time(param, (time_t)now);
+    X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
+    (void)X509_STORE_CTX_set_app_data(context, judge);
+    X509_STORE_CTX_set_verify_cb(context, hear);
+    if (X509_verify_cert(context) < 0)
+        add_other(judge, X509_STORE_CTX_get_error(context));
+    X509_STORE_CTX_free(context);
+    ERR_clear_error();
+}
+
+void probe_cert_judge(const struct probe_trust *trust, const char *chain, const char *host, int64_t now, unsigned warn_days,
+                      struct probe_findings *findings)
+{
+    struct judge judge = { .findings = findings, .host = host };
+    STACK_OF(X509) *certs = probe_x509_read(chain);
+
+    if (certs == NULL) {
+        add(&judge, UNREADABLE, NULL);
+        return;
+    }
+    judge.cert = sk_X509_value(certs, 0);
+    judge.sent = sk_X509_num(certs);
+    judge_names(&judge);
+    judge_dates(&judge, now, warn_days);
+    judge_chain(&judge, trust->store, certs, now);
+    probe_x509_free(certs);
+}
+
+void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
+{
+    STACK_OF(X509) *certs = probe_x509_read(chain);
+    struct buf shown = { 0 };
+    char ends[16];
+    long left;
+
+    if (certs == NULL) {
+        buf_print(out, "a certificate that cannot be read");
+        return;
+    }
+    const X509 *cert = sk_X509_value(certs, 0);
+    size_t count = probe_x509_names(cert, NULL, NULL, &shown);
+    if (!probe_x509_time(X509_get0_notAfter(cert), now, ends, &left)) {
+        buf_print(out, "expires nobody knows when");
+    } else {
+        buf_print(out, left < 0 ? "expired on %s, " : "expires on %s, in ", ends);
+        print_days(out, left < 0 ? -left - 1 : left);
+        buf_print(out, left < 0 ? " ago" : "");
+    }
+    buf_print(out, "; made out to %s", count > 0 ? "" : "no name");
+    buf_add(out, shown.text != NULL ? shown.text : "", shown.len);
+    if (count > PROBE_X509_NAMES_SHOWN)
+        buf_print(out, " and %zu more name%s", count - PROBE_X509_NAMES_SHOWN, count - PROBE_X509_NAMES_SHOWN == 1 ? "" : "s");
+    buf_print(out, " by ");
+    probe_x509_show_issuer(cert, out);
+    buf_free(&shown);
+    probe_x509_free(certs);
+}
+
+size_t probe_cert_digest(const char *chain, size_t at, unsigned selector, unsigned matching,
+                         unsigned char digest[PROBE_CERT_DIGEST_MAX])
+{
+    STACK_OF(X509) *certs = probe_x509_read(chain);
+    size_t len = 0;
+
+    if (certs != NULL && at < (size_t)sk_X509_num(certs))
+        len = probe_x509_digest(sk_X509_value(certs, (int)at), selector, matching, digest);
+    probe_x509_free(certs);
+    return len;
+}
+
+bool probe_cert_matches(const char *chain, unsigned usage, unsigned selector, unsigned matching, const unsigned char *data,
+                        size_t len)
+{
+    STACK_OF(X509) *certs = probe_x509_read(chain);
+    int count = certs != NULL ? sk_X509_num(certs) : 0;
+    bool matches = false;
+
+    /* DANE-EE (3) is the server's own, DANE-TA (2) one of the others. */
+    for (int i = usage == 2; i < count && (usage == 2 || (usage == 3 && i == 0)); i++)
+        matches |= probe_x509_matches(sk_X509_value(certs, i), selector, matching, data, len);
+    probe_x509_free(certs);
+    return matches;
+}

@@ -1,0 +1,318 @@
+#include "probe/run.h"
+
+#include "base/clock.h"
+#include "probe/domain.h"
+#include "probe/tell/json.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Domains that are done wait for an earlier one that is not: so many, and no more, at each thread's side. */
+enum { WINDOW_EACH = 16, BAR_MS = 200, STACK = 512 * 1024 };
+
+struct slot {
+    bool ready;
+    int status;
+    struct buf text;
+};
+
+struct state {
+    const struct probe_run *run;
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* a slot became ready, or free */
+    struct slot *slots;
+    size_t window, taken, told, total; /* domains: given to a thread; printed; in all */
+    size_t at;                         /* of the file */
+    bool out_of_memory;                /* something is missing */
+    atomic_bool over;
+    struct probe_report_counts counts;
+    int64_t begin; /* by clock_ms() */
+};
+
+/* --- the domains --- */
+
+static bool is_stopped(const struct state *s)
+{
+    return *s->run->stop;
+}
+
+static void stop(struct state *s)
+{
+    *s->run->stop = true;
+    (void)pthread_mutex_lock(&s->lock);
+    (void)pthread_cond_broadcast(&s->changed);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+/* The next domain, as number *NUMBER, once there is room for what will be found. */
+static bool next_domain(struct state *s, char domain[DOMAIN_MAX + 1], size_t *number)
+{
+    const struct probe_run *run = s->run;
+    bool there;
+
+    (void)pthread_mutex_lock(&s->lock);
+    while (s->taken < s->total && s->taken - s->told >= s->window && !is_stopped(s))
+        (void)pthread_cond_wait(&s->changed, &s->lock);
+    there = s->taken < s->total && !is_stopped(s) && s->taken - s->told < s->window;
+    if (there && run->count > 0)
+        (void)snprintf(domain, DOMAIN_MAX + 1, "%s", run->domains[s->taken]);
+    else if (there && !probe_file_next(run->file, &s->at, domain)) {
+        s->total = s->taken;
+        there = false;
+    }
+    if (there)
+        *number = s->taken++;
+    (void)pthread_mutex_unlock(&s->lock);
+    return there;
+}
+
+static void look(struct state *s, struct probe_dns *dns, const char *domain, struct slot *slot)
+{
+    const struct probe_run *run = s->run;
+    struct probe_wanted wanted = { 0 };
+    struct buf mistake = { 0 };
+    struct probe probe;
+
+    bool good = run->file == NULL || probe_file_wanted(run->file, domain, &wanted, &mistake);
+    probe_domain(run->options, dns, domain, run->file != NULL ? &wanted : NULL, &probe);
+    slot->status = good ? probe_status(&probe) : PROBE_STATUS_UNKNOWN;
+    if (slot->status != PROBE_STATUS_OK || !run->quiet) {
+        if (run->json)
+            probe_json(&probe, &slot->text);
+        else
+            probe_report(&probe, &run->report, &slot->text);
+    }
+    probe_free(&probe);
+    buf_free(&mistake);
+}
+
+static void *work(void *argument)
+{
+    struct state *s = argument;
+    struct probe_dns *dns = probe_dns_new(&s->run->options->dns);
+    char domain[DOMAIN_MAX + 1];
+    size_t number;
+
+    while (dns != NULL && next_domain(s, domain, &number)) {
+        struct slot done = { .ready = true };
+        look(s, dns, domain, &done);
+        (void)pthread_mutex_lock(&s->lock);
+        s->slots[number % s->window] = done;
+        (void)pthread_cond_broadcast(&s->changed);
+        (void)pthread_mutex_unlock(&s->lock);
+    }
+    if (dns == NULL)
+        stop(s);
+    probe_dns_free(dns);
+    return NULL;
+}
+
+/* --- signals --- */
+
+static void signals(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGINT);
+    (void)sigaddset(set, SIGTERM);
+    (void)sigaddset(set, SIGHUP);
+}
+
+/* The first signal ends the run with what is known so far; the second one ends the process. */
+static void *wait_for_signal(void *argument)
+{
+    struct state *s = argument;
+    sigset_t set;
+    int number;
+
+    signals(&set);
+    (void)sigwait(&set, &number);
+    if (s->over)
+        return NULL;
+    stop(s);
+    (void)sigdelset(&set, SIGHUP); /* run_threads() wakes this thread by it */
+    (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    while (!s->over) {
+        const struct timespec while_ending = { 0, BAR_MS * 1000000L };
+        (void)nanosleep(&while_ending, NULL);
+    }
+    return NULL;
+}
+
+/* --- what is printed --- */
+
+static unsigned long passed_ms(const struct state *s)
+{
+    return (unsigned long)(clock_ms() - s->begin);
+}
+
+static void wipe_bar(const struct state *s)
+{
+    if (s->run->bar)
+        (void)fputs("\r\033[K", stderr);
+}
+
+static void draw_bar(const struct state *s)
+{
+    struct buf bar = { 0 };
+
+    if (!s->run->bar)
+        return;
+    probe_report_bar(&s->counts, s->total, passed_ms(s), &bar);
+    if (bar.text != NULL)
+        (void)fprintf(stderr, "\r\033[K%s", bar.text);
+    (void)fflush(stderr);
+    buf_free(&bar);
+}
+
+/* Prints what is in SLOT, which is free after that. The lock is held, but for the printing itself. */
+static void tell(struct state *s, struct slot *slot)
+{
+    struct slot done = *slot;
+
+    *slot = (struct slot) { 0 };
+    s->told++;
+    s->counts.of[done.status]++;
+    s->out_of_memory |= done.text.failed;
+    (void)pthread_cond_broadcast(&s->changed);
+    (void)pthread_mutex_unlock(&s->lock);
+    if (done.text.len > 0) {
+        wipe_bar(s);
+        (void)fwrite(done.text.text, 1, done.text.len, stdout);
+        if (s->run->bar)
+            (void)fflush(stdout);
+    }
+    buf_free(&done.text);
+    (void)pthread_mutex_lock(&s->lock);
+}
+
+static void wait_for_change(struct state *s)
+{
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += BAR_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    (void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
+}
+
+/* All of them in their order; after a stop, those that were begun. */
+static void tell_all(struct state *s)
+{
+    unsigned long drawn = 0;
+
+    (void)pthread_mutex_lock(&s->lock);
+    while (s->told < s->total && !(is_stopped(s) && s->told == s->taken)) {
+        struct slot *slot = &s->slots[s->told % s->window];
+        if (slot->ready)
+            tell(s, slot);
+        else
+            wait_for_change(s);
+        if (s->run->bar && passed_ms(s) >= drawn + BAR_MS) {
+            drawn = passed_ms(s);
+            draw_bar(s);
+        }
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    wipe_bar(s);
+}
+
+static int finish(struct state *s)
+{
+    struct buf summary = { 0 };
+    int status = PROBE_STATUS_OK;
+
+    s->counts.left = s->total - s->told;
+    for (int i = 0; i < PROBE_STATUSES; i++)
+        if (s->counts.of[i] > 0)
+            status = probe_worse(status, i);
+    if (s->counts.left > 0 || s->out_of_memory)
+        status = probe_worse(status, PROBE_STATUS_UNKNOWN);
+    if (s->run->summary && !s->run->json && !(s->run->quiet && status == PROBE_STATUS_OK)) {
+        probe_report_summary(&s->counts, passed_ms(s), &summary);
+        (void)fputs(summary.text != NULL ? summary.text : "", stdout);
+        buf_free(&summary);
+    }
+    if (s->out_of_memory)
+        (void)fputs("mta-sts-probe: out of memory: something is missing\n", stderr);
+    if (fflush(stdout) != 0) {
+        (void)fprintf(stderr, "mta-sts-probe: cannot write: %s\n", strerror(errno));
+        return PROBE_STATUS_UNKNOWN;
+    }
+    return status;
+}
+
+/* --- all of it --- */
+
+static size_t start(struct state *s, pthread_t *threads, size_t count)
+{
+    pthread_attr_t attributes;
+    size_t started = 0;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return 0;
+    (void)pthread_attr_setstacksize(&attributes, STACK);
+    while (started < count && pthread_create(&threads[started], &attributes, work, s) == 0)
+        started++;
+    (void)pthread_attr_destroy(&attributes);
+    return started;
+}
+
+static int run_threads(struct state *s, size_t jobs)
+{
+    pthread_t threads[PROBE_RUN_JOBS_MAX], waiter;
+    bool waits = pthread_create(&waiter, NULL, wait_for_signal, s) == 0;
+    size_t started = start(s, threads, jobs);
+    int status = PROBE_STATUS_UNKNOWN;
+
+    if (started > 0)
+        tell_all(s);
+    for (size_t i = 0; i < started; i++)
+        (void)pthread_join(threads[i], NULL);
+    s->over = true;
+    if (waits) {
+        (void)pthread_kill(waiter, SIGHUP);
+        (void)pthread_join(waiter, NULL);
+    }
+    if (started > 0)
+        status = finish(s);
+    else
+        (void)fputs("mta-sts-probe: cannot start a thread\n", stderr);
+    return status;
+}
+
+int probe_run(const struct probe_run *run)
+{
+    struct state s = { .run = run, .total = run->count > 0 ? run->count : probe_file_count(run->file) };
+    size_t jobs = run->jobs < s.total ? run->jobs : s.total;
+    sigset_t set;
+
+    signals(&set);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (s.total == 0) {
+        (void)fputs("mta-sts-probe: the file names no domain\n", stderr);
+        return PROBE_STATUS_UNKNOWN;
+    }
+    s.begin = clock_ms();
+    s.window = jobs * WINDOW_EACH + 1;
+    s.slots = calloc(s.window, sizeof *s.slots);
+    if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || pthread_cond_init(&s.changed, NULL) != 0) {
+        (void)fputs("mta-sts-probe: out of memory\n", stderr);
+        free(s.slots);
+        return PROBE_STATUS_UNKNOWN;
+    }
+    int status = run_threads(&s, jobs);
+    for (size_t i = 0; i < s.window; i++)
+        buf_free(&s.slots[i].text);
+    free(s.slots);
+    (void)pthread_cond_destroy(&s.changed);
+    (void)pthread_mutex_destroy(&s.lock);
+    return status;
+}

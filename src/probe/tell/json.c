@@ -1,0 +1,89 @@
+#include "probe/tell/json.h"
+
+#include "probe/tell/report.h"
+
+#include <string.h>
+
+static const char *const statuses[PROBE_STATUSES] = {
+    [PROBE_STATUS_OK] = "ok",
+    [PROBE_STATUS_WARNING] = "warning",
+    [PROBE_STATUS_CRITICAL] = "critical",
+    [PROBE_STATUS_UNKNOWN] = "unknown",
+};
+
+static const char *const severities[] = { [PROBE_OK] = "remark", [PROBE_WARN] = "warning", [PROBE_FAIL] = "critical" };
+
+static void add_string(struct buf *out, const char *text, size_t len)
+{
+    struct buf ascii = { 0 };
+
+    probe_report_add_ascii(&ascii, text, len);
+    buf_add(out, "\"", 1);
+    for (size_t i = 0; i < ascii.len; i++) {
+        if (ascii.text[i] == '"' || ascii.text[i] == '\\')
+            buf_add(out, "\\", 1);
+        buf_add(out, ascii.text + i, 1);
+    }
+    buf_add(out, "\"", 1);
+    out->failed |= ascii.failed;
+    buf_free(&ascii);
+}
+
+/* A member of that name, after a comma; null where there is no text. */
+static void add_text(struct buf *out, const char *name, const struct buf *text)
+{
+    buf_print(out, ",\"%s\":", name);
+    if (text->len > 0)
+        add_string(out, text->text, text->len);
+    else
+        buf_print(out, "null");
+}
+
+static void add_finding(struct buf *out, const struct probe_findings *findings, size_t i)
+{
+    const struct probe_finding *finding = &findings->list[i];
+    const char *text = probe_finding_text(findings, finding);
+
+    buf_print(out, "%s{\"kind\":\"%s\",\"severity\":\"%s\",\"rfc\":\"%s\",\"line\":", i > 0 ? "," : "", finding->rule->kind,
+              severities[finding->rule->severity], finding->rule->rfc);
+    if (finding->line > 0)
+        buf_print(out, "%u", finding->line);
+    else
+        buf_print(out, "null");
+    buf_print(out, ",\"text\":");
+    add_string(out, text, strlen(text));
+    buf_add(out, "}", 1);
+}
+
+static void add_check(struct buf *out, const struct probe_check *check, const char *name)
+{
+    int status = probe_check_status(check);
+
+    buf_print(out, "\"%s\":{\"status\":\"%s\"", name,
+              check->state == PROBE_SKIPPED && status == 0 ? "skipped" : statuses[status]);
+    add_text(out, "summary", &check->summary);
+    buf_print(out, ",\"findings\":[");
+    for (size_t i = 0; i < check->findings.count; i++)
+        add_finding(out, &check->findings, i);
+    buf_print(out, "],\"left_out\":%zu}", check->findings.left_out);
+}
+
+void probe_json(const struct probe *probe, struct buf *out)
+{
+    int status = probe_status(probe);
+
+    buf_print(out, "{\"domain\":\"%s\",\"status\":\"%s\",\"exit\":%d,\"mode\":", probe->domain, statuses[status], status);
+    if (probe->has_mode)
+        buf_print(out, "\"%s\"", probe_mode_text(probe->mode));
+    else
+        buf_print(out, "null");
+    buf_print(out, ",\"ms\":%u", probe->ms);
+    add_text(out, "effect", &probe->effect);
+    add_text(out, "publish", &probe->publish);
+    buf_print(out, ",\"checks\":{");
+    for (size_t i = 0; i < PROBE_CHECKS; i++) {
+        buf_print(out, "%s", i > 0 ? "," : "");
+        add_check(out, &probe->checks[i], probe_check_text((enum probe_check_name)i));
+    }
+    buf_print(out, "}}\n");
+}

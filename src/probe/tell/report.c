@@ -1,0 +1,196 @@
+#include "probe/tell/report.h"
+
+#include <string.h>
+
+enum { WIDTH = 80, CHECK_COLUMN = 8, TEXT_COLUMN = 16, BAR_CELLS = 30, PER_SECOND = 1000, HUNDREDTHS = 10 };
+
+static const struct {
+    const char *label, *colour;
+} labels[PROBE_STATUSES] = {
+    [PROBE_STATUS_OK] = { "ok", "\033[32m" },
+    [PROBE_STATUS_WARNING] = { "warn", "\033[33m" },
+    [PROBE_STATUS_CRITICAL] = { "FAIL", "\033[1;31m" },
+    [PROBE_STATUS_UNKNOWN] = { "?", "\033[35m" },
+};
+
+void probe_report_add_ascii(struct buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < ' ' || c > '~')
+            buf_print(out, "\\x%02x", c);
+        else
+            buf_add(out, text + i, 1);
+    }
+}
+
+static void spaces(struct buf *out, size_t n)
+{
+    buf_print(out, "%*s", (int)n, "");
+}
+
+void probe_report_wrap(struct buf *out, const char *text, size_t at, size_t indent, size_t width)
+{
+    bool first = true;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, " ");
+        if (!first && at + 1 + len > width) {
+            buf_add(out, "\n", 1);
+            spaces(out, indent);
+            at = indent;
+        } else if (!first) {
+            buf_add(out, " ", 1);
+            at++;
+        }
+        buf_add(out, text, len);
+        at += len;
+        text += len;
+        text += strspn(text, " ");
+        first = false;
+    }
+    buf_add(out, "\n", 1);
+}
+
+/* TEXT of any kind, from column AT on, and further lines behind INDENT. */
+static void add_text(struct buf *out, const char *text, size_t len, size_t at, size_t indent)
+{
+    struct buf ascii = { 0 };
+
+    probe_report_add_ascii(&ascii, text, len);
+    probe_report_wrap(out, ascii.text != NULL ? ascii.text : "", at, indent, WIDTH);
+    out->failed |= ascii.failed;
+    buf_free(&ascii);
+}
+
+/* STATUS's label, or TEXT in place of it, in WIDTH columns. */
+static void add_label(struct buf *out, const char *text, int status, size_t width, bool colour)
+{
+    size_t len = strlen(text);
+
+    buf_print(out, "%s%s%s", colour ? labels[status].colour : "", text, colour ? "\033[m" : "");
+    spaces(out, width > len ? width - len : 1);
+}
+
+static void add_findings(const struct probe_findings *findings, struct buf *out)
+{
+    struct buf line = { 0 };
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct probe_finding *finding = &findings->list[i];
+        const char *text = probe_finding_text(findings, finding);
+        buf_free(&line);
+        if (finding->line > 0)
+            buf_print(&line, "line %u: ", finding->line);
+        buf_print(&line, "%s", text);
+        spaces(out, TEXT_COLUMN);
+        if (line.text != NULL)
+            add_text(out, line.text, line.len, TEXT_COLUMN, TEXT_COLUMN + 2);
+    }
+    if (findings->left_out > 0)
+        buf_print(out, "%*sand %zu more of the same kind\n", TEXT_COLUMN, "", findings->left_out);
+    out->failed |= line.failed;
+    buf_free(&line);
+}
+
+/* A line that says what the check saw, then what it found. Where nothing was seen, the first finding begins on that line. */
+static void add_check(const struct probe *probe, enum probe_check_name name, const struct probe_report_options *options,
+                      struct buf *out)
+{
+    const struct probe_check *check = &probe->checks[name];
+    int status = probe_check_status(check);
+    struct buf lines = { 0 };
+
+    spaces(out, 2);
+    add_label(out, check->state == PROBE_SKIPPED && status == 0 ? "-" : labels[status].label, status, CHECK_COLUMN - 2,
+              options->colour && !(check->state == PROBE_SKIPPED && status == 0));
+    buf_print(out, "%-8s", probe_check_text(name));
+    if (check->summary.len > 0)
+        add_text(out, check->summary.text, check->summary.len, TEXT_COLUMN, TEXT_COLUMN);
+    add_findings(&check->findings, &lines);
+    if (check->summary.len == 0 && lines.len > TEXT_COLUMN)
+        buf_add(out, lines.text + TEXT_COLUMN, lines.len - TEXT_COLUMN);
+    else if (lines.len > 0)
+        buf_add(out, lines.text, lines.len);
+    else if (check->summary.len == 0)
+        buf_add(out, "\n", 1);
+    if (name == PROBE_INI && probe->publish.len > 0)
+        buf_print(out, "%*s%s\n", 2, "", probe->publish.text);
+    out->failed |= lines.failed;
+    buf_free(&lines);
+}
+
+static void add_head(const struct probe *probe, int status, const struct probe_report_options *options, struct buf *out)
+{
+    add_label(out, labels[status].label, status, CHECK_COLUMN - 2, options->colour);
+    buf_print(out, "%s", probe->domain);
+    if (probe->has_mode)
+        buf_print(out, ": mode %s", probe_mode_text(probe->mode));
+}
+
+/* Without a file nobody asked for a comparison with it. */
+static bool is_shown(const struct probe *probe, enum probe_check_name name, const struct probe_report_options *options)
+{
+    const struct probe_check *check = &probe->checks[name];
+
+    if (name == PROBE_INI && check->state == PROBE_SKIPPED)
+        return false;
+    return !options->brief || probe_check_status(check) != PROBE_STATUS_OK;
+}
+
+void probe_report(const struct probe *probe, const struct probe_report_options *options, struct buf *out)
+{
+    int status = probe_status(probe);
+    bool is_line = options->brief && status == PROBE_STATUS_OK && probe->effect.len == 0;
+    const struct buf *mx = &probe->checks[PROBE_MX].summary;
+
+    add_head(probe, status, options, out);
+    if (is_line) {
+        buf_print(out, "%s%s\n", mx->len > 0 ? ", " : "", mx->len > 0 ? mx->text : "");
+        return;
+    }
+    buf_add(out, "\n", 1);
+    for (size_t i = 0; i < PROBE_CHECKS; i++)
+        if (is_shown(probe, (enum probe_check_name)i, options))
+            add_check(probe, (enum probe_check_name)i, options, out);
+    if (probe->effect.len > 0) {
+        buf_print(out, "  mail: ");
+        add_text(out, probe->effect.text, probe->effect.len, CHECK_COLUMN, CHECK_COLUMN);
+    }
+    buf_add(out, "\n", options->apart ? 1 : 0);
+}
+
+static size_t done(const struct probe_report_counts *counts)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < PROBE_STATUSES; i++)
+        n += counts->of[i];
+    return n;
+}
+
+void probe_report_summary(const struct probe_report_counts *counts, unsigned long ms, struct buf *out)
+{
+    size_t all = done(counts);
+
+    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu could not be told", all,
+              all == 1 ? "" : "s", ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK],
+              counts->of[PROBE_STATUS_WARNING], counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
+    if (counts->left > 0)
+        buf_print(out, "; stopped, %zu not looked at", counts->left);
+    buf_add(out, "\n", 1);
+}
+
+void probe_report_bar(const struct probe_report_counts *counts, size_t total, unsigned long ms, struct buf *out)
+{
+    size_t all = done(counts), cells = total > 0 ? all * BAR_CELLS / total : 0;
+    unsigned long left = all > 0 ? (unsigned long)((double)ms * (double)(total - all) / (double)all) / PER_SECOND : 0;
+
+    buf_add(out, "[", 1);
+    for (size_t i = 0; i < BAR_CELLS; i++)
+        buf_add(out, i < cells ? "#" : ".", 1);
+    buf_print(out, "] %zu/%zu, %zu FAIL, %zu warn", all, total, counts->of[PROBE_STATUS_CRITICAL],
+              counts->of[PROBE_STATUS_WARNING]);
+    if (all > 0)
+        buf_print(out, ", %lu:%02lu left", left / 60, left % 60);
+}

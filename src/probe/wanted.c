@@ -1,0 +1,81 @@
+#include "probe/wanted.h"
+
+#include "base/file.h"
+#include "config/index.h"
+#include "config/ini.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct probe_file {
+    struct index *index;
+    const char *name;
+};
+
+struct probe_file *probe_file_open(const char *name, struct buf *why)
+{
+    struct probe_file *file = calloc(1, sizeof *file);
+    enum file_trouble trouble = file_wait(name);
+    size_t size = 0;
+    char *text = NULL;
+    int error;
+
+    ini_init();
+    if (trouble == FILE_FINE)
+        text = file_read(name, &size, &trouble);
+    error = errno;
+    if (trouble == FILE_FINE && file != NULL) {
+        *file = (struct probe_file) { index_new(text, size, name, NULL), name };
+        text = NULL;
+        error = ENOMEM;
+        trouble = file->index == NULL ? FILE_SYSTEM : index_sections(file->index) == 0 ? FILE_EMPTY : FILE_FINE;
+    }
+    if (trouble == FILE_FINE && file != NULL)
+        return file;
+    file_print_trouble(name, trouble == FILE_FINE ? FILE_SYSTEM : trouble, file == NULL ? ENOMEM : error, why);
+    free(text);
+    probe_file_close(file);
+    return NULL;
+}
+
+void probe_file_close(struct probe_file *file)
+{
+    if (file == NULL)
+        return;
+    if (file->index != NULL)
+        index_free(file->index);
+    free(file);
+}
+
+size_t probe_file_count(const struct probe_file *file)
+{
+    return index_domains(file->index) - index_names(file->index, "*");
+}
+
+bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMAIN_MAX + 1])
+{
+    while (index_next_domain(file->index, at, domain))
+        if (strcmp(domain, "*") != 0)
+            return true;
+    return false;
+}
+
+bool probe_file_wanted(struct probe_file *file, const char *domain, struct probe_wanted *wanted, struct buf *mistake)
+{
+    const struct index_verdict *verdict;
+
+    *wanted = (struct probe_wanted) { 0 };
+    if (!index_find(file->index, domain, &verdict))
+        return false;
+    if (verdict == NULL) {
+        buf_print(mistake, "%s is not in %s; write a section [%s]", domain, file->name, domain);
+        wanted->mistake = mistake->text;
+        return !mistake->failed;
+    }
+    if (verdict->found == INDEX_BROKEN)
+        wanted->mistake = verdict->bytes;
+    else
+        *wanted = (struct probe_wanted) { verdict->bytes, verdict->len, NULL };
+    return true;
+}

@@ -1,0 +1,276 @@
+#include "serve/attend.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/exchange.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum {
+    LINGER_MS = 10,     /* how long a thread stays with a connection on which nothing comes; */
+    LINGER_BUSY_MS = 1, /* the same while every thread is taken, */
+    TURN_MS = 100       /* and how long then with one on which something does */
+};
+
+/* What becomes of a connection. */
+enum after {
+    AFTER_READ, /* there may be more */
+    AFTER_WAIT, /* all that has come was dealt with */
+    AFTER_UNSENT,
+    AFTER_END, /* as CONNECTION_END */
+    AFTER_CLOSE
+};
+
+/* --- an answer --- */
+
+/* A mistake in the file was logged when it was read; with each request it goes into the front server's log, too. */
+static void log_mistake(struct attendant *attendant, struct exchange *exchange)
+{
+    const char *text = attendant->answer.log.text;
+
+    if (log_is_due(&attendant->shared->broken_logged))
+        log_line(text);
+    exchange_log(exchange, text);
+}
+
+static void log_hint(struct attendant *attendant, struct exchange *exchange, const struct reply_request *request)
+{
+    enum reply_hint hint = reply_hint(request);
+    struct buf text = { 0 };
+
+    if (hint == REPLY_HINT_NONE || !log_is_due(&attendant->shared->hint_logged[hint]))
+        return;
+    answer_print_hint(&text, request, hint);
+    if (text.text != NULL) {
+        log_line(text.text);
+        exchange_log(exchange, text.text);
+    }
+    buf_free(&text);
+}
+
+static void answer_request(struct exchange *exchange, void *arg)
+{
+    struct attendant *attendant = arg;
+    struct answer *answer = &attendant->answer;
+    const struct reply_request request = { exchange_variable(exchange, "REQUEST_METHOD"),
+                                           exchange_variable(exchange, "SERVER_NAME"), exchange_variable(exchange, "HTTP_HOST") };
+    char domain[DOMAIN_MAX + 1];
+
+    answer->kind = reply_to(&request, domain);
+    answer_make(attendant->shared->store, &request, domain, answer);
+    if (answer->log.text != NULL)
+        log_mistake(attendant, exchange);
+    buf_free(&answer->log);
+    if (answer->kind != REPLY_METHOD)
+        log_hint(attendant, exchange, &request);
+    exchange_write(exchange, answer->reply.head, answer->reply.head_len);
+    exchange_write(exchange, answer->reply.body, answer->reply.body_len);
+}
+
+static enum after lack_memory(struct attendant *attendant)
+{
+    if (log_is_due(&attendant->shared->memory_logged))
+        log_line("out of memory: requests are not answered");
+    return AFTER_CLOSE;
+}
+
+/* The LEN bytes at BYTES are what EVENT says: sends the answer. AFTER_READ where it is gone. */
+static enum after respond(struct attendant *attendant, struct connection *connection, enum record_event event,
+                          const unsigned char *bytes, size_t len)
+{
+    struct attend *shared = attendant->shared;
+    struct exchange_response response = { .bytes = attendant->out, .room = sizeof attendant->out, .keep = true };
+    enum exchange_result result = EXCHANGE_DONE;
+
+    if (event == RECORD_VALUES)
+        response.len = record_values(bytes, shared->threads, attendant->out);
+    else
+        result = exchange_run(bytes, len, &response, answer_request, attendant);
+    connection_drop_held(connection);
+    if (result == EXCHANGE_NO_MEMORY)
+        return lack_memory(attendant);
+    if (result != EXCHANGE_DONE || !connection_send(connection, response.bytes, response.len))
+        return AFTER_CLOSE;
+    attendant->answers++;
+    connection->waits = CONNECTION_IDLE;
+    connection->last = !response.keep || atomic_load(&shared->stop);
+    return connection_is_unsent(connection) ? AFTER_UNSENT : AFTER_READ;
+}
+
+/* --- what comes --- */
+
+static void log_other_protocol(struct attend *shared, const unsigned char *bytes, size_t len)
+{
+    const char *name = record_other_protocol(bytes, len);
+    struct buf text = { 0 };
+
+    if (name == NULL || !log_is_due(&shared->other_logged))
+        return;
+    buf_print(&text,
+              "%s comes in place of FastCGI: let the front server speak FastCGI to this socket (nginx: fastcgi_pass in place of "
+              "proxy_pass; Caddy: transport fastcgi; Apache: fcgi:// in place of http://; HAProxy: proto fcgi)",
+              name);
+    if (text.text != NULL)
+        log_line(text.text);
+    buf_free(&text);
+}
+
+/* No request is read any more: goes over what came behind the last one. */
+static void pass_over(struct connection *connection, const unsigned char *bytes, size_t len)
+{
+    size_t used;
+
+    while (len > 0 && record_feed(&connection->reader, bytes, len, &used) != RECORD_BAD) {
+        bytes += used;
+        len -= used;
+    }
+}
+
+/* The last answer is gone. Where nothing is under way any more, closing at once takes a quarter less time. */
+static enum after end(const struct connection *connection)
+{
+    return record_stage(&connection->reader) == RECORD_BETWEEN ? AFTER_CLOSE : AFTER_END;
+}
+
+/* Deals with the LEN bytes at BYTES, the next ones of the stream. */
+static enum after take(struct attendant *attendant, struct connection *connection, const unsigned char *bytes, size_t len)
+{
+    size_t used, kept;
+
+    while (len > 0) {
+        bool begins = record_stage(&connection->reader) == RECORD_NOTHING;
+        enum record_event event = record_feed(&connection->reader, bytes, len, &used);
+        if (event == RECORD_BAD && begins)
+            log_other_protocol(attendant->shared, bytes, len);
+        if (event == RECORD_BAD)
+            return AFTER_CLOSE;
+        if (event == RECORD_MORE)
+            return connection_hold(connection, bytes, used) ? AFTER_READ : lack_memory(attendant);
+        const unsigned char *whole = connection_whole(connection, bytes, used, &kept);
+        enum after after = whole != NULL ? respond(attendant, connection, event, whole, kept) : lack_memory(attendant);
+        bytes += used;
+        len -= used;
+        if (connection->last)
+            pass_over(connection, bytes, len);
+        else if (after == AFTER_UNSENT && !connection_hold_unread(connection, bytes, len))
+            return lack_memory(attendant);
+        if (after != AFTER_READ)
+            return after;
+        if (connection->last)
+            return end(connection);
+    }
+    return AFTER_READ;
+}
+
+static enum after take_unread(struct attendant *attendant, struct connection *connection)
+{
+    struct connection_bytes unread = connection_take_unread(connection);
+    enum after after = take(attendant, connection, unread.at, unread.len);
+
+    free(unread.at);
+    return after;
+}
+
+static enum after receive(struct attendant *attendant, struct connection *connection)
+{
+    ssize_t n = recv(connection->fd, attendant->in, sizeof attendant->in, MSG_DONTWAIT);
+
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return AFTER_WAIT;
+    if (n <= 0)
+        return AFTER_CLOSE;
+    enum after after = take(attendant, connection, attendant->in, (size_t)n);
+    return after == AFTER_READ && (size_t)n < sizeof attendant->in ? AFTER_WAIT : after;
+}
+
+static enum after send_rest(struct connection *connection)
+{
+    size_t before = connection->sent;
+
+    if (!connection_send_rest(connection))
+        return AFTER_CLOSE;
+    if (connection_is_unsent(connection)) {
+        if (connection->sent > before)
+            connection->waits = CONNECTION_IDLE; /* its time begins again */
+        return AFTER_UNSENT;
+    }
+    return connection->last ? end(connection) : AFTER_READ;
+}
+
+static enum after go_on(struct attendant *attendant, struct connection *connection)
+{
+    enum after after = connection_is_unsent(connection) ? send_rest(connection) : AFTER_READ;
+
+    if (after != AFTER_READ)
+        return after;
+    return connection->unread ? take_unread(attendant, connection) : receive(attendant, connection);
+}
+
+/* --- which connection a thread stays with --- */
+
+struct turn {
+    int64_t begin, quiet; /* in ms: since when it lasts, and since the last answer */
+    unsigned answers;
+};
+
+static bool stays(const struct attendant *attendant, const struct connection *connection, enum after after, struct turn *turn)
+{
+    struct pollfd input = { connection->fd, POLLIN, 0 };
+    bool busy = atomic_load(&attendant->shared->idle) == 0;
+
+    if (!attendant->lingers || (after != AFTER_READ && after != AFTER_WAIT))
+        return false;
+    int64_t now = clock_ms();
+    if (turn->answers != attendant->answers) {
+        turn->answers = attendant->answers;
+        turn->quiet = now;
+    }
+    if (busy && now - turn->begin > TURN_MS)
+        return false;
+    int64_t left = turn->quiet + (busy ? LINGER_BUSY_MS : LINGER_MS) - now;
+    return after == AFTER_READ || (left > 0 && poll(&input, 1, (int)left) > 0);
+}
+
+static enum connection_waits waits_for(const struct connection *connection, enum after after)
+{
+    static const enum connection_waits stages[] = {
+        [RECORD_NOTHING] = CONNECTION_NEW,  [RECORD_VARIABLES] = CONNECTION_PART, [RECORD_BODY] = CONNECTION_IDLE,
+        [RECORD_BETWEEN] = CONNECTION_IDLE, [RECORD_WRONG] = CONNECTION_END,
+    };
+
+    if (after == AFTER_UNSENT)
+        return CONNECTION_UNSENT;
+    return after == AFTER_END ? CONNECTION_END : stages[record_stage(&connection->reader)];
+}
+
+static void leave(struct attendant *attendant, struct connection *connection, enum after after)
+{
+    enum connection_waits waits = waits_for(connection, after);
+
+    /* What the front server still sends is not to cost it the answer. */
+    if (after == AFTER_CLOSE || (after == AFTER_END && shutdown(connection->fd, SHUT_WR) != 0)) {
+        connection_close(connection);
+        return;
+    }
+    /* What begins to come late has no more time for that. */
+    if (waits != connection->waits && !(connection->waits == CONNECTION_NEW && waits == CONNECTION_PART))
+        connection->since = clock_ms();
+    connection->waits = waits;
+    waiting_add(attendant->shared->waiting, connection);
+}
+
+void attend(struct attendant *attendant, struct connection *connection)
+{
+    int64_t now = clock_ms();
+    struct turn turn = { now, now, attendant->answers };
+    enum after after;
+
+    do {
+        after = go_on(attendant, connection);
+    } while (stays(attendant, connection, after, &turn));
+    leave(attendant, connection, after);
+}

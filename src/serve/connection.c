@@ -1,0 +1,132 @@
+#include "serve/connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ROOM_FIRST = 512 };
+
+static bool add(struct connection_bytes *to, const unsigned char *bytes, size_t len)
+{
+    size_t room = to->room > 0 ? to->room : ROOM_FIRST;
+
+    while (room < to->len + len)
+        room *= 2;
+    if (room > to->room) {
+        unsigned char *at = realloc(to->at, room);
+        if (at == NULL)
+            return false;
+        to->at = at;
+        to->room = room;
+    }
+    memcpy(to->at + to->len, bytes, len);
+    to->len += len;
+    return true;
+}
+
+static void empty(struct connection_bytes *bytes)
+{
+    free(bytes->at);
+    *bytes = (struct connection_bytes) { .len = 0 };
+}
+
+bool connection_hold(struct connection *connection, const unsigned char *bytes, size_t used)
+{
+    size_t kept = record_kept(&connection->reader);
+
+    if (kept > used)
+        return add(&connection->held, bytes, used);
+    empty(&connection->held);
+    return kept == 0 || add(&connection->held, bytes + used - kept, kept);
+}
+
+const unsigned char *connection_whole(struct connection *connection, const unsigned char *bytes, size_t used, size_t *len)
+{
+    *len = record_kept(&connection->reader);
+    if (*len <= used)
+        return bytes + used - *len;
+    return add(&connection->held, bytes, used) ? connection->held.at : NULL;
+}
+
+void connection_drop_held(struct connection *connection)
+{
+    empty(&connection->held);
+}
+
+bool connection_hold_unread(struct connection *connection, const unsigned char *bytes, size_t len)
+{
+    connection->unread = len > 0;
+    return len == 0 || add(&connection->held, bytes, len);
+}
+
+struct connection_bytes connection_take_unread(struct connection *connection)
+{
+    struct connection_bytes unread = connection->held;
+
+    connection->held = (struct connection_bytes) { .len = 0 };
+    connection->unread = false;
+    return unread;
+}
+
+static bool would_block(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+/* Sends what the socket takes. False where the other side has gone. */
+static bool send_some(int fd, const unsigned char *bytes, size_t len, size_t *sent)
+{
+    *sent = 0;
+    while (*sent < len) {
+        ssize_t n = send(fd, bytes + *sent, len - *sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n < 0 && would_block(errno))
+            return true;
+        if (n < 0 && errno != EINTR)
+            return false;
+        *sent += n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
+bool connection_send(struct connection *connection, const unsigned char *bytes, size_t len)
+{
+    size_t sent;
+
+    if (!send_some(connection->fd, bytes, len, &sent))
+        return false;
+    connection->sent = 0;
+    return sent == len || add(&connection->unsent, bytes + sent, len - sent);
+}
+
+bool connection_send_rest(struct connection *connection)
+{
+    struct connection_bytes *unsent = &connection->unsent;
+    size_t sent;
+
+    if (!send_some(connection->fd, unsent->at + connection->sent, unsent->len - connection->sent, &sent))
+        return false;
+    connection->sent += sent;
+    if (connection->sent == unsent->len)
+        empty(unsent);
+    return true;
+}
+
+bool connection_is_unsent(const struct connection *connection)
+{
+    return connection->unsent.len > 0;
+}
+
+size_t connection_size(const struct connection *connection)
+{
+    return connection->held.room + connection->unsent.room;
+}
+
+void connection_close(struct connection *connection)
+{
+    empty(&connection->held);
+    empty(&connection->unsent);
+    (void)close(connection->fd);
+    connection->fd = -1;
+}

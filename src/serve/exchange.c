@@ -1,0 +1,168 @@
+#include "serve/exchange.h"
+
+#include "serve/record.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What libfcgi allocates for a request: its streams, a copy of the variables, and so much for each of at most RECORD_PAIRS_MAX
+ * pairs. */
+enum { LIBFCGI_BYTES = 32 * 1024, PAIR_BYTES = 48, PAIR_LEAST = 2 };
+
+/* libfcgi takes a connection that has a descriptor for one that it kept. Nothing is ever done with this one. */
+enum { NO_DESCRIPTOR = 1 << 30 };
+
+struct exchange {
+    FCGX_Request fcgi;
+    const unsigned char *request;
+    size_t left; /* bytes of it that libfcgi has not read */
+    struct exchange_response *response;
+    bool full;
+};
+
+static _Thread_local struct exchange *current;
+
+/* --- libfcgi's calls of its system layer (os_unix.c): the linker sends all of them here (--wrap) --- */
+
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+int __wrap_OS_LibInit(int descriptors[3]);
+int __wrap_OS_Accept(int listener, int fail_on_intr, const char *addresses);
+int __wrap_OS_Read(int fd, char *bytes, size_t len);
+int __wrap_OS_Write(int fd, char *bytes, size_t len);
+int __wrap_OS_IpcClose(int fd, int shutdown);
+int __wrap_OS_IsFcgi(int fd);
+int __wrap_OS_CreateLocalIpcFd(const char *path, int backlog);
+void __wrap_OS_ShutdownPending(void);
+
+/* The library's own would set handlers of signals. */
+int __wrap_OS_LibInit(int descriptors[3])
+{
+    (void)descriptors;
+    return 0;
+}
+
+/* Called where a request is not taken: there is no next connection. */
+int __wrap_OS_Accept(int listener, int fail_on_intr, const char *addresses)
+{
+    (void)listener;
+    (void)fail_on_intr;
+    (void)addresses;
+    errno = EBADF;
+    return -1;
+}
+
+int __wrap_OS_Read(int fd, char *bytes, size_t len)
+{
+    (void)fd;
+    if (len > current->left)
+        len = current->left;
+    memcpy(bytes, current->request, len);
+    current->request += len;
+    current->left -= len;
+    return (int)len;
+}
+
+int __wrap_OS_Write(int fd, char *bytes, size_t len)
+{
+    struct exchange_response *response = current->response;
+
+    (void)fd;
+    if (len > response->room - response->len) {
+        current->full = true;
+        errno = ENOSPC;
+        return -1;
+    }
+    memcpy(response->bytes + response->len, bytes, len);
+    response->len += len;
+    return (int)len;
+}
+
+int __wrap_OS_IpcClose(int fd, int shutdown)
+{
+    (void)fd;
+    (void)shutdown;
+    return 0;
+}
+
+int __wrap_OS_IsFcgi(int fd)
+{
+    (void)fd;
+    return 1;
+}
+
+int __wrap_OS_CreateLocalIpcFd(const char *path, int backlog)
+{
+    (void)path;
+    (void)backlog;
+    return -1;
+}
+
+void __wrap_OS_ShutdownPending(void)
+{
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/* --- an exchange --- */
+
+const char *exchange_variable(const struct exchange *exchange, const char *name)
+{
+    return FCGX_GetParam(name, exchange->fcgi.envp);
+}
+
+void exchange_write(struct exchange *exchange, const char *bytes, size_t len)
+{
+    (void)FCGX_PutStr(bytes, (int)len, exchange->fcgi.out);
+}
+
+void exchange_log(struct exchange *exchange, const char *line)
+{
+    (void)FCGX_FPrintF(exchange->fcgi.err, "mta-sts: %s\n", line);
+}
+
+bool exchange_init(void)
+{
+    return FCGX_Init() == 0;
+}
+
+/* libfcgi ends the process where it gets no memory: see that there is some for a request of LEN bytes. */
+static bool has_memory(size_t len)
+{
+    size_t pairs = len / PAIR_LEAST < RECORD_PAIRS_MAX ? len / PAIR_LEAST : RECORD_PAIRS_MAX;
+    void *memory = malloc(LIBFCGI_BYTES + 2 * len + PAIR_BYTES * pairs);
+
+    free(memory);
+    return memory != NULL;
+}
+
+/* Accept and finish take the bytes for those of a kept connection. */
+static bool converse(struct exchange *exchange, exchange_answer *answer, void *arg)
+{
+    FCGX_Request *fcgi = &exchange->fcgi;
+
+    (void)FCGX_InitRequest(fcgi, -1, 0);
+    fcgi->ipcFd = NO_DESCRIPTOR;
+    fcgi->keepConnection = 1;
+    if (FCGX_Accept_r(fcgi) != 0)
+        return false;
+    exchange->response->keep = fcgi->keepConnection;
+    answer(exchange, arg);
+    FCGX_Finish_r(fcgi);
+    return !exchange->full;
+}
+
+enum exchange_result exchange_run(const unsigned char *request, size_t len, struct exchange_response *response,
+                                  exchange_answer *answer, void *arg)
+{
+    struct exchange exchange = { .request = request, .left = len, .response = response };
+
+    response->len = 0;
+    response->keep = false;
+    if (!has_memory(len))
+        return EXCHANGE_NO_MEMORY;
+    current = &exchange;
+    bool good = converse(&exchange, answer, arg);
+    current = NULL;
+    return good ? EXCHANGE_DONE : EXCHANGE_FAILED;
+}

@@ -1,0 +1,241 @@
+/*
+ * One reading of policies.ini: what each mistake is told as (tests/fixtures/mistakes: a file, and beside it the lines expected,
+ * and which domain is answered how), and what is found in a good one.
+ */
+#include "config/index.h"
+#include "base/buf.h"
+#include "cases.h"
+#include "config/ini.h"
+
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char fixtures[] = "tests/fixtures/";
+
+static struct index *index_of(const char *text, size_t len, const char *only)
+{
+    char *copy = malloc(len + 1);
+
+    assert_non_null(copy);
+    memcpy(copy, text, len);
+    for (char *nul; (nul = memchr(copy, '\1', len)) != NULL;)
+        *nul = '\0';
+    struct index *index = index_new(copy, len, "policies.ini", only);
+    assert_non_null(index);
+    return index;
+}
+
+static void on_problem(void *to, unsigned line, bool warning, const char *text)
+{
+    (void)line;
+    (void)warning;
+    buf_print(to, "%s\n", text);
+}
+
+static void on_broken(void *to, const char *domain)
+{
+    buf_print(to, "broken: %s\n", domain);
+}
+
+/* STATE: the name of the file with the mistake. */
+static void mistake(void **state)
+{
+    char path[256];
+    size_t len, expected_len;
+    struct buf told = { 0 };
+    const struct index_audit audit = { &told, false, on_problem, on_broken, NULL };
+
+    (void)snprintf(path, sizeof path, "%s", (const char *)*state + strlen(fixtures));
+    char *text = cases_read(path, &len);
+    (void)snprintf(path + strlen(path) - strlen("ini"), sizeof "expected", "expected");
+    struct index *index = index_of(text, len, NULL);
+    assert_true(index_audit(index, &audit));
+    char *expected = cases_read(path, &expected_len);
+    assert_string_equal(told.text, expected);
+    free(expected);
+    buf_free(&told);
+    index_free(index);
+    free(text);
+}
+
+static char *policy_of(struct index *index, const char *domain)
+{
+    const struct index_verdict *verdict;
+    static char text[4096];
+
+    assert_true(index_find(index, domain, &verdict));
+    if (verdict == NULL)
+        return strcpy(text, "nothing");
+    (void)snprintf(text, sizeof text, "%s%s", verdict->found == INDEX_POLICY ? "" : "broken: ", verdict->bytes);
+    for (char *cr; (cr = strchr(text, '\r')) != NULL;)
+        memmove(cr, cr + 1, strlen(cr));
+    return text;
+}
+
+/* Each row: a file, a domain, and the policy expected, without its first line. */
+static const struct row {
+    const char *label, *text, *domain, *policy;
+} rows[] = {
+    { "the section alone", "[a.b]\nmx = m.a.b\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "[defaults]", "[defaults]\nmode=enforce\nmax_age=1d\nmx=x.y\n[a.b]\n", "a.b", "mode: enforce\nmx: x.y\nmax_age: 86400\n" },
+    { "a template comes before [defaults]", "[defaults]\nmode=enforce\nmx=x.y\n[a.b]\nuse=t\n[t]\nmx=t.t\nmode=none\n", "a.b",
+      "mode: none\nmx: t.t\nmax_age: 604800\n" },
+    { "a section comes before its template", "[t]\nmx=t.t\nmode=none\n[a.b]\nmode=enforce\nuse=t\nmx=m.a.b\n", "a.b",
+      "mode: enforce\nmx: m.a.b\nmax_age: 604800\n" },
+    { "mx lines add up, in order", "[a.b]\nmx = z.a.b, y.a.b\nmx = x.a.b w.a.b\nMX = V.a.b\n", "a.b",
+      "mode: testing\nmx: z.a.b\nmx: y.a.b\nmx: x.a.b\nmx: w.a.b\nmx: v.a.b\nmax_age: 604800\n" },
+    { "several domains in one header", "[a.b, c.d\te.f]\nmx=m.a.b\n", "e.f", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "the header's case", "[A.B]\nmx=m.a.b\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "[*]", "[a.b]\nmx=m.a.b\n[*]\nmx=any.thing\n", "other.org", "mode: testing\nmx: any.thing\nmax_age: 604800\n" },
+    { "[*] is not for a name without a dot", "[*]\nmx=any.thing\n", "localhost", NULL },
+    { "a domain comes before [*]", "[*]\nmx=any.thing\n[a.b]\nmx=m.a.b\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "no inheritance to sub-domains", "[a.b]\nmx=m.a.b\n", "c.a.b", NULL },
+    { "a template is not served", "[google]\nmx=m.a.b\n", "google", NULL },
+    { "[defaults] is not served", "[defaults]\nmx=m.a.b\n", "defaults", NULL },
+    { "mode none without mx", "[a.b]\nmode=none\n", "a.b", "mode: none\nmax_age: 604800\n" },
+    { "CRLF", "[a.b]\r\nmode = enforce\r\nmx = m.a.b\r\n", "a.b", "mode: enforce\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a BOM", "\xEF\xBB\xBF[a.b]\nmx = m.a.b\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a BOM and a comment", "\xEF\xBB\xBF; note\n[a.b]\nmx = m.a.b\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "continuation", "[a.b]\nmx = m.a.b, \\\n     n.a.b, \\\r\n     o.a.b\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmx: n.a.b\nmx: o.a.b\nmax_age: 604800\n" },
+    { "comments", "# one\n[a.b] ; two\nmx = m.a.b ; three\n  ; four\nmode = \"enforce\" # five\n", "a.b",
+      "mode: enforce\nmx: m.a.b\nmax_age: 604800\n" },
+    { "no final line end", "[a.b]\nmx = m.a.b", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "host and tlsrpt do not stop a policy", "[a.b]\nmx=m.a.b\nhost = _\ntlsrpt = x\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a mistake where nobody looks", "[defaults]\nmode = x\n[t]\nmax_age = x\n[a.b]\nuse=t\nmx=m.a.b\nmode=none\nmax_age=1\n",
+      "a.b", "mode: none\nmx: m.a.b\nmax_age: 1\n" },
+    { "a comment after a ;", "[a.b]\nmx = m.a.b ; the.main one\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a comment with a backslash hides no section", "[c.d]\n; C:\\mail\\\n[a.b]\nmx = m.a.b\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a mistake in the next section", "[a.b]\nmx=m.a.b\n[c.d\nmode = x\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+};
+
+static void found(void **state)
+{
+    const struct row *row = *state;
+    struct index *index = index_of(row->text, strlen(row->text), NULL),
+                 *only = index_of(row->text, strlen(row->text), row->domain);
+    char expected[512] = "nothing";
+
+    if (row->policy != NULL)
+        (void)snprintf(expected, sizeof expected, "version: STSv1\n%s", row->policy);
+    assert_string_equal(policy_of(index, row->domain), expected);
+    assert_string_equal(policy_of(index, row->domain), expected); /* now from its cache */
+    assert_string_equal(policy_of(only, row->domain), expected);
+    index_free(index);
+    index_free(only);
+}
+
+/* Who asks for a broken domain is told the same as whoever checks the file, also of a mistake in a template, also with an index
+ * of it alone. */
+static void told_the_same(void **state)
+{
+    const char text[] =
+        "[defaults]\nmax_age = 1w\n\n[x.y]\nmx=m.x.y\n[t]\n; note\nmx = 192.0.2.1\n\n[a.b]\nuse = t\n[a.c]\nmax_age=x\n";
+    const char in_template[] = "broken: policies.ini:8: [t] mx: \"192.0.2.1\" is an IP address; write a host name (RFC 8461 3.2)";
+    struct index *index = index_of(text, sizeof text - 1, NULL), *only = index_of(text, sizeof text - 1, "a.b");
+
+    (void)state;
+    assert_string_equal(policy_of(index, "a.b"), in_template);
+    assert_string_equal(policy_of(only, "a.b"), in_template);
+    assert_non_null(strstr(policy_of(index, "a.c"), "policies.ini:13: [a.c] max_age: \"x\""));
+    index_free(index);
+    index_free(only);
+}
+
+static void twins(void **state)
+{
+    const char text[] = "[a.b]\nmx=m.a.b\n[c.d]\nmx=m.c.d\n[a.b]\nmx=n.a.b\n[a.b.]\nmx=o.a.b\n[mta-sts.c.d]\nmx=o.c.d\n";
+    struct index *index = index_of(text, sizeof text - 1, NULL), *only = index_of(text, sizeof text - 1, "a.b");
+
+    (void)state;
+    assert_string_equal(policy_of(index, "a.b"), "broken: policies.ini:5: [a.b]: stands in line 1 already; keep one of the two");
+    assert_string_equal(policy_of(only, "a.b"), "broken: policies.ini:5: [a.b]: stands in line 1 already; keep one of the two");
+    assert_string_equal(policy_of(index, "c.d"), "version: STSv1\nmode: testing\nmx: m.c.d\nmax_age: 604800\n");
+    index_free(index);
+    index_free(only);
+}
+
+/* Sections whose kind is in doubt: whoever is asked for first, nobody takes one for another. */
+static void odd_headers(void **state)
+{
+    static const char *const texts[] = {
+        "[defaults b.e]\nmx=m.b.e\n[a.b]\nmx=m.a.b\n",
+        "[google b.e]\nmx=m.b.e\n[a.b]\nuse=google\n",
+        "[mta-sts.google b.e]\nmx=m.b.e\n[a.b]\nuse=google\n",
+        "[*;]\nmx=m.b.e\n",
+        "[*=]\nmx=m.b.e\n[t;x]\nmx=m.t\n[a.b]\nuse=t\n",
+        "[b.e;a.b]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[b.e] \\\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[b.e\\\n]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[b.e\1\nmx=m.b.e\n", /* \1 stands for a NUL */
+        "[b.e]\1\nmx=m.b.e\n",
+        "[*.]\nmx=m.b.e\n",
+        "[mta-sts.*]\nmx=m.b.e\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct index *index = index_of(texts[i], strlen(texts[i]), NULL), *only = index_of(texts[i], strlen(texts[i]), "b.e");
+        assert_memory_equal(policy_of(index, "b.e"), "broken: ", 8);
+        assert_memory_equal(policy_of(only, "b.e"), "broken: ", 8);
+        (void)policy_of(index, "a.b");
+        assert_memory_equal(policy_of(index, "b.e"), "broken: ", 8);
+        index_free(index);
+        index_free(only);
+    }
+}
+
+/* Enough names for the index to grow often; each is found, and no other. */
+static void many(void **state)
+{
+    struct buf text = { 0 };
+    char domain[64], expected[128];
+
+    (void)state;
+    for (int i = 0; i < 5000; i++)
+        buf_print(&text, "[d%d.example x%d.example]\nmx = m%d.example\n\n", i, i, i);
+    struct index *index = index_of(text.text, text.len, NULL);
+    assert_int_equal(index_sections(index), 5000);
+    assert_int_equal(index_domains(index), 10000);
+    for (int i = 0; i < 5000; i++) {
+        (void)snprintf(domain, sizeof domain, "%c%d.example", i % 2 ? 'd' : 'x', i);
+        (void)snprintf(expected, sizeof expected, "version: STSv1\nmode: testing\nmx: m%d.example\nmax_age: 604800\n", i);
+        assert_string_equal(policy_of(index, domain), expected);
+    }
+    assert_string_equal(policy_of(index, "d5000.example"), "nothing");
+    index_free(index);
+    buf_free(&text);
+}
+
+int main(void)
+{
+    enum { ROWS = sizeof rows / sizeof rows[0], MISTAKES_MAX = 100 };
+    static struct CMUnitTest mistakes[MISTAKES_MAX], finds[ROWS];
+    const struct CMUnitTest tests[] = { cmocka_unit_test(told_the_same), cmocka_unit_test(twins), cmocka_unit_test(odd_headers),
+                                        cmocka_unit_test(many) };
+    glob_t files;
+    size_t n = 0;
+
+    ini_init();
+    for (size_t i = 0; i < ROWS; i++)
+        finds[i] = (struct CMUnitTest) { rows[i].label, found, NULL, NULL, (void *)(size_t)&rows[i] };
+    if (glob("tests/fixtures/mistakes/*.ini", 0, NULL, &files) != 0)
+        return 1;
+    for (; n < files.gl_pathc && n < MISTAKES_MAX; n++)
+        mistakes[n] = (struct CMUnitTest) { files.gl_pathv[n], mistake, NULL, NULL, files.gl_pathv[n] };
+    int failed = _cmocka_run_group_tests("mistakes", mistakes, n, NULL, NULL) +
+                 _cmocka_run_group_tests("finds", finds, ROWS, NULL, NULL) +
+                 cmocka_run_group_tests_name("index", tests, NULL, NULL);
+    globfree(&files);
+    return failed;
+}

@@ -1,0 +1,185 @@
+/* TXT records at _mta-sts and _smtp._tls: each kind of fault, and the value that is left. */
+#include "probe/read/txt.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { STRINGS_MAX = 8, RULES_MAX = 64 };
+
+typedef void read_fn(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
+
+/* In RECORDS, "|" begins a record, "+" another string of the same one. */
+static const struct txt_case {
+    read_fn *read;
+    const char *records, *kinds, *value;
+} cases[] = {
+    { probe_txt_read, "|v=STSv1; id=20260101;", "", "20260101" },
+    { probe_txt_read, "|v=STSv1;id=a", "", "a" },
+    { probe_txt_read, "|v=STSv1\t; \tid=a ;\t", "txt-space-semicolon", "a" },
+    { probe_txt_read, "|v=ST+Sv1; i+d=20+26;", "", "2026" },
+    { probe_txt_read, "|v=STSv1;+ id=1+|v=spf1 -all", "txt-other", "1" },
+    { probe_txt_read, "", "txt-absent", "" },
+    { probe_txt_read, "|", "txt-version", "" },
+    { probe_txt_read, "|v=STSv1", "txt-version", "" },
+    { probe_txt_read, "| v=STSv1; id=1", "txt-version", "" },
+    { probe_txt_read, "|v=spf1 -all|v=stsv1; id=1", "txt-version,txt-version", "" },
+    { probe_txt_read, "|v=STSv1; id=1|v=STSv1; id=2", "txt-several,txt-several", "" },
+    { probe_txt_read, "|v=STSv1; id=1|v=STSv1; id=1|x", "txt-several,txt-several,txt-other", "" },
+    { probe_txt_read, "|v=STSv1 ; id=1|v=STSv1; id=2", "txt-other", "2" },
+    { probe_txt_read, "|v=STSv1; id=1 ", "txt-space-trailing", "1" },
+    { probe_txt_read, "|v=STSv1; id=1; ", "", "1" },
+    { probe_txt_read, "|v=STSv1; id =1", "txt-space-equals", "1" },
+    { probe_txt_read, "|v=STSv1; id = 1", "txt-space-equals", "1" },
+    { probe_txt_read, "|v=STSv1; id= 1", "txt-id", "" },
+    { probe_txt_read, "|v=STSv1;; id=1;;", "txt-empty", "1" },
+    { probe_txt_read, "|v=STSv1; id=1; x", "txt-no-equals", "1" },
+    { probe_txt_read, "|v=STSv1; Id=1", "txt-case", "1" },
+    { probe_txt_read, "|v=STSv1; id=1; id=#", "txt-repeated", "1" },
+    { probe_txt_read, "|v=STSv1; id=#; id=1", "txt-id,txt-repeated", "" },
+    { probe_txt_read, "|v=STSv1;", "txt-missing", "" },
+    { probe_txt_read, "|v=STSv1; v=STSv1; id=1", "txt-version-repeated", "1" },
+    { probe_txt_read, "|v=STSv1; a-1_.=!<>~; id=1", "txt-unknown", "1" },
+    { probe_txt_read, "|v=STSv1; a=b=c; id=1; -a=1; b=; c=d e", "txt-unknown-bad,txt-unknown-bad,txt-unknown-bad,txt-unknown-bad",
+      "1" },
+    { probe_txt_read, "|v=STSv1; id=\x1b[31m", "txt-id", "" },
+    { probe_txt_read, "|v=STSv1; id=", "txt-id-empty", "" },
+    { probe_txt_read, "|v=STSv1; id=12345678901234567890123456789012", "", "12345678901234567890123456789012" },
+    { probe_txt_read, "|v=STSv1; id=123456789012345678901234567890123", "txt-id-long", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=mailto:a@b.example", "", "mailto:a@b.example" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1;rua=mailto:a@b.example , https://c.example/d;", "",
+      "mailto:a@b.example , https://c.example/d" },
+    { probe_tlsrpt_read, "", "tlsrpt-absent", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1 rua=mailto:a@b.example", "tlsrpt-version", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a|v=TLSRPTv1; rua=https://b", "tlsrpt-several,tlsrpt-several", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a|b", "tlsrpt-other", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1 ; rua=https://a", "tlsrpt-space-semicolon", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a ", "tlsrpt-space-trailing", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua =https://a", "tlsrpt-space-equals", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1;; rua=https://a", "tlsrpt-empty", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a; x", "tlsrpt-no-equals", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; RUA=https://a", "tlsrpt-case", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a; rua=https://b", "tlsrpt-repeated", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; ruf=https", "tlsrpt-unknown,tlsrpt-missing", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a; v=1", "tlsrpt-version-repeated", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a; b= ;", "tlsrpt-unknown-bad", "https://a" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=", "tlsrpt-rua-empty", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=a@b.example", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua= https://a", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://a,", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=https://", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=http://a", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=mailto:", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=mailto:@b", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=mailto:a@b!10m", "tlsrpt-rua", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=mailto:a@b https://c", "tlsrpt-rua", "" },
+};
+
+static const struct probe_rule *provoked[RULES_MAX];
+static size_t provoked_count;
+
+/* TEXT, in memory of its own, as strings. */
+static size_t split(char *text, struct probe_txt_string *strings)
+{
+    size_t count = 0;
+
+    for (size_t n; *text != '\0'; text += n) {
+        bool begins = *text++ == '|';
+        n = strcspn(text, "|+");
+        assert_true(count < STRINGS_MAX);
+        strings[count++] = (struct probe_txt_string) { text, n, begins };
+    }
+    return count;
+}
+
+static void print_kinds(const struct probe_findings *findings, struct buf *out)
+{
+    buf_add(out, "", 0);
+    for (size_t i = 0; i < findings->count; i++) {
+        buf_print(out, "%s%s", i > 0 ? "," : "", findings->list[i].rule->kind);
+        assert_true(provoked_count < RULES_MAX);
+        bool known = false;
+        for (size_t k = 0; k < provoked_count; k++)
+            known |= provoked[k] == findings->list[i].rule;
+        if (!known)
+            provoked[provoked_count++] = findings->list[i].rule;
+    }
+}
+
+static void one_case(void **state)
+{
+    const struct txt_case *c = *state;
+    char *text = strdup(c->records);
+    struct probe_txt_string strings[STRINGS_MAX];
+    struct buf kinds = { 0 };
+    struct probe_txt txt;
+
+    assert_non_null(text);
+    c->read(strings, split(text, strings), &txt);
+    free(text);
+    print_kinds(&txt.findings, &kinds);
+    assert_string_equal(kinds.text, c->kinds);
+    assert_string_equal(txt.value.text != NULL ? txt.value.text : "", c->value);
+    assert_false(txt.findings.failed);
+    buf_free(&kinds);
+    probe_txt_free(&txt);
+}
+
+/* A NUL is a byte like any other: it ends nothing. */
+static void nul(void **state)
+{
+    const struct probe_txt_string strings[] = { { "v=STSv1; id=1\0;", 15, true } };
+    struct probe_txt txt;
+
+    (void)state;
+    probe_txt_read(strings, 1, &txt);
+    assert_int_equal(txt.findings.count, 1);
+    assert_string_equal(
+        probe_finding_text(&txt.findings, &txt.findings.list[0]),
+        "\"id=1\\x00\" is no id; write letters and digits only (RFC 8461 3.1; 8 to 9 of 16 sender implementations "
+        "refuse it)");
+    assert_int_equal(txt.value.len, 0);
+    probe_txt_free(&txt);
+}
+
+/* No figure is told of TLSRPT: there is none. */
+static void tlsrpt_phrase(void **state)
+{
+    const struct probe_txt_string strings[] = { { "v=TLSRPTv1;", 11, true } };
+    struct probe_txt txt;
+
+    (void)state;
+    probe_tlsrpt_read(strings, 1, &txt);
+    assert_string_equal(probe_finding_text(&txt.findings, &txt.findings.list[0]),
+                        "\"v=TLSRPTv1;\" has no rua; write rua=mailto:name@domain (RFC 8460 3)");
+    assert_int_equal(txt.findings.verdict, PROBE_FAIL);
+    probe_txt_free(&txt);
+}
+
+/* Every rule there is was broken above. */
+static void every_rule(void **state)
+{
+    size_t sts, tlsrpt;
+
+    (void)state;
+    (void)probe_txt_rules(&sts);
+    (void)probe_tlsrpt_rules(&tlsrpt);
+    assert_int_equal(provoked_count, sts + tlsrpt);
+}
+
+int main(void)
+{
+    enum { CASES = sizeof cases / sizeof cases[0] };
+    static struct CMUnitTest tests[CASES];
+    const struct CMUnitTest others[] = { cmocka_unit_test(nul), cmocka_unit_test(tlsrpt_phrase), cmocka_unit_test(every_rule) };
+
+    for (size_t i = 0; i < CASES; i++)
+        tests[i] = (struct CMUnitTest) { cases[i].records, one_case, NULL, NULL, (void *)(uintptr_t)&cases[i] };
+    return _cmocka_run_group_tests("probe_txt", tests, CASES, NULL, NULL) +
+           cmocka_run_group_tests_name("probe_txt as a whole", others, NULL, NULL);
+}
