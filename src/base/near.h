@@ -7,7 +7,10 @@
 /* The longest word, in characters. */
 #define NEAR_MAX 24
 
-/* How many characters have to be added, left out or replaced to make the word A of B, of NEAR_MAX characters at most. */
+/*
+ * How many slips turn the word A into B, which has NEAR_MAX characters at most: a character added, left out, replaced, or swapped
+ * with the next.
+ */
 size_t near_distance(const char *a, const char *b);
 
 #endif
