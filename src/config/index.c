@@ -673,19 +673,22 @@ static bool tell_problem(struct index *index, const struct index_audit *audit, c
     return good;
 }
 
+static int by_line(const void *a, const void *b)
+{
+    const struct section_problem *x = a, *y = b;
+
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return (x->text > y->text) - (x->text < y->text);
+}
+
 /* In the order of their lines: what the whole section lacks was found last, and stands in its first. */
 static bool tell_problems(struct index *index, const struct index_audit *audit, struct section *section)
 {
-    struct section_problem *problems = section->problems;
-
-    for (size_t i = 1; i < section->problem_count; i++)
-        for (size_t j = i; j > 0 && problems[j].line < problems[j - 1].line; j--) {
-            struct section_problem swap = problems[j];
-            problems[j] = problems[j - 1];
-            problems[j - 1] = swap;
-        }
+    if (section->problem_count > 0)
+        qsort(section->problems, section->problem_count, sizeof *section->problems, by_line);
     for (size_t i = 0; i < section->problem_count; i++)
-        if (!tell_problem(index, audit, section, &problems[i]))
+        if (!tell_problem(index, audit, section, &section->problems[i]))
             return false;
     return true;
 }

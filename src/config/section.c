@@ -106,9 +106,8 @@ void section_add_warning(struct section *section, unsigned line, enum key key, c
     va_end(args);
     if (!added)
         return;
-    /* The same one, if there is one, was most likely added last. */
     size_t last = section->problem_count - 1;
-    for (size_t i = last; i-- > 0;) {
+    for (size_t i = last; i-- > section->read_count;) {
         if (!same_problem(section, &section->problems[i], &section->problems[last]))
             continue;
         section->problem_count--;
