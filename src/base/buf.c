@@ -1,29 +1,23 @@
 #include "base/buf.h"
 
+#include "base/memory.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ROOM_FIRST = 64 };
 
 /* Room for LEN more bytes and a NUL. */
 static bool make_room(struct buf *buf, size_t len)
 {
     if (buf->failed)
         return false;
-    if (buf->text != NULL && len < buf->room - buf->len)
-        return true;
-    size_t room = buf->room > 0 ? buf->room : ROOM_FIRST;
-    while (room - buf->len <= len)
-        room *= 2;
-    char *text = realloc(buf->text, room);
+    char *text = memory_grow(buf->text, &buf->room, buf->len + len + 1, 1);
     if (text == NULL) {
         buf->failed = true;
         return false;
     }
     buf->text = text;
-    buf->room = room;
     return true;
 }
 

@@ -1,5 +1,16 @@
 #include "command/worker.h"
 
+#include "command/folder.h"
+#include "policy/domain.h"
+#include "policy/reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static const char text_begin[] =
     "// MTA-STS policies (RFC 8461) as a Cloudflare Worker, made by \"mta-sts export --worker\".\n"
     "// Do not edit: edit policies.ini and make it anew. Route mta-sts.<domain>/.well-known/mta-sts.txt of each domain here.\n"
@@ -86,31 +97,94 @@ static void print_texts(struct buf *out)
     buf_print(out, "};\n\n");
 }
 
-static void print_answer(struct buf *out, const struct worker_answer *answer)
+/* As the module has it: the policy; null for a mistake, which is reported; undefined for no policy. */
+static void print_policy(struct job *job, struct buf *out, const struct index_verdict *verdict, const char *broken)
 {
-    if (answer->kind == REPLY_POLICY)
-        print_js(out, answer->policy, answer->len, '"');
+    if (broken != NULL)
+        job_fail(job, broken);
+    if (verdict != NULL)
+        print_js(out, verdict->bytes, verdict->len, '"');
     else
-        buf_print(out, "%s", answer->kind == REPLY_ABSENT ? "undefined" : "null");
+        buf_print(out, "%s", broken != NULL ? "null" : "undefined");
 }
 
-void worker_begin(struct buf *out)
+static void print_domains(struct job *job, struct buf *out)
+{
+    char domain[DOMAIN_MAX + 1];
+    const char *broken;
+
+    for (size_t at = 0; !job->stopped && index_next_domain(job->index, &at, domain);) {
+        if (strcmp(domain, "*") == 0)
+            continue;
+        const struct index_verdict *verdict = job_policy(job, domain, &broken);
+        buf_print(out, "    [\"%s\", ", domain);
+        print_policy(job, out, verdict, broken);
+        buf_print(out, "],\n");
+    }
+}
+
+static void print_others(struct job *job, struct buf *out)
+{
+    const char *broken;
+    const struct index_verdict *verdict = job_policy_of_others(job, &broken);
+
+    print_policy(job, out, verdict, broken);
+}
+
+static void print_worker(struct job *job, struct buf *out)
 {
     buf_add(out, text_begin, sizeof text_begin - 1);
-}
-
-void worker_add(struct buf *out, const char *domain, const struct worker_answer *answer)
-{
-    buf_print(out, "    [\"%s\", ", domain);
-    print_answer(out, answer);
-    buf_print(out, "],\n");
-}
-
-void worker_end(struct buf *out, const struct worker_answer *other)
-{
+    print_domains(job, out);
+    if (job->stopped)
+        return;
     buf_add(out, text_other, sizeof text_other - 1);
-    print_answer(out, other);
+    print_others(job, out);
     buf_print(out, ";\n\n");
     print_texts(out);
     buf_add(out, text_end, sizeof text_end - 1);
+}
+
+/* The folder that FILE is to be in, or -1 with errno; *NAME is its name there. */
+static int open_folder_of(const char *file, const char **name)
+{
+    const char *slash = strrchr(file, '/');
+
+    *name = slash == NULL ? file : slash[1] != '\0' ? slash + 1 : ".";
+    char *folder = slash != NULL ? strndup(file, (size_t)(slash + 1 - file)) : strdup(".");
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int error = errno;
+    free(folder);
+    errno = error;
+    return fd;
+}
+
+static void write_worker(struct job *job, const char *file, const struct buf *text)
+{
+    const char *name;
+    struct buf why = { 0 };
+    mode_t mask = umask(0);
+    int folder = open_folder_of(file, &name);
+
+    if (folder < 0 || !folder_write(folder, name, text->text, text->len)) {
+        int error = errno;
+        buf_print(&why, "%s", file);
+        if (folder < 0 || !folder_print_obstacle(folder, name, false, &why))
+            buf_print(&why, ": cannot be written: %s", strerror(error));
+        job_fail_because(job, &why, true);
+    }
+    if (folder >= 0)
+        (void)close(folder);
+    (void)umask(mask);
+}
+
+void worker_export(struct job *job, const char *file)
+{
+    struct buf out = { 0 };
+
+    print_worker(job, &out);
+    if (out.failed && !job->stopped)
+        job_fail_for_memory(job);
+    if (!job->stopped)
+        write_worker(job, file, &out);
+    buf_free(&out);
 }

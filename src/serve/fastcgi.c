@@ -56,14 +56,6 @@ struct server {
     _Atomic int64_t accept_logged;
 };
 
-int serve_is_listening(int fd)
-{
-    int listening = 0;
-    socklen_t len = sizeof listening;
-
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
-}
-
 /* True where accept() is to be tried again. */
 static bool bear_accept_error(struct server *server, int error)
 {
