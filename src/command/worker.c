@@ -11,53 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char text_begin[] =
-    "// MTA-STS policies (RFC 8461) as a Cloudflare Worker, made by \"mta-sts export --worker\".\n"
-    "// Do not edit: edit policies.ini and make it anew. Route mta-sts.<domain>/.well-known/mta-sts.txt of each domain here.\n"
-    "\n"
-    "// Domain to policy; null where there is a mistake in policies.ini.\n"
-    "const policies = new Map([\n";
-
-static const char text_other[] =
-    "]);\n"
-    "\n"
-    "// The policy of every other domain: that of [*], if there is one; null where a header cannot be read.\n"
-    "const other = ";
-
-static const char text_end[] =
-    "// The domain of a policy host, or null: mta-sts.<valid name>, of any case, with or without a final dot.\n"
-    "function domainOf(host) {\n"
-    "    const name = host.toLowerCase().replace(/\\.$/, \"\");\n"
-    "    const label = \"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\";\n"
-    "    const match = new RegExp(`^mta-sts\\\\.((?:${label}\\\\.)*(?![0-9]+$)${label})$`).exec(name);\n"
-    "    return match !== null && match[1].length <= 242 ? match[1] : null;\n"
-    "}\n"
-    "\n"
-    "function answer(request, status, text, more) {\n"
-    "    const body = new TextEncoder().encode(text);\n"
-    "    const headers = {\n"
-    "        \"Content-Type\": \"text/plain; charset=utf-8\",\n"
-    "        \"Content-Length\": String(body.length),\n"
-    "        \"Cache-Control\": status === 200 ? \"max-age=60\" : \"no-store\",\n"
-    "        \"X-Content-Type-Options\": \"nosniff\",\n"
-    "        ...more,\n"
-    "    };\n"
-    "    return new Response(request.method === \"HEAD\" ? null : body, { status, headers });\n"
-    "}\n"
-    "\n"
-    "export default {\n"
-    "    async fetch(request) {\n"
-    "        if (request.method !== \"GET\" && request.method !== \"HEAD\")\n"
-    "            return answer(request, 405, texts.method, { \"Allow\": \"GET, HEAD\" });\n"
-    "        const domain = domainOf(new URL(request.url).hostname);\n"
-    "        if (domain === null)\n"
-    "            return answer(request, 404, texts.noHost);\n"
-    "        const policy = policies.has(domain) ? policies.get(domain) : domain.includes(\".\") ? other : undefined;\n"
-    "        if (policy === undefined)\n"
-    "            return answer(request, 404, texts.absent(domain));\n"
-    "        return policy === null ? answer(request, 500, texts.broken(domain)) : answer(request, 200, policy);\n"
-    "    },\n"
-    "};\n";
+/* worker.js, which make turns into C. Each name between __ and __ in it stands for what is filled in here. */
+extern const char worker_module[];
 
 /* TEXT as a JavaScript string between QUOTEs: what is exported holds printable ASCII and line ends only. */
 static void print_js(struct buf *out, const char *text, size_t len, char quote)
@@ -70,31 +25,6 @@ static void print_js(struct buf *out, const char *text, size_t len, char quote)
             buf_add(out, &text[i], 1);
     }
     buf_add(out, &quote, 1);
-}
-
-/* The texts of the other answers, from where the program has them. */
-static void print_texts(struct buf *out)
-{
-    static const struct {
-        const char *name;
-        enum reply_kind kind;
-    } texts[] = {
-        { "method: ", REPLY_METHOD },
-        { "noHost: ", REPLY_NO_HOST },
-        { "absent: (domain) => ", REPLY_ABSENT },
-        { "broken: (domain) => ", REPLY_BROKEN },
-    };
-    const struct reply_request request = { "GET", NULL, NULL };
-    struct reply reply;
-
-    buf_print(out, "const texts = {\n");
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        reply_make(texts[i].kind, &request, "${domain}", NULL, 0, &reply);
-        buf_print(out, "    %s", texts[i].name);
-        print_js(out, reply.body, reply.body_len, '`');
-        buf_print(out, ",\n");
-    }
-    buf_print(out, "};\n\n");
 }
 
 /* As the module has it: the policy; null for a mistake, which is reported; undefined for no policy. */
@@ -131,17 +61,43 @@ static void print_others(struct job *job, struct buf *out)
     print_policy(job, out, verdict, broken);
 }
 
+/* Copies the module from FROM up to MARK, and returns what comes behind that. */
+static const char *copy_to(struct buf *out, const char *from, const char *mark)
+{
+    const char *at = strstr(from, mark);
+
+    if (at == NULL)
+        return from;
+    buf_add(out, from, (size_t)(at - from));
+    return at + strlen(mark);
+}
+
 static void print_worker(struct job *job, struct buf *out)
 {
-    buf_add(out, text_begin, sizeof text_begin - 1);
+    static const struct {
+        const char *mark;
+        enum reply_kind kind;
+    } texts[] = {
+        { "__METHOD__", REPLY_METHOD },
+        { "__NO_HOST__", REPLY_NO_HOST },
+        { "__ABSENT__", REPLY_ABSENT },
+        { "__BROKEN__", REPLY_BROKEN },
+    };
+    const struct reply_request request = { "GET", NULL, NULL };
+    struct reply reply;
+
+    const char *at = copy_to(out, worker_module, "    __POLICIES__,\n");
     print_domains(job, out);
     if (job->stopped)
         return;
-    buf_add(out, text_other, sizeof text_other - 1);
+    at = copy_to(out, at, "__OTHER__");
     print_others(job, out);
-    buf_print(out, ";\n\n");
-    print_texts(out);
-    buf_add(out, text_end, sizeof text_end - 1);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        at = copy_to(out, at, texts[i].mark);
+        reply_make(texts[i].kind, &request, "${domain}", NULL, 0, &reply);
+        print_js(out, reply.body, reply.body_len, '`');
+    }
+    buf_add(out, at, strlen(at));
 }
 
 /* The folder that FILE is to be in, or -1 with errno; *NAME is its name there. */
