@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
 enum {
@@ -168,10 +167,10 @@ static enum after take(struct attendant *attendant, struct connection *connectio
 
 static enum after take_unread(struct attendant *attendant, struct connection *connection)
 {
-    struct connection_bytes unread = connection_take_unread(connection);
-    enum after after = take(attendant, connection, unread.at, unread.len);
+    struct buf unread = connection_take_unread(connection);
+    enum after after = take(attendant, connection, (const unsigned char *)unread.text, unread.len);
 
-    free(unread.at);
+    buf_free(&unread);
     return after;
 }
 

@@ -5,6 +5,7 @@
 #ifndef SERVE_CONNECTION_H
 #define SERVE_CONNECTION_H
 
+#include "base/buf.h"
 #include "serve/record.h"
 
 #include <stdbool.h>
@@ -21,22 +22,16 @@ enum connection_waits {
     CONNECTION_WAITS
 };
 
-/* A part of memory that grows. */
-struct connection_bytes {
-    unsigned char *at;
-    size_t len, room;
-};
-
 /* All zero, but for FD, is a new one. */
 struct connection {
     int fd;
     enum connection_waits waits;
     int64_t since; /* in ms of CLOCK_MONOTONIC: since when it waits for that */
     struct record_reader reader;
-    struct connection_bytes held;   /* the bytes of the request so far; or, with UNREAD, what came behind the last one */
-    struct connection_bytes unsent; /* the rest of an answer */
-    size_t sent;                    /* so many of those were sent since */
-    bool unread, last;              /* LAST: no request is read after the answer */
+    struct buf held;   /* the bytes of the request so far; or, with UNREAD, what came behind the last one */
+    struct buf unsent; /* the rest of an answer */
+    size_t sent;       /* so many of those were sent since */
+    bool unread, last; /* LAST: no request is read after the answer */
 };
 
 /*
@@ -56,7 +51,7 @@ void connection_drop_held(struct connection *connection);
 bool connection_hold_unread(struct connection *connection, const unsigned char *bytes, size_t len);
 
 /* Gives them back; AT is to be freed. */
-struct connection_bytes connection_take_unread(struct connection *connection);
+struct buf connection_take_unread(struct connection *connection);
 
 /* Sends the LEN bytes at BYTES, and holds what the socket does not take. False where the other side has gone, or memory. */
 bool connection_send(struct connection *connection, const unsigned char *bytes, size_t len);

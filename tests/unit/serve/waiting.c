@@ -36,8 +36,8 @@ static void add(enum connection_waits waits, int64_t age, size_t bytes)
     connection.fd = fds[0];
     others[count++] = fds[1];
     if (bytes > 0) {
-        connection.held.at = malloc(bytes);
-        assert_non_null(connection.held.at);
+        connection.held.text = malloc(bytes);
+        assert_non_null(connection.held.text);
         connection.held.len = connection.held.room = bytes;
     }
     waiting_add(waiting, &connection);
