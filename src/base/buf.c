@@ -1,6 +1,6 @@
 #include "base/buf.h"
 
-#include "base/memory.h"
+#include "base/list.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@ static bool make_room(struct buf *buf, size_t len)
 {
     if (buf->failed)
         return false;
-    char *text = memory_grow(buf->text, &buf->room, buf->len + len + 1, 1);
+    char *text = list_grow(buf->text, buf->len, len + 1, &buf->room, 1);
     if (text == NULL) {
         buf->failed = true;
         return false;

@@ -1,4 +1,4 @@
-#include "base/memory.h"
+#include "base/list.h"
 #include "base/terminal.h"
 #include "command/common.h"
 
@@ -22,7 +22,7 @@ struct messages {
 static void on_problem(void *to, unsigned line, bool warning, const char *text)
 {
     struct messages *messages = to;
-    struct message *list = memory_grow(messages->list, &messages->room, messages->count + 1, sizeof *list);
+    struct message *list = list_grow(messages->list, messages->count, 1, &messages->room, sizeof *list);
 
     if (list == NULL) {
         messages->failed = true;
