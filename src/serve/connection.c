@@ -12,7 +12,7 @@ static bool add(struct buf *to, const unsigned char *bytes, size_t len)
 
 bool connection_hold(struct connection *connection, const unsigned char *bytes, size_t used)
 {
-    size_t kept = record_kept(&connection->reader);
+    size_t kept = stream_kept(&connection->reader);
 
     if (kept > used)
         return add(&connection->held, bytes, used);
@@ -22,7 +22,7 @@ bool connection_hold(struct connection *connection, const unsigned char *bytes, 
 
 const unsigned char *connection_whole(struct connection *connection, const unsigned char *bytes, size_t used, size_t *len)
 {
-    *len = record_kept(&connection->reader);
+    *len = stream_kept(&connection->reader);
     if (*len <= used)
         return bytes + used - *len;
     return add(&connection->held, bytes, used) ? (const unsigned char *)connection->held.text : NULL;

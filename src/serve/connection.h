@@ -6,7 +6,7 @@
 #define SERVE_CONNECTION_H
 
 #include "base/buf.h"
-#include "serve/record.h"
+#include "serve/stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ struct connection {
     int fd;
     enum connection_waits waits;
     int64_t since; /* in ms of CLOCK_MONOTONIC: since when it waits for that */
-    struct record_reader reader;
+    struct stream_reader reader;
     struct buf held;   /* the bytes of the request so far; or, with UNREAD, what came behind the last one */
     struct buf unsent; /* the rest of an answer */
     size_t sent;       /* so many of those were sent since */
@@ -35,19 +35,19 @@ struct connection {
 };
 
 /*
- * What record_feed() has read of the connection's stream: the last USED bytes, at BYTES. Holds what is to be kept of it. False
+ * What stream_feed() has read of the connection's stream: the last USED bytes, at BYTES. Holds what is to be kept of it. False
  * where memory runs out.
  */
 bool connection_hold(struct connection *connection, const unsigned char *bytes, size_t used);
 
 /*
- * The same behind RECORD_REQUEST or RECORD_VALUES: returns all that is kept, LEN bytes; NULL where memory runs out. It lasts
+ * The same behind STREAM_REQUEST or STREAM_VALUES: returns all that is kept, LEN bytes; NULL where memory runs out. It lasts
  * until connection_drop_held().
  */
 const unsigned char *connection_whole(struct connection *connection, const unsigned char *bytes, size_t used, size_t *len);
 void connection_drop_held(struct connection *connection);
 
-/* Holds the LEN bytes at BYTES, which record_feed() has not read yet. False where memory runs out. */
+/* Holds the LEN bytes at BYTES, which stream_feed() has not read yet. False where memory runs out. */
 bool connection_hold_unread(struct connection *connection, const unsigned char *bytes, size_t len);
 
 /* Gives them back; AT is to be freed. */

@@ -1,13 +1,13 @@
 #include "serve/exchange.h"
 
-#include "serve/record.h"
+#include "serve/stream.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What libfcgi allocates for a request: its streams, a copy of the variables, and so much for each of at most RECORD_PAIRS_MAX
+/* What libfcgi allocates for a request: its streams, a copy of the variables, and so much for each of at most STREAM_PAIRS_MAX
  * pairs. */
 enum { LIBFCGI_BYTES = 32 * 1024, PAIR_BYTES = 48, PAIR_LEAST = 2 };
 
@@ -129,7 +129,7 @@ bool exchange_init(void)
 /* libfcgi ends the process where it gets no memory: see that there is some for a request of LEN bytes. */
 static bool has_memory(size_t len)
 {
-    size_t pairs = len / PAIR_LEAST < RECORD_PAIRS_MAX ? len / PAIR_LEAST : RECORD_PAIRS_MAX;
+    size_t pairs = len / PAIR_LEAST < STREAM_PAIRS_MAX ? len / PAIR_LEAST : STREAM_PAIRS_MAX;
     void *memory = malloc(LIBFCGI_BYTES + 2 * len + PAIR_BYTES * pairs);
 
     free(memory);

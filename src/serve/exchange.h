@@ -39,7 +39,7 @@ enum exchange_result {
 /* Once, before the first exchange. False where that fails. */
 bool exchange_init(void);
 
-/* Has ANSWER answer the LEN bytes at REQUEST, a request that record_feed() let through. */
+/* Has ANSWER answer the LEN bytes at REQUEST, a request that stream_feed() let through. */
 enum exchange_result exchange_run(const unsigned char *request, size_t len, struct exchange_response *response,
                                   exchange_answer *answer, void *arg);
 

@@ -5,10 +5,10 @@
 #include "base/log.h"
 #include "config/ini.h"
 #include "config/store.h"
-#include "serve/attend.h"
 #include "serve/confine.h"
 #include "serve/exchange.h"
-#include "serve/waiting.h"
+#include "serve/handler.h"
+#include "serve/poller.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -41,13 +41,13 @@ struct worker {
     pthread_t thread;
     struct server *server;
     bool (*next)(struct worker *worker, struct connection *connection); /* where its connections come from */
-    struct attendant attendant;
+    struct handler handler;
 };
 
 struct server {
     enum confined confined;
     int listener;
-    struct attend attend;
+    struct handler_shared shared;
     unsigned count; /* of the workers that were started: one for each of -t, which accept, and one for those that wait */
     struct worker *workers;
     pthread_t watcher; /* the thread that looks after the file */
@@ -75,7 +75,7 @@ static bool bear_accept_error(struct server *server, int error)
         log_line(text);
     }
     if (passing) {
-        waiting_drop(server->attend.waiting);
+        poller_drop(server->shared.poller);
         (void)poll(NULL, 0, ACCEPT_AGAIN_MS);
     }
     return passing;
@@ -85,17 +85,17 @@ static bool bear_accept_error(struct server *server, int error)
 static bool accept_one(struct worker *worker, struct connection *connection)
 {
     struct server *server = worker->server;
-    struct attend *attend = &server->attend;
+    struct handler_shared *shared = &server->shared;
 
-    while (!atomic_load(&attend->stop)) {
-        atomic_fetch_add(&attend->idle, 1);
+    while (!atomic_load(&shared->stop)) {
+        atomic_fetch_add(&shared->idle, 1);
         int fd = accept(server->listener, NULL, NULL), error = errno;
-        atomic_fetch_sub(&attend->idle, 1);
+        atomic_fetch_sub(&shared->idle, 1);
         if (fd >= 0) {
             *connection = (struct connection) { .fd = fd, .since = clock_ms() };
             return true;
         }
-        if (!atomic_load(&attend->stop) && !bear_accept_error(server, error)) {
+        if (!atomic_load(&shared->stop) && !bear_accept_error(server, error)) {
             atomic_store(&server->failed, true);
             (void)kill(getpid(), SIGTERM);
             return false;
@@ -106,7 +106,7 @@ static bool accept_one(struct worker *worker, struct connection *connection)
 
 static bool wait_for_one(struct worker *worker, struct connection *connection)
 {
-    return waiting_next(worker->server->attend.waiting, connection);
+    return poller_next(worker->server->shared.poller, connection);
 }
 
 static void *work(void *arg)
@@ -115,7 +115,7 @@ static void *work(void *arg)
     struct connection connection;
 
     while (worker->next(worker, &connection))
-        attend(&worker->attendant, &connection);
+        handler_run(&worker->handler, &connection);
     return NULL;
 }
 
@@ -135,23 +135,23 @@ static void look_after(struct server *server, const sigset_t *signals)
 
     while (got != SIGTERM && got != SIGINT)
         if (sigwait(signals, &got) == 0 && got == SIGHUP)
-            store_look(server->attend.store);
+            store_look(server->shared.store);
 }
 
 /* Accepts no more; what was begun is finished. Other processes may hold the same socket: it is closed here, and not shut down. */
 static void stop_workers(struct server *server)
 {
-    struct attend *attend = &server->attend;
-    unsigned accepting = server->count > attend->threads ? attend->threads : server->count;
+    struct handler_shared *shared = &server->shared;
+    unsigned accepting = server->count > shared->threads ? shared->threads : server->count;
 
-    atomic_store(&attend->stop, true);
+    atomic_store(&shared->stop, true);
     (void)close(server->listener);
-    waiting_hurry(attend->waiting);
+    poller_hurry(shared->poller);
     for (unsigned i = 0; i < accepting; i++)
         (void)pthread_kill(server->workers[i].thread, SIGUSR1); /* an accept() that waits */
     for (unsigned i = 0; i < accepting; i++)
         (void)pthread_join(server->workers[i].thread, NULL);
-    waiting_close(attend->waiting);
+    poller_close(shared->poller);
     if (server->count > accepting)
         (void)pthread_join(server->workers[accepting].thread, NULL);
 }
@@ -179,12 +179,12 @@ static bool set_signals(void)
 
 static bool start_worker(struct server *server, struct worker *worker, const pthread_attr_t *attributes)
 {
-    bool accepts = server->count < server->attend.threads;
+    bool accepts = server->count < server->shared.threads;
 
     worker->server = server;
     worker->next = accepts ? accept_one : wait_for_one;
-    worker->attendant.shared = &server->attend;
-    worker->attendant.lingers = accepts;
+    worker->handler.shared = &server->shared;
+    worker->handler.lingers = accepts;
     return pthread_create(&worker->thread, attributes, work, worker) == 0;
 }
 
@@ -195,8 +195,8 @@ static bool start_threads(struct server *server)
     bool good = pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0;
 
     if (good)
-        good = server->watching = pthread_create(&server->watcher, &attributes, watch, server->attend.store) == 0;
-    while (good && server->count <= server->attend.threads) {
+        good = server->watching = pthread_create(&server->watcher, &attributes, watch, server->shared.store) == 0;
+    while (good && server->count <= server->shared.threads) {
         good = start_worker(server, &server->workers[server->count], &attributes);
         server->count += good;
     }
@@ -221,10 +221,10 @@ static void log_ready(const struct server *server, const char *file)
         [CONFINED_READING] = "; can open no file but to read it (Landlock)",
         [CONFINED_FOLDER] = "; can open no file but to read it in its folder (Landlock)",
     };
-    size_t domains = store_domains(server->attend.store);
+    size_t domains = store_domains(server->shared.store);
     struct buf text = { 0 };
 
-    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, domains == 1 ? "" : "s", server->attend.threads);
+    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, domains == 1 ? "" : "s", server->shared.threads);
     print_place(&text, file);
     buf_print(&text, "%s", rights[server->confined]);
     if (text.text != NULL)
@@ -243,7 +243,7 @@ static int run(struct server *server, const char *file)
     } else {
         log_line("cannot start all threads: out of memory, processes or descriptors; try a smaller -t");
     }
-    store_stop(server->attend.store);
+    store_stop(server->shared.store);
     stop_workers(server);
     if (server->watching)
         (void)pthread_join(server->watcher, NULL);
@@ -288,9 +288,9 @@ static size_t count_descriptors(unsigned threads)
 /* All that the threads share. False, and said, where there is no memory or no descriptor for it. */
 static bool prepare(struct server *server, size_t waiting)
 {
-    server->workers = calloc((size_t)server->attend.threads + 1, sizeof *server->workers);
-    server->attend.waiting = waiting_new(waiting);
-    if (server->workers != NULL && server->attend.waiting != NULL)
+    server->workers = calloc((size_t)server->shared.threads + 1, sizeof *server->workers);
+    server->shared.poller = poller_new(waiting);
+    if (server->workers != NULL && server->shared.poller != NULL)
         return true;
     log_line("cannot start: out of memory or of descriptors");
     return false;
@@ -299,7 +299,7 @@ static bool prepare(struct server *server, size_t waiting)
 int serve_fastcgi(int fd, const char *file, unsigned threads)
 {
     int status = 1;
-    struct server server = { .listener = fd, .attend.threads = threads };
+    struct server server = { .listener = fd, .shared.threads = threads };
     size_t waiting = count_descriptors(threads);
 
     if (waiting == 0)
@@ -310,13 +310,13 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
     return_memory();
     ini_init();
     server.confined = confine_to_reading(file);
-    server.attend.store = store_open(file, NULL, log_line);
-    if (server.attend.store == NULL)
+    server.shared.store = store_open(file, NULL, log_line);
+    if (server.shared.store == NULL)
         return 1;
     if (prepare(&server, waiting))
         status = run(&server, file);
-    waiting_free(server.attend.waiting);
+    poller_free(server.shared.poller);
     free(server.workers);
-    store_free(server.attend.store);
+    store_free(server.shared.store);
     return status;
 }

@@ -1,4 +1,4 @@
-#include "serve/attend.h"
+#include "serve/handler.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -27,21 +27,21 @@ enum after {
 /* --- an answer --- */
 
 /* A mistake in the file was logged when it was read; with each request it goes into the front server's log, too. */
-static void log_mistake(struct attendant *attendant, struct exchange *exchange)
+static void log_mistake(struct handler *handler, struct exchange *exchange)
 {
-    const char *text = attendant->answer.log.text;
+    const char *text = handler->answer.log.text;
 
-    if (log_is_due(&attendant->shared->broken_logged))
+    if (log_is_due(&handler->shared->broken_logged))
         log_line(text);
     exchange_log(exchange, text);
 }
 
-static void log_hint(struct attendant *attendant, struct exchange *exchange, const struct reply_request *request)
+static void log_hint(struct handler *handler, struct exchange *exchange, const struct reply_request *request)
 {
     enum reply_hint hint = reply_hint(request);
     struct buf text = { 0 };
 
-    if (hint == REPLY_HINT_NONE || !log_is_due(&attendant->shared->hint_logged[hint]))
+    if (hint == REPLY_HINT_NONE || !log_is_due(&handler->shared->hint_logged[hint]))
         return;
     answer_print_hint(&text, request, hint);
     if (text.text != NULL) {
@@ -53,48 +53,48 @@ static void log_hint(struct attendant *attendant, struct exchange *exchange, con
 
 static void answer_request(struct exchange *exchange, void *arg)
 {
-    struct attendant *attendant = arg;
-    struct answer *answer = &attendant->answer;
+    struct handler *handler = arg;
+    struct answer *answer = &handler->answer;
     const struct reply_request request = { exchange_variable(exchange, "REQUEST_METHOD"),
                                            exchange_variable(exchange, "SERVER_NAME"), exchange_variable(exchange, "HTTP_HOST") };
     char domain[DOMAIN_MAX + 1];
 
     answer->kind = reply_to(&request, domain);
-    answer_make(attendant->shared->store, &request, domain, answer);
+    answer_make(handler->shared->store, &request, domain, answer);
     if (answer->log.text != NULL)
-        log_mistake(attendant, exchange);
+        log_mistake(handler, exchange);
     buf_free(&answer->log);
     if (answer->kind != REPLY_METHOD)
-        log_hint(attendant, exchange, &request);
+        log_hint(handler, exchange, &request);
     exchange_write(exchange, answer->reply.head, answer->reply.head_len);
     exchange_write(exchange, answer->reply.body, answer->reply.body_len);
 }
 
-static enum after lack_memory(struct attendant *attendant)
+static enum after lack_memory(struct handler *handler)
 {
-    if (log_is_due(&attendant->shared->memory_logged))
+    if (log_is_due(&handler->shared->memory_logged))
         log_line("out of memory: requests are not answered");
     return AFTER_CLOSE;
 }
 
 /* The LEN bytes at BYTES are what EVENT says: sends the answer. AFTER_READ where it is gone. */
-static enum after respond(struct attendant *attendant, struct connection *connection, enum record_event event,
+static enum after respond(struct handler *handler, struct connection *connection, enum stream_event event,
                           const unsigned char *bytes, size_t len)
 {
-    struct attend *shared = attendant->shared;
-    struct exchange_response response = { .bytes = attendant->out, .room = sizeof attendant->out, .keep = true };
+    struct handler_shared *shared = handler->shared;
+    struct exchange_response response = { .bytes = handler->out, .room = sizeof handler->out, .keep = true };
     enum exchange_result result = EXCHANGE_DONE;
 
-    if (event == RECORD_VALUES)
-        response.len = record_values(bytes, shared->threads, attendant->out);
+    if (event == STREAM_VALUES)
+        response.len = stream_values(bytes, shared->threads, handler->out);
     else
-        result = exchange_run(bytes, len, &response, answer_request, attendant);
+        result = exchange_run(bytes, len, &response, answer_request, handler);
     connection_drop_held(connection);
     if (result == EXCHANGE_NO_MEMORY)
-        return lack_memory(attendant);
+        return lack_memory(handler);
     if (result != EXCHANGE_DONE || !connection_send(connection, response.bytes, response.len))
         return AFTER_CLOSE;
-    attendant->answers++;
+    handler->answers++;
     connection->waits = CONNECTION_IDLE;
     connection->last = !response.keep || atomic_load(&shared->stop);
     return connection_is_unsent(connection) ? AFTER_UNSENT : AFTER_READ;
@@ -102,9 +102,9 @@ static enum after respond(struct attendant *attendant, struct connection *connec
 
 /* --- what comes --- */
 
-static void log_other_protocol(struct attend *shared, const unsigned char *bytes, size_t len)
+static void log_other_protocol(struct handler_shared *shared, const unsigned char *bytes, size_t len)
 {
-    const char *name = record_other_protocol(bytes, len);
+    const char *name = stream_other_protocol(bytes, len);
     struct buf text = { 0 };
 
     if (name == NULL || !log_is_due(&shared->other_logged))
@@ -123,7 +123,7 @@ static void pass_over(struct connection *connection, const unsigned char *bytes,
 {
     size_t used;
 
-    while (len > 0 && record_feed(&connection->reader, bytes, len, &used) != RECORD_BAD) {
+    while (len > 0 && stream_feed(&connection->reader, bytes, len, &used) != STREAM_BAD) {
         bytes += used;
         len -= used;
     }
@@ -132,31 +132,31 @@ static void pass_over(struct connection *connection, const unsigned char *bytes,
 /* The last answer is gone. Where nothing is under way any more, closing at once takes a quarter less time. */
 static enum after end(const struct connection *connection)
 {
-    return record_stage(&connection->reader) == RECORD_BETWEEN ? AFTER_CLOSE : AFTER_END;
+    return stream_stage(&connection->reader) == STREAM_BETWEEN ? AFTER_CLOSE : AFTER_END;
 }
 
 /* Deals with the LEN bytes at BYTES, the next ones of the stream. */
-static enum after take(struct attendant *attendant, struct connection *connection, const unsigned char *bytes, size_t len)
+static enum after take(struct handler *handler, struct connection *connection, const unsigned char *bytes, size_t len)
 {
     size_t used, kept;
 
     while (len > 0) {
-        bool begins = record_stage(&connection->reader) == RECORD_NOTHING;
-        enum record_event event = record_feed(&connection->reader, bytes, len, &used);
-        if (event == RECORD_BAD && begins)
-            log_other_protocol(attendant->shared, bytes, len);
-        if (event == RECORD_BAD)
+        bool begins = stream_stage(&connection->reader) == STREAM_NOTHING;
+        enum stream_event event = stream_feed(&connection->reader, bytes, len, &used);
+        if (event == STREAM_BAD && begins)
+            log_other_protocol(handler->shared, bytes, len);
+        if (event == STREAM_BAD)
             return AFTER_CLOSE;
-        if (event == RECORD_MORE)
-            return connection_hold(connection, bytes, used) ? AFTER_READ : lack_memory(attendant);
+        if (event == STREAM_MORE)
+            return connection_hold(connection, bytes, used) ? AFTER_READ : lack_memory(handler);
         const unsigned char *whole = connection_whole(connection, bytes, used, &kept);
-        enum after after = whole != NULL ? respond(attendant, connection, event, whole, kept) : lack_memory(attendant);
+        enum after after = whole != NULL ? respond(handler, connection, event, whole, kept) : lack_memory(handler);
         bytes += used;
         len -= used;
         if (connection->last)
             pass_over(connection, bytes, len);
         else if (after == AFTER_UNSENT && !connection_hold_unread(connection, bytes, len))
-            return lack_memory(attendant);
+            return lack_memory(handler);
         if (after != AFTER_READ)
             return after;
         if (connection->last)
@@ -165,25 +165,25 @@ static enum after take(struct attendant *attendant, struct connection *connectio
     return AFTER_READ;
 }
 
-static enum after take_unread(struct attendant *attendant, struct connection *connection)
+static enum after take_unread(struct handler *handler, struct connection *connection)
 {
     struct buf unread = connection_take_unread(connection);
-    enum after after = take(attendant, connection, (const unsigned char *)unread.text, unread.len);
+    enum after after = take(handler, connection, (const unsigned char *)unread.text, unread.len);
 
     buf_free(&unread);
     return after;
 }
 
-static enum after receive(struct attendant *attendant, struct connection *connection)
+static enum after receive(struct handler *handler, struct connection *connection)
 {
-    ssize_t n = recv(connection->fd, attendant->in, sizeof attendant->in, MSG_DONTWAIT);
+    ssize_t n = recv(connection->fd, handler->in, sizeof handler->in, MSG_DONTWAIT);
 
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return AFTER_WAIT;
     if (n <= 0)
         return AFTER_CLOSE;
-    enum after after = take(attendant, connection, attendant->in, (size_t)n);
-    return after == AFTER_READ && (size_t)n < sizeof attendant->in ? AFTER_WAIT : after;
+    enum after after = take(handler, connection, handler->in, (size_t)n);
+    return after == AFTER_READ && (size_t)n < sizeof handler->in ? AFTER_WAIT : after;
 }
 
 static enum after send_rest(struct connection *connection)
@@ -200,13 +200,13 @@ static enum after send_rest(struct connection *connection)
     return connection->last ? end(connection) : AFTER_READ;
 }
 
-static enum after go_on(struct attendant *attendant, struct connection *connection)
+static enum after go_on(struct handler *handler, struct connection *connection)
 {
     enum after after = connection_is_unsent(connection) ? send_rest(connection) : AFTER_READ;
 
     if (after != AFTER_READ)
         return after;
-    return connection->unread ? take_unread(attendant, connection) : receive(attendant, connection);
+    return connection->unread ? take_unread(handler, connection) : receive(handler, connection);
 }
 
 /* --- which connection a thread stays with --- */
@@ -216,16 +216,16 @@ struct turn {
     unsigned answers;
 };
 
-static bool stays(const struct attendant *attendant, const struct connection *connection, enum after after, struct turn *turn)
+static bool stays(const struct handler *handler, const struct connection *connection, enum after after, struct turn *turn)
 {
     struct pollfd input = { connection->fd, POLLIN, 0 };
-    bool busy = atomic_load(&attendant->shared->idle) == 0;
+    bool busy = atomic_load(&handler->shared->idle) == 0;
 
-    if (!attendant->lingers || (after != AFTER_READ && after != AFTER_WAIT))
+    if (!handler->lingers || (after != AFTER_READ && after != AFTER_WAIT))
         return false;
     int64_t now = clock_ms();
-    if (turn->answers != attendant->answers) {
-        turn->answers = attendant->answers;
+    if (turn->answers != handler->answers) {
+        turn->answers = handler->answers;
         turn->quiet = now;
     }
     if (busy && now - turn->begin > TURN_MS)
@@ -237,16 +237,16 @@ static bool stays(const struct attendant *attendant, const struct connection *co
 static enum connection_waits waits_for(const struct connection *connection, enum after after)
 {
     static const enum connection_waits stages[] = {
-        [RECORD_NOTHING] = CONNECTION_NEW,  [RECORD_VARIABLES] = CONNECTION_PART, [RECORD_BODY] = CONNECTION_IDLE,
-        [RECORD_BETWEEN] = CONNECTION_IDLE, [RECORD_WRONG] = CONNECTION_END,
+        [STREAM_NOTHING] = CONNECTION_NEW,  [STREAM_VARIABLES] = CONNECTION_PART, [STREAM_BODY] = CONNECTION_IDLE,
+        [STREAM_BETWEEN] = CONNECTION_IDLE, [STREAM_WRONG] = CONNECTION_END,
     };
 
     if (after == AFTER_UNSENT)
         return CONNECTION_UNSENT;
-    return after == AFTER_END ? CONNECTION_END : stages[record_stage(&connection->reader)];
+    return after == AFTER_END ? CONNECTION_END : stages[stream_stage(&connection->reader)];
 }
 
-static void leave(struct attendant *attendant, struct connection *connection, enum after after)
+static void leave(struct handler *handler, struct connection *connection, enum after after)
 {
     enum connection_waits waits = waits_for(connection, after);
 
@@ -259,17 +259,17 @@ static void leave(struct attendant *attendant, struct connection *connection, en
     if (waits != connection->waits && !(connection->waits == CONNECTION_NEW && waits == CONNECTION_PART))
         connection->since = clock_ms();
     connection->waits = waits;
-    waiting_add(attendant->shared->waiting, connection);
+    poller_add(handler->shared->poller, connection);
 }
 
-void attend(struct attendant *attendant, struct connection *connection)
+void handler_run(struct handler *handler, struct connection *connection)
 {
     int64_t now = clock_ms();
-    struct turn turn = { now, now, attendant->answers };
+    struct turn turn = { now, now, handler->answers };
     enum after after;
 
     do {
-        after = go_on(attendant, connection);
-    } while (stays(attendant, connection, after, &turn));
-    leave(attendant, connection, after);
+        after = go_on(handler, connection);
+    } while (stays(handler, connection, after, &turn));
+    leave(handler, connection, after);
 }
