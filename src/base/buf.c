@@ -46,7 +46,7 @@ void buf_print(struct buf *buf, const char *format, ...)
     buf->len += n > 0 ? (size_t)n : 0;
 }
 
-/* How many of LEN bytes are one character in UTF-8, and which one; 0: none (RFC 3629 4). */
+/* The first *CHARACTER of LEN bytes of UTF-8 (RFC 3629 4). Returns its length, or 0 where it is no UTF-8. */
 static size_t read_character(const unsigned char *bytes, size_t len, unsigned *character)
 {
     static const struct {
@@ -70,8 +70,8 @@ static size_t read_character(const unsigned char *bytes, size_t len, unsigned *c
 }
 
 /*
- * What is not seen, or changes the direction or the look of what is around it (Unicode 14: the categories Cc, Cf, Co, Zl and Zp,
- * variation selectors, fillers), in order; what is no character at all ends in FFFE or FFFF, or is here.
+ * Characters that cannot be seen, or that change the direction or the look of others (Unicode 14: categories Cc, Cf, Co, Zl and
+ * Zp, variation selectors, fillers), and noncharacters, except those that end in FFFE or FFFF. Sorted.
  */
 static const struct range {
     unsigned first, last;

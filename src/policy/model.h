@@ -1,4 +1,4 @@
-/* The RFC 8461 model of a policy: what its fields may hold, how it is written, what an mx pattern matches. Floor 1. */
+/* A policy by RFC 8461: what its fields may hold, how it is written, its id, what an mx pattern matches. Pure. */
 #ifndef POLICY_MODEL_H
 #define POLICY_MODEL_H
 

@@ -10,23 +10,23 @@
 #include <sys/socket.h>
 
 enum {
-    LINGER_MS = 10,     /* how long a thread stays with a connection on which nothing comes; */
-    LINGER_BUSY_MS = 1, /* the same while every thread is taken, */
-    TURN_MS = 100       /* and how long then with one on which something does */
+    LINGER_MS = 10,     /* how long a thread waits for the next request of a connection */
+    LINGER_BUSY_MS = 1, /* the same while no thread is idle */
+    TURN_MS = 100       /* how long a thread stays with a busy connection while no thread is idle */
 };
 
-/* What becomes of a connection. */
+/* What to do next with a connection. */
 enum after {
-    AFTER_READ, /* there may be more */
-    AFTER_WAIT, /* all that has come was dealt with */
-    AFTER_UNSENT,
-    AFTER_END, /* as CONNECTION_END */
+    AFTER_READ,   /* read on: there may be more */
+    AFTER_WAIT,   /* wait: all that has come was read */
+    AFTER_UNSENT, /* wait until the answer can be sent */
+    AFTER_END,    /* wait until the other side closes */
     AFTER_CLOSE
 };
 
 /* --- an answer --- */
 
-/* A mistake in the file was logged when it was read; with each request it goes into the front server's log, too. */
+/* The mistake was logged when the file was read. Each request puts it into the front server's log, too. */
 static void log_mistake(struct handler *handler, struct exchange *exchange)
 {
     const char *text = handler->answer.log.text;
@@ -70,14 +70,14 @@ static void answer_request(struct exchange *exchange, void *arg)
     exchange_write(exchange, answer->reply.body, answer->reply.body_len);
 }
 
-static enum after lack_memory(struct handler *handler)
+static enum after close_for_memory(struct handler *handler)
 {
     if (log_is_due(&handler->shared->memory_logged))
         log_line("out of memory: requests are not answered");
     return AFTER_CLOSE;
 }
 
-/* The LEN bytes at BYTES are what EVENT says: sends the answer. AFTER_READ where it is gone. */
+/* Answers the request, or the question for values, of LEN bytes. AFTER_READ where all of the answer was sent. */
 static enum after respond(struct handler *handler, struct connection *connection, enum stream_event event,
                           const unsigned char *bytes, size_t len)
 {
@@ -91,7 +91,7 @@ static enum after respond(struct handler *handler, struct connection *connection
         result = exchange_run(bytes, len, &response, answer_request, handler);
     connection_drop_held(connection);
     if (result == EXCHANGE_NO_MEMORY)
-        return lack_memory(handler);
+        return close_for_memory(handler);
     if (result != EXCHANGE_DONE || !connection_send(connection, response.bytes, response.len))
         return AFTER_CLOSE;
     handler->answers++;
@@ -118,8 +118,8 @@ static void log_other_protocol(struct handler_shared *shared, const unsigned cha
     buf_free(&text);
 }
 
-/* No request is read any more: goes over what came behind the last one. */
-static void pass_over(struct connection *connection, const unsigned char *bytes, size_t len)
+/* No request is answered any more: reads over what came after the last one. */
+static void skip_rest(struct connection *connection, const unsigned char *bytes, size_t len)
 {
     size_t used;
 
@@ -129,14 +129,14 @@ static void pass_over(struct connection *connection, const unsigned char *bytes,
     }
 }
 
-/* The last answer is gone. Where nothing is under way any more, closing at once takes a quarter less time. */
+/* The last answer was sent. Where no body is still to come, closing at once takes a quarter less time. */
 static enum after end(const struct connection *connection)
 {
     return stream_stage(&connection->reader) == STREAM_BETWEEN ? AFTER_CLOSE : AFTER_END;
 }
 
-/* Deals with the LEN bytes at BYTES, the next ones of the stream. */
-static enum after take(struct handler *handler, struct connection *connection, const unsigned char *bytes, size_t len)
+/* Handles the next LEN bytes of the stream. */
+static enum after feed(struct handler *handler, struct connection *connection, const unsigned char *bytes, size_t len)
 {
     size_t used, kept;
 
@@ -148,15 +148,15 @@ static enum after take(struct handler *handler, struct connection *connection, c
         if (event == STREAM_BAD)
             return AFTER_CLOSE;
         if (event == STREAM_MORE)
-            return connection_hold(connection, bytes, used) ? AFTER_READ : lack_memory(handler);
+            return connection_hold(connection, bytes, used) ? AFTER_READ : close_for_memory(handler);
         const unsigned char *whole = connection_whole(connection, bytes, used, &kept);
-        enum after after = whole != NULL ? respond(handler, connection, event, whole, kept) : lack_memory(handler);
+        enum after after = whole != NULL ? respond(handler, connection, event, whole, kept) : close_for_memory(handler);
         bytes += used;
         len -= used;
         if (connection->last)
-            pass_over(connection, bytes, len);
+            skip_rest(connection, bytes, len);
         else if (after == AFTER_UNSENT && !connection_hold_unread(connection, bytes, len))
-            return lack_memory(handler);
+            return close_for_memory(handler);
         if (after != AFTER_READ)
             return after;
         if (connection->last)
@@ -165,10 +165,10 @@ static enum after take(struct handler *handler, struct connection *connection, c
     return AFTER_READ;
 }
 
-static enum after take_unread(struct handler *handler, struct connection *connection)
+static enum after feed_unread(struct handler *handler, struct connection *connection)
 {
     struct buf unread = connection_take_unread(connection);
-    enum after after = take(handler, connection, (const unsigned char *)unread.text, unread.len);
+    enum after after = feed(handler, connection, (const unsigned char *)unread.text, unread.len);
 
     buf_free(&unread);
     return after;
@@ -182,7 +182,7 @@ static enum after receive(struct handler *handler, struct connection *connection
         return AFTER_WAIT;
     if (n <= 0)
         return AFTER_CLOSE;
-    enum after after = take(handler, connection, handler->in, (size_t)n);
+    enum after after = feed(handler, connection, handler->in, (size_t)n);
     return after == AFTER_READ && (size_t)n < sizeof handler->in ? AFTER_WAIT : after;
 }
 
@@ -194,7 +194,7 @@ static enum after send_rest(struct connection *connection)
         return AFTER_CLOSE;
     if (connection_is_unsent(connection)) {
         if (connection->sent > before)
-            connection->waits = CONNECTION_IDLE; /* its time begins again */
+            connection->waits = CONNECTION_IDLE; /* its 30 seconds begin anew */
         return AFTER_UNSENT;
     }
     return connection->last ? end(connection) : AFTER_READ;
@@ -206,13 +206,13 @@ static enum after go_on(struct handler *handler, struct connection *connection)
 
     if (after != AFTER_READ)
         return after;
-    return connection->unread ? take_unread(handler, connection) : receive(handler, connection);
+    return connection->unread ? feed_unread(handler, connection) : receive(handler, connection);
 }
 
 /* --- which connection a thread stays with --- */
 
 struct turn {
-    int64_t begin, quiet; /* in ms: since when it lasts, and since the last answer */
+    int64_t begin, quiet; /* by clock_ms(): when it began, and the last answer */
     unsigned answers;
 };
 
@@ -250,12 +250,12 @@ static void leave(struct handler *handler, struct connection *connection, enum a
 {
     enum connection_waits waits = waits_for(connection, after);
 
-    /* What the front server still sends is not to cost it the answer. */
+    /* close() would reset the connection while the front server still sends, and the answer could be lost. */
     if (after == AFTER_CLOSE || (after == AFTER_END && shutdown(connection->fd, SHUT_WR) != 0)) {
         connection_close(connection);
         return;
     }
-    /* What begins to come late has no more time for that. */
+    /* A request that begins late has no more time than others. */
     if (waits != connection->waits && !(connection->waits == CONNECTION_NEW && waits == CONNECTION_PART))
         connection->since = clock_ms();
     connection->waits = waits;

@@ -1,4 +1,7 @@
-/* The life of a connection: its requests are answered in order, and it waits where there is nothing to do. Floor 7. */
+/*
+ * Handles a connection: reads what has come, answers its requests in order, and gives it to the poller where nothing more comes.
+ * Each thread has a handler.
+ */
 #ifndef SERVE_HANDLER_H
 #define SERVE_HANDLER_H
 
@@ -13,30 +16,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What all attendants share. */
+/* What the handlers of all threads share. The caller sets STORE, POLLER and THREADS, all else to zero, and frees the two. */
 struct handler_shared {
     struct store *store;
-    struct poller *poller; /* where connections go on which nothing comes */
-    unsigned threads;      /* as FCGI_GET_VALUES is answered */
-    atomic_uint idle;      /* threads that have nothing to do */
-    atomic_bool stop;      /* no connection is kept any more */
+    struct poller *poller; /* for connections on which nothing comes */
+    unsigned threads;      /* as FCGI_GET_VALUES reports it */
+    atomic_uint idle;      /* threads that wait in accept() */
+    atomic_bool stop;      /* the program ends: no connection is kept after its answer */
     _Atomic int64_t hint_logged[REPLY_HINTS], broken_logged, memory_logged, other_logged;
 };
 
-/* A mistake goes to the front server's log, too. */
+/* A policy of the greatest size, and a mistake of the same size for the front server's log; and what is around them. */
 #define HANDLER_RESPONSE_MAX (2 * POLICY_BYTES_MAX + 32768)
 
-/* A thread's own. */
+/* One thread's. */
 struct handler {
     struct handler_shared *shared;
-    bool lingers; /* stays with a connection while nothing comes, for some milliseconds */
-    unsigned answers;
+    bool lingers;     /* waits some milliseconds for the next request before the connection goes to the poller */
+    unsigned answers; /* how many so far */
     struct answer answer;
     unsigned char in[65536];
     unsigned char out[HANDLER_RESPONSE_MAX];
 };
 
-/* Deals with what has come on CONNECTION, which goes to the waiting ones after that, or is closed. */
+/* Handles what has come on CONNECTION, which then belongs to the poller or is closed. */
 void handler_run(struct handler *handler, struct connection *connection);
 
 #endif

@@ -12,10 +12,10 @@
 
 enum { TRASH_SIZE = 65536, TRASH_READS = 16, FOREVER_MS = 60000, BYTES_MOST = 16 * 1024 * 1024 };
 
-/* By what a connection waits for. */
+/* For each kind of waiting. */
 static const struct kind {
-    int64_t patience, hurry; /* how long it waits at most, in ms: as a rule (0: for ever), and at the end of the program */
-    unsigned rank;           /* which go first where there are too many */
+    int64_t patience, hurry; /* how long it may wait, in ms: normally (0: for ever), and at the end of the program */
+    unsigned rank;           /* the lowest is closed first where there are too many */
     short events;            /* of poll() */
 } kinds[CONNECTION_WAITS] = {
     [CONNECTION_NEW] = { 5000, 500, 2, POLLIN }, [CONNECTION_PART] = { 5000, 500, 3, POLLIN },
@@ -25,20 +25,20 @@ static const struct kind {
 
 struct entry {
     struct connection connection;
-    bool ready, quiet; /* as the last poll() found it; neither: it came after that */
+    bool ready, quiet; /* by the last poll(): something came, nothing came; neither: it was added after that */
 };
 
-/* Only the thread of poller_next() takes entries out, so that their places last while it polls. */
+/* Only the thread in poller_next() takes entries out: their places do not change while it polls. */
 struct poller {
     pthread_mutex_t lock;
     struct entry *list;
-    struct pollfd *polled; /* the wake-up's, then one for each entry of LIST */
+    struct pollfd *polled; /* WAKE, then each entry of LIST */
     size_t count, most, room, next;
     size_t bytes, to_drop;
     int64_t hurry_since; /* 0: no hurry */
     int wake[2];
     bool sleeping, closed;
-    char trash[TRASH_SIZE]; /* what comes where only the end is waited for: a front server may have 100 MB to get rid of */
+    char trash[TRASH_SIZE]; /* for what comes on a connection that only waits for its end: a front server may still send 100 MB */
 };
 
 /* The lock is held. */
@@ -62,7 +62,7 @@ static void give_up(struct poller *poller, size_t i)
     connection_close(&connection);
 }
 
-/* --- those that go --- */
+/* --- which are closed --- */
 
 static int64_t end_of(const struct poller *poller, const struct connection *connection)
 {
@@ -85,7 +85,7 @@ static bool holds_much(const struct connection *connection)
     return connection->waits == CONNECTION_PART || connection->waits == CONNECTION_UNSENT;
 }
 
-/* The one that goes first, of those that hold bytes where HOLDING; COUNT: none may. */
+/* The one to close first; with HOLDING, of those that hold bytes. COUNT where none may be closed. */
 static size_t first_to_go(const struct poller *poller, bool holding)
 {
     size_t first = poller->count;
@@ -115,7 +115,7 @@ static bool are_too_many(const struct poller *poller)
     return poller->to_drop > 0 || poller->count > poller->most;
 }
 
-/* Only those on which nothing has come, and right after poll() has said so. */
+/* Right after poll(), and only connections on which nothing has come. */
 static void drop_overdue(struct poller *poller, int64_t now)
 {
     for (size_t i = 0; i < poller->count;) {
@@ -131,9 +131,9 @@ static void drop_overdue(struct poller *poller, int64_t now)
     poller->to_drop = 0;
 }
 
-/* --- those that are ready --- */
+/* --- which are ready --- */
 
-/* Reads away what came on it. False where it has ended. */
+/* Throws away what has come. False where the connection has ended. */
 static bool read_away(struct poller *poller, int fd)
 {
     ssize_t got = 1;
@@ -169,7 +169,7 @@ static bool take_ready(struct poller *poller, struct connection *connection)
     return false;
 }
 
-/* Fills POLLED. Returns how long to wait at most, in ms. */
+/* Fills POLLED. Returns how long poll() may wait, in ms. */
 static int64_t prepare(struct poller *poller, int64_t now)
 {
     bool pressed = are_too_many(poller) || poller->bytes > BYTES_MOST;
@@ -185,7 +185,7 @@ static int64_t prepare(struct poller *poller, int64_t now)
     return until > now ? until - now : 0;
 }
 
-/* Waits until there is something to do. The lock is held, but not meanwhile. */
+/* Waits until there is something to do, and gives up the lock for that time. */
 static void sleep_on(struct poller *poller)
 {
     size_t count = poller->count;
@@ -276,7 +276,7 @@ struct poller *poller_new(size_t most)
 
     if (poller == NULL)
         return NULL;
-    /* Between two looks of the thread that takes out, more may come. */
+    /* Between two calls of poll() more may be added. */
     poller->most = most;
     poller->room = 2 * most;
     poller->list = calloc(poller->room, sizeof *poller->list);

@@ -47,9 +47,9 @@ static bool has_lengths(const struct stream_pairs *pairs, size_t *name, size_t *
     return true;
 }
 
-/* Goes on through LEN more bytes. False where a length is beyond all bounds, where there are too many pairs, or where a name or a
- * value holds a NUL, which would end it. */
-static bool walk_pairs(struct stream_pairs *pairs, const unsigned char *bytes, size_t len)
+/* Reads LEN more bytes of variables. False where a length is too large, where there are too many pairs, or where a name or a
+ * value holds a NUL: libfcgi would end it there. */
+static bool read_pairs(struct stream_pairs *pairs, const unsigned char *bytes, size_t len)
 {
     size_t name, value;
 
@@ -74,11 +74,11 @@ static bool walk_pairs(struct stream_pairs *pairs, const unsigned char *bytes, s
     return true;
 }
 
-/* --- records that are let through --- */
+/* --- which records may come --- */
 
 static bool begins_request(const struct stream_reader *reader)
 {
-    /* libfcgi takes padding here for the next record. */
+    /* libfcgi would take padding here for the next record. */
     return id_of(reader) != 0 && reader->content == BEGIN_LEN && reader->padding == 0;
 }
 
@@ -99,12 +99,12 @@ static bool is_variables(const struct stream_reader *reader)
     return fits && is_of_request(reader) && (reader->content > 0 || (reader->pairs.got == 0 && reader->pairs.left == 0));
 }
 
-/* Which records may come at which stage; no other one may. */
+/* The records that may come at each stage, and no others. */
 static const struct rule {
     enum stream_stage stage;
     unsigned type;
     bool (*fits)(const struct stream_reader *reader);
-    bool kept; /* is it handed on? */
+    bool kept; /* is it a part of the request? */
 } rules[] = {
     { STREAM_NOTHING, BEGIN_REQUEST, begins_request, true },
     { STREAM_NOTHING, GET_VALUES, is_of_no_request, true },
@@ -117,7 +117,7 @@ static const struct rule {
     { STREAM_BODY, BEGIN_REQUEST, begins_request, true }, /* the answer has ended the request before */
 };
 
-/* The header is there. False where no such record may come now. */
+/* The header has come. False where no such record may come now. */
 static bool begin_record(struct stream_reader *reader)
 {
     reader->content = two_bytes(reader->header + 4);
@@ -134,7 +134,7 @@ static bool begin_record(struct stream_reader *reader)
     return false;
 }
 
-/* The record is there as a whole: what it means. */
+/* The whole record has come. */
 static enum stream_event end_record(struct stream_reader *reader)
 {
     reader->got = 0;
@@ -159,11 +159,11 @@ static enum stream_event end_record(struct stream_reader *reader)
     }
 }
 
-/* Goes through LEN bytes of content at most. False where they are wrong. */
-static bool walk_content(struct stream_reader *reader, const unsigned char *bytes, size_t len)
+/* Reads LEN bytes of content. False where they are wrong. */
+static bool read_content(struct stream_reader *reader, const unsigned char *bytes, size_t len)
 {
     if (type_of(reader) == PARAMS)
-        return walk_pairs(&reader->pairs, bytes, len);
+        return read_pairs(&reader->pairs, bytes, len);
     if (type_of(reader) == BEGIN_REQUEST)
         memcpy(reader->begin + BEGIN_LEN - reader->content, bytes, len);
     return true;
@@ -174,8 +174,8 @@ static size_t less(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Goes through some of the LEN bytes, one at least, and sets *USED to how many. False where they are wrong. */
-static bool walk(struct stream_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
+/* Reads at least one of the LEN bytes; *USED is how many. False where they are wrong. */
+static bool read_some(struct stream_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
 {
     bool good = true;
 
@@ -187,7 +187,7 @@ static bool walk(struct stream_reader *reader, const unsigned char *bytes, size_
     }
     if (reader->content > 0) {
         *used = less(len, reader->content);
-        good = walk_content(reader, bytes, *used);
+        good = read_content(reader, bytes, *used);
         reader->content -= *used;
     } else {
         *used = less(len, reader->padding);
@@ -211,7 +211,7 @@ enum stream_event stream_feed(struct stream_reader *reader, const unsigned char 
     if (reader->got == 0 && reader->stage != STREAM_VARIABLES)
         reader->kept = 0;
     for (*used = 0; *used < len && event == STREAM_MORE; *used += step) {
-        if (reader->stage == STREAM_WRONG || !walk(reader, bytes + *used, len - *used, &step))
+        if (reader->stage == STREAM_WRONG || !read_some(reader, bytes + *used, len - *used, &step))
             event = STREAM_BAD;
         else if (is_whole(reader))
             event = end_record(reader);
@@ -238,7 +238,7 @@ enum stream_stage stream_stage(const struct stream_reader *reader)
 
 /* --- FCGI_GET_VALUES --- */
 
-/* Does the content of the record ask for it by name? */
+/* Does the record ask for the value of that name? */
 static bool asks_for(const unsigned char *record, const char *wanted)
 {
     const unsigned char *bytes = record + HEADER_LEN, *end = bytes + two_bytes(record + 4);
