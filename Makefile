@@ -64,7 +64,7 @@ PROBE_ASKING := $(patsubst src/%.c,%,$(wildcard src/probe/ask/*.c))
 PROBE_OUTSIDE := $(filter-out probe/ask/answer probe/ask/message,$(PROBE_ASKING)) probe/read/cert probe/tell/explain probe/tell/suggest \
 	$(patsubst src/%.c,%,$(wildcard src/probe/*.c))
 MODULES := $(patsubst src/%.c,%,$(wildcard $(foreach room,base policy config serve command,src/$(room)/*.c)))
-OBJECTS := $(MODULES:%=$(B)/%.o)
+OBJECTS := $(MODULES:%=$(B)/%.o) $(B)/command/worker_module.o
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
 PROBE_PURE_OBJECTS := $(patsubst %,$(B)/%.o,$(filter-out $(PROBE_OUTSIDE),$(PROBE_MODULES)))
@@ -137,6 +137,14 @@ $(B)/main-probe.o: mta-sts-probe.c Makefile | $(B)
 
 $(B)/%.o: src/%.c Makefile | $(B)
 	@mkdir -p $(@D)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+
+# The Worker that export fills in, as a C string.
+$(B)/command/worker_module.c: src/command/worker.js Makefile | $(B)
+	@mkdir -p $(@D)
+	@{ echo 'extern const char worker_module[];'; echo 'const char worker_module[] ='; sed 's/[\"?]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
+
+$(B)/command/worker_module.o: $(B)/command/worker_module.c
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/cases.o: tests/unit/cases.c Makefile | $(B)

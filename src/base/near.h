@@ -1,10 +1,10 @@
-/* Words that somebody may have meant. Pure. */
+/* How far two words are apart, for "did you mean". Pure. */
 #ifndef BASE_NEAR_H
 #define BASE_NEAR_H
 
 #include <stddef.h>
 
-/* The longest word, in characters. */
+/* The longest word B, in characters. */
 #define NEAR_MAX 24
 
 /*

@@ -1,13 +1,14 @@
 #include "config/advice.h"
 
 #include "config/header.h"
+#include "policy/model.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY = 86400, WEEK = 7 * DAY, TRUNCATED_AT = 10240 };
+enum { DAY = 86400, WEEK = 7 * DAY };
 
 struct subject {
     struct section *own, *template, *defaults;
@@ -145,10 +146,10 @@ static void mx_list(const struct subject *s)
 
 static void large_policy(const struct subject *s)
 {
-    if (s->bytes > TRUNCATED_AT)
+    if (s->bytes > POLICY_BYTES_CUT)
         section_add_warning(s->own, s->own->line, KEY_MX,
                             "makes a policy of %zu bytes; one sender reads only %d; write fewer, or wildcards", s->bytes,
-                            TRUNCATED_AT);
+                            POLICY_BYTES_CUT);
 }
 
 static void every_domain(const struct subject *s)

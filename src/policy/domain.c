@@ -149,7 +149,7 @@ enum domain_fault domain_policy_fault(const char *name, size_t len)
     return fault == DOMAIN_FINE && len > DOMAIN_POLICY_MAX ? DOMAIN_POLICY_LONG : fault;
 }
 
-/* LEN without ":<port>" and then without one final dot, or 0 where what follows the colon is no port. */
+/* The length of HOST without ":<port>" and without one final dot. 0 where a colon is followed by no port. */
 static size_t bare_length(const char *host, size_t len)
 {
     const char *colon = memchr(host, ':', len);

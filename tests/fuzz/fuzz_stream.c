@@ -3,7 +3,7 @@
  * before it and goes by the words of FastCGI 1.0; what is asked of it by FCGI_GET_VALUES is answered with whole pairs, each once.
  */
 #include "fuzz.h"
-#include "serve/record.h"
+#include "serve/stream.h"
 
 enum { HEADER = 8, BEGIN_REQUEST = 1, ABORT_REQUEST = 2, PARAMS = 4, STDIN = 5, GET_VALUES = 9, EVENTS_MAX = 1024 };
 
@@ -12,7 +12,7 @@ enum { HEADER = 8, BEGIN_REQUEST = 1, ABORT_REQUEST = 2, PARAMS = 4, STDIN = 5, 
 struct events {
     size_t count;
     struct event {
-        enum record_event what;
+        enum stream_event what;
         size_t from, to;
     } list[EVENTS_MAX];
     bool bad;
@@ -33,7 +33,7 @@ static unsigned id_of(const uint8_t *header)
     return header[2] * 256U + header[3];
 }
 
-static void add_event(struct events *events, enum record_event what, size_t from, size_t to)
+static void add_event(struct events *events, enum stream_event what, size_t from, size_t to)
 {
     if (events->count < EVENTS_MAX)
         events->list[events->count++] = (struct event) { what, from, to };
@@ -63,7 +63,7 @@ static bool are_pairs(const uint8_t *stream, size_t len, bool whole)
     for (size_t count = 0; at < len; count++) {
         if (!read_length(stream, len, &at, &name) || !read_length(stream, len, &at, &value))
             return !whole;
-        if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX || count == RECORD_PAIRS_MAX)
+        if (name > STREAM_REQUEST_MAX || value > STREAM_REQUEST_MAX || count == STREAM_PAIRS_MAX)
             return false;
         if (memchr(stream + at, '\0', name + value < len - at ? name + value : len - at) != NULL)
             return false;
@@ -89,7 +89,7 @@ static bool read_request(const uint8_t *data, size_t size, size_t at, size_t *en
         if (!good || size - at < HEADER)
             break;
         size_t content = content_of(data + at), there = size - at - HEADER;
-        good = data[at + 1] == PARAMS && id_of(data + at) == id && at + size_of(data + at) - from <= RECORD_REQUEST_MAX;
+        good = data[at + 1] == PARAMS && id_of(data + at) == id && at + size_of(data + at) - from <= STREAM_REQUEST_MAX;
         if (!good)
             break;
         memcpy(stream + len, data + at + HEADER, there < content ? there : content);
@@ -135,7 +135,7 @@ static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id,
         events->bad = header[8] != 0 || header[9] != 1 || !read_request(data, size, *at, &end);
         if (events->bad || end == 0)
             return false;
-        add_event(events, RECORD_REQUEST, *at, end);
+        add_event(events, STREAM_REQUEST, *at, end);
         *id = id_of(header);
         *body = true;
         *at = end;
@@ -145,7 +145,7 @@ static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id,
     if (events->bad || size - *at < size_of(header))
         return false;
     if (header[1] == GET_VALUES)
-        add_event(events, RECORD_VALUES, *at, *at + size_of(header));
+        add_event(events, STREAM_VALUES, *at, *at + size_of(header));
     *body = *body && header[1] == STDIN && content_of(header) > 0;
     *at += size_of(header);
     return true;
@@ -170,45 +170,45 @@ static size_t draw_piece(uint32_t *seed, unsigned most)
 }
 
 /* In memory of its own size, so that a byte read beyond it is seen. */
-static enum record_event feed(struct record_reader *reader, const uint8_t *bytes, size_t len, size_t *used)
+static enum stream_event feed(struct stream_reader *reader, const uint8_t *bytes, size_t len, size_t *used)
 {
     uint8_t *piece = malloc(len);
 
     CHECK(piece != NULL);
     memcpy(piece, bytes, len);
-    enum record_event event = record_feed(reader, piece, len, used);
+    enum stream_event event = stream_feed(reader, piece, len, used);
     free(piece);
     return event;
 }
 
 static void read_in_pieces(const uint8_t *data, size_t size, unsigned most, struct events *events)
 {
-    struct record_reader reader = { .id = 0 };
+    struct stream_reader reader = { .id = 0 };
     uint32_t seed = most;
     size_t used;
 
     *events = (struct events) { .count = 0 };
     for (size_t at = 0; at < size && !events->bad; at += used) {
         size_t len = draw_piece(&seed, most);
-        enum record_event event = feed(&reader, data + at, len < size - at ? len : size - at, &used);
-        events->bad = event == RECORD_BAD;
-        CHECK(events->bad || (used > 0 && record_kept(&reader) <= at + used && record_kept(&reader) <= RECORD_REQUEST_MAX));
-        CHECK(event != RECORD_MORE || used == (len < size - at ? len : size - at));
-        if (event == RECORD_REQUEST || event == RECORD_VALUES)
-            add_event(events, event, at + used - record_kept(&reader), at + used);
+        enum stream_event event = feed(&reader, data + at, len < size - at ? len : size - at, &used);
+        events->bad = event == STREAM_BAD;
+        CHECK(events->bad || (used > 0 && stream_kept(&reader) <= at + used && stream_kept(&reader) <= STREAM_REQUEST_MAX));
+        CHECK(event != STREAM_MORE || used == (len < size - at ? len : size - at));
+        if (event == STREAM_REQUEST || event == STREAM_VALUES)
+            add_event(events, event, at + used - stream_kept(&reader), at + used);
     }
-    CHECK(!events->bad || record_feed(&reader, data, size, &used) == RECORD_BAD);
+    CHECK(!events->bad || stream_feed(&reader, data, size, &used) == STREAM_BAD);
 }
 
 static void check_values(const uint8_t *record, unsigned threads)
 {
     static const char *const names[] = { "FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS" };
-    unsigned char *answer = malloc(RECORD_VALUES_MAX);
+    unsigned char *answer = malloc(STREAM_VALUES_MAX);
     size_t times[3] = { 0 }, told = 0;
 
     CHECK(answer != NULL);
-    size_t size = record_values(record, threads, answer);
-    CHECK(size >= HEADER && size <= RECORD_VALUES_MAX && answer[0] == 1 && answer[1] == 10 && answer[2] == 0 && answer[3] == 0);
+    size_t size = stream_values(record, threads, answer);
+    CHECK(size >= HEADER && size <= STREAM_VALUES_MAX && answer[0] == 1 && answer[1] == 10 && answer[2] == 0 && answer[3] == 0);
     CHECK(size == HEADER + content_of(answer) && answer[6] == 0);
     for (size_t at = HEADER; at < size; told++) {
         size_t name = answer[at], value = answer[at + 1];
@@ -231,12 +231,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     read_whole(data + 1, size - 1, &expected);
     read_in_pieces(data + 1, size - 1, data[0], &found);
-    CHECK(record_other_protocol(data + 1, size - 1) == NULL || (expected.bad && expected.count == 0));
+    CHECK(stream_other_protocol(data + 1, size - 1) == NULL || (expected.bad && expected.count == 0));
     CHECK(found.count == expected.count && found.bad == expected.bad);
     for (size_t i = 0; i < found.count; i++) {
         const struct event *event = &found.list[i];
         CHECK(event->what == expected.list[i].what && event->from == expected.list[i].from && event->to == expected.list[i].to);
-        if (event->what == RECORD_VALUES)
+        if (event->what == STREAM_VALUES)
             check_values(data + 1 + event->from, 1 + (unsigned)(size % 9999));
     }
     return 0;

@@ -1,10 +1,10 @@
-#include "serve/record.h"
+#include "serve/stream.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* FastCGI 1.0, 8 */
-enum { VERSION_1 = 1, HEADER_LEN = RECORD_HEADER_LEN, BEGIN_LEN = 8, RESPONDER = 1 };
+enum { VERSION_1 = 1, HEADER_LEN = STREAM_HEADER_LEN, BEGIN_LEN = 8, RESPONDER = 1 };
 enum { BEGIN_REQUEST = 1, ABORT_REQUEST = 2, PARAMS = 4, STDIN = 5, GET_VALUES = 9, GET_VALUES_RESULT = 10 };
 
 static unsigned two_bytes(const unsigned char *bytes)
@@ -12,12 +12,12 @@ static unsigned two_bytes(const unsigned char *bytes)
     return (unsigned)bytes[0] << 8 | bytes[1];
 }
 
-static unsigned type_of(const struct record_reader *reader)
+static unsigned type_of(const struct stream_reader *reader)
 {
     return reader->header[1];
 }
 
-static unsigned id_of(const struct record_reader *reader)
+static unsigned id_of(const struct stream_reader *reader)
 {
     return two_bytes(reader->header + 2);
 }
@@ -35,7 +35,7 @@ static size_t length_value(const unsigned char *length)
 }
 
 /* Are both lengths of the pair there? *NAME and *VALUE then. */
-static bool has_lengths(const struct record_pairs *pairs, size_t *name, size_t *value)
+static bool has_lengths(const struct stream_pairs *pairs, size_t *name, size_t *value)
 {
     if (pairs->got == 0)
         return false;
@@ -47,9 +47,9 @@ static bool has_lengths(const struct record_pairs *pairs, size_t *name, size_t *
     return true;
 }
 
-/* Goes on through LEN more bytes. False where a length is beyond all bounds, where there are too many pairs, or where a name or a
- * value holds a NUL, which would end it. */
-static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, size_t len)
+/* Reads LEN more bytes of variables. False where a length is too large, where there are too many pairs, or where a name or a
+ * value holds a NUL: libfcgi would end it there. */
+static bool read_pairs(struct stream_pairs *pairs, const unsigned char *bytes, size_t len)
 {
     size_t name, value;
 
@@ -59,9 +59,9 @@ static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, s
             pairs->lengths[pairs->got++] = *bytes;
             step = 1;
             if (has_lengths(pairs, &name, &value)) {
-                if (name > RECORD_REQUEST_MAX || value > RECORD_REQUEST_MAX || pairs->count == RECORD_PAIRS_MAX)
+                if (name > STREAM_REQUEST_MAX || value > STREAM_REQUEST_MAX || pairs->count == STREAM_PAIRS_MAX)
                     return false;
-                *pairs = (struct record_pairs) { .left = name + value, .count = pairs->count + 1 };
+                *pairs = (struct stream_pairs) { .left = name + value, .count = pairs->count + 1 };
             }
         } else if (memchr(bytes, '\0', step) != NULL) {
             return false;
@@ -74,51 +74,51 @@ static bool walk_pairs(struct record_pairs *pairs, const unsigned char *bytes, s
     return true;
 }
 
-/* --- records that are let through --- */
+/* --- which records may come --- */
 
-static bool begins_request(const struct record_reader *reader)
+static bool begins_request(const struct stream_reader *reader)
 {
-    /* libfcgi takes padding here for the next record. */
+    /* libfcgi would take padding here for the next record. */
     return id_of(reader) != 0 && reader->content == BEGIN_LEN && reader->padding == 0;
 }
 
-static bool is_of_no_request(const struct record_reader *reader)
+static bool is_of_no_request(const struct stream_reader *reader)
 {
     return id_of(reader) == 0;
 }
 
-static bool is_of_request(const struct record_reader *reader)
+static bool is_of_request(const struct stream_reader *reader)
 {
     return id_of(reader) == reader->id && reader->id != 0;
 }
 
-static bool is_variables(const struct record_reader *reader)
+static bool is_variables(const struct stream_reader *reader)
 {
-    bool fits = reader->kept + reader->content + reader->padding <= RECORD_REQUEST_MAX;
+    bool fits = reader->kept + reader->content + reader->padding <= STREAM_REQUEST_MAX;
 
     return fits && is_of_request(reader) && (reader->content > 0 || (reader->pairs.got == 0 && reader->pairs.left == 0));
 }
 
-/* Which records may come at which stage; no other one may. */
+/* The records that may come at each stage, and no others. */
 static const struct rule {
-    enum record_stage stage;
+    enum stream_stage stage;
     unsigned type;
-    bool (*fits)(const struct record_reader *reader);
-    bool kept; /* is it handed on? */
+    bool (*fits)(const struct stream_reader *reader);
+    bool kept; /* is it a part of the request? */
 } rules[] = {
-    { RECORD_NOTHING, BEGIN_REQUEST, begins_request, true },
-    { RECORD_NOTHING, GET_VALUES, is_of_no_request, true },
-    { RECORD_BETWEEN, BEGIN_REQUEST, begins_request, true },
-    { RECORD_BETWEEN, GET_VALUES, is_of_no_request, true },
-    { RECORD_BETWEEN, ABORT_REQUEST, is_of_request, false }, /* it crossed with the answer */
-    { RECORD_VARIABLES, PARAMS, is_variables, true },
-    { RECORD_BODY, STDIN, is_of_request, false },
-    { RECORD_BODY, ABORT_REQUEST, is_of_request, false },
-    { RECORD_BODY, BEGIN_REQUEST, begins_request, true }, /* the answer has ended the request before */
+    { STREAM_NOTHING, BEGIN_REQUEST, begins_request, true },
+    { STREAM_NOTHING, GET_VALUES, is_of_no_request, true },
+    { STREAM_BETWEEN, BEGIN_REQUEST, begins_request, true },
+    { STREAM_BETWEEN, GET_VALUES, is_of_no_request, true },
+    { STREAM_BETWEEN, ABORT_REQUEST, is_of_request, false }, /* it crossed with the answer */
+    { STREAM_VARIABLES, PARAMS, is_variables, true },
+    { STREAM_BODY, STDIN, is_of_request, false },
+    { STREAM_BODY, ABORT_REQUEST, is_of_request, false },
+    { STREAM_BODY, BEGIN_REQUEST, begins_request, true }, /* the answer has ended the request before */
 };
 
-/* The header is there. False where no such record may come now. */
-static bool begin_record(struct record_reader *reader)
+/* The header has come. False where no such record may come now. */
+static bool begin_record(struct stream_reader *reader)
 {
     reader->content = two_bytes(reader->header + 4);
     reader->padding = reader->header[6];
@@ -134,36 +134,36 @@ static bool begin_record(struct record_reader *reader)
     return false;
 }
 
-/* The record is there as a whole: what it means. */
-static enum record_event end_record(struct record_reader *reader)
+/* The whole record has come. */
+static enum stream_event end_record(struct stream_reader *reader)
 {
     reader->got = 0;
     switch (type_of(reader)) {
     case BEGIN_REQUEST:
         reader->id = id_of(reader);
-        reader->stage = RECORD_VARIABLES;
-        reader->pairs = (struct record_pairs) { .got = 0 };
-        return two_bytes(reader->begin) == RESPONDER ? RECORD_MORE : RECORD_BAD;
+        reader->stage = STREAM_VARIABLES;
+        reader->pairs = (struct stream_pairs) { .got = 0 };
+        return two_bytes(reader->begin) == RESPONDER ? STREAM_MORE : STREAM_BAD;
     case PARAMS:
         if (!reader->empty)
-            return RECORD_MORE;
-        reader->stage = RECORD_BODY;
-        return RECORD_REQUEST;
+            return STREAM_MORE;
+        reader->stage = STREAM_BODY;
+        return STREAM_REQUEST;
     case GET_VALUES:
-        reader->stage = RECORD_BETWEEN;
-        return RECORD_VALUES;
+        reader->stage = STREAM_BETWEEN;
+        return STREAM_VALUES;
     default:
         if (reader->empty || type_of(reader) == ABORT_REQUEST)
-            reader->stage = RECORD_BETWEEN;
-        return RECORD_MORE;
+            reader->stage = STREAM_BETWEEN;
+        return STREAM_MORE;
     }
 }
 
-/* Goes through LEN bytes of content at most. False where they are wrong. */
-static bool walk_content(struct record_reader *reader, const unsigned char *bytes, size_t len)
+/* Reads LEN bytes of content. False where they are wrong. */
+static bool read_content(struct stream_reader *reader, const unsigned char *bytes, size_t len)
 {
     if (type_of(reader) == PARAMS)
-        return walk_pairs(&reader->pairs, bytes, len);
+        return read_pairs(&reader->pairs, bytes, len);
     if (type_of(reader) == BEGIN_REQUEST)
         memcpy(reader->begin + BEGIN_LEN - reader->content, bytes, len);
     return true;
@@ -174,8 +174,8 @@ static size_t less(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Goes through some of the LEN bytes, one at least, and sets *USED to how many. False where they are wrong. */
-static bool walk(struct record_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
+/* Reads at least one of the LEN bytes; *USED is how many. False where they are wrong. */
+static bool read_some(struct stream_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
 {
     bool good = true;
 
@@ -187,7 +187,7 @@ static bool walk(struct record_reader *reader, const unsigned char *bytes, size_
     }
     if (reader->content > 0) {
         *used = less(len, reader->content);
-        good = walk_content(reader, bytes, *used);
+        good = read_content(reader, bytes, *used);
         reader->content -= *used;
     } else {
         *used = less(len, reader->padding);
@@ -198,47 +198,47 @@ static bool walk(struct record_reader *reader, const unsigned char *bytes, size_
     return good;
 }
 
-static bool is_whole(const struct record_reader *reader)
+static bool is_whole(const struct stream_reader *reader)
 {
     return reader->got == HEADER_LEN && reader->content == 0 && reader->padding == 0;
 }
 
-enum record_event record_feed(struct record_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
+enum stream_event stream_feed(struct stream_reader *reader, const unsigned char *bytes, size_t len, size_t *used)
 {
-    enum record_event event = RECORD_MORE;
+    enum stream_event event = STREAM_MORE;
     size_t step;
 
-    if (reader->got == 0 && reader->stage != RECORD_VARIABLES)
+    if (reader->got == 0 && reader->stage != STREAM_VARIABLES)
         reader->kept = 0;
-    for (*used = 0; *used < len && event == RECORD_MORE; *used += step) {
-        if (reader->stage == RECORD_WRONG || !walk(reader, bytes + *used, len - *used, &step))
-            event = RECORD_BAD;
+    for (*used = 0; *used < len && event == STREAM_MORE; *used += step) {
+        if (reader->stage == STREAM_WRONG || !read_some(reader, bytes + *used, len - *used, &step))
+            event = STREAM_BAD;
         else if (is_whole(reader))
             event = end_record(reader);
-        if (event == RECORD_BAD) {
-            reader->stage = RECORD_WRONG;
+        if (event == STREAM_BAD) {
+            reader->stage = STREAM_WRONG;
             step = 0;
         }
     }
     return event;
 }
 
-size_t record_kept(const struct record_reader *reader)
+size_t stream_kept(const struct stream_reader *reader)
 {
     return reader->kept;
 }
 
-enum record_stage record_stage(const struct record_reader *reader)
+enum stream_stage stream_stage(const struct stream_reader *reader)
 {
-    bool may_begin = reader->got > 0 && (reader->stage == RECORD_NOTHING || reader->stage == RECORD_BETWEEN);
+    bool may_begin = reader->got > 0 && (reader->stage == STREAM_NOTHING || reader->stage == STREAM_BETWEEN);
     bool begins = reader->got == HEADER_LEN && reader->keeps;
 
-    return may_begin || begins ? RECORD_VARIABLES : reader->stage;
+    return may_begin || begins ? STREAM_VARIABLES : reader->stage;
 }
 
 /* --- FCGI_GET_VALUES --- */
 
-/* Does the content of the record ask for it by name? */
+/* Does the record ask for the value of that name? */
 static bool asks_for(const unsigned char *record, const char *wanted)
 {
     const unsigned char *bytes = record + HEADER_LEN, *end = bytes + two_bytes(record + 4);
@@ -255,7 +255,7 @@ static bool asks_for(const unsigned char *record, const char *wanted)
     return false;
 }
 
-size_t record_values(const unsigned char *record, unsigned threads, unsigned char answer[RECORD_VALUES_MAX])
+size_t stream_values(const unsigned char *record, unsigned threads, unsigned char answer[STREAM_VALUES_MAX])
 {
     const struct {
         const char *name;
@@ -268,7 +268,7 @@ size_t record_values(const unsigned char *record, unsigned threads, unsigned cha
         if (!asks_for(record, known[i].name))
             continue;
         int n = snprintf(text, sizeof text, "%s%u", known[i].name, known[i].value);
-        if (n < 0 || (size_t)n >= sizeof text || at + 2 + (size_t)n > RECORD_VALUES_MAX)
+        if (n < 0 || (size_t)n >= sizeof text || at + 2 + (size_t)n > STREAM_VALUES_MAX)
             continue;
         answer[at] = (unsigned char)strlen(known[i].name);
         answer[at + 1] = (unsigned char)((size_t)n - strlen(known[i].name));
@@ -282,7 +282,7 @@ size_t record_values(const unsigned char *record, unsigned threads, unsigned cha
 
 /* --- other protocols --- */
 
-const char *record_other_protocol(const unsigned char *bytes, size_t len)
+const char *stream_other_protocol(const unsigned char *bytes, size_t len)
 {
     static const struct {
         const char *begin, *name;

@@ -1,5 +1,5 @@
-/* waiting: which connections are attended, and which are closed when there are too many, in which order. */
-#include "serve/waiting.h"
+/* poller: which connections are handed out, and which are closed when there are too many, in which order. */
+#include "serve/poller.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -15,14 +15,14 @@
 
 enum { CONNECTIONS = 8 };
 
-static struct waiting *waiting;
+static struct poller *poller;
 static int others[CONNECTIONS]; /* the other side's end of each */
 static size_t count;
 
 static void begin(size_t most)
 {
-    waiting = waiting_new(most);
-    assert_non_null(waiting);
+    poller = poller_new(most);
+    assert_non_null(poller);
     count = 0;
 }
 
@@ -36,11 +36,11 @@ static void add(enum connection_waits waits, int64_t age, size_t bytes)
     connection.fd = fds[0];
     others[count++] = fds[1];
     if (bytes > 0) {
-        connection.held.at = malloc(bytes);
-        assert_non_null(connection.held.at);
+        connection.held.text = malloc(bytes);
+        assert_non_null(connection.held.text);
         connection.held.len = connection.held.room = bytes;
     }
-    waiting_add(waiting, &connection);
+    poller_add(poller, &connection);
 }
 
 static void speak(size_t i)
@@ -66,7 +66,7 @@ static void expect_next(size_t i)
     struct connection connection;
     char byte;
 
-    assert_true(waiting_next(waiting, &connection));
+    assert_true(poller_next(poller, &connection));
     assert_int_equal(send(connection.fd, "y", 1, MSG_NOSIGNAL), 1);
     assert_int_equal(recv(others[i], &byte, 1, MSG_DONTWAIT), 1);
     connection_close(&connection);
@@ -74,7 +74,7 @@ static void expect_next(size_t i)
 
 static void end(void)
 {
-    waiting_free(waiting);
+    poller_free(poller);
     for (size_t i = 0; i < count; i++)
         (void)close(others[i]);
 }
@@ -157,14 +157,14 @@ static void at_the_end_idle_ones_go_at_once_and_the_others_soon(void **state)
     add(CONNECTION_IDLE, 0, 0);
     add(CONNECTION_NEW, 0, 0);
     add(CONNECTION_PART, 0, 100);
-    waiting_hurry(waiting);
+    poller_hurry(poller);
     add(CONNECTION_NEW, 0, 0);
     speak(3);
     expect_next(3);
     expect("cooc");
-    waiting_close(waiting);
+    poller_close(poller);
     int64_t begun = clock_ms();
-    assert_false(waiting_next(waiting, &connection));
+    assert_false(poller_next(poller, &connection));
     int64_t took = clock_ms() - begun;
     assert_true(took > 300 && took < 3000);
     expect("cccc");
@@ -181,5 +181,5 @@ int main(void)
         cmocka_unit_test(at_the_end_idle_ones_go_at_once_and_the_others_soon),
     };
 
-    return cmocka_run_group_tests_name("waiting", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("poller", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* record: where a request of a stream begins and ends, which goes to libfcgi, and the answer to FCGI_GET_VALUES. */
-#include "serve/record.h"
+#include "serve/stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 enum { BEGIN = 1, ABORT = 2, PARAMS = 4, STDIN = 5, VALUES = 9 };
 
-#define SIZE_MAX_HERE (2 * RECORD_REQUEST_MAX)
+#define SIZE_MAX_HERE (2 * STREAM_REQUEST_MAX)
 
 struct bytes {
     size_t len;
@@ -54,20 +54,20 @@ static struct bytes *request(const void *content, size_t len, size_t step)
 /* The events of a stream that is read in pieces of at most STEP bytes, as letters, each with how many bytes are kept then. */
 static void read_stream(const unsigned char *bytes, size_t len, size_t (*step)(void), char *events, size_t size)
 {
-    struct record_reader reader = { .id = 0 };
-    enum record_event event = RECORD_MORE;
+    struct stream_reader reader = { .id = 0 };
+    enum stream_event event = STREAM_MORE;
     size_t used, n = 0;
 
     events[0] = '\0';
-    for (size_t at = 0; at < len && event != RECORD_BAD; at += used) {
+    for (size_t at = 0; at < len && event != STREAM_BAD; at += used) {
         size_t piece = step();
-        event = record_feed(&reader, bytes + at, piece < len - at ? piece : len - at, &used);
-        assert_true(event == RECORD_BAD || (used > 0 && used <= len - at && record_kept(&reader) <= at + used));
-        if (event == RECORD_REQUEST || event == RECORD_VALUES)
-            n += (size_t)snprintf(events + n, size - n, "%c%zu-%zu ", event == RECORD_VALUES ? 'V' : 'R',
-                                  at + used - record_kept(&reader), at + used);
+        event = stream_feed(&reader, bytes + at, piece < len - at ? piece : len - at, &used);
+        assert_true(event == STREAM_BAD || (used > 0 && used <= len - at && stream_kept(&reader) <= at + used));
+        if (event == STREAM_REQUEST || event == STREAM_VALUES)
+            n += (size_t)snprintf(events + n, size - n, "%c%zu-%zu ", event == STREAM_VALUES ? 'V' : 'R',
+                                  at + used - stream_kept(&reader), at + used);
     }
-    (void)snprintf(events + n, size - n, "%c", event == RECORD_BAD ? 'X' : "0pbi"[record_stage(&reader)]);
+    (void)snprintf(events + n, size - n, "%c", event == STREAM_BAD ? 'X' : "0pbi"[stream_stage(&reader)]);
 }
 
 static size_t whole(void)
@@ -128,7 +128,7 @@ static void a_request_ends_with_its_variables_and_its_body_with_an_empty_record(
 static void names_and_values_are_text_and_not_too_many(void **state)
 {
     static const char in_value[] = "\4\3namea\0b", in_name[] = "\3\1a\0bv";
-    static const unsigned char pairs[2 * (RECORD_PAIRS_MAX + 1)];
+    static const unsigned char pairs[2 * (STREAM_PAIRS_MAX + 1)];
 
     (void)state;
     assert_int_equal(look(request(in_value, sizeof in_value - 1, 1000)), 'X');
@@ -214,7 +214,7 @@ static void several_requests_are_read_in_order(void **state)
 /* A request of LEN bytes in all, with its beginning and the empty record. */
 static struct bytes *request_of(size_t len)
 {
-    static unsigned char variables[RECORD_REQUEST_MAX];
+    static unsigned char variables[STREAM_REQUEST_MAX];
     size_t each = 50000, records = (len - 16 - 11) / (each + 11) + 1, content = len - 16 - 11 - records * 11;
 
     memset(variables, 'a', sizeof variables);
@@ -228,11 +228,11 @@ static struct bytes *request_of(size_t len)
 static void the_size_of_a_request_is_bounded_to_the_byte(void **state)
 {
     (void)state;
-    struct bytes *bytes = request_of(RECORD_REQUEST_MAX);
+    struct bytes *bytes = request_of(STREAM_REQUEST_MAX);
 
-    assert_int_equal(bytes->len, RECORD_REQUEST_MAX);
+    assert_int_equal(bytes->len, STREAM_REQUEST_MAX);
     assert_int_equal(look(bytes), 'b');
-    assert_int_equal(look(request_of(RECORD_REQUEST_MAX + 1)), 'X');
+    assert_int_equal(look(request_of(STREAM_REQUEST_MAX + 1)), 'X');
 }
 
 static void variables_may_be_cut_anywhere(void **state)
@@ -345,10 +345,10 @@ static void values_are_told_once_each(void **state)
                                             "\x0F\x01"
                                             "FCGI_MPXS_CONNS0";
     struct bytes bytes = { 0 };
-    unsigned char answer[RECORD_VALUES_MAX];
+    unsigned char answer[STREAM_VALUES_MAX];
 
     add_record(&bytes, VALUES, 0, names, sizeof names - 1);
-    assert_int_equal(record_values(bytes.at, 16, answer), sizeof expected - 1);
+    assert_int_equal(stream_values(bytes.at, 16, answer), sizeof expected - 1);
     assert_memory_equal(answer, expected, sizeof expected - 1);
 }
 
@@ -361,14 +361,14 @@ static void all_values_fit_and_a_cut_name_is_none(void **state)
                               "FCGI_MAX_REQS"
                               "\x0F\x00"
                               "FCGI_MPXS_CONNS";
-    unsigned char answer[RECORD_VALUES_MAX];
+    unsigned char answer[STREAM_VALUES_MAX];
 
     for (size_t cut = 0; cut < sizeof all; cut++) {
         struct bytes bytes = { 0 };
         add_record(&bytes, VALUES, 0, all, sizeof all - 1 - cut);
         size_t names = cut == 0 ? 3 : cut <= 17 ? 2 : cut <= 32 ? 1 : 0;
         static const size_t lengths[] = { 8, 28, 47, 65 };
-        assert_int_equal(record_values(bytes.at, 9999, answer), lengths[names]);
+        assert_int_equal(stream_values(bytes.at, 9999, answer), lengths[names]);
     }
 }
 
@@ -455,14 +455,14 @@ static void every_cut_of_a_stream_says_the_same(void **state)
     add_record(bytes, STDIN, 1, "body", 4);
     add_record(bytes, STDIN, 1, "", 0);
     for (size_t cut = 0; cut <= bytes->len; cut++) {
-        struct record_reader reader = { .id = 0 };
-        unsigned requests = record_feed(&reader, bytes->at, cut, &used) == RECORD_REQUEST;
+        struct stream_reader reader = { .id = 0 };
+        unsigned requests = stream_feed(&reader, bytes->at, cut, &used) == STREAM_REQUEST;
         for (size_t at = used; at < bytes->len; at += used) {
-            requests += record_feed(&reader, bytes->at + at, bytes->len - at, &used) == RECORD_REQUEST;
+            requests += stream_feed(&reader, bytes->at + at, bytes->len - at, &used) == STREAM_REQUEST;
             assert_true(used > 0);
         }
         assert_int_equal(requests, 1);
-        assert_int_equal(record_stage(&reader), RECORD_BETWEEN);
+        assert_int_equal(stream_stage(&reader), STREAM_BETWEEN);
     }
     free(bytes);
 }
@@ -482,7 +482,7 @@ static void other_protocols_have_a_name(void **state)
                   { "\x01\x01", NULL } };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *name = record_other_protocol((const unsigned char *)cases[i].begin, strlen(cases[i].begin));
+        const char *name = stream_other_protocol((const unsigned char *)cases[i].begin, strlen(cases[i].begin));
         assert_true((name == NULL) == (cases[i].name == NULL));
         if (name != NULL)
             assert_string_equal(name, cases[i].name);
