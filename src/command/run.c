@@ -15,14 +15,14 @@ static const struct command {
      * something is made from the output, no domain would empty it. */
     unsigned opens;
 } commands[] = {
-    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", command_check, 0 },
-    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", command_dns,
+    { "check", "[-q]", "prints every error and warning of the file; -q: only the exit status", command_check, 0 },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns,
       OPEN_WAITS | OPEN_NEEDS_DOMAINS },
     { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, OPEN_NEEDS_DOMAINS },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, 0 },
     { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export,
       OPEN_WAITS | OPEN_NEEDS_DOMAINS },
-    { "export", "--worker FILE", "writes them as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS_DOMAINS },
+    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS_DOMAINS },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -88,7 +88,7 @@ int command_run(const char *file, int argc, char *argv[])
     struct buf out = { 0 };
 
     if (command == NULL) {
-        (void)fprintf(stderr, "mta-sts: %s: there is no such command; \"mta-sts -h\" lists them\n", argv[0]);
+        (void)fprintf(stderr, "mta-sts: %s: unknown command; \"mta-sts -h\" lists the commands\n", argv[0]);
         return COMMAND_USAGE;
     }
     struct index *index = open_file(file, command);
