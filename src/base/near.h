@@ -7,7 +7,10 @@
 /* The longest word B, in characters. */
 #define NEAR_MAX 24
 
-/* The edit distance: how many characters to insert, delete or replace to turn B, of NEAR_MAX characters at most, into A. */
+/*
+ * The edit distance: how many slips turn the word A into B, which has NEAR_MAX characters at most. A slip is a character inserted,
+ * deleted, replaced, or swapped with the next one.
+ */
 size_t near_distance(const char *a, const char *b);
 
 #endif

@@ -1,5 +1,6 @@
 #include "config/advice.h"
 
+#include "config/header.h"
 #include "policy/model.h"
 
 #include <inttypes.h>
@@ -11,12 +12,12 @@ enum { DAY = 86400, WEEK = 7 * DAY };
 
 struct subject {
     struct section *own, *template, *defaults;
-    const struct section_found *found;
+    const struct inherit_found *found;
     size_t bytes;
 };
 
 /* Where a value stands: the section that a warning about it belongs to, and its line there. */
-static struct section *place(const struct subject *s, enum section_key key, unsigned *line)
+static struct section *place(const struct subject *s, enum key key, unsigned *line)
 {
     const struct section *from = s->found->from[key];
     struct section *where = from == NULL || from == s->own ? s->own : from == s->template ? s->template : s->defaults;
@@ -69,7 +70,7 @@ static void wildcard_over_domain(const struct subject *s, const char *pattern, u
     const char *name;
     size_t len;
 
-    for (size_t at = 0; (len = section_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;) {
+    for (size_t at = 0; (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;) {
         if (strlen(pattern) != len + 2 || !domain_same(pattern + 2, name, len))
             continue;
         section_add_warning(
@@ -78,19 +79,25 @@ static void wildcard_over_domain(const struct subject *s, const char *pattern, u
     }
 }
 
-static void mx_patterns(const struct subject *s)
+static void wildcards(const struct subject *s)
 {
     unsigned line;
     struct section *where = place(s, KEY_MX, &line);
     const char *mx = s->found->policy.mx;
 
-    for (size_t i = 0; i < s->found->policy.mx_count; i++, mx += strlen(mx) + 1) {
-        line = section_mx_line(where, i);
+    for (size_t i = 0; i < s->found->policy.mx_count; i++, mx += strlen(mx) + 1)
         if (mx[0] == '*')
-            wildcard_over_domain(s, mx, line);
+            wildcard_over_domain(s, mx, section_mx_line(where, i));
+}
+
+static void single_labels(struct section *where)
+{
+    const char *mx = where->mx.text;
+
+    for (size_t i = 0; i < where->mx_count; i++, mx += strlen(mx) + 1)
         if (strchr(mx, '.') == NULL)
-            section_add_warning(where, line, KEY_MX, "\"%s\" is a single label; write the host's full name (RFC 8461 3.2)", mx);
-    }
+            section_add_warning(where, section_mx_line(where, i), KEY_MX,
+                                "\"%s\" is a single label; write the host's full name (RFC 8461 3.2)", mx);
 }
 
 struct pattern {
@@ -106,12 +113,10 @@ static int by_name_and_line(const void *a, const void *b)
     return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static void same_patterns(const struct subject *s)
+static void same_patterns(struct section *where)
 {
-    unsigned line;
-    struct section *where = place(s, KEY_MX, &line);
-    const char *mx = s->found->policy.mx;
-    size_t count = s->found->policy.mx_count;
+    const char *mx = where->mx.text;
+    size_t count = where->mx_count;
     struct pattern *sorted = count > 1 ? malloc(count * sizeof *sorted) : NULL;
 
     where->failed |= count > 1 && sorted == NULL;
@@ -124,6 +129,19 @@ static void same_patterns(const struct subject *s)
         if (strcmp(sorted[i].mx, sorted[i - 1].mx) == 0)
             section_add_warning(where, sorted[i].line, KEY_MX, "\"%s\" is in the list already; leave it out", sorted[i].mx);
     free(sorted);
+}
+
+/* What is to be said of a list of mx by itself: once, however many sections use it. */
+static void mx_list(const struct subject *s)
+{
+    unsigned line;
+    struct section *where = place(s, KEY_MX, &line);
+
+    if (where->mx_advised)
+        return;
+    where->mx_advised = true;
+    single_labels(where);
+    same_patterns(where);
 }
 
 static void large_policy(const struct subject *s)
@@ -139,7 +157,7 @@ static void every_domain(const struct subject *s)
     const char *name;
     size_t len;
 
-    for (size_t at = 0; (len = section_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;)
+    for (size_t at = 0; (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;)
         if (len == 1 && name[0] == '*')
             section_add_warning(s->own, s->own->line, KEY_ANY,
                                 "answers for every name that the front server lets through; write the domains where you can");
@@ -147,10 +165,10 @@ static void every_domain(const struct subject *s)
 
 typedef void advice_fn(const struct subject *subject);
 
-static advice_fn *const advices[] = { short_max_age, long_none,   testing_without_reports, mx_patterns, same_patterns,
+static advice_fn *const advices[] = { short_max_age, long_none,   testing_without_reports, wildcards, mx_list,
                                       large_policy,  every_domain };
 
-void advice_on_policy(struct section *own, struct section *template, struct section *defaults, const struct section_found *found,
+void advice_on_policy(struct section *own, struct section *template, struct section *defaults, const struct inherit_found *found,
                       size_t bytes)
 {
     const struct subject subject = { own, template, defaults, found, bytes };

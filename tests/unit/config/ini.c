@@ -4,7 +4,8 @@
  */
 #include "config/ini.h"
 #include "cases.h"
-#include "config/section.h"
+#include "config/header.h"
+#include "policy/domain.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,7 +101,7 @@ static dictionary *whole(const char *text, size_t len)
 static bool is_comparable(const char *text, size_t len)
 {
     struct ini_line line;
-    struct section_header header;
+    struct header header;
 
     for (size_t at = 0; at < len; at = line.next) {
         ini_line(text, len, at, &line);
@@ -108,7 +109,7 @@ static bool is_comparable(const char *text, size_t len)
             return false;
         if (line.kind != INI_HEADER)
             continue;
-        section_header(text, &line, &header);
+        header_read(text, &line, &header);
         if (header.fault != NULL || header.len == 0)
             return false;
     }
@@ -141,7 +142,7 @@ static size_t compare(const dictionary *dict, const char *text, size_t len)
     size_t keys = 0, found = 0, from = 0, to;
     char section[INI_LINE_SIZE] = "";
     struct ini_line line;
-    struct section_header header;
+    struct header header;
 
     for (int i = 0; i < dict->n; i++)
         keys += dict->key[i] != NULL && strchr(dict->key[i], ':') != NULL;
@@ -151,7 +152,7 @@ static size_t compare(const dictionary *dict, const char *text, size_t len)
         if (to == len)
             break;
         ini_line(text, len, to, &line);
-        section_header(text, &line, &header);
+        header_read(text, &line, &header);
         while (header.len > 0 && strchr(" \t", header.names[header.len - 1]) != NULL)
             header.len--;
         (void)snprintf(section, sizeof section, "%.*s", (int)header.len, header.names);
