@@ -41,14 +41,13 @@ static const char usage[] =
     "       SERVER_NAME=mta-sts.example.org mta-sts    CGI: arguments are ignored\n"
     "\n"
     "An MTA-STS policy host (RFC 8461). Commands:\n";
-static const char usage_options[] =
-    "\n"
-    "  -f FILE     the policies (default: $MTA_STS_POLICIES, ./policies.ini or " POLICIES ")\n"
-    "  -t THREADS  FastCGI: requests answered at the same time (default: 16)\n"
-    "  -h          this help\n"
-    "  --version   the version and what it was built with\n"
-    "\n"
-    "Manuals: mta-sts(8), policies.ini(5)\n";
+static const char usage_options[] = "\n"
+                                    "  -f FILE     the policies (default: $MTA_STS_POLICIES, ./policies.ini or " POLICIES ")\n"
+                                    "  -t THREADS  FastCGI: requests answered at the same time (default: 16)\n"
+                                    "  -h          this help\n"
+                                    "  --version   the version and what it was built with\n"
+                                    "\n"
+                                    "Manuals: mta-sts(8), policies.ini(5)\n";
 
 bool options_print_usage(FILE *out)
 {

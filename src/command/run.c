@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-static const char out_of_memory[] = "out of memory";
-
 static const struct command {
     const char *name, *arguments, *does;
     command_fn *run;
@@ -16,13 +14,11 @@ static const struct command {
     unsigned opens;
 } commands[] = {
     { "check", "[-q]", "prints every error and warning of the file; -q: only the exit status", command_check, 0 },
-    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns,
-      OPEN_WAITS | OPEN_NEEDS_DOMAINS },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, OPEN_NEEDS_DOMAINS },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, OPEN_WAITS | OPEN_NEEDS },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, OPEN_NEEDS },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, 0 },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export,
-      OPEN_WAITS | OPEN_NEEDS_DOMAINS },
-    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS_DOMAINS },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, OPEN_WAITS | OPEN_NEEDS },
+    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -58,8 +54,7 @@ static struct index *open_file(const char *file, const struct command *command)
     struct index *index = open_index(file, command->opens, &why);
 
     if (index == NULL)
-        command_complain(why.failed ? out_of_memory : why.text);
-    buf_free(&why);
+        command_complain_of(&why);
     return index;
 }
 
@@ -75,7 +70,7 @@ static bool finish(struct buf *out)
         good = false;
     }
     if (out->failed) {
-        command_complain(out_of_memory);
+        command_complain("out of memory");
         good = false;
     }
     buf_free(out);

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "config/ini.h"
 #include "config/store.h"
 #include "serve/confine.h"
@@ -223,7 +224,7 @@ static void log_ready(const struct server *server, const char *file)
     size_t domains = store_domains(server->shared.store);
     struct buf text = { 0 };
 
-    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, domains == 1 ? "" : "s", server->shared.threads);
+    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, words_plural(domains), server->shared.threads);
     print_place(&text, file);
     buf_print(&text, "%s", rights[server->confined]);
     if (text.text != NULL)
