@@ -1,5 +1,5 @@
 #include "command/common.h"
-#include "config/section.h"
+#include "ini/section.h"
 #include "policy/model.h"
 
 #include <arpa/inet.h>

@@ -1,11 +1,11 @@
 #include "config/index.h"
 
 #include "base/memory.h"
-#include "config/advice.h"
-#include "config/header.h"
-#include "config/inherit.h"
-#include "config/lost.h"
-#include "config/parse.h"
+#include "ini/advice.h"
+#include "ini/header.h"
+#include "ini/inherit.h"
+#include "ini/lost.h"
+#include "ini/parse.h"
 
 #include <stdint.h>
 #include <stdlib.h>

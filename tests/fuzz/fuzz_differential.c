@@ -7,7 +7,7 @@
 
 #include "fuzz.h"
 #include "config/index.h"
-#include "config/header.h"
+#include "ini/header.h"
 
 #include <iniparser.h>
 #include <sys/mman.h>

@@ -9,7 +9,7 @@
 #include "serve/handler.h"
 #include "serve/exchange.h"
 #include "fuzz.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 #include "base/log.h"
 #include "serve/stream.h"
 #include "serve/poller.h"

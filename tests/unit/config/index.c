@@ -5,7 +5,7 @@
 #include "config/index.h"
 #include "base/buf.h"
 #include "cases.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 
 #include <glob.h>
 #include <setjmp.h>

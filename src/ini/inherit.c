@@ -1,4 +1,4 @@
-#include "config/inherit.h"
+#include "ini/inherit.h"
 
 #include <stdlib.h>
 

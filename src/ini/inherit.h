@@ -1,8 +1,8 @@
 /* The policy that comes of a section, its template and [defaults] (RFC 8461 3.2). Pure. */
-#ifndef CONFIG_INHERIT_H
-#define CONFIG_INHERIT_H
+#ifndef INI_INHERIT_H
+#define INI_INHERIT_H
 
-#include "config/section.h"
+#include "ini/section.h"
 #include "policy/model.h"
 
 /* A problem, and the section that it stands in. */
