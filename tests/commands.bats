@@ -114,7 +114,7 @@ use = t' 50
     [[ ${lines[0]} == 'policies.ini:2: warning: [t] mode: testing without tlsrpt'* ]]
 }
 
-@test "check -q tells by its exit status alone" {
+@test "check -q prints nothing: the exit status says it" {
     run -1 mta_sts check -q
     [ -z "$output" ]
     sed -i '/broken.example/,$d' policies.ini
@@ -251,10 +251,10 @@ ZONE
     done
 }
 
-@test "dns: who leaves is told how" {
+@test "dns: mode none gets the steps of leaving" {
     printf '[example.org]\nmode = none\nmax_age = 1d\nmx = mail.example.org\n' >policies.ini
     run -0 mta_sts dns
-    [[ $output == *'; Leaves MTA-STS (RFC 8461 8.3):'*'1. Let this policy'*'2. Wait until'*'3. Remove these records'* ]]
+    [[ $output == *'; Leaving MTA-STS (RFC 8461 8.3):'*'1. Serve this policy'*'2. Wait until'*'3. Remove these records'* ]]
 }
 
 @test "dns: the id changes when and only when the policy does" {

@@ -104,7 +104,7 @@ nothing_lost() {
     for i in 1 2 3; do
         [ "$(status www.example.org)" = 404 ]
     done
-    logged 1 'no policy host (mta-sts.<domain>); let the front server pass the client'
+    logged 1 'neither is a policy host (mta-sts.<domain>); let the front server pass the client'
 }
 
 @test "lighttpd starts it by bin-path" {
@@ -443,8 +443,8 @@ for sent in (b"GET /.well-known/mta-sts.txt HTTP/1.0\r\nHost: mta-sts.example.or
     s.sendall(sent)
     assert closed(s)
 PY
-    logged 1 'mta-sts: HTTP comes in place of FastCGI'
-    logged 1 'nginx: fastcgi_pass in place of proxy_pass'
+    logged 1 'mta-sts: received HTTP instead of FastCGI'
+    logged 1 'nginx: fastcgi_pass instead of proxy_pass'
     logged 0 TLS
 }
 

@@ -53,7 +53,7 @@ write_new() {
     logged 1 'read again'
 }
 
-@test "a file that is written to all the time is told of once" {
+@test "a file that keeps changing is reported once" {
     start
     while sleep 0.1; do
         echo "; more" >>policies.ini
@@ -64,7 +64,7 @@ write_new() {
         is_policy example_org <(fetch mta-sts.example.org)
         sleep 0.5
     done
-    logged 1 'policies.ini: is written to all the time, and is not read; write it elsewhere and rename it into place; what was read'
+    logged 1 'policies.ini: keeps changing, and was not read; write it elsewhere and rename it into place; what was read'
 }
 
 @test "a broken [*]: the domains that it answers for keep its last good policy, also after the check" {
@@ -306,7 +306,7 @@ in_ramfs() {
     is_policy example_org <(fetch mta-sts.example.org)
     await_look
     is_policy example_org <(fetch mta-sts.example.org)
-    logged 1 'policies.ini: cannot be read: Permission denied; the user with the id'
+    logged 1 'policies.ini: cannot be read: Permission denied; let user id'
     chmod 644 policies.ini
     await_look
     is_policy example_org <(fetch mta-sts.example.org)
