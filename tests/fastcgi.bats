@@ -1,27 +1,28 @@
 # The program as a FastCGI program: behind a real lighttpd, started in each way, stopped under load.
 
-load helper
+load helpers/suite
+load helpers/program
+load helpers/lighttpd
+load helpers/wrk
 
-# through_front [ARGUMENT...]: the program and lighttpd.
+# through_front [ARGUMENT...]: the program, with lighttpd in front of it.
 through_front() {
     start_fastcgi "$@"
     start_lighttpd < <(lighttpd_fastcgi)
 }
 
-# load SECONDS: as many requests as 16 clients can make; lost and wrong answers are in wrk.out.
+# load_for SECONDS: as many requests as 16 clients can make. wrk.out has the results.
 load_for() {
-    local port
-    port=$(cat port)
-    wrk -t1 -c16 -d "$1" -H 'Host: mta-sts.example.org' "http://127.0.0.1:$port/.well-known/mta-sts.txt" >wrk.out 2>&1 3>&-
+    wrk -t1 -c16 -d "$1" -H 'Host: mta-sts.example.org' "http://127.0.0.1:$(cat port)/.well-known/mta-sts.txt" >wrk.out 2>&1 3>&-
 }
 
-# wrk speaks TCP only: lighttpd is handed a port that the system picked.
+# on_a_port: lighttpd listens on a free port too. wrk does not connect to Unix sockets.
 on_a_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >port
+    free_port >port
     echo "\$SERVER[\"socket\"] == \"127.0.0.1:$(cat port)\" { }"
 }
 
-# 20 connections that send nothing, for as long as the test lasts.
+# connect_silently: 20 connections that send nothing until the test ends.
 connect_silently() {
     client <<'PY' 3>&- &
 silent = [connect(path) for i in range(20)]
@@ -32,7 +33,7 @@ PY
     until_true test -e connected
 }
 
-# start_on_a_port [ARGUMENT...]: the program on a TCP port, which is in the file port.
+# start_on_a_port [ARGUMENT...]: the program on a TCP port. The file port has its number.
 start_on_a_port() {
     cat >listen.py <<'PY'
 import os, socket, sys
@@ -44,13 +45,12 @@ with open("port", "w") as file:
 os.dup2(s.fileno(), 0)
 os.execv(sys.argv[1], sys.argv[1:])
 PY
-    python3 listen.py "$MTA_STS" "$@" >>fcgi.log 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
+    background fcgi.log python3 listen.py "$MTA_STS" "$@"
+    PROGRAM=$STARTED
     until_true grep -q 'mta-sts: ready' fcgi.log
 }
 
-# large_policy: large.ini, with a policy of 60 kB for large.example, and one for example.org.
+# large_policy: large.ini, with a policy of 60 kB for large.example and a small one for example.org.
 large_policy() {
     {
         echo '[large.example]'
@@ -58,13 +58,6 @@ large_policy() {
         printf '[example.org]\nmx = mail.example.org\n'
     } >large.ini
     leave_alone large.ini
-}
-
-nothing_lost() {
-    grep -q 'requests in' wrk.out || { cat wrk.out; return 1; }
-    if grep -E 'Non-2xx|Socket errors' wrk.out; then
-        return 1
-    fi
 }
 
 @test "the log names the file, also one that is named from the working folder" {
@@ -119,8 +112,7 @@ CONF
 
 @test "LISTEN_FDS: a socket handed over as systemd does" {
     command -v systemd-socket-activate >/dev/null || skip_or_fail "no systemd-socket-activate"
-    systemd-socket-activate -l "$DIR/fcgi.sock" -E MTA_STS_POLICIES="$DIR/policies.ini" -E TSAN_OPTIONS -E ASAN_OPTIONS "$MTA_STS" >fcgi.log 2>&1 3>&- &
-    PIDS+=($!)
+    background fcgi.log systemd-socket-activate -l "$DIR/fcgi.sock" -E MTA_STS_POLICIES="$DIR/policies.ini" -E TSAN_OPTIONS -E ASAN_OPTIONS "$MTA_STS"
     until_true test -S fcgi.sock
     start_lighttpd < <(lighttpd_fastcgi)
     fetch mta-sts.example.org -o body
@@ -308,7 +300,7 @@ for i in range(80):
 PY
 }
 
-# in_pieces [PORT]
+# in_pieces [PORT]: requests in small pieces, to the program's socket or to PORT.
 in_pieces() {
     {
         [ $# -eq 0 ] || echo "path = $1"
@@ -378,7 +370,7 @@ for i in range(20):
     s = connect(path)
     whole = request("mta-sts.example.org")
     begin = time.monotonic()
-    # Every other one is not there at once.
+    # Every second request comes in two parts.
     s.sendall(whole[:30])
     time.sleep(0.05 * (i % 2))
     s.sendall(whole[30:])
@@ -409,7 +401,7 @@ for i in range(200):
     assert b"mx: mail.example.org" in answer(idle[i]), i
 time.sleep(0.2)
 still = [i for i in range(200) if is_open(idle[i])]
-# Those that began to idle in the same millisecond may go in any order.
+# Connections that became idle in the same millisecond may be closed in any order.
 assert 20 < len(still) < 60 and still[0] > 120 and still[-20:] == list(range(180, 200)), still
 PY
 }
@@ -532,9 +524,8 @@ mx = 192.0.2.1' 30
     # A reader that does not read.
     sleep 60 <pipe 3>&- &
     PIDS+=($!)
-    spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f many.ini >pipe 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
+    background pipe spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f many.ini
+    PROGRAM=$STARTED
     until_true test -S fcgi.sock
     start_lighttpd < <(lighttpd_fastcgi)
     local i
@@ -549,9 +540,8 @@ mx = 192.0.2.1' 30
 
 @test "SIGHUP while it starts, and waits for a file that was just written, does not end it" {
     touch policies.ini
-    spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f policies.ini >fcgi.log 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
+    background fcgi.log spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f policies.ini
+    PROGRAM=$STARTED
     until_true test -S fcgi.sock
     sleep 0.4
     kill -HUP "$PROGRAM"

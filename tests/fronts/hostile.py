@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""hostile.py NAME PORT FOLDER HOSTS: sends the front server NAME on 127.0.0.1:PORT, over TLS, requests that no honest client sends, a connection each. FOLDER has
-ca.pem, and a.txt, b.txt and unasked.txt: the policies of a.test, b.test and unasked.test; HOSTS is tests/fixtures/host.tsv.
+"""hostile.py NAME PORT FOLDER HOSTS: sends requests that no honest client sends to the front server NAME on 127.0.0.1:PORT, over TLS, a connection for each. FOLDER
+has ca.pem, and the policies of a.test, b.test and unasked.test in a.txt, b.txt and unasked.txt. HOSTS is tests/fixtures/host.tsv.
 
-An answer is right where it is the front server's own refusal, or one of ours that fits the name asked for by HTTP's rules (RFC 9112 3.2.2, RFC 9113 8.3.1); where
-the front server is as right to wait for the rest of a request, that is right, too. Prints each wrong answer with its case and its request, and last a
-line of the table: cases, answers, wrong ones, connections that were neither answered nor closed in 10 seconds, and whose answers they were. Exit status 1 where
-one is wrong or lost."""
+Right answers are the front server's own refusal, and an answer of the program that fits the requested name by HTTP's rules (RFC 9112 3.2.2, RFC 9113 8.3.1).
+If the front server may also wait for the rest of a request, that is right too. Prints each wrong answer with its case and its request. The last line is a line
+of the table: cases, answers, wrong ones, connections with neither an answer nor an end within 10 seconds, and whose answers they were. Exit status 1 if an answer
+is wrong or lost."""
 import collections
 import concurrent.futures
 import re
@@ -23,15 +23,15 @@ PATIENCE, WAIT, AFTER = 10, 2, 0.5
 policies = {domain: open(f"{folder}/{file}.txt", "rb").read() for domain, file in [("a.test", "a"), ("b.test", "b"), ("unasked.test", "unasked")]}
 REFUSALS = {400, 403, 404, 405, 408, 411, 413, 414, 416, 417, 421, 426, 431, 501, 505}
 
-# What is asked for by one request: its method, and the policy domains that it may be taken to ask for; None is among them where it may be taken to name no policy
-# host. MUST: it is an honest request, but for something that has no meaning here, and a refusal is no right answer. MORE: statuses that are right besides.
+# One request: its method, and the policy domains that it may ask for. NAMES contains None if it may also name no policy host. MUST: the request is
+# honest, with something that has no meaning here, and a refusal is wrong. MORE: further statuses that are right.
 Asked = collections.namedtuple("Asked", "method names must more", defaults=(False, ()))
-# WAITS: the request is not whole, and it is right to wait for the rest. SNI: None for none at all. H2: BYTES are frames.
+# WAITS: the request is not complete, and waiting for the rest is right. SNI: None for a connection without. H2: BYTES are frames of HTTP/2.
 Case = collections.namedtuple("Case", "name bytes asked waits sni h2", defaults=(False, B, False))
 Answer = collections.namedtuple("Answer", "status headers body")
 
 
-# What a front server does wrong by itself, and the program cannot know of: the start of its name, the case, and why. Each has to be so still.
+# Known faults of front servers, which the program cannot see: the beginning of the front server's name, the case, and the fault. Each has to exist still.
 KNOWN = [
     ("caddy", "HTTP/2: :authority b, host a", "passes the host in place of the :authority"),
     ("caddy", "HTTP/2: :authority a, host b", "the same"),
@@ -55,8 +55,8 @@ def connect(sni, h2):
 
 
 def exchange(connection, pieces, enough, patience):
-    """Sends the pieces for as long as the other side takes them, and reads until ENOUGH says so, or nothing has moved for PATIENCE seconds. Returns what was read, and
-    whether the other side has closed."""
+    """Sends the pieces while the other side takes them. Reads until ENOUGH(data) is true, or nothing has moved for PATIENCE seconds. Returns what it has read,
+    and whether the other side has closed."""
     connection.setblocking(False)
     end, data, to_send, closed, done = time.monotonic() + patience, b"", b"", False, False
     pieces = iter(pieces)
@@ -96,7 +96,7 @@ def exchange(connection, pieces, enough, patience):
 
 
 def answer_of(data, method):
-    """The first HTTP/1 answer in DATA, and what is behind it; None where it is not whole. LENGTH None: up to the end."""
+    """The first HTTP/1 answer in DATA, and the rest of DATA. None if the answer is not complete. A LENGTH of None: the answer goes up to the end."""
     if not data.startswith(b"HTTP/"):
         return (Answer(0, {}, data), b"") if data else None  # HTTP/0.9 has no head
     head, found, rest = data.partition(b"\r\n\r\n")
@@ -128,7 +128,7 @@ def answer_of(data, method):
 
 
 def answers_of(data, asked):
-    """All of them; what is left over is one more, with the status -1."""
+    """All answers. What is left over is one more, with the status -1."""
     answers = []
     for index in range(len(asked) + 1):
         found = answer_of(data, asked[min(index, len(asked) - 1)].method)
@@ -136,7 +136,7 @@ def answers_of(data, asked):
             break
         answers.append(found[0])
         data = found[1]
-    # "Go on" is no answer.
+    # "100 Continue" is no answer.
     return answers + ([Answer(-1, {}, data)] if data and not data.startswith(b"HTTP/1.1 100 ") else [])
 
 
@@ -150,7 +150,7 @@ def frames_of(data):
 
 
 def h2_status(block):
-    """The status that a header block begins with (RFC 7541): in the static table, or as digits, perhaps by Huffman's code."""
+    """The status at the beginning of a header block (RFC 7541): from the static table, or as digits, perhaps in Huffman code."""
     while block and block[0] & 0xe0 == 0x20:
         block = block[1:]
     if block and block[0] & 0x80:
@@ -179,7 +179,7 @@ def h2_answers_of(data):
 
 
 def h2_ended(data):
-    """A stream or the connection was ended: by END_STREAM, RST_STREAM or GOAWAY."""
+    """True if END_STREAM, RST_STREAM or GOAWAY has ended the stream or the connection."""
     return any(kind in (0, 1) and flags & 1 or kind in (3, 7) for kind, flags, _, _ in frames_of(data))
 
 
@@ -188,14 +188,14 @@ OURS = [(404, re.compile(rb"\AThere is no MTA-STS policy for mta-sts\.(\S+) here
 
 
 def whose(answer):
-    """What an answer is, and of which domain."""
+    """The kind of an answer, and its domain."""
     for domain, policy in policies.items():
         if answer.body == policy:
             return "policy", domain
     for status, text, kind in OURS:
         if match := text.match(answer.body):
             return kind if status == answer.status else "muddle", match.group(1).decode() if kind == "absent" else None
-    # Half a policy, or one among other things, is none of a front server's own answers.
+    # No front server's own answer contains a policy, or half of one.
     return ("muddle" if re.search(rb"STSv1|mx: mail\.", answer.body) else "front"), None
 
 
@@ -209,7 +209,7 @@ def is_right(answer, asked):
         return None in asked.names if kind == "no-host" else asked.method not in ("GET", "HEAD")
     if kind == "front" and answer.status == 200 and not answer.body and asked.method == "HEAD":
         return int(answer.headers.get(b"content-length", b"-1")) in [-1] + [len(policies[domain]) for domain in asked.names if domain in policies]
-    # HTTP/0.9 has no status but in the text.
+    # In HTTP/0.9 the status is only in the text.
     refused = answer.status in REFUSALS or answer.status in asked.more or answer.status == 0 and b"<title>4" in answer.body
     return kind == "front" and not asked.must and refused
 
@@ -231,7 +231,7 @@ B_OR_NOBODY = [Asked("GET", {"b.test", None})]
 
 
 def case_hosts():
-    """Each Host of the table, raw, and once more with b.test in it; a port or a final dot is the front server's to take off, or not."""
+    """Each host of the table as it is, and with b.test in it. A front server may remove a port or a final dot."""
     lines = [line.rstrip(b"\n").split(b"\t") for line in open(hosts, "rb") if not line.startswith(b"#")]
     domains = {host: None if domain == b"-" else domain.decode() for host, domain in lines}
     for host, domain in domains.items():
@@ -239,7 +239,7 @@ def case_hosts():
         yield Case(f"Host {host!r}", request(host), [Asked("GET", names)])
         if b"example.org" in host:
             names = {n.replace("example.org", "b.test") if n else n for n in names}
-            # What is no port is cut off by nginx.
+            # nginx removes what is not a port.
             names |= {"b.test"} if b"." + host.partition(b":")[0] == b".mta-sts.example.org" else set()
             yield Case(f"Host {host!r} of b.test", request(host.replace(b"example.org", b"b.test")), [Asked("GET", names)])
     for size in 60_000, 200_000:
@@ -250,22 +250,22 @@ def case_hosts():
         yield Case(f"a header of {size} bytes", request(B, more=b"X-Long: " + b"a" * size + b"\r\n"), b_is_asked())
     yield Case("a Host of 254 bytes", request(b"mta-sts." + (b"a" * 60 + b".") * 4 + b"bb"), NOBODY)
     yield Case("10 headers of 6 kB", request(B, more=b"".join(b"X-%d: %s\r\n" % (i, b"a" * 6000) for i in range(10))), b_is_asked())
-    # The program takes 160 kB of a request, and hangs up where there is more.
+    # The program accepts requests of up to 160 kB, and closes the connection for a larger one.
     yield Case("40 headers of 6 kB", request(B, more=b"".join(b"X-%d: %s\r\n" % (i, b"a" * 6000) for i in range(40))), b_is_asked(more=(500, 502, 503)))
     yield Case("5,000 headers", request(B, more=b"".join(b"X-%d: a\r\n" % i for i in range(5000))), b_is_asked())
     yield Case("two Hosts, a first", request([A, B]), NOBODY)
     yield Case("two Hosts, b first", request([B, A]), NOBODY)
-    # lighttpd takes an empty one for none.
+    # lighttpd treats an empty Host like none.
     yield Case("two Hosts, the first empty", request([b"", B]), B_OR_NOBODY)
     yield Case("two Hosts, the second empty", request([B, b""]), B_OR_NOBODY)
     yield Case("two Hosts, both b", request([B, B]), b_is_asked())
     yield Case("two Hosts in one", request(A + b", " + B), NOBODY)
     yield Case("two Hosts in one, by a space", request(A + b" " + B), NOBODY)
     for version in b"HTTP/1.0", b"HTTP/1.1":
-        # The name of the TLS connection is all that is left.
+        # Only the name of the TLS connection is left.
         yield Case(f"no Host, {version.decode()}", request([], version=version), NOBODY)
         yield Case(f"an empty Host, {version.decode()}", request(b"", version=version), NOBODY)
-        # Who names nothing at all gets the front server's first name, on Apache.
+        # Apache uses the front server's first name for a request without any name.
         yield Case(f"no Host, {version.decode()}, no TLS name", request([], version=version), [Asked("GET", {"a.test", None})], sni=None)
         yield Case(f"b, {version.decode()}, no TLS name", request(B, version=version), b_is_asked(), sni=None)
     yield Case("b on a's connection", request(B), b_is_asked(), sni=A)
@@ -277,10 +277,10 @@ def case_hosts():
 
 
 def case_bytes():
-    """Each control byte, and some beyond ASCII, in each place."""
+    """Each control byte, and some bytes beyond ASCII, in each place."""
     for n in [*range(32), 127, 128, 160, 255]:
         byte, shown = bytes([n]), f"byte 0x{n:02x}"
-        # After a line end there may be a request of its own.
+        # After a line end another request may begin.
         more = NOBODY if n in (10, 13) else []
         a_or_nobody = [Asked("GET", {"a.test", None} if n == 10 else {None})]
         yield Case(f"{shown} within Host", request(B.replace(b"b", b"b" + byte)), NOBODY + more)
@@ -330,7 +330,7 @@ def case_targets():
                    PATH.upper(), b"/.Well-Known/mta-sts.txt", b"/.well-known/%6dta-sts.txt", b"/%2e%2e/%2e%2e/etc/passwd", b"/.well-known/mta-sts.txt/" + A, b"/policies.ini",
                    b"/cgi-bin/mta-sts", b"/cgi-bin/mta-sts?-h", b"/cgi-bin/mta-sts/?-h", b"/cgi-bin/../cgi-bin/mta-sts"):
         yield Case(f"target {target!r}", request(B, target=target), B_OR_NOBODY)
-    # Whatever lies in cgi-bin is to be run: that fails.
+    # Apache tries to run whatever is in cgi-bin, and fails.
     yield Case("target /cgi-bin/policies.ini", request(B, target=b"/cgi-bin/policies.ini"), b_is_asked(more=(500,)))
     for query in (b"", b"-h", b"-f+/etc/passwd", b"--version", b"-s+foo", b"%2df", b"%2dh", b"check", b"show+a.test", b"-f%20/etc/passwd", b"-t+0", b"a=b&c=d", b"?", b"/../..", b"-",
                   b"--", b"+", b"export+--delete+/tmp", b"SERVER_NAME=mta-sts.a.test", b"%s%s%s%n", b"a" * 6000, b"a+" * 3000):
@@ -338,7 +338,7 @@ def case_targets():
 
 
 def case_headers():
-    """A client's header is no variable of ours, whatever its name."""
+    """No header of a client becomes one of the program's variables."""
     for header in (b"Proxy: evil", b"Server-Name: " + A, b"SERVER_NAME: " + A, b"Server.Name: " + A, b"HTTP_HOST: " + A, b"Http-Host: " + A, b"Host_: " + A, b"Host-: " + A,
                    b"X-Host: " + A, b"X-Forwarded-Host: " + A, b"X-Forwarded-Server: " + A, b"X-Original-Host: " + A, b"Forwarded: host=" + A.replace(b".", b"."),
                    b"X-Original-URL: /policies.ini", b"X-Rewrite-URL: /policies.ini", b"Request-Method: POST", b"REQUEST_METHOD: POST", b"X-HTTP-Method-Override: DELETE",
@@ -349,7 +349,7 @@ def case_headers():
                    b"X-Sendfile: /etc/passwd", b"X-Accel-Redirect: /etc/passwd", b"Status: 500", b"Location: /", b"Cache-Control: only-if-cached", b"Accept: image/png", b"Accept: "):
         yield Case(f"header {header.decode()}", request(B, more=header + b"\r\n"), b_is_asked(must=True))
     yield Case("header Max-Forwards: 0", request(B, more=b"Max-Forwards: 0\r\n"), b_is_asked())
-    # A front server may cut a range out, or answer a condition, by itself.
+    # A front server may itself select a range or answer a condition.
     for header in b"Range: bytes=0-9", b"Range: bytes=0-,0-,0-", b"Range: bytes=9999-", b"Range: bytes=" + b"0-," * 2000:
         yield Case(f"header {header[:30].decode()}", request(B, more=header + b"\r\n"), b_is_asked(more=(206, 416)))
     for header in b"If-None-Match: *", b"If-Match: \"x\"", b"If-Modified-Since: Sat, 01 Jan 2050 00:00:00 GMT", b"If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT":
@@ -366,7 +366,7 @@ def case_methods():
                    b"GET\t", b"GET ", b"", b"G" * 10_000, b"GET,HEAD", b"\xff\xfe", b"BREW", b"_", b"0"):
         names = {"b.test", None}
         yield Case(f"method {method[:20]!r}", request(B, method), [Asked("GET" if method.strip() == b"GET" else "other", names)])
-    # The methods that a front server answers with 200 itself: what it can do, and the request back.
+    # Front servers answer these methods with 200 themselves: their capabilities, and the request.
     for target in PATH, b"*":
         yield Case(f"method OPTIONS {target.decode()}", request(B, b"OPTIONS", target), b_is_asked("OPTIONS", more=(200, 204)))
     yield Case("method TRACE", request(B, b"TRACE"), b_is_asked("TRACE", more=(200,)))
@@ -406,7 +406,7 @@ def case_bodies():
 
 
 def case_several():
-    """Several requests in one connection: the answers in order, none for another; of a request within a body none where the body is one."""
+    """Several requests in one connection: answers in order, each for its own request. A request in a body gets an answer only if it is not read as a body."""
     keep = request(B, close=b"")
     a, b = Asked("GET", {"a.test"}), Asked("GET", {"b.test"})
     must_a, must_b = a._replace(must=True), b._replace(must=True)
@@ -414,7 +414,7 @@ def case_several():
     yield Case("requests of every kind at once", request(B, b"HEAD", close=b"") + request(A, close=b"") + request(B, target=b"/", close=b"") + request(B, close=b"") + request(A),
                [Asked("HEAD", {"b.test"}, True), must_a, Asked("GET", {"b.test"}), must_b, must_a])
     yield Case("a GET with a body, then one of a", request(B, more=b"Content-Length: 5\r\n", body=b"abcde", close=b"") + request(A), [b, a])
-    # The second one is a request of its own by one reading, and part of a body by the other.
+    # One reading makes the second one a request, the other makes it part of a body.
     inner = request(A)
     both = b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n" % (len(inner) + 5)
     for method in b"GET", b"POST":
@@ -519,7 +519,7 @@ def case_h2():
 
 
 def run(case):
-    """What is wrong, or None; how many answers there were, and whose."""
+    """The fault or None, the number of answers, and whose answers they were."""
     try:
         with connect(case.sni, case.h2) as connection:
             def enough(data):
@@ -550,7 +550,7 @@ def run(case):
 cases = [case for kind in (case_hosts, case_bytes, case_targets, case_headers, case_methods, case_bodies, case_several, case_h2) for case in kind()
          # Apache's mod_http2 does not work with mpm_prefork.
          if not (kind == case_h2 and "prefork" in name)]
-# Honest ones last: nothing that came before has changed anything.
+# Honest requests last: the hostile ones have changed nothing.
 last = [*case_methods()][:3]
 known = {case for front, case, _ in KNOWN if name.startswith(front)}
 wrong, lost, answers, kinds = 0, 0, 0, collections.Counter()
