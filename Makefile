@@ -148,8 +148,9 @@ $(B)/unit/%: tests/unit/%.c $(B)/cases.o $(OBJECTS) $(PROBE_PURE_OBJECTS)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) -lcmocka
 
 
+$(B)/fuzz_fastcgi: tests/fuzz/fastcgi_stream.c
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) $(PROBE_PURE_OBJECTS) Makefile
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(PROBE_PURE_OBJECTS) $(LIBS)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) $(LIBS)
 
 # The store by itself, for what small edits of policies.ini do.
 $(B)/edits: tests/edits/driver.c $(B)/modules.a Makefile
