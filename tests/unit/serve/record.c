@@ -1,4 +1,4 @@
-/* record: where a request of a stream begins and ends, which goes to libfcgi, and the answer to FCGI_GET_VALUES. */
+/* record: where each request of a stream begins and ends, which requests libfcgi gets, and the answer to FCGI_GET_VALUES. */
 #include "serve/record.h"
 
 #include <setjmp.h>
@@ -51,7 +51,8 @@ static struct bytes *request(const void *content, size_t len, size_t step)
     return out;
 }
 
-/* The events of a stream that is read in pieces of at most STEP bytes, as letters, each with how many bytes are kept then. */
+/* The events of a stream that is read in pieces of at most STEP bytes, as letters, each with the number of bytes that are kept.
+ */
 static void read_stream(const unsigned char *bytes, size_t len, size_t (*step)(void), char *events, size_t size)
 {
     struct record_reader reader = { .id = 0 };
@@ -76,8 +77,8 @@ static size_t whole(void)
 }
 
 /*
- * What the stream is: each request Rfrom-to and each FCGI_GET_VALUES Vfrom-to; then X where it is bad, else what it ends in:
- * 0 nothing, p a part of a request, b a body, i between requests.
+ * The events of a stream: Rfrom-to for each request, Vfrom-to for each FCGI_GET_VALUES. The last letter is X for a bad stream, or
+ * the state at its end: 0 nothing, p a part of a request, b a body, i between requests.
  */
 static const char *read_all(const struct bytes *bytes)
 {
@@ -87,7 +88,7 @@ static const char *read_all(const struct bytes *bytes)
     return events;
 }
 
-/* The last letter alone. */
+/* Only the last letter. */
 static char look(struct bytes *bytes)
 {
     const char *events = read_all(bytes);
@@ -138,7 +139,7 @@ static void names_and_values_are_text_and_not_too_many(void **state)
     assert_int_equal(look(request(pairs, sizeof pairs, 1000)), 'X');
 }
 
-/* A request, then a record, then a request: is that one read, with what in between? */
+/* A request, a record, and another request: whether the last one is read. */
 static const struct {
     const char *name;
     unsigned type, id;
@@ -211,7 +212,7 @@ static void several_requests_are_read_in_order(void **state)
     free(one);
 }
 
-/* A request of LEN bytes in all, with its beginning and the empty record. */
+/* A request of LEN bytes, with its beginning and the empty record. */
 static struct bytes *request_of(size_t len)
 {
     static unsigned char variables[RECORD_REQUEST_MAX];
@@ -372,7 +373,7 @@ static void all_values_fit_and_a_cut_name_is_none(void **state)
     }
 }
 
-/* --- a stream says the same however it is cut --- */
+/* --- a stream has the same events however it is cut --- */
 
 static unsigned drawn = 1;
 
@@ -441,7 +442,7 @@ static void a_stream_says_the_same_however_it_is_cut(void **state)
         requests += strchr(once, 'R') != NULL;
         bad += strchr(once, 'X') != NULL;
     }
-    /* They are of all kinds. */
+    /* All kinds occur. */
     assert_true(requests > 5000 && bad > 2000 && bad < 18000);
     free(bytes);
 }
