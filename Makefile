@@ -214,7 +214,7 @@ test-faults:
 test-memcheck:
 	@.ci/packages $(PACKAGES_MEMCHECK)
 	@$(MAKE) --no-print-directory mta-sts
-	@tests/run.sh $(B) tests/soak/memcheck.bats
+	@tests/run.sh $(B) tests/memcheck/memcheck.bats
 
 # All of them, `make test` first.
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck
@@ -233,7 +233,7 @@ sanitize:
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
 	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) --no-print-directory $(B)/load
-	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
+	@tests/run.sh build/tsan tests/fastcgi.bats tests/fastcgi-clients.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
 # Each driver for FUZZ_SECONDS, on the same objects under both sanitizers; then, without them, how much of its sources it reached.
 FUZZ_SECONDS ?= 60

@@ -3,7 +3,7 @@
 load faults
 
 # The processes of two backends, by name.
-declare -A BACKEND
+declare -gA BACKEND
 
 two_backends() {
     expect 1 policies.ini

@@ -53,3 +53,16 @@ start_caddy_on_demand() {
     [ "$(wc -l <starts)" -ge 14 ]
     run ! grep -vE '^[^`]*(mta-sts|program"?) -f ' starts
 }
+
+@test "each example says what it is for, where the files go, how to see that it works, and where the log is" {
+    local folder
+    for folder in systemd openrc spawn-fcgi; do
+        [ "$(wc -l <"$EXAMPLES/$folder/README.md")" -ge 10 ]
+        [ "$(wc -l <"$EXAMPLES/$folder/README.md")" -le 24 ]
+        grep -q 'Does it work?' "$EXAMPLES/$folder/README.md"
+        grep -q 'The log' "$EXAMPLES/$folder/README.md"
+        # The paths are those of `make install`.
+        grep -rqF '/usr/local/bin/mta-sts' "$EXAMPLES/$folder"
+        grep -rqF '/etc/mta-sts/policies.ini' "$EXAMPLES/$folder"
+    done
+}
