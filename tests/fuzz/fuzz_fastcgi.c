@@ -1,18 +1,18 @@
 /*
- * Whole connections. The input is a script (fastcgi_stream.h): it makes a stream of several requests, which the program reads in
+ * Whole connections. The input is a script (fastcgi_script.h): it makes a stream of several requests, which the program reads in
  * pieces. The answers are compared with a model: each request has one, in order, for the name that it asks for, in whole records
  * of FastCGI 1.0. A record that is not allowed where it is ends the connection, and nothing within a body is a request.
  */
 #define _GNU_SOURCE /* memfd_create() */
 
 #include "base/log.h"
-#include "config/ini.h"
-#include "fastcgi_stream.h"
+#include "fastcgi_script.h"
 #include "fuzz.h"
-#include "serve/attend.h"
+#include "ini/lines.h"
 #include "serve/exchange.h"
-#include "serve/record.h"
-#include "serve/waiting.h"
+#include "serve/handler.h"
+#include "serve/poller.h"
+#include "serve/stream.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -28,10 +28,10 @@ enum { ANSWER_MAX = 1 << 21, THREADS = 8, SMALL_BUFFER = 4608 };
 static char policies[4][POLICY_BYTES_MAX];
 
 /* Of the input that runs. */
-static struct stream stream;
+static struct script script;
 
-static struct attend shared;
-static struct attendant attendant;
+static struct handler_shared shared;
+static struct handler handler;
 
 /* --- the program --- */
 
@@ -74,7 +74,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     shared.threads = THREADS;
     shared.store = store_open(file, NULL, say_nothing);
     CHECK(shared.store != NULL && exchange_init());
-    attendant.shared = &shared;
+    handler.shared = &shared;
     return 0;
 }
 
@@ -95,7 +95,7 @@ static bool drain(int fd)
     return n < 0 && errno == EAGAIN;
 }
 
-/* Attends to the connection until all that has come on its descriptor OWN is read. False if the connection is closed, or will be.
+/* Handles the connection until all that has come on its descriptor OWN is read. False if the connection is closed, or will be.
  */
 static bool pump(int fd, int own)
 {
@@ -105,8 +105,8 @@ static bool pump(int fd, int own)
     while (left > 0) {
         if (!drain(fd))
             return false;
-        CHECK(waiting_next(shared.waiting, &connection));
-        attend(&attendant, &connection);
+        CHECK(poller_next(shared.poller, &connection));
+        handler_run(&handler, &connection);
         if (!drain(fd))
             return false;
         CHECK(ioctl(own, FIONREAD, &left) == 0);
@@ -121,18 +121,18 @@ static void converse(int fd, int own, unsigned most)
     bool open = true;
     uint32_t seed = most;
 
-    attend(&attendant, &connection);
-    for (size_t at = 0; open && at < stream.len;) {
+    handler_run(&handler, &connection);
+    for (size_t at = 0; open && at < script.len;) {
         seed = seed * 1664525U + 1013904223U;
-        size_t piece = most == 0 ? 32768 : 1 + (seed >> 16) % most, left = stream.len - at;
-        ssize_t n = send(fd, stream.bytes + at, piece < left ? piece : left, MSG_DONTWAIT | MSG_NOSIGNAL);
+        size_t piece = most == 0 ? 32768 : 1 + (seed >> 16) % most, left = script.len - at;
+        ssize_t n = send(fd, script.bytes + at, piece < left ? piece : left, MSG_DONTWAIT | MSG_NOSIGNAL);
         CHECK(n > 0);
         at += (size_t)n;
         open = pump(fd, own);
     }
     (void)shutdown(fd, SHUT_WR);
-    while (waiting_next(shared.waiting, &connection)) {
-        attend(&attendant, &connection);
+    while (poller_next(shared.poller, &connection)) {
+        handler_run(&handler, &connection);
         (void)drain(fd);
     }
     (void)drain(fd);
@@ -144,13 +144,13 @@ static void run(unsigned most, bool small)
     int fds[2];
 
     answer_len = 0;
-    shared.waiting = waiting_new(4);
-    CHECK(shared.waiting != NULL && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+    shared.poller = poller_new(4);
+    CHECK(shared.poller != NULL && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
     CHECK(!small || setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
-    waiting_close(shared.waiting); /* only those that attend() adds */
+    poller_close(shared.poller); /* only those that handler_run() adds */
     converse(fds[0], fds[1], most);
     (void)close(fds[0]);
-    waiting_free(shared.waiting);
+    poller_free(shared.poller);
 }
 
 /* --- what came back --- */
@@ -197,21 +197,21 @@ static void check_all(bool cut)
     size_t at = 0, answers = 0;
 
     for (; at < answer_len; answers++) {
-        CHECK(answers < stream.expected_count);
-        check_records(&at, &stream.expected[answers]);
+        CHECK(answers < script.expected_count);
+        check_records(&at, &script.expected[answers]);
     }
-    CHECK(cut || answers == stream.expected_count);
+    CHECK(cut || answers == script.expected_count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const unsigned pieces[] = { 0, 0, 0, 1, 9, 100, 8192, 20000 };
 
-    stream_begin(&stream, data, size);
-    unsigned most = pieces[stream_draw(&stream, sizeof pieces / sizeof *pieces)];
-    bool small = stream_draw(&stream, 3) == 1;
-    bool cut = stream_make(&stream);
-    if (most > 0 && stream.len / most > 20000)
+    script_begin(&script, data, size);
+    unsigned most = pieces[script_draw(&script, sizeof pieces / sizeof *pieces)];
+    bool small = script_draw(&script, 3) == 1;
+    bool cut = script_make(&script);
+    if (most > 0 && script.len / most > 20000)
         most = 3000; /* it would take long */
     run(most, small);
     check_all(cut);

@@ -3,8 +3,8 @@
 #define FUZZ_INI_H
 
 #include "config/index.h"
-#include "config/ini.h"
 #include "fuzz.h"
+#include "ini/lines.h"
 
 static const char name[] = "policies.ini";
 

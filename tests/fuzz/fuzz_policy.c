@@ -2,6 +2,7 @@
  * The model of a policy. The input is texts, each ended by a NUL: a mode, a max_age, an MX host, then mx patterns. The program
  * accepts the values that RFC 8461 allows. A policy that it prints can be read again, with the same values, and fits its
  * buffer.
+ */
 #include "fuzz.h"
 
 #include <strings.h>
@@ -18,13 +19,13 @@ static void read_max_age(const char *text, struct policy *policy)
     size_t digits = strspn(text, "0123456789");
     double unit = strcmp(text + digits, "w") == 0 ? 604800 : strcmp(text + digits, "d") == 0 ? 86400 : 1;
     double seconds = digits > 0 ? strtod(text, NULL) * unit : -1; /* up to the limit, exact */
-char written[16];
+    char written[16];
 
-bool good = policy_max_age_read(text, &policy->max_age);
-CHECK(good == (seconds >= 0 && seconds <= POLICY_MAX_AGE_MAX && (unit > 1 || text[digits] == '\0')));
-CHECK(!good || (double)policy->max_age == seconds);
-(void)snprintf(written, sizeof written, "%u", (unsigned)policy->max_age);
-CHECK(policy_max_age_read(written, &policy->max_age));
+    bool good = policy_max_age_read(text, &policy->max_age);
+    CHECK(good == (seconds >= 0 && seconds <= POLICY_MAX_AGE_MAX && (unit > 1 || text[digits] == '\0')));
+    CHECK(!good || (double)policy->max_age == seconds);
+    (void)snprintf(written, sizeof written, "%u", (unsigned)policy->max_age);
+    CHECK(policy_max_age_read(written, &policy->max_age));
 }
 
 /* RFC 8461 4.1: the same name, or one label in place of the star. */

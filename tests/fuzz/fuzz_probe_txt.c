@@ -1,6 +1,7 @@
 /*
  * The probe's reader of TXT records. The input is strings, each ended by a NUL. A string that begins with a tab belongs to the
  * record before it. An id that the probe finds is valid (RFC 8461 3.1), and then exactly one record begins as it should.
+ */
 #include "fuzz.h"
 #include "probe/read/txt.h"
 #include "probe/tell/json.h"
