@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+from allocator_files import BESIDE, BROKEN, INI, MANY, OLD, TWICE, WARNED
 from fastcgi_client import STDOUT, answer, connect, records, request
 
 PROGRAM, LIBRARY, SCENARIO = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), sys.argv[3]
@@ -26,50 +27,6 @@ ABORTED = -signal.SIGABRT
 # The functions of libfcgi. It is linked into the program.
 ARCHIVE = subprocess.run(["cc", "-print-file-name=libfcgi.a"], check=True, capture_output=True, text=True).stdout.strip()
 LIBFCGI = {line.split()[-1] for line in subprocess.run(["nm", "--defined-only", ARCHIVE], check=True, capture_output=True, text=True).stdout.splitlines() if " t " in line.lower()}
-
-INI = """[defaults]
-mode = enforce
-max_age = 2w
-tlsrpt = mailto:tls@example.net
-host = 192.0.2.1, 2001:db8::1
-[t]
-mx = mail.example.net, *.example.net
-[example.org]
-mx = mail.example.org
-mx = "second.example.org" ; a comment
-max_age = \\
-4w
-[example.com example.net]
-use = t
-tlsrpt = mailto:tls@example.org, https://example.org/tls
-"""
-WARNED = INI + "[*]\nmx = mail.example.net\nmode = testing\nmax_age = 1d\n"
-BROKEN = INI + "[broken.example]\nmx = 192.0.2.1\nnmx = a\nmode = on\n"
-# One mistake of each kind that a message quotes, two sections with the same name, and an unused template.
-MANY = BROKEN + """[example.org]
-mx = a.example.org
-[t]
-mx = b.example.org
-[unused]
-mx = mail
-[mta-sts.example.de]
-version: STSv1
-mx: mail
-write this
-[a_.example]
-use = n.o
-max_age = long
-host = a_
-[tls.example]
-mx = mail
-mode = testing
-max_age = 1
-tlsrpt = x
-"""
-# The first message is about a second section, the last a warning about a value in [defaults].
-TWICE = "[defaults]\nmode = enforce\nmax_age = 1d\n[a.example]\nmode = none\n[a.example]\nmx = mail.a.example\n"
-BESIDE = INI + "[none.example]\nmode = none\n[host.example]\nmx = mail.host.example\nhost = 1.2\n[*]\nuse = t\n"
-OLD = "[old.example]\nmx = mail.old.example\n[example.com]\nmx = mail.old.example\n[older.example]\nmx = mail.old.example\n"
 
 
 class Fault(Exception):

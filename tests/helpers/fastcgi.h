@@ -1,6 +1,6 @@
 /*
  * FastCGI 1.0 records, as the tests' own clients in C write them. They share no code with the program's reader
- * (src/serve/record.c), so that a mistake there cannot hide.
+ * (src/serve/stream.c), so that a mistake there cannot hide.
  */
 #ifndef HELPERS_FASTCGI_H
 #define HELPERS_FASTCGI_H

@@ -3,7 +3,7 @@
 
 load senders
 load ../helpers/caddy
-load certificates-acme
+load acme
 
 EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
 PATIENCE=60

@@ -5,7 +5,7 @@ load senders
 load ../helpers/nginx
 load ../helpers/caddy
 load ../fronts/fronts
-load delivery-setup
+load delivery
 
 policies() {
     rm -f policies.ini
