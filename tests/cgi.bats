@@ -1,8 +1,9 @@
 # The program as a CGI program: by hand, and behind a real lighttpd.
 
-load helper
+load helpers/suite
+load helpers/lighttpd
 
-# by_hand [NAME=VALUE...] [-- ARGUMENT...]: in an environment of nothing else.
+# by_hand [NAME=VALUE...] [-- ARGUMENT...]: runs the program with these variables and no others.
 by_hand() {
     local variables=()
     while [ $# -gt 0 ] && [ "$1" != -- ]; do

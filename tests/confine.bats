@@ -1,6 +1,8 @@
-# What the FastCGI program gives up at its start, seen from outside: by what it cannot read any more.
+# The privileges that the FastCGI program gives up at its start. The tests see them in what it can no longer read.
 
-load helper
+load helpers/suite
+load helpers/program
+load helpers/lighttpd
 
 needs_landlock() {
     "$MTA_STS" --version | grep -q 'Landlock [1-9]' || skip_or_fail "this kernel has no Landlock, or the program was built without"
@@ -11,7 +13,7 @@ start() {
     start_lighttpd < <(lighttpd_fastcgi)
 }
 
-# A file outside of the program's folder, with another policy for example.org.
+# elsewhere: a file outside of the program's folder, with another policy for example.org.
 elsewhere() {
     mkdir -p elsewhere
     sed 's/mail\.example\.org/other.example.org/' policies.ini >elsewhere/policies.ini

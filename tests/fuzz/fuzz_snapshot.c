@@ -1,14 +1,11 @@
 /*
- * Two files, with a NUL byte between them, the second taken over from the first. Each domain of either, and one of neither, is
- * answered with what the second file says of it, or with its own last good policy of the first, or not at all: never with a
- * policy of [*] where it has a section, and never with any other.
+ * Two files, with a NUL byte between them. The second replaces the first. Each domain of either, and one of neither, gets the
+ * policy of the second file, or its own last good policy of the first, or none. A domain with a section never gets the policy of
+ * [*], and no domain ever gets another one's.
  */
 #include "base/buf.h"
-#include "fuzz.h"
-#include "ini/lines.h"
 #include "config/snapshot.h"
-
-static const char name[] = "policies.ini";
+#include "fuzz_ini.h"
 
 static void on_line(const char *line)
 {
@@ -17,14 +14,8 @@ static void on_line(const char *line)
 
 static struct snapshot *snapshot_of(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + 1);
+    struct snapshot *snapshot = snapshot_new(index_of(data, size, NULL));
 
-    CHECK(text != NULL);
-    if (size > 0)
-        memcpy(text, data, size);
-    struct index *index = index_new(text, size, name, NULL);
-    CHECK(index != NULL);
-    struct snapshot *snapshot = snapshot_new(index);
     CHECK(snapshot != NULL);
     return snapshot;
 }
@@ -35,7 +26,7 @@ static bool is(const struct snapshot_answer *answer, const struct index_verdict 
            memcmp(answer->bytes, verdict->bytes, answer->len) == 0;
 }
 
-/* What DOMAIN is answered, BEFORE being the first file and READING the second after it. */
+/* The answer for DOMAIN. BEFORE is the snapshot of the first file, SNAPSHOT that of the second. */
 static void check_domain(struct snapshot *snapshot, struct snapshot *before, const char *domain)
 {
     static struct snapshot_answer answer;
@@ -52,14 +43,6 @@ static void check_domain(struct snapshot *snapshot, struct snapshot *before, con
     else if (answer.found == SNAPSHOT_POLICY)
         CHECK(is(&answer, star) || ((star == NULL || star->found != INDEX_POLICY) && is(&answer, star_then)));
     CHECK(!index_has_lost(now) || !index_has_lost(then) || own != NULL || own_then != NULL || answer.found == SNAPSHOT_BROKEN);
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    ini_init();
-    return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
