@@ -383,18 +383,21 @@ SH
     as_root
     needs setpriv
     prepare
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
+    # The folder of the socket is not there.
+    fill spawn-fcgi/run /run/mta-sts "$DIR/run" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
     chmod 755 start
+    ln -s run/mta-sts.sock fcgi.sock
     local round
     # The second one finds the socket of a process that was killed.
     for round in 1 2; do
-        ./start >fcgi.log 2>errors 3>&- &
+        (umask 077 && exec ./start) >fcgi.log 2>errors 3>&- &
         PROGRAM=$!
         PIDS+=("$PROGRAM")
         # The log is on standard output, where a supervisor's logger is.
         until_true grep -q 'mta-sts: ready' fcgi.log
         [ ! -s errors ]
-        [ "$(stat -c '%U %a' fcgi.sock)" = 'www-data 600' ]
+        [ "$(stat -c '%U %a' run)" = 'root 755' ]
+        [ "$(stat -c '%U %a' run/mta-sts.sock)" = 'www-data 600' ]
         # The process that was started is the program.
         [ "$(ps -o user=,comm= -p "$PROGRAM" | tr -s ' ')" = 'nobody mta-sts' ]
         asks setpriv --reuid=www-data --regid=www-data --clear-groups
@@ -414,7 +417,8 @@ SH
 @test "spawn-fcgi: without -U the front server is locked out; a program by its name is not found" {
     as_root
     prepare
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" ' -U www-data' '' >start
+    fill spawn-fcgi/run /run/mta-sts/mta-sts.sock "$DIR/fcgi.sock" /run/mta-sts "$DIR" /usr/local/bin/mta-sts "$DIR/mta-sts" \
+        /etc/mta-sts/policies.ini "$DIR/policies.ini" ' -U www-data' '' >start
     sh start >fcgi.log 2>&1 3>&- &
     PROGRAM=$!
     PIDS+=("$PROGRAM")
@@ -423,7 +427,7 @@ SH
     kill -TERM "$PROGRAM"
     ends_well
     rm fcgi.sock
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts mta-sts /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
+    fill spawn-fcgi/run /run/mta-sts/mta-sts.sock "$DIR/fcgi.sock" /run/mta-sts "$DIR" /usr/local/bin/mta-sts mta-sts /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
     mkdir elsewhere
     cd elsewhere
     PATH=$DIR:$PATH run timeout 10 sh ../start
@@ -455,8 +459,8 @@ in_openrc() {
     : >etc/insserv.conf
     cp "$EXAMPLES/openrc/mta-sts.initd" etc/init.d/mta-sts
     chmod 755 etc/init.d/mta-sts
-    # Each line of conf.d in force, with the test's paths.
-    fill openrc/mta-sts.confd '^#\([a-z_]*=\)' '\1' /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" \
+    # Each line of conf.d in force, with the test's paths; /run is the shell's own.
+    fill openrc/mta-sts.confd '^#\([a-z_]*=\)' '\1' /usr/local/bin/mta-sts "$DIR/mta-sts" \
         /etc/mta-sts/policies.ini "$DIR/policies.ini" /var/log/mta-sts.log "$DIR/fcgi.log" >etc/conf.d/mta-sts
     cat >in_openrc <<'SH'
 set -eu
@@ -495,7 +499,8 @@ SH
     run in_openrc '
 mta-sts start
 until_true grep -q "ready: 3 domains" fcgi.log
-[ "$(stat -c "%U %a" fcgi.sock)" = "www-data 600" ]
+[ "$(stat -c "%U %a" /run/mta-sts)" = "root 755" ]
+[ "$(stat -c "%U %a" /run/mta-sts/mta-sts.sock)" = "www-data 600" ]
 mta-sts status
 first=$(running)
 mta-sts reload
