@@ -1,29 +1,23 @@
 #include "base/buf.h"
 
+#include "base/list.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ROOM_FIRST = 64 };
 
 /* Room for LEN more bytes and a NUL. */
 static bool make_room(struct buf *buf, size_t len)
 {
     if (buf->failed)
         return false;
-    if (buf->text != NULL && len < buf->room - buf->len)
-        return true;
-    size_t room = buf->room > 0 ? buf->room : ROOM_FIRST;
-    while (room - buf->len <= len)
-        room *= 2;
-    char *text = realloc(buf->text, room);
+    char *text = list_grow(buf->text, buf->len, len + 1, &buf->room, 1);
     if (text == NULL) {
         buf->failed = true;
         return false;
     }
     buf->text = text;
-    buf->room = room;
     return true;
 }
 
@@ -52,7 +46,7 @@ void buf_print(struct buf *buf, const char *format, ...)
     buf->len += n > 0 ? (size_t)n : 0;
 }
 
-/* How many of LEN bytes are one character in UTF-8, and which one; 0: none (RFC 3629 4). */
+/* The first *CHARACTER of LEN bytes of UTF-8 (RFC 3629 4). Returns its length, or 0 where it is no UTF-8. */
 static size_t read_character(const unsigned char *bytes, size_t len, unsigned *character)
 {
     static const struct {
@@ -76,8 +70,8 @@ static size_t read_character(const unsigned char *bytes, size_t len, unsigned *c
 }
 
 /*
- * What is not seen, or changes the direction or the look of what is around it (Unicode 14: the categories Cc, Cf, Co, Zl and Zp,
- * variation selectors, fillers), in order; what is no character at all ends in FFFE or FFFF, or is here.
+ * Characters that cannot be seen, or that change the direction or the look of others (Unicode 14: categories Cc, Cf, Co, Zl and
+ * Zp, variation selectors, fillers), and noncharacters, except those that end in FFFE or FFFF. Sorted.
  */
 static const struct range {
     unsigned first, last;

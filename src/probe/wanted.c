@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "config/index.h"
-#include "config/ini.h"
+#include "config/open.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,36 +15,23 @@ struct probe_file {
 
 struct probe_file *probe_file_open(const char *name, struct buf *why)
 {
-    struct probe_file *file = calloc(1, sizeof *file);
-    enum file_trouble trouble = file_wait(name);
-    size_t size = 0;
-    char *text = NULL;
-    int error;
+    struct index *index = open_index(name, OPEN_WAITS, why);
+    struct probe_file *file = index != NULL ? malloc(sizeof *file) : NULL;
 
-    ini_init();
-    if (trouble == FILE_FINE)
-        text = file_read(name, &size, &trouble);
-    error = errno;
-    if (trouble == FILE_FINE && file != NULL) {
-        *file = (struct probe_file) { index_new(text, size, name, NULL), name };
-        text = NULL;
-        error = ENOMEM;
-        trouble = file->index == NULL ? FILE_SYSTEM : index_sections(file->index) == 0 ? FILE_EMPTY : FILE_FINE;
+    if (file != NULL) {
+        *file = (struct probe_file) { index, name };
+    } else if (index != NULL) {
+        index_free(index);
+        file_print_trouble(name, FILE_SYSTEM, ENOMEM, why);
     }
-    if (trouble == FILE_FINE && file != NULL)
-        return file;
-    file_print_trouble(name, trouble == FILE_FINE ? FILE_SYSTEM : trouble, file == NULL ? ENOMEM : error, why);
-    free(text);
-    probe_file_close(file);
-    return NULL;
+    return file;
 }
 
 void probe_file_close(struct probe_file *file)
 {
     if (file == NULL)
         return;
-    if (file->index != NULL)
-        index_free(file->index);
+    index_free(file->index);
     free(file);
 }
 

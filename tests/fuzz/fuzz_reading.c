@@ -5,7 +5,7 @@
  */
 #include "base/buf.h"
 #include "fuzz.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 #include "config/reading.h"
 
 static const char name[] = "policies.ini";
