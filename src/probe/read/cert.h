@@ -48,7 +48,7 @@ bool probe_cert_matches(const char *chain, unsigned usage, unsigned selector, un
 /* Does the certificate's subjectAltName hold HOST, itself or by a wildcard? */
 bool probe_cert_names(const char *chain, const char *host);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_cert_rules(size_t *count);
+/* All rules of this file. */
+extern const struct probe_rules probe_cert_rules;
 
 #endif

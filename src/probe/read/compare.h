@@ -31,7 +31,7 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
 /* Adds the TXT record of the policy WANTED, LEN bytes, as `mta-sts dns` prints it, to OUT. */
 void probe_compare_record(const char *domain, const char *wanted, size_t len, struct buf *out);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_compare_rules(size_t *count);
+/* All rules of this file. */
+extern const struct probe_rules probe_compare_rules;
 
 #endif

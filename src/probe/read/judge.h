@@ -34,7 +34,7 @@ bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, str
 /* Takes out of FINDINGS, a policy's, what they say of its size: that is told of the answer. */
 void probe_judge_drop_size(struct probe_findings *findings);
 
-/* All rules, COUNT of them, for whoever explains them: those whose kind begins with a check's name are that check's. Constant. */
-const struct probe_rule *probe_judge_rules(size_t *count);
+/* All rules of this file. Those whose kind begins with a check's name are that check's. */
+extern const struct probe_rules probe_judge_rules;
 
 #endif

@@ -4,9 +4,6 @@
 
 #include "probe/read/finding.h"
 
-/* The sender implementations that the figures are of. "Refuse" means here that they take the host for one that does not match. */
-#define PROBE_MATCH_SENDERS 15
-
 /*
  * Matches NAME, an MX record's host name, against the patterns in MX, MX_COUNT of them one after the other, each ended by a
  * NUL, valid or not (RFC 8461 4.1). Adds what is wrong to FINDINGS, which is all zero or has some already; line is 0.
@@ -18,7 +15,7 @@ size_t probe_match_host(const char *mx, size_t mx_count, const char *name, struc
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,
                         struct probe_findings *findings);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_match_rules(size_t *count);
+/* All rules of this file. */
+extern const struct probe_rules probe_match_rules;
 
 #endif

@@ -6,9 +6,6 @@
 #include "policy/model.h"
 #include "probe/read/finding.h"
 
-/* The sender implementations that the figures are of. */
-#define PROBE_POLICY_SENDERS 17
-
 /* What a sender would work with: of a repeated field, the first one (RFC 8461 3.2). */
 struct probe_policy {
     bool has_mode, has_max_age; /* there, and valid: only then do the next two mean anything */
@@ -29,7 +26,7 @@ void probe_policy_read(const char *body, size_t len, struct probe_policy *policy
 
 void probe_policy_free(struct probe_policy *policy);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_policy_rules(size_t *count);
+/* All rules of this file. */
+extern const struct probe_rules probe_policy_rules;
 
 #endif

@@ -11,6 +11,7 @@ struct span {
     size_t len;
 };
 
+/* All of TEXT; NULL is no part at all. */
 struct span span_of(const char *text);
 
 /* S without the spaces and tabs (WSP, RFC 5234 B.1) that it begins with; that it ends in. */

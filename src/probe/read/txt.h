@@ -5,9 +5,6 @@
 #include "probe/ask/answer.h"
 #include "probe/read/finding.h"
 
-/* The sender implementations that the figures about _mta-sts are of; about _smtp._tls there are none. */
-#define PROBE_TXT_SENDERS 16
-
 struct probe_txt {
     struct buf value; /* of id or rua, where exactly one record has a valid one; else empty */
     struct probe_findings findings;
@@ -24,8 +21,8 @@ void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, str
 
 void probe_txt_free(struct probe_txt *txt);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_txt_rules(size_t *count);
-const struct probe_rule *probe_tlsrpt_rules(size_t *count);
+/* All rules of this file. */
+extern const struct probe_rules probe_txt_rules;
+extern const struct probe_rules probe_tlsrpt_rules;
 
 #endif

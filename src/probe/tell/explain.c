@@ -11,12 +11,10 @@
 
 enum { WIDTH = 80, INDENT = 4 };
 
-typedef const struct probe_rule *rules_fn(size_t *count);
-
 static const struct text {
     const char *looks_at; /* one line */
     const char *why, *mail, *act;
-    rules_fn *rules; /* besides those of probe_judge; NULL: none */
+    const struct probe_rules *rules; /* besides those of probe_judge_rules; NULL: none */
 } texts[PROBE_CHECKS] = {
     [PROBE_TXT] = {
         "the TXT record at _mta-sts.<domain>",
@@ -28,7 +26,7 @@ static const struct text {
         "enforce and the MX hosts have changed since, it defers mail (RFC 8461 5.1).",
         "\"mta-sts dns DOMAIN\" prints the record. After each change of a policy: first let the policy be served, then publish its "
         "new id (RFC 8461 8.1).",
-        probe_txt_rules,
+        &probe_txt_rules,
     },
     [PROBE_HOST] = {
         "the addresses of mta-sts.<domain>",
@@ -46,7 +44,7 @@ static const struct text {
         "expired, and cannot learn of a newer one: change no MX host while this lasts.",
         "\"mta-sts hosts\" prints the names that the certificate is to be for. Let an ACME client renew it, and let the front server "
         "read it again after that.",
-        probe_cert_rules,
+        &probe_cert_rules,
     },
     [PROBE_ANSWER] = {
         "the HTTP answer for /.well-known/mta-sts.txt",
@@ -64,7 +62,7 @@ static const struct text {
         "A policy that is refused is as good as none: see https. With mx lines that say something else than is meant, mail is deferred: "
         "see mx.",
         "\"mta-sts show DOMAIN\" prints a policy that all of them take. Where another program serves it, correct the line that is told.",
-        probe_policy_rules,
+        &probe_policy_rules,
     },
     [PROBE_MX] = {
         "the MX records against the policy's mx lines",
@@ -74,7 +72,7 @@ static const struct text {
         "have an older policy in their cache match against that one until it has expired or the id is new.",
         "Add the host to mx in policies.ini, let it be served, publish the new id; or correct the MX records. A host that is to go: "
         "keep it working until every policy that names it alone has expired.",
-        probe_match_rules,
+        &probe_match_rules,
     },
     [PROBE_SMTP] = {
         "STARTTLS and the certificate of each MX host",
@@ -84,14 +82,14 @@ static const struct text {
         "returned after some days. In testing it is delivered, and reported.",
         "Give the host a certificate for its own name, with the intermediate ones, and let it be renewed. Until that works: testing in "
         "place of enforce, with the new id. Port 25 is closed on the way out of many networks: then run this on a mail server.",
-        probe_cert_rules,
+        &probe_cert_rules,
     },
     [PROBE_TLSRPT] = {
         "the TXT record at _smtp._tls.<domain>",
         "Senders report there, once a day, what failed with the policy and with TLS (RFC 8460 3).",
         "None. But failures stay unheard of, and testing without reports tests nothing.",
         "Set tlsrpt in policies.ini, and publish what \"mta-sts dns DOMAIN\" prints.",
-        probe_tlsrpt_rules,
+        &probe_tlsrpt_rules,
     },
     [PROBE_INI] = {
         "what is published against policies.ini (with -f)",
@@ -101,7 +99,7 @@ static const struct text {
         "expired. With an id that is published before its policy, senders keep the old policy under the new id.",
         "Publish the record that is printed below the check. Another policy is served: mta-sts may read another file, or an old one; "
         "its log tells.",
-        probe_compare_rules,
+        &probe_compare_rules,
     },
     [PROBE_DANE] = {
         "the TLSA records of each MX host (information)",
@@ -145,22 +143,19 @@ static bool is_of(const struct probe_rule *rule, const char *check)
 
 static void add_rules(struct buf *out, enum probe_check_name check)
 {
-    size_t count;
-    const struct probe_rule *rules = probe_judge_rules(&count);
-    bool any = texts[check].rules != NULL;
+    const struct probe_rules *own = texts[check].rules;
+    bool any = own != NULL;
 
-    for (size_t i = 0; i < count; i++)
-        any |= is_of(&rules[i], probe_check_text(check));
+    for (size_t i = 0; i < probe_judge_rules.count; i++)
+        any |= is_of(&probe_judge_rules.list[i], probe_check_text(check));
     if (!any)
         return;
     buf_print(out, "What it may find\n");
-    for (size_t i = 0; i < count; i++)
-        if (is_of(&rules[i], probe_check_text(check)))
-            add_rule(out, &rules[i]);
-    rules = texts[check].rules != NULL ? texts[check].rules(&count) : NULL;
-    for (size_t i = 0; rules != NULL && i < count; i++)
-        if (rules[i].kind != NULL)
-            add_rule(out, &rules[i]);
+    for (size_t i = 0; i < probe_judge_rules.count; i++)
+        if (is_of(&probe_judge_rules.list[i], probe_check_text(check)))
+            add_rule(out, &probe_judge_rules.list[i]);
+    for (size_t i = 0; own != NULL && i < own->count; i++)
+        add_rule(out, &own->list[i]);
 }
 
 static void explain_check(enum probe_check_name check, struct buf *out)
@@ -178,12 +173,12 @@ static void explain_check(enum probe_check_name check, struct buf *out)
 }
 
 /* A kind may be a finding of two checks: a certificate's. */
-static bool explain_kind(const char *kind, const struct probe_rule *rules, size_t count, struct buf *out)
+static bool explain_kind(const char *kind, const struct probe_rules *rules, struct buf *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (rules[i].kind == NULL || strcmp(rules[i].kind, kind) != 0)
+    for (size_t i = 0; rules != NULL && i < rules->count; i++) {
+        if (strcmp(rules->list[i].kind, kind) != 0)
             continue;
-        add_rule(out, &rules[i]);
+        add_rule(out, &rules->list[i]);
         return true;
     }
     return false;
@@ -191,22 +186,17 @@ static bool explain_kind(const char *kind, const struct probe_rule *rules, size_
 
 bool probe_explain(const char *name, struct buf *out)
 {
-    size_t count;
-
     for (size_t i = 0; i < PROBE_CHECKS; i++) {
         if (strcmp(probe_check_text((enum probe_check_name)i), name) != 0)
             continue;
         explain_check((enum probe_check_name)i, out);
         return true;
     }
-    const struct probe_rule *rules = probe_judge_rules(&count);
-    if (explain_kind(name, rules, count, out))
+    if (explain_kind(name, &probe_judge_rules, out))
         return true;
-    for (size_t i = 0; i < PROBE_CHECKS; i++) {
-        rules = texts[i].rules != NULL ? texts[i].rules(&count) : NULL;
-        if (rules != NULL && explain_kind(name, rules, count, out))
+    for (size_t i = 0; i < PROBE_CHECKS; i++)
+        if (explain_kind(name, texts[i].rules, out))
             return true;
-    }
     return false;
 }
 

@@ -44,14 +44,14 @@ static struct probe broken(void)
                                                .why = "502 \x1b]0;title\x07 \x9b"
                                                       "31m caf\xc3\xa9" };
     const struct probe_fetched later = { .outcome = PROBE_FETCH_LATER, .why = "451 4.7.1 greylisted" };
-    static const struct probe_rule rule = { "policy-test", PROBE_WARN, 0, 0, "is a test of a line", "RFC 8461 3.2" };
-    const struct probe_about about = { 3, "a \"quoted\" \\ thing", 18, NULL };
+    static const struct probe_rule rule = { "policy-test", PROBE_WARN, 0, 0, 0, "is a test of a line", "RFC 8461 3.2" };
+    const struct span subject = { "a \"quoted\" \\ thing", 18 };
     struct probe probe = healthy();
 
-    probe_findings_add(&probe.checks[PROBE_POLICY].findings, &rule, 17, &about);
+    probe_findings_add(&probe.checks[PROBE_POLICY].findings, &rule, 3, subject);
     for (int i = 0; i < PROBE_FINDINGS_OF_RULE; i++)
-        probe_findings_add(&probe.checks[PROBE_TLSRPT].findings, &rule, 17, &about);
-    probe_findings_add(&probe.checks[PROBE_TLSRPT].findings, &rule, 17, &about);
+        probe_findings_add(&probe.checks[PROBE_TLSRPT].findings, &rule, 3, subject);
+    probe_findings_add(&probe.checks[PROBE_TLSRPT].findings, &rule, 3, subject);
     buf_free(&probe.checks[PROBE_SMTP].summary);
     (void)probe_judge_smtp("mx2.example.org", &no_starttls, &probe.checks[PROBE_SMTP].findings);
     (void)probe_judge_smtp("mx1.example.org", &later, &probe.checks[PROBE_SMTP].findings);
