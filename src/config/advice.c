@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY = 86400, WEEK = 7 * DAY, TRUNCATED_AT = 10240 };
+enum { DAY = 86400, WEEK = 7 * DAY };
 
 struct subject {
     struct section *own, *template, *defaults;
@@ -126,10 +126,10 @@ static void same_patterns(const struct subject *s)
 
 static void large_policy(const struct subject *s)
 {
-    if (s->bytes > TRUNCATED_AT)
+    if (s->bytes > POLICY_BYTES_TRUNCATED)
         section_add_warning(s->own, s->own->line, KEY_MX,
                             "makes a policy of %zu bytes; one sender reads only %d; write fewer, or wildcards", s->bytes,
-                            TRUNCATED_AT);
+                            POLICY_BYTES_TRUNCATED);
 }
 
 static void every_domain(const struct subject *s)

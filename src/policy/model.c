@@ -16,6 +16,11 @@ static const struct {
     uint32_t seconds;
 } units[] = { { '\0', 1 }, { 'd', 86400 }, { 'w', 604800 } };
 
+const char *policy_mode_text(enum policy_mode mode)
+{
+    return mode_names[mode];
+}
+
 bool policy_mode_read(const char *text, enum policy_mode *mode)
 {
     for (size_t i = 0; i < sizeof mode_names / sizeof mode_names[0]; i++) {
