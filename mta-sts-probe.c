@@ -1,11 +1,12 @@
 /* mta-sts-probe: looks at a deployment of MTA-STS (RFC 8461) as a sending mail server does. Floor 11. */
+#include "base/terminal.h"
+#include "policy/argument.h"
 #include "probe/domain.h"
 #include "probe/options.h"
 #include "probe/tell/explain.h"
 #include "probe/tell/suggest.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #ifndef VERSION
@@ -62,24 +63,15 @@ static int explain(const char *name)
     return PROBE_STATUS_UNKNOWN;
 }
 
-/* NAME, a mail domain or a host, in normal form; false, and said so, where it is none. */
 static bool read_name(const char *name, bool is_domain, char normal[DOMAIN_MAX + 1])
 {
-    size_t len = strlen(name);
+    struct buf why = { 0 };
+    bool good = is_domain ? argument_domain(name, normal, &why) : argument_host(name, normal, &why);
 
-    if (is_domain && domain_from_host(name, normal)) {
-        (void)fprintf(stderr, "mta-sts-probe: %s is the policy host; write %s\n", name, normal);
-        return false;
-    }
-    if (len > 1 && name[len - 1] == '.')
-        len--;
-    enum domain_fault fault = is_domain ? domain_policy_fault(name, len) : domain_fault(name, len);
-    if (fault == DOMAIN_FINE) {
-        domain_normal(name, len, normal);
-        return true;
-    }
-    (void)fprintf(stderr, "mta-sts-probe: \"%s\" %s; write a name, as in example.org\n", name, domain_fault_phrase(fault));
-    return false;
+    if (!good)
+        (void)complain(why.text != NULL ? why.text : "out of memory");
+    buf_free(&why);
+    return good;
 }
 
 static int ask(const struct probe_settings *settings,
@@ -98,11 +90,9 @@ static int ask(const struct probe_settings *settings,
 
 static bool wants_colour(enum probe_colour colour)
 {
-    const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-
     if (colour != PROBE_COLOUR_AUTO)
         return colour == PROBE_COLOUR_ALWAYS;
-    return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
+    return terminal_has_colour();
 }
 
 static int run(const struct probe_settings *settings, struct probe_file *file, const char *const *domains, atomic_bool *stop)

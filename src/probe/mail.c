@@ -1,5 +1,6 @@
 #include "probe/mail.h"
 
+#include "base/words.h"
 #include "probe/read/judge.h"
 #include "probe/read/match.h"
 
@@ -58,7 +59,7 @@ static void tell_mx(const struct sight *s, struct probe_check *check)
 {
     size_t all = s->host_count + s->hosts_left_out;
 
-    buf_print(&check->summary, "%zu MX host%s", all, sight_plural(all));
+    buf_print(&check->summary, "%zu MX host%s", all, words_plural(all));
     if (sight_is_none(s))
         buf_print(&check->summary, ", of which mode none asks nothing");
     else if (!sight_has_patterns(s))
@@ -145,7 +146,7 @@ static void tell_smtp(struct sight *s, struct probe_check *check)
         probe_cert_describe(s->hosts[0].seen->smtp.chain, s->now, &check->summary);
     else
         buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, s->host_count,
-                  sight_plural(s->host_count));
+                  words_plural(s->host_count));
     if (s->hosts_left_out > 0)
         buf_print(&check->summary, "; %zu more were not looked at", s->hosts_left_out);
     if (!unknown)
@@ -174,8 +175,6 @@ void probe_check_smtp(struct sight *s, struct probe_check *check)
     tell_smtp(s, check);
 }
 
-enum { DANE_TA = 2, DANE_EE = 3 };
-
 /* How many of the TLSA records a sender would use; *MATCHES: does one of them match? */
 static size_t count_tlsa(const struct probe_host *seen, bool *matches)
 {
@@ -184,7 +183,7 @@ static size_t count_tlsa(const struct probe_host *seen, bool *matches)
     *matches = false;
     for (size_t i = 0; i < seen->tlsa.count && seen->tlsa.state == PROBE_DNS_FOUND; i++) {
         const struct probe_tlsa *tlsa = &seen->tlsa.tlsa[i];
-        usable += tlsa->usage == DANE_TA || tlsa->usage == DANE_EE;
+        usable += tlsa->usage == PROBE_TLSA_TA || tlsa->usage == PROBE_TLSA_EE;
         if (seen->smtp.chain != NULL)
             *matches |= probe_cert_matches(seen->smtp.chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
     }
@@ -204,7 +203,7 @@ static void tell_dane(struct mail_host *host, struct buf *out)
     else if (usable == 0)
         buf_print(out, "no TLSA record");
     else
-        buf_print(out, "%zu TLSA record%s, %s, %s", usable, sight_plural(usable),
+        buf_print(out, "%zu TLSA record%s, %s, %s", usable, words_plural(usable),
                   is_signed ? "signed" : "not signed, so not used",
                   seen->smtp.chain == NULL ? "not compared with a certificate"
                   : matches                ? "matched by its certificate"

@@ -36,8 +36,3 @@ void sight_add(struct buf *out, const char *text)
 {
     buf_add_shown(out, text, strlen(text), SIGHT_SHOWN_MAX);
 }
-
-const char *sight_plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}

@@ -56,7 +56,4 @@ bool sight_has_patterns(const struct sight *sight);
 /* Adds TEXT, somebody else's, to OUT, made fit to be shown. */
 void sight_add(struct buf *out, const char *text);
 
-/* "" or "s". */
-const char *sight_plural(size_t n);
-
 #endif

@@ -1,10 +1,7 @@
 #include "probe/wanted.h"
 
-#include "base/file.h"
-#include "config/index.h"
-#include "config/ini.h"
+#include "config/open.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,26 +13,15 @@ struct probe_file {
 struct probe_file *probe_file_open(const char *name, struct buf *why)
 {
     struct probe_file *file = calloc(1, sizeof *file);
-    enum file_trouble trouble = file_wait(name);
-    size_t size = 0;
-    char *text = NULL;
-    int error;
 
-    ini_init();
-    if (trouble == FILE_FINE)
-        text = file_read(name, &size, &trouble);
-    error = errno;
-    if (trouble == FILE_FINE && file != NULL) {
-        *file = (struct probe_file) { index_new(text, size, name, NULL), name };
-        text = NULL;
-        error = ENOMEM;
-        trouble = file->index == NULL ? FILE_SYSTEM : index_sections(file->index) == 0 ? FILE_EMPTY : FILE_FINE;
+    if (file == NULL) {
+        buf_print(why, "out of memory");
+        return NULL;
     }
-    if (trouble == FILE_FINE && file != NULL)
+    *file = (struct probe_file) { open_index(name, OPEN_WAITS, why), name };
+    if (file->index != NULL)
         return file;
-    file_print_trouble(name, trouble == FILE_FINE ? FILE_SYSTEM : trouble, file == NULL ? ENOMEM : error, why);
-    free(text);
-    probe_file_close(file);
+    free(file);
     return NULL;
 }
 
@@ -43,8 +29,7 @@ void probe_file_close(struct probe_file *file)
 {
     if (file == NULL)
         return;
-    if (file->index != NULL)
-        index_free(file->index);
+    index_free(file->index);
     free(file);
 }
 

@@ -1,5 +1,6 @@
 #include "probe/web.h"
 
+#include "base/words.h"
 #include "probe/read/judge.h"
 
 #include <inttypes.h>
@@ -130,9 +131,9 @@ void probe_check_policy(struct sight *s, struct probe_check *check)
     s->probe->has_mode = policy->has_mode;
     s->probe->mode = policy->mode;
     if (policy->has_mode)
-        buf_print(&check->summary, "%s, ", probe_mode_text(policy->mode));
+        buf_print(&check->summary, "%s, ", policy_mode_text(policy->mode));
     if (policy->has_max_age && policy->max_age % DAY == 0)
-        buf_print(&check->summary, "max_age %" PRIu32 " day%s, ", policy->max_age / DAY, sight_plural(policy->max_age / DAY));
+        buf_print(&check->summary, "max_age %" PRIu32 " day%s, ", policy->max_age / DAY, words_plural(policy->max_age / DAY));
     else if (policy->has_max_age)
         buf_print(&check->summary, "max_age %" PRIu32 " seconds, ", policy->max_age);
     buf_print(&check->summary, "%zu mx", policy->mx_count);

@@ -13,6 +13,11 @@ struct probe_mx {
     char *host; /* without a final dot, as the zone writes it; "" is a null MX (RFC 7505) */
 };
 
+/* The fields of a TLSA record that are used here (RFC 6698 2.1). */
+enum { PROBE_TLSA_TA = 2, PROBE_TLSA_EE = 3 };
+enum { PROBE_TLSA_CERT = 0, PROBE_TLSA_KEY = 1 };
+enum { PROBE_TLSA_WHOLE = 0, PROBE_TLSA_SHA256 = 1, PROBE_TLSA_SHA512 = 2 };
+
 struct probe_tlsa {
     unsigned usage, selector, matching;
     const unsigned char *data;

@@ -1,6 +1,7 @@
 #include "probe/ask/x509.h"
 
 #include "policy/domain.h"
+#include "probe/ask/answer.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -135,9 +136,9 @@ static size_t select_part(X509 *cert, unsigned selector, unsigned char **der)
     int len = -1;
 
     *der = NULL;
-    if (selector == 0)
+    if (selector == PROBE_TLSA_CERT)
         len = i2d_X509(cert, der);
-    else if (selector == 1)
+    else if (selector == PROBE_TLSA_KEY)
         len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), der);
     return len > 0 ? (size_t)len : 0;
 }
@@ -145,7 +146,7 @@ static size_t select_part(X509 *cert, unsigned selector, unsigned char **der)
 static size_t digest_part(const unsigned char *der, size_t len, unsigned matching, unsigned char digest[PROBE_X509_DIGEST_MAX])
 {
     unsigned written = 0;
-    const EVP_MD *kind = matching == 1 ? EVP_sha256() : matching == 2 ? EVP_sha512() : NULL;
+    const EVP_MD *kind = matching == PROBE_TLSA_SHA256 ? EVP_sha256() : matching == PROBE_TLSA_SHA512 ? EVP_sha512() : NULL;
 
     if (kind == NULL || EVP_Digest(der, len, digest, &written, kind, NULL) != 1)
         return 0;
@@ -166,8 +167,8 @@ bool probe_x509_matches(X509 *cert, unsigned selector, unsigned matching, const 
 {
     unsigned char *der, digest[PROBE_X509_DIGEST_MAX];
     size_t der_len = select_part(cert, selector, &der);
-    const unsigned char *has = matching == 0 ? der : digest;
-    size_t has_len = matching == 0 ? der_len : digest_part(der, der_len, matching, digest);
+    const unsigned char *has = matching == PROBE_TLSA_WHOLE ? der : digest;
+    size_t has_len = matching == PROBE_TLSA_WHOLE ? der_len : digest_part(der, der_len, matching, digest);
     bool same = der_len > 0 && has_len > 0 && has_len == len && memcmp(has, data, len) == 0;
 
     OPENSSL_free(der);

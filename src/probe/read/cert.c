@@ -1,5 +1,7 @@
 #include "probe/read/cert.h"
 
+#include "base/words.h"
+#include "probe/ask/answer.h"
 #include "probe/ask/x509.h"
 
 #include <openssl/err.h>
@@ -158,7 +160,7 @@ static void judge_names(struct judge *judge)
 
 static void print_days(struct buf *out, long days)
 {
-    buf_print(out, "%ld day%s", days, days == 1 ? "" : "s");
+    buf_print(out, "%ld day%s", days, words_plural((size_t)days));
 }
 
 static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
@@ -313,8 +315,9 @@ void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
     }
     buf_print(out, "; made out to %s", count > 0 ? "" : "no name");
     buf_add(out, shown.text != NULL ? shown.text : "", shown.len);
-    if (count > PROBE_X509_NAMES_SHOWN)
-        buf_print(out, " and %zu more name%s", count - PROBE_X509_NAMES_SHOWN, count - PROBE_X509_NAMES_SHOWN == 1 ? "" : "s");
+    size_t more = count > PROBE_X509_NAMES_SHOWN ? count - PROBE_X509_NAMES_SHOWN : 0;
+    if (more > 0)
+        buf_print(out, " and %zu more name%s", more, words_plural(more));
     buf_print(out, " by ");
     probe_x509_show_issuer(cert, out);
     buf_free(&shown);
@@ -340,8 +343,9 @@ bool probe_cert_matches(const char *chain, unsigned usage, unsigned selector, un
     int count = certs != NULL ? sk_X509_num(certs) : 0;
     bool matches = false;
 
-    /* DANE-EE (3) is the server's own, DANE-TA (2) one of the others. */
-    for (int i = usage == 2; i < count && (usage == 2 || (usage == 3 && i == 0)); i++)
+    /* DANE-EE is the server's own, DANE-TA one of the others. */
+    int first = usage == PROBE_TLSA_TA, end = usage == PROBE_TLSA_TA ? count : usage == PROBE_TLSA_EE;
+    for (int i = first; i < end && i < count; i++)
         matches |= probe_x509_matches(sk_X509_value(certs, i), selector, matching, data, len);
     probe_x509_free(certs);
     return matches;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, TRUNCATED_AT = 10240, SENDERS = 17 };
+enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, SENDERS = 17 };
 
 enum {
     TXT_ALIAS,
@@ -198,22 +198,12 @@ bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, str
 
 /* --- the answer --- */
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* Where TYPE, which begins with text/plain, goes on after its semicolon and white space; NULL where it says no more. */
-static const char *type_parameters(const char *type)
+/* What TYPE says behind its semicolon, or nothing. */
+static struct span type_parameters(const char *type)
 {
     const char *semicolon = strchr(type, ';');
 
-    if (semicolon == NULL)
-        return NULL;
-    do
-        semicolon++;
-    while (is_space(*semicolon));
-    return *semicolon != '\0' ? semicolon : NULL;
+    return span_without_leading(span_of(semicolon != NULL ? semicolon + 1 : NULL));
 }
 
 static bool is_text_plain(const char *type)
@@ -221,15 +211,15 @@ static bool is_text_plain(const char *type)
     static const char plain[] = "text/plain";
     const size_t len = sizeof plain - 1;
 
-    return strncasecmp(type, plain, len) == 0 && (type[len] == '\0' || type[len] == ';' || is_space(type[len]));
+    return strncasecmp(type, plain, len) == 0 && (type[len] == '\0' || type[len] == ';' || type[len] == ' ' || type[len] == '\t');
 }
 
-static bool is_known_charset(const char *parameters)
+static bool is_known_charset(struct span parameters)
 {
     static const char *const known[] = { "charset=utf-8", "charset=us-ascii", "charset=\"utf-8\"", "charset=\"us-ascii\"" };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcasecmp(parameters, known[i]) == 0)
+        if (span_is_but_case(parameters, known[i]))
             return true;
     return false;
 }
@@ -241,8 +231,8 @@ static void judge_type(const char *type, struct probe_findings *findings)
     } else if (!is_text_plain(type)) {
         probe_findings_add(findings, &rules[ANSWER_TYPE], 0, span_of(type));
     } else {
-        const char *parameters = type_parameters(type);
-        if (parameters != NULL && !is_known_charset(parameters))
+        struct span parameters = type_parameters(type);
+        if (parameters.len > 0 && !is_known_charset(parameters))
             probe_findings_add(findings, &rules[ANSWER_CHARSET], 0, span_of(type));
     }
 }
@@ -273,7 +263,7 @@ void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
     judge_status(fetched, findings);
     if (fetched->status == OK_STATUS)
         judge_type(fetched->type, findings);
-    if (fetched->status == OK_STATUS && fetched->body.len > TRUNCATED_AT)
+    if (fetched->status == OK_STATUS && fetched->body.len > POLICY_BYTES_TRUNCATED)
         probe_findings_add(findings, &rules[fetched->body.len > POLICY_BYTES_MAX ? ANSWER_LARGE : ANSWER_LONG], 0, span_of(NULL));
     (void)snprintf(took, sizeof took, "%u ms", fetched->ms);
     if (fetched->ms >= slow_ms)

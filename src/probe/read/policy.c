@@ -1,10 +1,11 @@
 #include "probe/read/policy.h"
 
+#include "base/utf8.h"
 #include "probe/read/span.h"
 
 #include <string.h>
 
-enum { TRUNCATED_AT = 10240, DAY = 86400, WEEK = 7 * DAY, AGE_DIGITS_MAX = 10, WORD_MAX = 8, SENDERS = 17 };
+enum { DAY = 86400, WEEK = 7 * DAY, AGE_DIGITS_MAX = 10, WORD_MAX = 8, SENDERS = 17 };
 
 enum {
     BODY_LARGE,
@@ -238,49 +239,22 @@ static void read_mx(struct reader *r, struct span value)
 
 /* --- fields that the RFC does not know --- */
 
-/* What a byte of UTF-8 that is not ASCII begins with, and how it goes on (RFC 3629 4). */
-static const struct {
-    unsigned char first, last, low, high, len;
-} utf8_forms[] = {
-    { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
-    { 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-};
-
-/* How many bytes of S, LEN of them, are its first character, one that is not ASCII; 0 where it is none. */
-static size_t utf8_length(const unsigned char *s, size_t len)
-{
-    for (size_t i = 0; i < sizeof utf8_forms / sizeof utf8_forms[0]; i++) {
-        if (s[0] < utf8_forms[i].first || s[0] > utf8_forms[i].last)
-            continue;
-        if (len < utf8_forms[i].len || s[1] < utf8_forms[i].low || s[1] > utf8_forms[i].high)
-            return 0;
-        for (size_t k = 2; k < utf8_forms[i].len; k++)
-            if (s[k] < 0x80 || s[k] > 0xbf)
-                return 0;
-        return utf8_forms[i].len;
-    }
-    return 0;
-}
-
 /* Of what is wrong with an unknown field, the worst: that it is there at all is the least. */
 static const struct probe_rule *unknown_rule(struct span name, struct span value)
 {
     const unsigned char *bytes = (const unsigned char *)value.at;
+    unsigned character;
     bool ascii = true;
 
     if (!span_is_field_name(name))
         return &rules[EXT_NAME];
     if (value.len == 0)
         return &rules[EXT_EMPTY];
-    for (size_t i = 0, n = 1; i < value.len; i += n, n = 1) {
-        if (bytes[i] < ' ' || bytes[i] == 0x7f)
+    for (size_t i = 0, n; i < value.len; i += n) {
+        n = utf8_read(bytes + i, value.len - i, &character);
+        if (n == 0 || character < ' ' || character == 0x7f)
             return &rules[EXT_CONTROL];
-        if (bytes[i] < 0x80)
-            continue;
-        ascii = false;
-        n = utf8_length(bytes + i, value.len - i);
-        if (n == 0)
-            return &rules[EXT_CONTROL];
+        ascii &= n == 1;
     }
     if (!ascii)
         return &rules[EXT_NOT_ASCII];
@@ -429,7 +403,7 @@ static void judge_size(struct reader *r, size_t len)
 {
     if (len > POLICY_BYTES_MAX)
         probe_findings_add(r->findings, &rules[BODY_LARGE], 0, span_of(NULL));
-    else if (len > TRUNCATED_AT)
+    else if (len > POLICY_BYTES_TRUNCATED)
         probe_findings_add(r->findings, &rules[BODY_LONG], 0, span_of(NULL));
 }
 

@@ -9,20 +9,18 @@ const char *probe_check_text(enum probe_check_name check)
     return names[check];
 }
 
-const char *probe_mode_text(enum policy_mode mode)
+int probe_findings_status(const struct probe_findings *findings, bool is_all)
 {
-    static const char *const modes[] = { [POLICY_TESTING] = "testing", [POLICY_ENFORCE] = "enforce", [POLICY_NONE] = "none" };
+    static const int statuses[] = { [PROBE_OK] = PROBE_STATUS_OK, [PROBE_WARN] = PROBE_STATUS_WARNING };
 
-    return modes[mode];
+    if (findings->verdict == PROBE_FAIL)
+        return PROBE_STATUS_CRITICAL;
+    return is_all ? statuses[findings->verdict] : PROBE_STATUS_UNKNOWN;
 }
 
 int probe_check_status(const struct probe_check *check)
 {
-    static const int statuses[] = { [PROBE_OK] = 0, [PROBE_WARN] = 1, [PROBE_FAIL] = 2 };
-
-    if (check->findings.verdict == PROBE_FAIL)
-        return PROBE_STATUS_CRITICAL;
-    return check->state == PROBE_UNKNOWN ? PROBE_STATUS_UNKNOWN : statuses[check->findings.verdict];
+    return probe_findings_status(&check->findings, check->state != PROBE_UNKNOWN);
 }
 
 int probe_worse(int a, int b)

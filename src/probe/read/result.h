@@ -66,14 +66,14 @@ struct probe {
 /* The name of CHECK: "txt". Constant. */
 const char *probe_check_text(enum probe_check_name check);
 
-/* As a policy has it. Constant. */
-const char *probe_mode_text(enum policy_mode mode);
-
 /* As monitoring plugins count: 2 outranks 3, and 3 1. */
 enum { PROBE_STATUS_OK, PROBE_STATUS_WARNING, PROBE_STATUS_CRITICAL, PROBE_STATUS_UNKNOWN, PROBE_STATUSES };
 
-/* The worse of two; that of one check, where one that was skipped is ok; the worst of all checks. */
+/* The worse of two. */
 int probe_worse(int a, int b);
+
+/* That of FINDINGS, unknown where they are not all and none is a FAIL; that of one check; the worst of all checks. */
+int probe_findings_status(const struct probe_findings *findings, bool is_all);
 int probe_check_status(const struct probe_check *check);
 int probe_status(const struct probe *probe);
 

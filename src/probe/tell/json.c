@@ -74,7 +74,7 @@ void probe_json(const struct probe *probe, struct buf *out)
 
     buf_print(out, "{\"domain\":\"%s\",\"status\":\"%s\",\"exit\":%d,\"mode\":", probe->domain, statuses[status], status);
     if (probe->has_mode)
-        buf_print(out, "\"%s\"", probe_mode_text(probe->mode));
+        buf_print(out, "\"%s\"", policy_mode_text(probe->mode));
     else
         buf_print(out, "null");
     buf_print(out, ",\"ms\":%u", probe->ms);

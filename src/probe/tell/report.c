@@ -1,5 +1,7 @@
 #include "probe/tell/report.h"
 
+#include "base/words.h"
+
 #include <string.h>
 
 enum { WIDTH = 80, CHECK_COLUMN = 8, TEXT_COLUMN = 16, BAR_CELLS = 30, PER_SECOND = 1000, HUNDREDTHS = 10 };
@@ -125,7 +127,7 @@ static void add_head(const struct probe *probe, int status, const struct probe_r
     add_label(out, labels[status].label, status, CHECK_COLUMN - 2, options->colour);
     buf_print(out, "%s", probe->domain);
     if (probe->has_mode)
-        buf_print(out, ": mode %s", probe_mode_text(probe->mode));
+        buf_print(out, ": mode %s", policy_mode_text(probe->mode));
 }
 
 /* Without a file nobody asked for a comparison with it. */
@@ -174,7 +176,7 @@ void probe_report_summary(const struct probe_report_counts *counts, unsigned lon
     size_t all = done(counts);
 
     buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu could not be told", all,
-              all == 1 ? "" : "s", ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK],
+              words_plural(all), ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK],
               counts->of[PROBE_STATUS_WARNING], counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
     if (counts->left > 0)
         buf_print(out, "; stopped, %zu not looked at", counts->left);

@@ -9,16 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    WIDTH = 100,
-    HOSTS_MAX = 32,
-    ADDRESSES_MAX = 8,
-    TTL = 300,
-    SELECTOR_KEY = 1,
-    MATCHING_SHA256 = 1,
-    DANE_TA = 2,
-    DANE_EE = 3
-};
+enum { WIDTH = 100, HOSTS_MAX = 32, ADDRESSES_MAX = 8, TTL = 300 };
 
 /* TEXT as comments of an INI file or a zone; none ends in a backslash, which would go on with the next line. */
 static void add_comment(struct buf *out, const char *text)
@@ -59,15 +50,6 @@ static bool judge(const struct probe_options *options, const char *name, const s
     return told;
 }
 
-static int status_of(const struct probe_findings *findings, bool told)
-{
-    if (findings->verdict == PROBE_FAIL)
-        return PROBE_STATUS_CRITICAL;
-    if (!told || findings->failed)
-        return PROBE_STATUS_UNKNOWN;
-    return findings->verdict == PROBE_WARN ? PROBE_STATUS_WARNING : PROBE_STATUS_OK;
-}
-
 static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool told, const char *why)
 {
     struct buf line = { 0 };
@@ -94,7 +76,7 @@ static int suggest_host(const struct probe_options *options, struct probe_dns *d
     const char *why = NULL;
 
     bool told = host != NULL && judge(options, name, host, &findings, &why);
-    int status = status_of(&findings, told);
+    int status = probe_findings_status(&findings, told && !findings.failed);
     add_findings(out, name, &findings, told, why);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
@@ -228,11 +210,11 @@ int probe_suggest(const struct probe_options *options, struct probe_dns *dns, co
 static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t at, unsigned usage)
 {
     unsigned char digest[PROBE_CERT_DIGEST_MAX];
-    size_t len = probe_cert_digest(chain, at, SELECTOR_KEY, MATCHING_SHA256, digest);
+    size_t len = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest);
 
     if (len == 0)
         return false;
-    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, TTL, usage, SELECTOR_KEY, MATCHING_SHA256);
+    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, TTL, usage, PROBE_TLSA_KEY, PROBE_TLSA_SHA256);
     for (size_t i = 0; i < len; i++)
         buf_print(out, "%02x", digest[i]);
     buf_print(out, "\n");
@@ -252,9 +234,9 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
     add_comment(out,
                 "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
                 "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
-    (void)add_tlsa(out, mx, host->smtp.chain, 0, DANE_EE);
+    (void)add_tlsa(out, mx, host->smtp.chain, 0, PROBE_TLSA_EE);
     struct buf other = { 0 };
-    if (add_tlsa(&other, mx, host->smtp.chain, 1, DANE_TA) && other.text != NULL) {
+    if (add_tlsa(&other, mx, host->smtp.chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
         add_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
         buf_print(out, "%s", other.text);
     }
@@ -274,7 +256,7 @@ int probe_tlsa(const struct probe_options *options, struct probe_dns *dns, const
         status = add_records(host, mx, out);
     } else {
         bool told = host != NULL && judge(options, mx, host, &findings, &why);
-        status = probe_worse(status_of(&findings, told), PROBE_STATUS_UNKNOWN);
+        status = probe_worse(probe_findings_status(&findings, told && !findings.failed), PROBE_STATUS_UNKNOWN);
         add_findings(out, mx, &findings, told, why);
     }
     probe_findings_free(&findings);
