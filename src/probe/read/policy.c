@@ -1,297 +1,73 @@
 #include "probe/read/policy.h"
 
-#include "base/utf8.h"
-#include "probe/read/span.h"
+#include "probe/read/policy_rules.h"
 
 #include <string.h>
 
-enum { DAY = 86400, WEEK = 7 * DAY, AGE_DIGITS_MAX = 10, WORD_MAX = 8, SENDERS = 17 };
-
-enum {
-    BODY_LARGE,
-    BODY_LONG,
-    BODY_OTHER,
-    BODY_BOM,
-    ENDS_LF,
-    ENDS_MIXED,
-    ENDS_CR,
-    LINE_EMPTY,
-    LINE_WHITE,
-    LINE_NO_COLON,
-    SPACE_LEADING,
-    SPACE_BEFORE_COLON,
-    SPACE_MISSING,
-    SPACE_TRAILING,
-    KEY_CASE,
-    KEY_REPEATED,
-    KEY_REPEATED_BADLY,
-    KEY_MISSING,
-    EXT_NAME,
-    EXT_EMPTY,
-    EXT_CONTROL,
-    EXT_NOT_ASCII,
-    EXT_COLON,
-    EXT,
-    VERSION_BAD,
-    VERSION_LATE,
-    MODE_BAD,
-    MODE_CASE,
-    MODE_NONE,
-    MODE_NONE_NO_MX,
-    AGE_BAD,
-    AGE_LARGE,
-    AGE_DIGITS,
-    AGE_ZERO,
-    AGE_SHORT,
-    AGE_WEEK,
-    MX_MISSING,
-    MX_FAULT = MX_MISSING,                /* and behind it the faults of names, in their order */
-    RULES = MX_FAULT + DOMAIN_POLICY_LONG /* which no mx has */
-};
-
-#define RFC_POLICY "RFC 8461 3.2"
-#define RFC_SIZE "RFC 8461 3.3"
-#define RFC_AGE "RFC 8461 10.2"
-#define RFC_NONE "RFC 8461 8.3"
-#define RFC_NAME "RFC 8461 3.2, RFC 5321 4.1.2"
-
-static const struct probe_rule rules[RULES] = {
-    [BODY_LARGE] = { "size", PROBE_FAIL, 0, 0, 0,
-                     "the policy is over 65,536 bytes, the rest of which was not read; write fewer mx lines, or wildcards",
-                     RFC_SIZE },
-    [BODY_LONG] = { "size-truncated", PROBE_WARN, 0, 0, 0,
-                    "the policy is over 10,240 bytes, where one sender implementation cuts it; write fewer mx lines, or "
-                    "wildcards",
-                    RFC_SIZE },
-    [BODY_OTHER] = { "not-a-policy", PROBE_FAIL, 14, 17, SENDERS,
-                     "is no policy, none of its lines being one of version, mode, mx or max_age; serve the policy", RFC_POLICY },
-    [BODY_BOM] = { "bom", PROBE_FAIL, 14, 14, SENDERS, "the policy begins with a UTF-8 byte order mark; save it without",
-                   RFC_POLICY },
-    [ENDS_LF] = { "line-end-lf", PROBE_OK, 0, 0, 0, "the lines end in LF, which all take; CRLF is what the RFC's text says",
-                  RFC_POLICY },
-    [ENDS_MIXED] = { "line-end-mixed", PROBE_WARN, 1, 1, SENDERS, "has another line end than the first; end all lines in CRLF",
-                     RFC_POLICY },
-    [ENDS_CR] = { "line-end-cr", PROBE_FAIL, 6, 13, SENDERS, "has a CR without an LF after it; end all lines in CRLF",
-                  RFC_POLICY },
-    [LINE_EMPTY] = { "line-empty", PROBE_FAIL, 3, 3, SENDERS, "the line is empty; leave it out", RFC_POLICY },
-    [LINE_WHITE] = { "line-white", PROBE_FAIL, 6, 6, SENDERS, "the line is white space; leave it out", RFC_POLICY },
-    [LINE_NO_COLON] = { "no-colon", PROBE_FAIL, 7, 7, SENDERS,
-                        "has no colon after a field's name; write \"name: value\", and no comments", RFC_POLICY },
-    [SPACE_LEADING] = { "space-leading", PROBE_FAIL, 7, 7, SENDERS, "has white space before the field's name; leave it out",
-                        RFC_POLICY },
-    [SPACE_BEFORE_COLON] = { "space-before-colon", PROBE_FAIL, 6, 6, SENDERS, "has white space before the colon; leave it out",
-                             RFC_POLICY },
-    [SPACE_MISSING] = { "space-missing", PROBE_WARN, 1, 1, SENDERS, "has no space after the colon; write one", RFC_POLICY },
-    [SPACE_TRAILING] = { "space-trailing", PROBE_WARN, 1, 1, SENDERS, "has white space at its end; leave it out", RFC_POLICY },
-    [KEY_CASE] = { "key-case", PROBE_FAIL, 13, 14, SENDERS, "has capitals in the field's name; write it in lower case",
-                   RFC_POLICY },
-    [KEY_REPEATED] = { "repeated", PROBE_WARN, 3, 3, SENDERS,
-                       "is a field for the second time: the first one counts, for some senders the last; keep one", RFC_POLICY },
-    [KEY_REPEATED_BADLY] = { "repeated-badly", PROBE_WARN, 10, 11, SENDERS,
-                             "is a field for the second time, and no valid one: the first one counts, for some senders the last; "
-                             "leave this one out",
-                             RFC_POLICY },
-    [KEY_MISSING] = { "missing", PROBE_FAIL, 13, 13, SENDERS, "is missing; write a line that has it", RFC_POLICY },
-    [EXT_NAME] = { "unknown-name", PROBE_FAIL, 4, 7, SENDERS, "has no valid field's name before its colon; leave the line out",
-                   RFC_POLICY },
-    [EXT_EMPTY] = { "unknown-empty", PROBE_FAIL, 5, 5, SENDERS, "is an unknown field without a value; leave it out", RFC_POLICY },
-    [EXT_CONTROL] = { "unknown-control", PROBE_FAIL, 5, 5, SENDERS,
-                      "is an unknown field with a control character, or bytes that are not UTF-8; leave it out", RFC_POLICY },
-    [EXT_NOT_ASCII] = { "unknown-not-ascii", PROBE_WARN, 5, 5, SENDERS, "is an unknown field that is not all ASCII; leave it out",
-                        RFC_POLICY },
-    [EXT_COLON] = { "unknown-colon", PROBE_WARN, 4, 4, SENDERS, "is an unknown field with a colon in its value; leave it out",
-                    RFC_POLICY },
-    [EXT] = { "unknown", PROBE_WARN, 3, 3, SENDERS, "is an unknown field, which senders are to ignore; leave it out",
-              RFC_POLICY },
-    [VERSION_BAD] = { "version", PROBE_FAIL, 15, 16, SENDERS, "is no version; write STSv1", RFC_POLICY },
-    [VERSION_LATE] = { "version-late", PROBE_OK, 0, 0, 0, "stands before version, which Google asks to be first; move version up",
-                       RFC_POLICY },
-    [MODE_BAD] = { "mode", PROBE_FAIL, 17, 17, SENDERS, "is no mode; write enforce, testing or none", RFC_POLICY },
-    [MODE_CASE] = { "mode-case", PROBE_FAIL, 13, 13, SENDERS, "has capitals; write the mode in lower case", RFC_POLICY },
-    [MODE_NONE] = { "mode-none", PROBE_WARN, 2, 2, SENDERS,
-                    "is a mode that some senders refuse, so that an older policy may stay in force; keep it until all of those "
-                    "have expired",
-                    RFC_NONE },
-    [MODE_NONE_NO_MX] = { "mode-none-without-mx", PROBE_WARN, 4, 4, SENDERS,
-                          "has no mx beside it; keep the mx lines in this mode, too", RFC_POLICY },
-    [AGE_BAD] = { "max-age", PROBE_FAIL, 6, 17, SENDERS, "is no max_age; write seconds, in digits alone, such as 604800",
-                  RFC_POLICY },
-    [AGE_LARGE] = { "max-age-large", PROBE_FAIL, 9, 17, SENDERS, "is over the most that max_age may be; write 31557600 or less",
-                    RFC_POLICY },
-    [AGE_DIGITS] = { "max-age-digits", PROBE_FAIL, 3, 3, SENDERS, "has over ten digits; leave the zeros out", RFC_POLICY },
-    [AGE_ZERO] = { "max-age-zero", PROBE_WARN, 5, 5, SENDERS, "seconds are no time at all; write 86400 (a day) at least",
-                   RFC_AGE },
-    [AGE_SHORT] = { "max-age-short", PROBE_WARN, 1, 1, SENDERS, "seconds are under a day; write 86400 at least", RFC_AGE },
-    [AGE_WEEK] = { "max-age-week", PROBE_OK, 0, 0, 0, "is under a week, with mode enforce; weeks protect better", RFC_AGE },
-    [MX_MISSING] = { "mx-missing", PROBE_FAIL, 14, 14, SENDERS, "there is no mx; write one for each MX record's host",
-                     RFC_POLICY },
-    /* What each of these says, src/domain.c knows. */
-    [MX_FAULT + DOMAIN_EMPTY] = { "mx-empty", PROBE_FAIL, 7, 10, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_DOT_LAST] = { "mx-dot", PROBE_FAIL, 5, 5, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_NOT_ASCII] = { "mx-not-ascii", PROBE_FAIL, 7, 7, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_ADDRESS] = { "mx-address", PROBE_FAIL, 2, 9, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_NUMBER] = { "mx-number", PROBE_FAIL, 0, 0, 0, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_UNDERSCORE] = { "mx-underscore", PROBE_FAIL, 6, 6, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_CHARACTER] = { "mx-character", PROBE_FAIL, 6, 9, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_HYPHEN] = { "mx-hyphen", PROBE_FAIL, 5, 5, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_LABEL_EMPTY] = { "mx-label-empty", PROBE_FAIL, 6, 6, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_LABEL_LONG] = { "mx-label-long", PROBE_FAIL, 2, 2, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_LONG] = { "mx-long", PROBE_FAIL, 1, 1, SENDERS, NULL, RFC_NAME },
-    [MX_FAULT + DOMAIN_WILDCARD] = { "mx-wildcard", PROBE_FAIL, 6, 7, SENDERS, NULL, RFC_NAME },
-};
-
-enum field { FIELD_VERSION, FIELD_MODE, FIELD_MAX_AGE, FIELD_MX, FIELDS, FIELD_UNKNOWN = FIELDS };
-
-static const char *const field_names[FIELDS] = { "version", "mode", "max_age", "mx" };
+enum { DAY = 86400, WEEK = 7 * DAY };
 
 struct reader {
     struct probe_policy *policy;
-    struct probe_findings *findings;    /* the policy's */
-    unsigned line, line_of[FIELDS + 1]; /* of each field the first; 0: not there */
-    char end;                           /* of the first line: '\n', or '\r' for CRLF */
-    bool mixed, bare_cr;                /* told already */
+    struct probe_findings *findings;          /* the policy's */
+    unsigned line, line_of[PROBE_FIELDS + 1]; /* of each field the first; 0: not there */
+    char end;                                 /* of the first line: '\n', or '\r' for CRLF */
+    bool mixed, bare_cr;                      /* there is a finding of that already */
 };
 
-/* --- values: the rule that each breaks, or NULL --- */
+/* --- lines --- */
 
-static const struct probe_rule *read_version(struct span value, struct probe_policy *policy)
+/* The field of that NAME, whatever its case, and whatever space follows it. */
+static enum probe_policy_field find_field(struct span name)
 {
-    (void)policy;
-    return span_is(value, "STSv1") ? NULL : &rules[VERSION_BAD];
+    enum probe_policy_field field = PROBE_FIELD_VERSION;
+
+    while (field < PROBE_FIELDS && !span_is_but_case(span_without_trailing(name), probe_policy_field_text(field)))
+        field++;
+    return field;
 }
 
-static const struct probe_rule *read_mode(struct span value, struct probe_policy *policy)
+/* NAME, before the colon of LINE, is that of FIELD, or nearly. */
+static void judge_name(struct reader *r, enum probe_policy_field field, struct span line, struct span name)
 {
-    char word[WORD_MAX] = "", lower[DOMAIN_MAX + 1];
+    struct span bare = span_without_trailing(name);
 
-    if (value.len >= WORD_MAX || memchr(value.at, '\0', value.len) != NULL)
-        return &rules[MODE_BAD];
-    memcpy(word, value.at, value.len);
-    domain_normal(value.at, value.len, lower);
-    policy->has_mode = policy_mode_read(word, &policy->mode);
-    if (policy->has_mode)
-        return NULL;
-    return &rules[policy_mode_read(lower, &policy->mode) ? MODE_CASE : MODE_BAD];
+    if (!span_is(bare, probe_policy_field_text(field)))
+        probe_findings_add(r->findings, &probe_policy_rule[KEY_CASE], r->line, line);
+    if (bare.len < name.len)
+        probe_findings_add(r->findings, &probe_policy_rule[SPACE_BEFORE_COLON], r->line, line);
 }
-
-static const struct probe_rule *read_max_age(struct span value, struct probe_policy *policy)
-{
-    uint32_t n = 0;
-
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.at[i] < '0' || value.at[i] > '9')
-            return &rules[AGE_BAD];
-        if (n <= POLICY_MAX_AGE_MAX)
-            n = n * 10 + (uint32_t)(value.at[i] - '0');
-    }
-    if (value.len == 0)
-        return &rules[AGE_BAD];
-    if (n > POLICY_MAX_AGE_MAX)
-        return &rules[AGE_LARGE];
-    if (value.len > AGE_DIGITS_MAX)
-        return &rules[AGE_DIGITS];
-    policy->has_max_age = true;
-    policy->max_age = n;
-    if (n >= DAY)
-        return NULL;
-    return &rules[n == 0 ? AGE_ZERO : AGE_SHORT];
-}
-
-typedef const struct probe_rule *value_fn(struct span value, struct probe_policy *policy);
-static value_fn *const value_fns[FIELD_MX] = {
-    [FIELD_VERSION] = read_version, [FIELD_MODE] = read_mode, [FIELD_MAX_AGE] = read_max_age
-};
 
 static bool is_valid(const struct probe_rule *broken)
 {
     return broken == NULL || broken->severity != PROBE_FAIL;
 }
 
-static void read_once(struct reader *r, enum field field, struct span line, struct span value)
+static void read_once(struct reader *r, enum probe_policy_field field, struct span line, struct span value)
 {
     struct probe_policy ignored = { 0 };
     bool first = r->line_of[field] == 0;
-    const struct probe_rule *broken = value_fns[field](value, first ? r->policy : &ignored);
+    const struct probe_rule *broken = probe_policy_field_read(field, value, first ? r->policy : &ignored);
 
     if (first && broken != NULL)
         probe_findings_add(r->findings, broken, r->line, value);
     if (!first)
-        probe_findings_add(r->findings, &rules[is_valid(broken) ? KEY_REPEATED : KEY_REPEATED_BADLY], r->line, line);
-}
-
-static void read_mx(struct reader *r, struct span value)
-{
-    struct probe_policy *policy = r->policy;
-    enum domain_fault fault = policy_mx_fault(value.at, value.len);
-    struct buf says = { 0 };
-
-    if (value.len > 0 && memchr(value.at, '\0', value.len) == NULL) {
-        buf_add(&policy->mx, value.at, value.len);
-        buf_add(&policy->mx, "", 1);
-        policy->mx_count++;
-    }
-    if (fault == DOMAIN_FINE)
-        return;
-    const char *advice = domain_fault_advice(fault);
-    buf_print(&says, "%s; write %s", domain_fault_phrase(fault), advice != NULL ? advice : "it without");
-    probe_findings_add_saying(r->findings, &rules[MX_FAULT + (int)fault], r->line, value, &says);
-}
-
-/* --- fields that the RFC does not know --- */
-
-/* Of what is wrong with an unknown field, the worst: that it is there at all is the least. */
-static const struct probe_rule *unknown_rule(struct span name, struct span value)
-{
-    const unsigned char *bytes = (const unsigned char *)value.at;
-    unsigned character;
-    bool ascii = true;
-
-    if (!span_is_field_name(name))
-        return &rules[EXT_NAME];
-    if (value.len == 0)
-        return &rules[EXT_EMPTY];
-    for (size_t i = 0, n; i < value.len; i += n) {
-        n = utf8_read(bytes + i, value.len - i, &character);
-        if (n == 0 || character < ' ' || character == 0x7f)
-            return &rules[EXT_CONTROL];
-        ascii &= n == 1;
-    }
-    if (!ascii)
-        return &rules[EXT_NOT_ASCII];
-    return &rules[memchr(value.at, ':', value.len) != NULL ? EXT_COLON : EXT];
-}
-
-/* --- lines --- */
-
-/* A line with this name before its colon; what is wrong with the name of a field that is known is told at once. */
-static enum field which_field(struct reader *r, struct span line, struct span name)
-{
-    struct span bare = span_without_trailing(name);
-
-    for (size_t i = 0; i < FIELDS; i++) {
-        if (!span_is_but_case(bare, field_names[i]))
-            continue;
-        if (!span_is(bare, field_names[i]))
-            probe_findings_add(r->findings, &rules[KEY_CASE], r->line, line);
-        if (bare.len < name.len)
-            probe_findings_add(r->findings, &rules[SPACE_BEFORE_COLON], r->line, line);
-        return (enum field)i;
-    }
-    return FIELD_UNKNOWN;
+        probe_findings_add(r->findings, &probe_policy_rule[is_valid(broken) ? KEY_REPEATED : KEY_REPEATED_BADLY], r->line, line);
 }
 
 static void read_field(struct reader *r, struct span line, struct span name, struct span value)
 {
-    enum field field = which_field(r, line, name);
+    enum probe_policy_field field = find_field(name);
     size_t spaced_len = value.len;
 
+    if (field != PROBE_FIELD_UNKNOWN)
+        judge_name(r, field, line, name);
     value = span_without_leading(value);
     if (value.len > 0 && value.len == spaced_len)
-        probe_findings_add(r->findings, &rules[SPACE_MISSING], r->line, line);
-    if (field == FIELD_UNKNOWN)
-        probe_findings_add(r->findings, unknown_rule(name, value), r->line, line);
-    else if (field == FIELD_MX)
-        read_mx(r, value);
+        probe_findings_add(r->findings, &probe_policy_rule[SPACE_MISSING], r->line, line);
+    if (field == PROBE_FIELD_UNKNOWN)
+        probe_findings_add(r->findings, probe_policy_field_unknown(name, value), r->line, line);
+    else if (field == PROBE_FIELD_MX)
+        probe_policy_field_add_mx(value, r->line, r->policy);
     else
         read_once(r, field, line, value);
     if (r->line_of[field] == 0)
@@ -304,18 +80,18 @@ static void read_line(struct reader *r, struct span whole)
     const char *colon = memchr(line.at, ':', line.len);
 
     if (line.len == 0) {
-        probe_findings_add(r->findings, &rules[whole.len > 0 ? LINE_WHITE : LINE_EMPTY], r->line, span_of(NULL));
+        probe_findings_add(r->findings, &probe_policy_rule[whole.len > 0 ? LINE_WHITE : LINE_EMPTY], r->line, span_of(NULL));
         return;
     }
     if (unled.len < whole.len)
-        probe_findings_add(r->findings, &rules[SPACE_LEADING], r->line, line);
+        probe_findings_add(r->findings, &probe_policy_rule[SPACE_LEADING], r->line, line);
     if (colon == NULL) {
-        probe_findings_add(r->findings, &rules[LINE_NO_COLON], r->line, line);
+        probe_findings_add(r->findings, &probe_policy_rule[LINE_NO_COLON], r->line, line);
         return;
     }
     size_t name_len = (size_t)(colon - line.at);
     if (line.len < unled.len && name_len + 1 < line.len)
-        probe_findings_add(r->findings, &rules[SPACE_TRAILING], r->line, whole);
+        probe_findings_add(r->findings, &probe_policy_rule[SPACE_TRAILING], r->line, whole);
     read_field(r, line, (struct span) { line.at, name_len }, (struct span) { colon + 1, line.len - name_len - 1 });
 }
 
@@ -325,7 +101,7 @@ static void read_end(struct reader *r, struct span line, char end)
     if (r->end == '\0')
         r->end = end;
     if (end != r->end && !r->mixed)
-        probe_findings_add(r->findings, &rules[ENDS_MIXED], r->line, line);
+        probe_findings_add(r->findings, &probe_policy_rule[ENDS_MIXED], r->line, line);
     r->mixed |= end != r->end;
 }
 
@@ -347,7 +123,7 @@ static void read_lines(struct reader *r, const char *body, size_t len)
         bool crlf = len - end >= 2 && body[end] == '\r' && body[end + 1] == '\n', cr = end < len && body[end] == '\r' && !crlf;
         next = end + (crlf ? 2 : 1);
         if (cr && !r->bare_cr)
-            probe_findings_add(r->findings, &rules[ENDS_CR], r->line, line);
+            probe_findings_add(r->findings, &probe_policy_rule[ENDS_CR], r->line, line);
         r->bare_cr |= cr;
         if (!cr && end < len)
             read_end(r, line, body[end]);
@@ -361,7 +137,7 @@ static void read_lines(struct reader *r, const char *body, size_t len)
 
 static bool has_none(const struct reader *r)
 {
-    for (size_t i = 0; i < FIELDS; i++)
+    for (size_t i = 0; i < PROBE_FIELDS; i++)
         if (r->line_of[i] != 0)
             return false;
     return true;
@@ -372,14 +148,14 @@ static void judge_fields(struct reader *r)
     const struct probe_policy *policy = r->policy;
     bool none = policy->has_mode && policy->mode == POLICY_NONE;
 
-    for (size_t i = 0; i < FIELD_MX; i++)
+    for (enum probe_policy_field i = PROBE_FIELD_VERSION; i < PROBE_FIELD_MX; i++)
         if (r->line_of[i] == 0)
-            probe_findings_add(r->findings, &rules[KEY_MISSING], 0, span_of(field_names[i]));
-    if (r->line_of[FIELD_MX] == 0 && !none)
-        probe_findings_add(r->findings, &rules[MX_MISSING], 0, span_of(NULL));
+            probe_findings_add(r->findings, &probe_policy_rule[KEY_MISSING], 0, span_of(probe_policy_field_text(i)));
+    if (r->line_of[PROBE_FIELD_MX] == 0 && !none)
+        probe_findings_add(r->findings, &probe_policy_rule[MX_MISSING], 0, span_of(NULL));
     if (none)
-        probe_findings_add(r->findings, &rules[r->line_of[FIELD_MX] == 0 ? MODE_NONE_NO_MX : MODE_NONE], r->line_of[FIELD_MODE],
-                           span_of("none"));
+        probe_findings_add(r->findings, &probe_policy_rule[r->line_of[PROBE_FIELD_MX] == 0 ? MODE_NONE_NO_MX : MODE_NONE],
+                           r->line_of[PROBE_FIELD_MODE], span_of("none"));
 }
 
 static void remark(struct reader *r)
@@ -387,24 +163,24 @@ static void remark(struct reader *r)
     const struct probe_policy *policy = r->policy;
 
     if (r->end == '\n' && !r->mixed)
-        probe_findings_add(r->findings, &rules[ENDS_LF], 1, span_of(NULL));
-    for (size_t i = FIELD_MODE; i < FIELDS; i++) {
-        if (r->line_of[i] == 0 || r->line_of[i] >= r->line_of[FIELD_VERSION])
+        probe_findings_add(r->findings, &probe_policy_rule[ENDS_LF], 1, span_of(NULL));
+    for (enum probe_policy_field i = PROBE_FIELD_MODE; i < PROBE_FIELDS; i++) {
+        if (r->line_of[i] == 0 || r->line_of[i] >= r->line_of[PROBE_FIELD_VERSION])
             continue;
-        probe_findings_add(r->findings, &rules[VERSION_LATE], r->line_of[i], span_of(field_names[i]));
+        probe_findings_add(r->findings, &probe_policy_rule[VERSION_LATE], r->line_of[i], span_of(probe_policy_field_text(i)));
         break;
     }
     if (policy->has_mode && policy->mode == POLICY_ENFORCE && policy->has_max_age && policy->max_age >= DAY &&
         policy->max_age < WEEK)
-        probe_findings_add(r->findings, &rules[AGE_WEEK], r->line_of[FIELD_MAX_AGE], span_of("max_age"));
+        probe_findings_add(r->findings, &probe_policy_rule[AGE_WEEK], r->line_of[PROBE_FIELD_MAX_AGE], span_of("max_age"));
 }
 
 static void judge_size(struct reader *r, size_t len)
 {
     if (len > POLICY_BYTES_MAX)
-        probe_findings_add(r->findings, &rules[BODY_LARGE], 0, span_of(NULL));
+        probe_findings_add(r->findings, &probe_policy_rule[BODY_LARGE], 0, span_of(NULL));
     else if (len > POLICY_BYTES_TRUNCATED)
-        probe_findings_add(r->findings, &rules[BODY_LONG], 0, span_of(NULL));
+        probe_findings_add(r->findings, &probe_policy_rule[BODY_LONG], 0, span_of(NULL));
 }
 
 /* How much of LEN bytes is read: no more than a sender would, and no part of a line. */
@@ -427,13 +203,13 @@ void probe_policy_read(const char *body, size_t len, struct probe_policy *policy
     size_t begin = len >= sizeof bom - 1 && memcmp(body, bom, sizeof bom - 1) == 0 ? sizeof bom - 1 : 0;
     size_t end = read_up_to(body, len);
     if (begin > 0)
-        probe_findings_add(r.findings, &rules[BODY_BOM], 1, span_of(NULL));
+        probe_findings_add(r.findings, &probe_policy_rule[BODY_BOM], 1, span_of(NULL));
     if (end > begin)
         read_lines(&r, body + begin, end - begin);
     if (has_none(&r)) {
         /* A page of HTML is one fault, not one a line. */
         probe_findings_free(&policy->findings);
-        probe_findings_add(r.findings, &rules[BODY_OTHER], 1,
+        probe_findings_add(r.findings, &probe_policy_rule[BODY_OTHER], 1,
                            (struct span) { end > 0 ? body : "", end > 0 ? line_len(body, end) : 0 });
     } else {
         judge_fields(&r);
@@ -449,4 +225,4 @@ void probe_policy_free(struct probe_policy *policy)
     *policy = (struct probe_policy) { 0 };
 }
 
-const struct probe_rules probe_policy_rules = { rules, RULES };
+const struct probe_rules probe_policy_rules = { probe_policy_rule, POLICY_RULES };

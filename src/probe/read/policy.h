@@ -3,18 +3,7 @@
 #ifndef PROBE_READ_POLICY_H
 #define PROBE_READ_POLICY_H
 
-#include "policy/model.h"
-#include "probe/read/finding.h"
-
-/* What a sender would work with: of a repeated field, the first one (RFC 8461 3.2). */
-struct probe_policy {
-    bool has_mode, has_max_age; /* there, and valid: only then do the next two mean anything */
-    enum policy_mode mode;
-    uint32_t max_age;
-    struct buf mx;   /* the patterns as written, valid or not, each ended by a NUL: may hold any other byte */
-    size_t mx_count; /* how many there are */
-    struct probe_findings findings;
-};
+#include "probe/read/policy_field.h"
 
 /*
  * Reads BODY, the LEN bytes of an answer: any bytes, any number of them; NULL where LEN is 0. Of what goes beyond
