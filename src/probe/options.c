@@ -1,5 +1,11 @@
 #include "probe/options.h"
 
+#include "probe/error.h"
+#include "probe/read/result.h"
+#include "probe/run.h"
+
+#include <stdio.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -17,7 +23,8 @@ enum {
     SLOW_MS = 2000,
     HTTPS_PORT = 443,
     SMTP_PORT = 25,
-    USAGE_COLUMN = 24
+    USAGE_COLUMN = 24,
+    JOBS_DEFAULT = 16
 };
 
 /* Takes VALUE, which is NULL where the option has none. Returns what is to be written instead, or NULL where it is right. */
@@ -84,7 +91,7 @@ static const char *take_colour(struct probe_settings *settings, const char *valu
 
 static const char *act(struct probe_settings *settings, enum probe_action action, const char *subject)
 {
-    if (settings->action != PROBE_LOOK && settings->action != action)
+    if (settings->action != PROBE_ACTION_DOMAINS && settings->action != action)
         return "one of --explain, --suggest and --tlsa alone";
     settings->action = action;
     settings->subject = subject;
@@ -93,22 +100,22 @@ static const char *act(struct probe_settings *settings, enum probe_action action
 
 static const char *take_explain(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_EXPLAIN, value);
+    return act(settings, PROBE_ACTION_EXPLAIN, value);
 }
 
 static const char *take_suggest(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_SUGGEST, value);
+    return act(settings, PROBE_ACTION_SUGGEST, value);
 }
 
 static const char *take_tlsa(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_TLSA, value);
+    return act(settings, PROBE_ACTION_TLSA, value);
 }
 
 static const char *take_dns(struct probe_settings *settings, const char *value)
 {
-    settings->probe.dns.servers = value;
+    settings->context.dns.servers = value;
     return NULL;
 }
 
@@ -120,23 +127,23 @@ static const char *take_ca(struct probe_settings *settings, const char *value)
 
 static const char *take_https_port(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 1, PORT_MAX, &settings->probe.fetch.https_port) ? NULL : "a number from 1 to 65535";
+    return read_number(value, 1, PORT_MAX, &settings->context.fetch.https_port) ? NULL : "a number from 1 to 65535";
 }
 
 static const char *take_smtp_port(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 1, PORT_MAX, &settings->probe.fetch.smtp_port) ? NULL : "a number from 1 to 65535";
+    return read_number(value, 1, PORT_MAX, &settings->context.fetch.smtp_port) ? NULL : "a number from 1 to 65535";
 }
 
 static const char *take_helo(struct probe_settings *settings, const char *value)
 {
-    settings->probe.fetch.helo = value;
+    settings->context.fetch.helo = value;
     return domain_fault(value, strlen(value)) == DOMAIN_FINE ? NULL : "this machine's name, as in probe.example.org";
 }
 
 static const char *take_timeout(struct probe_settings *settings, const char *value)
 {
-    struct probe_fetch_options *fetch = &settings->probe.fetch;
+    struct probe_fetch_options *fetch = &settings->context.fetch;
     unsigned seconds;
 
     if (!read_number(value, 1, TIMEOUT_MAX_S, &seconds))
@@ -148,20 +155,20 @@ static const char *take_timeout(struct probe_settings *settings, const char *val
 
 static const char *take_warn_days(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 0, INT_MAX, &settings->probe.warn_days) ? NULL : "a number of days";
+    return read_number(value, 0, INT_MAX, &settings->context.warn_days) ? NULL : "a number of days";
 }
 
 static const char *take_help(struct probe_settings *settings, const char *value)
 {
     (void)value;
-    settings->action = PROBE_HELP;
+    settings->action = PROBE_ACTION_HELP;
     return NULL;
 }
 
 static const char *take_version(struct probe_settings *settings, const char *value)
 {
     (void)value;
-    settings->action = PROBE_VERSION;
+    settings->action = PROBE_ACTION_VERSION;
     return NULL;
 }
 
@@ -192,15 +199,23 @@ static const struct option {
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
-void probe_options_usage(FILE *out)
+static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
+                            "       mta-sts-probe [OPTION...] -f policies.ini [DOMAIN...]\n"
+                            "\n"
+                            "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461), and tells\n"
+                            "what a fault does to mail and what to do.\n"
+                            "\n";
+
+void probe_options_usage(struct buf *out)
 {
+    buf_print(out, "%s", usage);
     for (size_t i = 0; i < OPTIONS; i++) {
         char call[USAGE_COLUMN + 1], letter[8] = "   ";
         if (options[i].letter != '\0')
             (void)snprintf(letter, sizeof letter, "-%c,", options[i].letter);
         (void)snprintf(call, sizeof call, "%s --%s %s", letter, options[i].word,
                        options[i].argument != NULL ? options[i].argument : "");
-        (void)fprintf(out, "  %-*s %s\n", USAGE_COLUMN, call, options[i].does);
+        buf_print(out, "  %-*s %s\n", USAGE_COLUMN, call, options[i].does);
     }
 }
 
@@ -222,7 +237,7 @@ static const struct option *find_word(const char *word, size_t len)
 
 static bool complain(const char *argument, const char *write)
 {
-    (void)fprintf(stderr, "mta-sts-probe: %s: write %s\n", argument, write);
+    (void)probe_error("%s: write %s", argument, write);
     return false;
 }
 
@@ -273,9 +288,9 @@ static bool take_word(struct arguments *arguments, const char *word)
 
 static bool is_enough(const struct probe_settings *settings)
 {
-    if (settings->action != PROBE_LOOK && settings->count > 0)
+    if (settings->action != PROBE_ACTION_DOMAINS && settings->count > 0)
         return complain(settings->domains[0], "no domain beside that option");
-    if (settings->action == PROBE_LOOK && settings->file == NULL && settings->count == 0)
+    if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)
         return complain("nothing to look at", "a mail domain, or -f FILE");
     return true;
 }
@@ -285,8 +300,8 @@ bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
     struct arguments arguments = { argc, 1, argv, settings };
     bool only_domains = false;
 
-    *settings = (struct probe_settings) { .jobs = PROBE_RUN_JOBS_DEFAULT, .domains = argv };
-    settings->probe = (struct probe_options) {
+    *settings = (struct probe_settings) { .jobs = JOBS_DEFAULT, .domains = argv };
+    settings->context = (struct probe_context) {
         .dns = { .timeout_ms = DNS_TIMEOUT_MS, .tries = DNS_TRIES },
         .fetch = { CONNECT_MS, TIMEOUT_DEFAULT_S * MS, HTTPS_PORT, SMTP_PORT, NULL, NULL },
         .warn_days = WARN_DAYS,

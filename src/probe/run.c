@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "probe/domain.h"
+#include "probe/error.h"
 #include "probe/tell/json.h"
 
 #include <errno.h>
@@ -38,12 +39,12 @@ struct state {
 
 static bool is_stopped(const struct state *s)
 {
-    return *s->run->stop;
+    return *s->run->context->stop;
 }
 
 static void stop(struct state *s)
 {
-    *s->run->stop = true;
+    *s->run->context->stop = true;
     (void)pthread_mutex_lock(&s->lock);
     (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
@@ -74,27 +75,27 @@ static bool next_domain(struct state *s, char domain[DOMAIN_MAX + 1], size_t *nu
 static void look(struct state *s, struct probe_dns *dns, const char *domain, struct slot *slot)
 {
     const struct probe_run *run = s->run;
-    struct probe_wanted wanted = { 0 };
+    struct probe_expected expected = { 0 };
     struct buf mistake = { 0 };
-    struct probe probe;
+    struct probe_result result;
 
-    bool good = run->file == NULL || probe_file_wanted(run->file, domain, &wanted, &mistake);
-    probe_domain(run->options, dns, domain, run->file != NULL ? &wanted : NULL, &probe);
-    slot->status = good ? probe_status(&probe) : PROBE_STATUS_UNKNOWN;
+    bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &mistake);
+    probe_domain(run->context, dns, domain, run->file != NULL ? &expected : NULL, &result);
+    slot->status = good ? probe_status(&result) : PROBE_STATUS_UNKNOWN;
     if (slot->status != PROBE_STATUS_OK || !run->quiet) {
         if (run->json)
-            probe_json(&probe, &slot->text);
+            probe_json(&result, &slot->text);
         else
-            probe_report(&probe, &run->report, &slot->text);
+            probe_report(&result, &run->report, &slot->text);
     }
-    probe_free(&probe);
+    probe_result_free(&result);
     buf_free(&mistake);
 }
 
 static void *work(void *argument)
 {
     struct state *s = argument;
-    struct probe_dns *dns = probe_dns_new(&s->run->options->dns);
+    struct probe_dns *dns = probe_dns_new(&s->run->context->dns);
     char domain[DOMAIN_MAX + 1];
     size_t number;
 
@@ -241,11 +242,9 @@ static int finish(struct state *s)
         buf_free(&summary);
     }
     if (s->out_of_memory)
-        (void)fputs("mta-sts-probe: out of memory: something is missing\n", stderr);
-    if (fflush(stdout) != 0) {
-        (void)fprintf(stderr, "mta-sts-probe: cannot write: %s\n", strerror(errno));
-        return PROBE_STATUS_UNKNOWN;
-    }
+        (void)probe_error("out of memory: something is missing");
+    if (fflush(stdout) != 0)
+        return probe_error("cannot write: %s", strerror(errno));
     return status;
 }
 
@@ -284,7 +283,7 @@ static int run_threads(struct state *s, size_t jobs)
     if (started > 0)
         status = finish(s);
     else
-        (void)fputs("mta-sts-probe: cannot start a thread\n", stderr);
+        (void)probe_error("cannot start a thread");
     return status;
 }
 
@@ -296,17 +295,14 @@ int probe_run(const struct probe_run *run)
 
     signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    if (s.total == 0) {
-        (void)fputs("mta-sts-probe: the file names no domain\n", stderr);
-        return PROBE_STATUS_UNKNOWN;
-    }
+    if (s.total == 0)
+        return probe_error("the file names no domain");
     s.begin = clock_ms();
     s.window = jobs * WINDOW_EACH + 1;
     s.slots = calloc(s.window, sizeof *s.slots);
     if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || pthread_cond_init(&s.changed, NULL) != 0) {
-        (void)fputs("mta-sts-probe: out of memory\n", stderr);
         free(s.slots);
-        return PROBE_STATUS_UNKNOWN;
+        return probe_error("out of memory");
     }
     int status = run_threads(&s, jobs);
     for (size_t i = 0; i < s.window; i++)

@@ -5,9 +5,9 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
-#include "fuzz.h"
 #include "config/index.h"
 #include "config/section.h"
+#include "fuzz.h"
 
 #include <iniparser.h>
 #include <sys/mman.h>

@@ -6,11 +6,11 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
+#include "base/log.h"
+#include "config/ini.h"
+#include "fuzz.h"
 #include "serve/attend.h"
 #include "serve/exchange.h"
-#include "fuzz.h"
-#include "config/ini.h"
-#include "base/log.h"
 #include "serve/record.h"
 #include "serve/waiting.h"
 

@@ -2,7 +2,7 @@
 #ifndef PROBE_ASK_DNS_H
 #define PROBE_ASK_DNS_H
 
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 
 #include <stdatomic.h>
 

@@ -115,8 +115,8 @@ static void look(struct probe_host *host, struct probe_dns *dns, const struct pr
         probe_fetch_smtp(fetch, name, host->addresses.addresses, host->addresses.count, &host->smtp);
 }
 
-const struct probe_host *probe_hosts_look(struct probe_hosts *hosts, struct probe_dns *dns,
-                                          const struct probe_fetch_options *fetch, const char *name)
+const struct probe_host *probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns,
+                                         const struct probe_fetch_options *fetch, const char *name)
 {
     char normal[DOMAIN_MAX + 1];
     bool found;
@@ -145,7 +145,7 @@ const struct probe_host *probe_hosts_look(struct probe_hosts *hosts, struct prob
     return &entry->host;
 }
 
-void probe_hosts_done(struct probe_hosts *hosts, const struct probe_host *host)
+void probe_hosts_release(struct probe_hosts *hosts, const struct probe_host *host)
 {
     struct entry *entry = (struct entry *)(uintptr_t)host;
 

@@ -8,6 +8,9 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
 
+/* How many MX hosts of a domain are asked: a sender tries some, and not the hundreds that a hostile zone may name. */
+enum { PROBE_HOSTS_MAX = 32 };
+
 struct probe_host {
     struct probe_dns_answer addresses, tlsa;
     struct probe_fetched smtp; /* where there are addresses */
@@ -20,10 +23,10 @@ void probe_hosts_free(struct probe_hosts *hosts);
 
 /*
  * NAME, a host name, as it was seen, or is now: with DNS, the calling thread's own, and FETCH. It stays as it is until
- * probe_hosts_done(), which is due. NULL where memory runs out.
+ * probe_hosts_release(), which is due. NULL where memory runs out.
  */
-const struct probe_host *probe_hosts_look(struct probe_hosts *hosts, struct probe_dns *dns,
-                                          const struct probe_fetch_options *fetch, const char *name);
-void probe_hosts_done(struct probe_hosts *hosts, const struct probe_host *host);
+const struct probe_host *probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns,
+                                         const struct probe_fetch_options *fetch, const char *name);
+void probe_hosts_release(struct probe_hosts *hosts, const struct probe_host *host);
 
 #endif

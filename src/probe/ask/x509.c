@@ -1,7 +1,7 @@
 #include "probe/ask/x509.h"
 
 #include "policy/domain.h"
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -1,7 +1,7 @@
 #include "probe/read/cert.h"
 
 #include "base/words.h"
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/ask/x509.h"
 
 #include <openssl/err.h>

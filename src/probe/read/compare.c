@@ -42,28 +42,28 @@ static bool says_the_same(const struct probe_policy *a, const struct probe_polic
 }
 
 /* The rule that the served policy breaks, or NULL. */
-static const struct probe_rule *policy_rule(const struct probe_published *published, const char *wanted, size_t len)
+static const struct probe_rule *policy_rule(const struct probe_published *published, const char *expected, size_t len)
 {
     struct probe_policy served, own;
 
-    if (published->len == len && memcmp(published->policy, wanted, len) == 0)
+    if (published->len == len && memcmp(published->policy, expected, len) == 0)
         return NULL;
     probe_policy_read(published->policy, published->len, &served);
-    probe_policy_read(wanted, len, &own);
+    probe_policy_read(expected, len, &own);
     bool same = says_the_same(&served, &own) && served.findings.verdict != PROBE_FAIL;
     probe_policy_free(&served);
     probe_policy_free(&own);
     return &rules[same ? INI_BYTES : INI_POLICY];
 }
 
-enum probe_compared probe_compare(const struct probe_published *published, const char *wanted, size_t len,
+enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings)
 {
-    const struct probe_rule *rule = published->policy != NULL ? policy_rule(published, wanted, len) : NULL;
+    const struct probe_rule *rule = published->policy != NULL ? policy_rule(published, expected, len) : NULL;
     bool other = rule == &rules[INI_POLICY];
     char id[POLICY_ID_SIZE];
 
-    policy_id(wanted, len, id);
+    policy_id(expected, len, id);
     bool renewed = published->id != NULL && strcmp(published->id, id) == 0;
     if (rule != NULL)
         probe_findings_add(findings, rule, 0, span_of(NULL));
@@ -87,11 +87,11 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
     probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
 }
 
-void probe_compare_record(const char *domain, const char *wanted, size_t len, struct buf *out)
+void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out)
 {
     char id[POLICY_ID_SIZE];
 
-    policy_id(wanted, len, id);
+    policy_id(expected, len, id);
     buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, TTL, id);
 }
 

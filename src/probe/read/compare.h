@@ -22,14 +22,14 @@ enum probe_compared {
 };
 
 /* Compares it with WANTED, the LEN bytes that policies.ini makes; what differs is added to FINDINGS, with what to publish. */
-enum probe_compared probe_compare(const struct probe_published *published, const char *wanted, size_t len,
+enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings);
 
 /* Adds MISTAKE, which stands in the way of what policies.ini says of the domain, to FINDINGS. */
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings);
 
 /* Adds the TXT record of the policy WANTED, LEN bytes, as `mta-sts dns` prints it, to OUT. */
-void probe_compare_record(const char *domain, const char *wanted, size_t len, struct buf *out);
+void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out);
 
 /* All rules of this file. */
 extern const struct probe_rules probe_compare_rules;

@@ -31,21 +31,21 @@ int probe_worse(int a, int b)
     return ranks[a] >= ranks[b] ? a : b;
 }
 
-int probe_status(const struct probe *probe)
+int probe_status(const struct probe_result *result)
 {
     int worst = 0;
 
     for (size_t i = 0; i < PROBE_CHECKS; i++)
-        worst = probe_worse(worst, probe_check_status(&probe->checks[i]));
+        worst = probe_worse(worst, probe_check_status(&result->checks[i]));
     return worst;
 }
 
-void probe_free(struct probe *probe)
+void probe_result_free(struct probe_result *result)
 {
     for (size_t i = 0; i < PROBE_CHECKS; i++) {
-        buf_free(&probe->checks[i].summary);
-        probe_findings_free(&probe->checks[i].findings);
+        buf_free(&result->checks[i].summary);
+        probe_findings_free(&result->checks[i].findings);
     }
-    buf_free(&probe->effect);
-    buf_free(&probe->publish);
+    buf_free(&result->effect);
+    buf_free(&result->publish);
 }

@@ -3,9 +3,6 @@
 #define PROBE_READ_RESULT_H
 
 #include "policy/model.h"
-#include "probe/ask/dns.h"
-#include "probe/ask/fetch.h"
-#include "probe/read/cert.h"
 #include "probe/read/finding.h"
 
 enum probe_check_name {
@@ -34,26 +31,7 @@ struct probe_check {
     struct probe_findings findings;
 };
 
-/* What policies.ini says of the domain. */
-struct probe_wanted {
-    const char *policy; /* the bytes as they are to be served, LEN of them; NULL: not compared */
-    size_t len;
-    const char *mistake; /* a mistake in the file stands in its way; NULL: none */
-};
-
-struct probe_hosts;
-
-struct probe_options {
-    struct probe_dns_options dns;
-    struct probe_fetch_options fetch;
-    const struct probe_trust *trust;
-    struct probe_hosts *hosts; /* what was seen of MX hosts already, for all domains that name them */
-    unsigned warn_days;        /* 14 */
-    unsigned slow_ms;          /* 2000 */
-    const atomic_bool *stop;   /* NULL, or ends it early once it is true: what was not looked at is unknown */
-};
-
-struct probe {
+struct probe_result {
     char domain[DOMAIN_MAX + 1];
     bool has_mode;
     enum policy_mode mode; /* as served */
@@ -75,8 +53,8 @@ int probe_worse(int a, int b);
 /* That of FINDINGS, unknown where they are not all and none is a FAIL; that of one check; the worst of all checks. */
 int probe_findings_status(const struct probe_findings *findings, bool is_all);
 int probe_check_status(const struct probe_check *check);
-int probe_status(const struct probe *probe);
+int probe_status(const struct probe_result *result);
 
-void probe_free(struct probe *probe);
+void probe_result_free(struct probe_result *result);
 
 #endif

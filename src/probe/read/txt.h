@@ -2,7 +2,7 @@
 #ifndef PROBE_READ_TXT_H
 #define PROBE_READ_TXT_H
 
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/read/finding.h"
 
 struct probe_txt {

@@ -1,5 +1,6 @@
 #include "probe/tell/explain.h"
 
+#include "probe/read/cert.h"
 #include "probe/read/compare.h"
 #include "probe/read/judge.h"
 #include "probe/read/match.h"

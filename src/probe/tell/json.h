@@ -5,6 +5,6 @@
 #include "probe/read/result.h"
 
 /* Adds one object, in one line with its end, and all of it ASCII, to OUT. */
-void probe_json(const struct probe *probe, struct buf *out);
+void probe_json(const struct probe_result *result, struct buf *out);
 
 #endif

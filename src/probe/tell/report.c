@@ -96,10 +96,10 @@ static void add_findings(const struct probe_findings *findings, struct buf *out)
 }
 
 /* A line that says what the check saw, then what it found. Where nothing was seen, the first finding begins on that line. */
-static void add_check(const struct probe *probe, enum probe_check_name name, const struct probe_report_options *options,
+static void add_check(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options,
                       struct buf *out)
 {
-    const struct probe_check *check = &probe->checks[name];
+    const struct probe_check *check = &result->checks[name];
     int status = probe_check_status(check);
     struct buf lines = { 0 };
 
@@ -116,48 +116,48 @@ static void add_check(const struct probe *probe, enum probe_check_name name, con
         buf_add(out, lines.text, lines.len);
     else if (check->summary.len == 0)
         buf_add(out, "\n", 1);
-    if (name == PROBE_INI && probe->publish.len > 0)
-        buf_print(out, "%*s%s\n", 2, "", probe->publish.text);
+    if (name == PROBE_INI && result->publish.len > 0)
+        buf_print(out, "%*s%s\n", 2, "", result->publish.text);
     out->failed |= lines.failed;
     buf_free(&lines);
 }
 
-static void add_head(const struct probe *probe, int status, const struct probe_report_options *options, struct buf *out)
+static void add_head(const struct probe_result *result, int status, const struct probe_report_options *options, struct buf *out)
 {
     add_label(out, labels[status].label, status, CHECK_COLUMN - 2, options->colour);
-    buf_print(out, "%s", probe->domain);
-    if (probe->has_mode)
-        buf_print(out, ": mode %s", policy_mode_text(probe->mode));
+    buf_print(out, "%s", result->domain);
+    if (result->has_mode)
+        buf_print(out, ": mode %s", policy_mode_text(result->mode));
 }
 
 /* Without a file nobody asked for a comparison with it. */
-static bool is_shown(const struct probe *probe, enum probe_check_name name, const struct probe_report_options *options)
+static bool is_shown(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options)
 {
-    const struct probe_check *check = &probe->checks[name];
+    const struct probe_check *check = &result->checks[name];
 
     if (name == PROBE_INI && check->state == PROBE_SKIPPED)
         return false;
     return !options->brief || probe_check_status(check) != PROBE_STATUS_OK;
 }
 
-void probe_report(const struct probe *probe, const struct probe_report_options *options, struct buf *out)
+void probe_report(const struct probe_result *result, const struct probe_report_options *options, struct buf *out)
 {
-    int status = probe_status(probe);
-    bool is_line = options->brief && status == PROBE_STATUS_OK && probe->effect.len == 0;
-    const struct buf *mx = &probe->checks[PROBE_MX].summary;
+    int status = probe_status(result);
+    bool is_line = options->brief && status == PROBE_STATUS_OK && result->effect.len == 0;
+    const struct buf *mx = &result->checks[PROBE_MX].summary;
 
-    add_head(probe, status, options, out);
+    add_head(result, status, options, out);
     if (is_line) {
         buf_print(out, "%s%s\n", mx->len > 0 ? ", " : "", mx->len > 0 ? mx->text : "");
         return;
     }
     buf_add(out, "\n", 1);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
-        if (is_shown(probe, (enum probe_check_name)i, options))
-            add_check(probe, (enum probe_check_name)i, options, out);
-    if (probe->effect.len > 0) {
+        if (is_shown(result, (enum probe_check_name)i, options))
+            add_check(result, (enum probe_check_name)i, options, out);
+    if (result->effect.len > 0) {
         buf_print(out, "  mail: ");
-        add_text(out, probe->effect.text, probe->effect.len, CHECK_COLUMN, CHECK_COLUMN);
+        add_text(out, result->effect.text, result->effect.len, CHECK_COLUMN, CHECK_COLUMN);
     }
     buf_add(out, "\n", options->apart ? 1 : 0);
 }

@@ -16,7 +16,7 @@ struct probe_report_counts {
 };
 
 /* Adds what was found of PROBE's domain to OUT, in lines of 80 columns; but a record to publish stays on one line. */
-void probe_report(const struct probe *probe, const struct probe_report_options *options, struct buf *out);
+void probe_report(const struct probe_result *result, const struct probe_report_options *options, struct buf *out);
 
 /* Adds the line that comes last, after several domains in MS milliseconds. */
 void probe_report_summary(const struct probe_report_counts *counts, unsigned long ms, struct buf *out);

@@ -1,7 +1,7 @@
-#include "probe/tell/suggest.h"
+#include "probe/suggest.h"
 
-#include "probe/ask/hosts.h"
 #include "probe/read/judge.h"
+#include "probe/read/result.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WIDTH = 100, HOSTS_MAX = 32, ADDRESSES_MAX = 8, TTL = 300 };
+enum { WIDTH = 100, ADDRESSES_MAX = 8, TTL = 300 };
 
 /* TEXT as comments of an INI file or a zone; none ends in a backslash, which would go on with the next line. */
 static void add_comment(struct buf *out, const char *text)
@@ -29,7 +29,7 @@ static void add_comment(struct buf *out, const char *text)
 }
 
 /* All that is wrong with HOST, as a sender sees it, is added to FINDINGS. Returns false where it could not be told, and WHY. */
-static bool judge(const struct probe_options *options, const char *name, const struct probe_host *host,
+static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
                   struct probe_findings *findings, const char **why)
 {
     struct probe_findings own = { 0 };
@@ -44,7 +44,7 @@ static bool judge(const struct probe_options *options, const char *name, const s
     *why = host->smtp.why;
     bool told = probe_judge_smtp(name, &host->smtp, findings);
     if (host->smtp.chain != NULL)
-        probe_cert_judge(options->trust, host->smtp.chain, name, (int64_t)time(NULL), options->warn_days, &own);
+        probe_cert_judge(context->trust, host->smtp.chain, name, (int64_t)time(NULL), context->warn_days, &own);
     probe_findings_add_of(name, &own, findings);
     probe_findings_free(&own);
     return told;
@@ -69,31 +69,31 @@ static void add_findings(struct buf *out, const char *name, const struct probe_f
     buf_free(&line);
 }
 
-static int suggest_host(const struct probe_options *options, struct probe_dns *dns, const char *name, struct buf *out)
+static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_look(options->hosts, dns, &options->fetch, name);
+    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, name);
     struct probe_findings findings = { 0 };
     const char *why = NULL;
 
-    bool told = host != NULL && judge(options, name, host, &findings, &why);
+    bool told = host != NULL && judge(context, name, host, &findings, &why);
     int status = probe_findings_status(&findings, told && !findings.failed);
     add_findings(out, name, &findings, told, why);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)
-        probe_hosts_done(options->hosts, host);
+        probe_hosts_release(context->hosts, host);
     return status;
 }
 
 /* The hosts of the MX records that are host names, each once. */
-static int suggest_hosts(const struct probe_options *options, struct probe_dns *dns, const struct probe_dns_answer *answer,
+static int suggest_hosts(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
                          struct buf *out)
 {
-    char hosts[HOSTS_MAX][DOMAIN_MAX + 1];
+    char hosts[PROBE_HOSTS_MAX][DOMAIN_MAX + 1];
     size_t count = 0;
     int status = PROBE_STATUS_OK;
 
-    for (size_t i = 0; i < answer->count && count < HOSTS_MAX; i++) {
+    for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++) {
         const char *name = answer->mx[i].host;
         bool known = false;
         if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
@@ -106,7 +106,7 @@ static int suggest_hosts(const struct probe_options *options, struct probe_dns *
         for (size_t k = 0; k < count; k++)
             known |= strcmp(hosts[k], hosts[count]) == 0;
         if (!known)
-            status = probe_worse(status, suggest_host(options, dns, hosts[count++], out));
+            status = probe_worse(status, suggest_host(context, dns, hosts[count++], out));
     }
     return status;
 }
@@ -160,7 +160,7 @@ static void suggest_policy_host(struct probe_dns *dns, const char *domain, struc
     probe_dns_answer_free(&answer);
 }
 
-static int suggest_section(const struct probe_options *options, struct probe_dns *dns, const char *domain,
+static int suggest_section(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                            const struct probe_dns_answer *answer, struct buf *out)
 {
     struct probe_findings findings = { 0 };
@@ -174,15 +174,15 @@ static int suggest_section(const struct probe_options *options, struct probe_dns
         return PROBE_STATUS_WARNING;
     buf_print(out, "[%s]\nmode    = testing    ; enforce when the reports are clean\nmax_age = 1w\n", domain);
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(options, dns, domain, out);
+        status = suggest_host(context, dns, domain, out);
     else
-        status = suggest_hosts(options, dns, answer, out);
+        status = suggest_hosts(context, dns, answer, out);
     suggest_policy_host(dns, domain, out);
     suggest_tlsrpt(dns, domain, out);
     return status;
 }
 
-int probe_suggest(const struct probe_options *options, struct probe_dns *dns, const char *domain, struct buf *out)
+int probe_suggest(const struct probe_context *context, struct probe_dns *dns, const char *domain, struct buf *out)
 {
     struct probe_dns_answer answer;
     struct buf line = { 0 };
@@ -197,7 +197,7 @@ int probe_suggest(const struct probe_options *options, struct probe_dns *dns, co
         add_comment(out, line.text != NULL ? line.text : "");
         status = PROBE_STATUS_CRITICAL;
     } else {
-        status = suggest_section(options, dns, domain, &answer, out);
+        status = suggest_section(context, dns, domain, &answer, out);
     }
     out->failed |= line.failed;
     buf_free(&line);
@@ -245,9 +245,9 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
     return status;
 }
 
-int probe_tlsa(const struct probe_options *options, struct probe_dns *dns, const char *mx, struct buf *out)
+int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_look(options->hosts, dns, &options->fetch, mx);
+    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, mx);
     struct probe_findings findings = { 0 };
     const char *why = NULL;
     int status;
@@ -255,12 +255,12 @@ int probe_tlsa(const struct probe_options *options, struct probe_dns *dns, const
     if (host != NULL && host->smtp.chain != NULL) {
         status = add_records(host, mx, out);
     } else {
-        bool told = host != NULL && judge(options, mx, host, &findings, &why);
+        bool told = host != NULL && judge(context, mx, host, &findings, &why);
         status = probe_worse(probe_findings_status(&findings, told && !findings.failed), PROBE_STATUS_UNKNOWN);
         add_findings(out, mx, &findings, told, why);
     }
     probe_findings_free(&findings);
     if (host != NULL)
-        probe_hosts_done(options->hosts, host);
+        probe_hosts_release(context->hosts, host);
     return status;
 }

@@ -1,7 +1,7 @@
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 
 #include "policy/domain.h"
-#include "probe/ask/message.h"
+#include "probe/ask/dns_message.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -58,9 +58,9 @@ static bool same_name(const char *a, const char *b)
 /* --- its records --- */
 
 /* Each adds what RECORD holds to ANSWER's list. False where it cannot be. */
-typedef bool add_fn(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer);
+typedef bool add_fn(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer);
 
-static bool add_address(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_address(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
     bool four = record->type == PROBE_DNS_A;
     char *text = keep(answer, INET6_ADDRSTRLEN);
@@ -71,18 +71,18 @@ static bool add_address(const struct probe_message *m, const struct probe_record
     return inet_ntop(four ? AF_INET : AF_INET6, m->bytes + record->data, text, INET6_ADDRSTRLEN) != NULL;
 }
 
-static bool add_mx(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_mx(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
-    char name[PROBE_NAME_SIZE];
+    char name[PROBE_DNS_NAME_SIZE];
 
-    if (record->len < 3 || probe_message_name(m, record->data + 2, name) != record->data + record->len)
+    if (record->len < 3 || probe_dns_message_name(m, record->data + 2, name) != record->data + record->len)
         return false;
     char *host = keep_text(answer, name);
-    answer->mx[answer->count++] = (struct probe_mx) { probe_message_number(m, record->data), host };
+    answer->mx[answer->count++] = (struct probe_mx) { probe_dns_message_number(m, record->data), host };
     return host != NULL;
 }
 
-static bool add_txt(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_txt(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
     size_t at = record->data, end = at + record->len;
 
@@ -99,7 +99,7 @@ static bool add_txt(const struct probe_message *m, const struct probe_record *re
     return true;
 }
 
-static bool add_tlsa(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_tlsa(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
     const unsigned char *data = m->bytes + record->data;
 
@@ -151,9 +151,9 @@ static void set(struct probe_dns_answer *answer, enum probe_dns_state state, con
 static const char malformed[] = "the name server's answer cannot be read";
 
 /* Follows the CNAMEs from NAME, the name that was asked for, to the last; records may come in any order. */
-static bool follow(const struct probe_message *m, char name[PROBE_NAME_SIZE], struct probe_dns_answer *answer)
+static bool follow(const struct probe_dns_message *m, char name[PROBE_DNS_NAME_SIZE], struct probe_dns_answer *answer)
 {
-    struct probe_record record;
+    struct probe_dns_record record;
     unsigned steps = 0;
     bool moved = true;
 
@@ -161,11 +161,11 @@ static bool follow(const struct probe_message *m, char name[PROBE_NAME_SIZE], st
         size_t at = m->records;
         moved = false;
         for (size_t i = 0; i < m->answers && !moved; i++) {
-            if (!probe_message_record(m, &at, &record))
+            if (!probe_dns_message_record(m, &at, &record))
                 return false;
             if (record.type != TYPE_CNAME || record.class != CLASS_IN || !same_name(record.owner, name))
                 continue;
-            if (probe_message_name(m, record.data, name) != record.data + record.len)
+            if (probe_dns_message_name(m, record.data, name) != record.data + record.len)
                 return false;
             moved = true;
             steps++;
@@ -179,17 +179,17 @@ static bool follow(const struct probe_message *m, char name[PROBE_NAME_SIZE], st
 }
 
 /* Takes the records of NAME. */
-static bool collect(const struct probe_message *m, const char *name, const struct kind *kind, struct probe_dns_answer *answer)
+static bool collect(const struct probe_dns_message *m, const char *name, const struct kind *kind, struct probe_dns_answer *answer)
 {
     size_t at = m->records;
-    struct probe_record record;
+    struct probe_dns_record record;
     void *list = keep(answer, (m->len / kind->least + 1) * kind->size);
 
     if (list == NULL)
         return false;
     memcpy((char *)answer + kind->list, &list, sizeof list);
     for (size_t i = 0; i < m->answers; i++) {
-        if (!probe_message_record(m, &at, &record))
+        if (!probe_dns_message_record(m, &at, &record))
             return false;
         bool wanted = record.type == (unsigned)kind->type && record.class == CLASS_IN && same_name(record.owner, name);
         if (wanted && !kind->add(m, &record, answer))
@@ -201,7 +201,7 @@ static bool collect(const struct probe_message *m, const char *name, const struc
 }
 
 /* What follows from there being no record. */
-static void set_absent(const struct probe_message *m, struct probe_dns_answer *answer)
+static void set_absent(const struct probe_dns_message *m, struct probe_dns_answer *answer)
 {
     static const char *const whys[2][2] = {
         { "the name has no such record", "the name does not exist" },
@@ -209,20 +209,20 @@ static void set_absent(const struct probe_message *m, struct probe_dns_answer *a
     };
 
     set(answer, PROBE_DNS_ABSENT, whys[answer->alias != NULL][answer->no_such_name]);
-    if (!answer->no_such_name && (m->flags & (PROBE_FLAG_AUTHORITATIVE | PROBE_FLAG_RECURSIVE)) == 0)
+    if (!answer->no_such_name && (m->flags & (PROBE_DNS_FLAG_AUTHORITATIVE | PROBE_DNS_FLAG_RECURSIVE)) == 0)
         set(answer, PROBE_DNS_AGAIN, "the name server looks nothing up for others");
 }
 
-static void read_records(const struct probe_message *m, const char *asked, const struct kind *kind,
+static void read_records(const struct probe_dns_message *m, const char *asked, const struct kind *kind,
                          struct probe_dns_answer *answer)
 {
-    char name[PROBE_NAME_SIZE];
+    char name[PROBE_DNS_NAME_SIZE];
     size_t last = strlen(asked);
 
     last -= last > 0 && asked[last - 1] == '.';
     (void)snprintf(name, sizeof name, "%.*s", (int)last, asked);
-    answer->no_such_name = (m->flags & PROBE_FLAG_RCODE) == 3;
-    answer->authentic = (m->flags & PROBE_FLAG_AUTHENTIC) != 0;
+    answer->no_such_name = (m->flags & PROBE_DNS_FLAG_RCODE) == 3;
+    answer->authentic = (m->flags & PROBE_DNS_FLAG_AUTHENTIC) != 0;
     if (!follow(m, name, answer) || (answer->why == NULL && !collect(m, name, kind, answer)))
         set(answer, PROBE_DNS_AGAIN, malformed);
     else if (answer->why == NULL && answer->count == 0)
@@ -232,13 +232,13 @@ static void read_records(const struct probe_message *m, const char *asked, const
 void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *name, enum probe_dns_type type,
                            struct probe_dns_answer *answer)
 {
-    static const char *const failures[PROBE_FLAG_RCODE + 1] = {
+    static const char *const failures[PROBE_DNS_FLAG_RCODE + 1] = {
         [1] = "the name server took the question for malformed (FORMERR)",
         [2] = "the name server failed (SERVFAIL)",
         [4] = "the name server does not know such questions (NOTIMP)",
         [5] = "the name server refused to answer (REFUSED)",
     };
-    struct probe_message m;
+    struct probe_dns_message m;
 
     *answer = (struct probe_dns_answer) { 0 };
     /* What the lists point at has to last. */
@@ -248,11 +248,11 @@ void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *n
         return;
     }
     memcpy(copy, bytes, len);
-    if (!probe_message_open(&m, copy, len)) {
+    if (!probe_dns_message_open(&m, copy, len)) {
         set(answer, PROBE_DNS_AGAIN, malformed);
         return;
     }
-    unsigned rcode = m.flags & PROBE_FLAG_RCODE;
+    unsigned rcode = m.flags & PROBE_DNS_FLAG_RCODE;
     if (rcode == 0 || rcode == 3)
         read_records(&m, name, kind_of(type), answer);
     else

@@ -1,6 +1,6 @@
 /* A DNS message as it came (RFC 1035 4), taken apart: every bound checked, nothing believed. Pure. Floor 3. */
-#ifndef PROBE_ASK_ANSWER_H
-#define PROBE_ASK_ANSWER_H
+#ifndef PROBE_ASK_DNS_ANSWER_H
+#define PROBE_ASK_DNS_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* DNS messages, crafted: what is found in them, and that one which is cut or changed anywhere does no harm. */
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
