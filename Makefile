@@ -47,7 +47,7 @@ LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' 
 ALL_CPPFLAGS := -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(SANITIZE_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS := -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(HARDENING_LINK) $(LDFLAGS)
-# src/config/ini.c puts itself between iniparser and fopen(), and its own dictionary_new(), which takes the archive.
+# src/ini/lines.c puts itself between iniparser and fopen(), and its own dictionary_new(), which takes the archive.
 LIBS_INI := -Wl,--wrap=fopen,--wrap=dictionary_new -l:libiniparser.a
 # src/serve/exchange.c puts itself between libfcgi and the system: its own system layer, os_unix.o, stays out of the program.
 comma := ,
@@ -63,8 +63,8 @@ PROBE_LIBS := -lcurl -lcares -lcrypto
 PROBE_ASKING := $(patsubst src/%.c,%,$(wildcard src/probe/ask/*.c))
 PROBE_OUTSIDE := $(filter-out probe/ask/dns_answer probe/ask/dns_message,$(PROBE_ASKING)) probe/read/cert probe/tell/explain \
 	$(patsubst src/%.c,%,$(wildcard src/probe/*.c))
-MODULES := $(patsubst src/%.c,%,$(wildcard $(foreach room,base policy config serve command,src/$(room)/*.c)))
-OBJECTS := $(MODULES:%=$(B)/%.o)
+MODULES := $(patsubst src/%.c,%,$(wildcard $(foreach room,base policy ini config serve command,src/$(room)/*.c)))
+OBJECTS := $(MODULES:%=$(B)/%.o) $(B)/command/worker_module.o
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROBE_OBJECTS := $(PROBE_MODULES:%=$(B)/%.o)
 PROBE_PURE_OBJECTS := $(patsubst %,$(B)/%.o,$(filter-out $(PROBE_OUTSIDE),$(PROBE_MODULES)))
@@ -137,6 +137,14 @@ $(B)/main-probe.o: mta-sts-probe.c Makefile | $(B)
 
 $(B)/%.o: src/%.c Makefile | $(B)
 	@mkdir -p $(@D)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+
+# The Worker that export fills in, as a C string.
+$(B)/command/worker_module.c: src/command/worker.js Makefile | $(B)
+	@mkdir -p $(@D)
+	@{ echo 'extern const char worker_module[];'; echo 'const char worker_module[] ='; sed 's/[\"?]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
+
+$(B)/command/worker_module.o: $(B)/command/worker_module.c
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/cases.o: tests/unit/cases.c Makefile | $(B)

@@ -401,3 +401,30 @@ CONF
     [[ $output == *'out/.mta-sts-export: is a folder; remove it, or export elsewhere'* ]]
     [ ! -e out/mta-sts.example.org ]
 }
+
+# complete_words WORD...: what the installed completion offers for the last WORD.
+complete_words() {
+    (
+        # shellcheck disable=SC1091
+        source "$BATS_TEST_DIRNAME/../examples/bash-completion/mta-sts"
+        COMP_WORDS=("$MTA_STS" "$@") COMP_CWORD=$#
+        _mta_sts
+        printf '%s\n' "${COMPREPLY[@]}" | paste -sd ' '
+    )
+}
+
+@test "bash completion: every command and option of the usage, and the domains of the file" {
+    local commands name arguments
+    commands=$("$MTA_STS" -h | sed -n '/Commands:$/,/^$/s/^  \([a-z]*\) .*/\1/p' | uniq)
+    [ "$(complete_words '')" = "$(paste -sd ' ' <<<"$commands")" ]
+    [[ $commands == check*dns*hosts*show*export ]]
+    [ "$(complete_words d)" = dns ]
+    [ "$(complete_words check -)" = -q ]
+    [ "$(complete_words dns -)" = -T ]
+    [ "$(complete_words export -)" = '--delete --worker' ]
+    [ "$(complete_words -f policies.ini show example.)" = 'example.org example.com example.net' ]
+    [ "$(complete_words -f policies.ini dns -T 60 example.org br)" = broken.example ]
+    [ -z "$(complete_words -f policies.ini show example.org e)" ]
+    # In a CGI's environment, too.
+    [ "$(SERVER_NAME=x complete_words sh)" = show ]
+}

@@ -29,6 +29,10 @@ teardown() {
     python3 "$EDITS/edits.py" "$DRIVER" names.ini templates.ini
 }
 
+@test "edits: lines joined, commented out" {
+    python3 "$EDITS/edits.py" "$DRIVER" joined.ini
+}
+
 @test "edits: quotes, comments" {
     python3 "$EDITS/edits.py" "$DRIVER" quoted.ini remarks.ini
 }

@@ -195,7 +195,7 @@ save() {
     [ "$(status mta-sts.other.test)" = 500 ]
     SERVER_NAME=mta-sts.other.test "$MTA_STS" >cgi.out 2>cgi.log
     grep -q '^Status: 500' cgi.out
-    grep -q 'may be the header of a domain that is named nowhere else' cgi.log
+    grep -q 'the section of a domain that is named nowhere else may begin here' cgi.log
 }
 
 @test "[*] never answers for a domain that has a section, not with an old policy either" {

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include "base/list.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -7,25 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_FIRST = 64 };
-
 /* Room for LEN more bytes and a NUL. */
 static bool make_room(struct buf *buf, size_t len)
 {
     if (buf->failed)
         return false;
-    if (buf->text != NULL && len < buf->room - buf->len)
-        return true;
-    size_t room = buf->room > 0 ? buf->room : ROOM_FIRST;
-    while (room - buf->len <= len)
-        room *= 2;
-    char *text = realloc(buf->text, room);
+    char *text = list_grow(buf->text, buf->len, len + 1, &buf->room, 1);
     if (text == NULL) {
         buf->failed = true;
         return false;
     }
     buf->text = text;
-    buf->room = room;
     return true;
 }
 
@@ -55,8 +48,8 @@ void buf_print(struct buf *buf, const char *format, ...)
 }
 
 /*
- * What is not seen, or changes the direction or the look of what is around it (Unicode 14: the categories Cc, Cf, Co, Zl and Zp,
- * variation selectors, fillers), in order; what is no character at all ends in FFFE or FFFF, or is here.
+ * Characters that cannot be seen, or that change the direction or the look of others (Unicode 14: categories Cc, Cf, Co, Zl and
+ * Zp, variation selectors, fillers), and noncharacters, except those that end in FFFE or FFFF. Sorted.
  */
 static const struct range {
     unsigned first, last;

@@ -1,4 +1,4 @@
-/* Time that only goes forward. Floor 0. */
+/* A clock that nobody sets. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

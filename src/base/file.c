@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    TAKEN_MS = 1100,
+    SETTLED_MS = 1100,
     CHECKED_BYTES_A_MS = 5000,
     FUTURE_MS = 2200,
     LINKS_MAX = 8,
@@ -80,7 +80,7 @@ static enum file_trouble trouble_in(const char *text, size_t size)
     return memchr(text, '\n', size) == NULL && memchr(text, '\r', size) != NULL ? FILE_ONLY_CR : FILE_FINE;
 }
 
-/* SIZE bytes of FD and then its end: FILE_CHANGED where that is not what is there. */
+/* Reads all of FD. FILE_CHANGED where that is not SIZE bytes. */
 static enum file_trouble read_whole(int fd, char *text, size_t size)
 {
     size_t got = 0;
@@ -98,7 +98,7 @@ static enum file_trouble read_whole(int fd, char *text, size_t size)
     return got == size ? FILE_FINE : FILE_CHANGED;
 }
 
-/* Room for SIZE bytes. A large file takes half the time where its memory comes in large pages. */
+/* Memory for SIZE bytes. In large pages a large file is read in half the time. */
 static char *make_room(size_t size)
 {
     if (size < LARGE_BYTES)
@@ -164,7 +164,7 @@ int file_open(const char *file, struct file_stamp *stamp, enum file_trouble *tro
     int error = errno;
     if (fd >= 0)
         (void)close(fd);
-    /* Landlock lets no folder be opened, and nothing a socket. */
+    /* Under Landlock a folder cannot be opened, and a socket never can. */
     if ((error == EACCES || error == ENXIO) && stat(file, &st) == 0 && !S_ISREG(st.st_mode))
         *trouble = trouble_of(&st);
     errno = error;
@@ -189,27 +189,27 @@ int64_t file_age(const struct timespec *time)
 {
     struct timespec now = { 0 };
 
-    (void)clock_gettime(CLOCK_REALTIME, &now); /* always there */
+    (void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail */
     return (int64_t)(now.tv_sec - time->tv_sec) * 1000 + (now.tv_nsec - time->tv_nsec) / 1000000;
 }
 
-/* How long after the last change of the file a program that serves it has taken that over. */
-static int64_t taken_after(const struct stat *st)
+/* How long after its last change a program that serves the file has read and checked it. */
+static int64_t settled_after(const struct stat *st)
 {
-    return TAKEN_MS + (int64_t)st->st_size / CHECKED_BYTES_A_MS;
+    return SETTLED_MS + (int64_t)st->st_size / CHECKED_BYTES_A_MS;
 }
 
-static bool is_fresh(const struct stat *st)
+static bool changed_now(const struct stat *st)
 {
     int64_t age = file_age(&st->st_ctim);
 
-    return age >= 0 && age <= TAKEN_MS;
+    return age >= 0 && age <= SETTLED_MS;
 }
 
-static bool way_is_fresh(const char *path, int links);
+static bool path_changed(const char *path, int links);
 
-/* The same where PATH is a link: of it, and of the way that it leads to from its folder. */
-static bool link_is_fresh(const char *path, int links)
+/* The same of the path that the link PATH points to. */
+static bool target_changed(const char *path, int links)
 {
     char target[PATH_MAX], whole[2 * PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -220,14 +220,14 @@ static bool link_is_fresh(const char *path, int links)
     target[n] = '\0';
     int folder = target[0] == '/' || slash == NULL ? 0 : (int)(slash - path + 1);
     (void)snprintf(whole, sizeof whole, "%.*s%s", folder, path, target);
-    return way_is_fresh(whole, links - 1);
+    return path_changed(whole, links - 1);
 }
 
 /*
- * Did a folder or a link on the way to PATH change just now? The file may be another one then, whatever its own times are: a link
- * may have been turned, a folder renamed.
+ * Did a folder or a link on PATH change just now? Then the file may be another one, whatever its own times are: a link may point
+ * elsewhere, a folder may have been renamed. LINKS bounds how many links are followed.
  */
-static bool way_is_fresh(const char *path, int links)
+static bool path_changed(const char *path, int links)
 {
     char part[2 * PATH_MAX];
     struct stat st;
@@ -236,9 +236,9 @@ static bool way_is_fresh(const char *path, int links)
         if (path[at] != '/' && path[at] != '\0')
             continue;
         (void)snprintf(part, sizeof part, "%.*s", (int)at, path);
-        if (lstat(part, &st) == 0 && !S_ISREG(st.st_mode) && is_fresh(&st))
+        if (lstat(part, &st) == 0 && !S_ISREG(st.st_mode) && changed_now(&st))
             return true;
-        if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode) && link_is_fresh(part, links))
+        if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode) && target_changed(part, links))
             return true;
         if (path[at] == '\0')
             break;
@@ -246,13 +246,13 @@ static bool way_is_fresh(const char *path, int links)
     return false;
 }
 
-/* Since when, by clock_ms(), the file has been as it is; its times lie in the future, and tell nothing. */
+/* Since when the file has not changed, by clock_ms(): times that lie in the future prove nothing. */
 struct unchanged {
     struct file_stamp stamp;
     int64_t since;
 };
 
-static bool is_taken(const struct stat *st, struct unchanged *unchanged)
+static bool is_settled(const struct stat *st, struct unchanged *unchanged)
 {
     int64_t modified = file_age(&st->st_mtim), changed = file_age(&st->st_ctim), now = clock_ms();
     struct file_stamp stamp;
@@ -261,8 +261,8 @@ static bool is_taken(const struct stat *st, struct unchanged *unchanged)
     if (unchanged->since == 0 || !file_same(&stamp, &unchanged->stamp))
         *unchanged = (struct unchanged) { stamp, now };
     if (modified < 0 || changed < 0)
-        return now - unchanged->since >= FUTURE_MS + taken_after(st) - TAKEN_MS;
-    return modified > taken_after(st) && changed > taken_after(st);
+        return now - unchanged->since >= FUTURE_MS + settled_after(st) - SETTLED_MS;
+    return modified > settled_after(st) && changed > settled_after(st);
 }
 
 enum file_trouble file_wait(const char *file)
@@ -271,15 +271,15 @@ enum file_trouble file_wait(const char *file)
     struct unchanged unchanged = { .since = 0 };
     struct stat st;
     int64_t begin = clock_ms();
-    /* Once: a folder changes with each file in it. */
-    bool other = file[0] != '\0' && way_is_fresh(file, LINKS_MAX);
+    /* Only once: a folder changes with each file in it. */
+    bool moved = file[0] != '\0' && path_changed(file, LINKS_MAX);
 
     for (;;) {
         if (stat(file, &st) != 0)
             return FILE_FINE;
-        if (is_taken(&st, &unchanged) && (!other || clock_ms() - begin > taken_after(&st)))
+        if (is_settled(&st, &unchanged) && (!moved || clock_ms() - begin > settled_after(&st)))
             return FILE_FINE;
-        if (clock_ms() - begin >= WAIT_MS + taken_after(&st))
+        if (clock_ms() - begin >= WAIT_MS + settled_after(&st))
             return FILE_BUSY;
         (void)nanosleep(&step, NULL);
     }

@@ -9,7 +9,7 @@
 
 enum { LOG_EVERY_MS = 60000 };
 
-/* One write a line, so that lines of several threads do not mix. */
+/* One write() a line: lines of several threads do not mix. */
 void log_line(const char *line)
 {
     struct pollfd log = { STDERR_FILENO, POLLOUT, 0 };

@@ -1,4 +1,4 @@
-/* The log: lines to standard error. Safe to use from several threads at once. Floor 2. */
+/* The log: lines to standard error, without a time. Safe to use from several threads at once. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Writes "mta-sts: LINE". Where nobody reads the log and it is full, the line is lost, no more. */
+/* Writes "mta-sts: LINE", and waits for nobody: where standard error is a pipe that is full, the line is lost. */
 void log_line(const char *line);
 
-/* True once a minute; *LAST is 0 to begin with. */
+/* True once a minute, by *LAST, which begins as 0. */
 bool log_is_due(_Atomic int64_t *last);
 
 #endif

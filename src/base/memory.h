@@ -1,12 +1,12 @@
-/* Memory for others. */
+/* Memory that is kept free. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
 #include <stdbool.h>
 
 /*
- * Is there some left, for answers, once a large file or what is made of it has taken its own? To be asked after each large piece:
- * libfcgi ends the process where it gets none.
+ * Is there memory left for answers? To be asked after each large piece that a large file took: libfcgi ends the process where it
+ * gets none.
  */
 bool memory_is_left(void);
 

@@ -2,24 +2,26 @@
 
 #include <string.h>
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 size_t near_distance(const char *a, const char *b)
 {
-    size_t row[NEAR_MAX + 1], width = strlen(b);
+    size_t rows[3][NEAR_MAX + 1], width = strlen(b), i = 0;
 
     for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t corner = row[0];
-        row[0] = i;
+        rows[0][j] = j;
+    for (; a[i] != '\0'; i++) {
+        const size_t *before = rows[(i + 2) % 3], *above = rows[i % 3];
+        size_t *row = rows[(i + 1) % 3];
+        row[0] = i + 1;
         for (size_t j = 1; j <= width; j++) {
-            size_t best = corner + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            corner = row[j];
-            row[j] = best;
+            row[j] = least(above[j - 1] + (a[i] != b[j - 1]), least(above[j], row[j - 1]) + 1);
+            if (i > 0 && j > 1 && a[i] == b[j - 2] && a[i - 1] == b[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
         }
     }
-    return row[width];
+    return rows[i % 3][width];
 }

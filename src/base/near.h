@@ -1,13 +1,16 @@
-/* Words that somebody may have meant. Pure. */
+/* How far two words are apart, for "did you mean". Pure. */
 #ifndef BASE_NEAR_H
 #define BASE_NEAR_H
 
 #include <stddef.h>
 
-/* The longest word, in characters. */
+/* The longest word B, in characters. */
 #define NEAR_MAX 24
 
-/* How many characters have to be added, left out or replaced to make the word A of B, of NEAR_MAX characters at most. */
+/*
+ * How many slips turn the word A into B, which has NEAR_MAX characters at most: a character added, left out, replaced, or swapped
+ * with the next.
+ */
 size_t near_distance(const char *a, const char *b);
 
 #endif

@@ -34,7 +34,7 @@ int folder_make(int at, const char *name, bool *made)
     return *made || errno == EEXIST ? folder_open(at, name) : -1;
 }
 
-/* Is NAME a regular file, or not there? False with errno. */
+/* May NAME be written: is it a regular file, or not there? False with errno. */
 static bool is_free(int at, const char *name)
 {
     struct stat st;

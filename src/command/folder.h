@@ -1,6 +1,6 @@
 /*
- * Files and folders by their name in an open folder. What is made gets mode 0644 or 0755, less the umask. No symbolic link of
- * that name is followed, and nothing is waited for. Floor 2.
+ * Files and folders by name in an open folder. New ones get mode 0644 or 0755, less the umask. No call follows a symbolic link of
+ * that name, and none waits for a FIFO.
  */
 #ifndef COMMAND_FOLDER_H
 #define COMMAND_FOLDER_H
@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A descriptor of the folder NAME in the folder AT, to be closed; -1 with errno. */
+/* Opens the folder NAME in the folder AT. Returns a descriptor, for the caller to close; -1 with errno. */
 int folder_open(int at, const char *name);
 
-/* The same; makes the folder if it is not there. *MADE: was AT made just now? Then, was this one? */
+/* The same; makes the folder if it is not there. *MADE says whether AT was made just now, then whether NAME was. */
 int folder_make(int at, const char *name, bool *made);
 
 /*
@@ -29,8 +29,8 @@ bool folder_read(int at, const char *name, struct buf *out);
 bool folder_remove(int at, const char *name);
 
 /*
- * Adds ": what is wrong; what to do" to OUT where NAME is neither a folder (with FOLDER) nor a regular file (without). False, and
- * nothing added, where it is, or is not there.
+ * Is NAME something else than what is wanted: a folder, with FOLDER; a regular file, without? True: ": what it is; what to do" is
+ * added to OUT. False also where NAME does not exist.
  */
 bool folder_print_obstacle(int at, const char *name, bool folder, struct buf *out);
 

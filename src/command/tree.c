@@ -14,41 +14,41 @@ static const char list_name[] = ".mta-sts-export";
 
 enum { HOST_ROOM = sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX, STEPS = 2 };
 
-/* The way to a policy: name[i] is looked up in folder[i], and the last one is the file. */
-struct way {
+/* The path to a policy: NAME[i] is in FOLDER[i], and the last name is the file. */
+struct path {
     char host[HOST_ROOM];
     const char *name[STEPS + 1];
     int folder[STEPS + 1];
-    int step; /* how far it was gone */
+    int step; /* how many folders are open */
 };
 
-/* Goes it, with MAKE makes folders that are not there. False with errno where it does not lead to its end. leave() is due. */
-static bool enter(const struct tree *tree, const char *domain, bool make, struct way *way)
+/* Opens the folders; with MAKE, makes those that are missing. False with errno. close_path() is due, whatever the result. */
+static bool open_path(const struct tree *tree, const char *domain, bool make, struct path *path)
 {
     bool made = tree->made;
 
-    (void)snprintf(way->host, sizeof way->host, DOMAIN_POLICY_HOST_PREFIX "%s", domain);
-    way->name[0] = way->host;
-    way->name[1] = ".well-known";
-    way->name[STEPS] = "mta-sts.txt";
-    way->folder[0] = tree->folder;
-    for (way->step = 0; way->step < STEPS; way->step++) {
-        int at = way->folder[way->step];
-        int fd = make ? folder_make(at, way->name[way->step], &made) : folder_open(at, way->name[way->step]);
+    (void)snprintf(path->host, sizeof path->host, DOMAIN_POLICY_HOST_PREFIX "%s", domain);
+    path->name[0] = path->host;
+    path->name[1] = ".well-known";
+    path->name[STEPS] = "mta-sts.txt";
+    path->folder[0] = tree->folder;
+    for (path->step = 0; path->step < STEPS; path->step++) {
+        int at = path->folder[path->step];
+        int fd = make ? folder_make(at, path->name[path->step], &made) : folder_open(at, path->name[path->step]);
         if (fd < 0)
             return false;
-        way->folder[way->step + 1] = fd;
+        path->folder[path->step + 1] = fd;
     }
     return true;
 }
 
-static void leave(struct way *way)
+static void close_path(struct path *path)
 {
-    for (; way->step > 0; way->step--)
-        (void)close(way->folder[way->step]);
+    for (; path->step > 0; path->step--)
+        (void)close(path->folder[path->step]);
 }
 
-/* What ERROR means for the others; adds to WHY, which has the path already, what is wrong with NAME in the folder AT. */
+/* Adds to WHY, behind the path, what is wrong with NAME in the folder AT. Returns what ERROR means for other files. */
 static enum tree_result explain(int at, const char *name, bool folder, const char *verb, int error, struct buf *why)
 {
     if (folder_print_obstacle(at, name, folder, why))
@@ -57,12 +57,13 @@ static enum tree_result explain(int at, const char *name, bool folder, const cha
     return error == EACCES || error == EPERM ? TREE_DENIED : TREE_FAILED;
 }
 
-static enum tree_result explain_way(const struct tree *tree, const struct way *way, const char *verb, int error, struct buf *why)
+static enum tree_result explain_path(const struct tree *tree, const struct path *path, const char *verb, int error,
+                                     struct buf *why)
 {
     buf_print(why, "%s", tree->path);
-    for (int i = 0; i <= way->step; i++)
-        buf_print(why, "/%s", way->name[i]);
-    return explain(way->folder[way->step], way->name[way->step], way->step < STEPS, verb, error, why);
+    for (int i = 0; i <= path->step; i++)
+        buf_print(why, "/%s", path->name[i]);
+    return explain(path->folder[path->step], path->name[path->step], path->step < STEPS, verb, error, why);
 }
 
 static enum tree_result explain_list(const struct tree *tree, const char *verb, int error, struct buf *why)
@@ -86,27 +87,27 @@ enum tree_result tree_open(struct tree *tree, const char *path, struct buf *why)
 
 enum tree_result tree_write(const struct tree *tree, const char *domain, const char *bytes, size_t len, struct buf *why)
 {
-    struct way way;
+    struct path path;
     enum tree_result result = TREE_DONE;
 
-    if (!enter(tree, domain, true, &way) || !folder_write(way.folder[STEPS], way.name[STEPS], bytes, len))
-        result = explain_way(tree, &way, "written", errno, why);
-    leave(&way);
+    if (!open_path(tree, domain, true, &path) || !folder_write(path.folder[STEPS], path.name[STEPS], bytes, len))
+        result = explain_path(tree, &path, "written", errno, why);
+    close_path(&path);
     return result;
 }
 
 enum tree_result tree_remove(const struct tree *tree, const char *domain, struct buf *why)
 {
-    struct way way;
+    struct path path;
     enum tree_result result = TREE_DONE;
 
-    bool good = enter(tree, domain, false, &way) ? folder_remove(way.folder[STEPS], way.name[STEPS]) : errno == ENOENT;
+    bool good = open_path(tree, domain, false, &path) ? folder_remove(path.folder[STEPS], path.name[STEPS]) : errno == ENOENT;
     if (!good)
-        result = explain_way(tree, &way, "removed", errno, why);
-    /* Where somebody else keeps files there, the folders stay. */
-    for (int i = way.step; good && i-- > 0;)
-        (void)unlinkat(way.folder[i], way.name[i], AT_REMOVEDIR);
-    leave(&way);
+        result = explain_path(tree, &path, "removed", errno, why);
+    /* A folder with other files in it stays. */
+    for (int i = path.step; good && i-- > 0;)
+        (void)unlinkat(path.folder[i], path.name[i], AT_REMOVEDIR);
+    close_path(&path);
     return result;
 }
 

@@ -1,22 +1,13 @@
-/* The text of a Cloudflare Worker that answers as this program does. Pure. Floor 2. */
+/* The policies as a Cloudflare Worker: one ES module that answers as this program does. */
 #ifndef COMMAND_WORKER_H
 #define COMMAND_WORKER_H
 
-#include "base/buf.h"
-#include "policy/reply.h"
+#include "command/job.h"
 
-#include <stddef.h>
-
-/* What the Worker answers for a domain: REPLY_POLICY, with the policy, or REPLY_ABSENT or REPLY_BROKEN, without. */
-struct worker_answer {
-    enum reply_kind kind;
-    const char *policy;
-    size_t len;
-};
-
-/* In this order: the beginning, each domain, and the end, with the answer for every other domain. */
-void worker_begin(struct buf *out);
-void worker_add(struct buf *out, const char *domain, const struct worker_answer *answer);
-void worker_end(struct buf *out, const struct worker_answer *other);
+/*
+ * Writes the module to FILE, under a new name first and then renamed. A domain with a mistake is answered 500, and so is each
+ * domain that a header that cannot be read may name; the mistakes are reported. Sets the umask, and sets it back.
+ */
+void worker_export(struct job *job, const char *file);
 
 #endif

@@ -1,9 +1,11 @@
 #include "config/index.h"
 
 #include "base/memory.h"
-#include "config/advice.h"
-#include "config/lost.h"
-#include "config/section.h"
+#include "ini/advice.h"
+#include "ini/header.h"
+#include "ini/inherit.h"
+#include "ini/lost.h"
+#include "ini/parse.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -64,7 +66,7 @@ static size_t name_length(const struct index *index, uint32_t at)
 {
     size_t len = 0;
 
-    while (at + len < index->size && !section_ends_name(index->text[at + len]))
+    while (at + len < index->size && !header_ends_name(index->text[at + len]))
         len++;
     while (len > 0 && index->text[at + len - 1] == '.')
         len--;
@@ -155,7 +157,7 @@ static bool add_name(struct index *index, const char *name, size_t len)
 }
 
 /* Need an index of ONLY know a section with that header? It need not where that is one other domain. */
-static bool is_wanted(const struct section_header *header, const char *only, size_t only_len)
+static bool is_wanted(const struct header *header, const char *only, size_t only_len)
 {
     size_t len = header->len;
 
@@ -167,12 +169,12 @@ static bool is_wanted(const struct section_header *header, const char *only, siz
            (len >= only_len && domain_same(header->names + len - only_len, only, only_len));
 }
 
-static bool add_names(struct index *index, const struct section_header *header)
+static bool add_names(struct index *index, const struct header *header)
 {
     const char *name;
 
-    for (size_t at = 0, len; (len = section_next_name(header->names, header->len, &at, &name)) > 0;) {
-        index->domain_count += section_names_domain(name, len);
+    for (size_t at = 0, len; (len = header_next_name(header->names, header->len, &at, &name)) > 0;) {
+        index->domain_count += header_names_domain(name, len);
         if (!add_name(index, name, len))
             return false;
     }
@@ -182,7 +184,7 @@ static bool add_names(struct index *index, const struct section_header *header)
 static bool cut(struct index *index, const char *only)
 {
     struct ini_line line;
-    struct section_header header;
+    struct header header;
     bool wanted = true, last_wanted = true;
     size_t only_len = only != NULL ? strlen(only) : 0;
     size_t at = ini_begin(index->text, index->size);
@@ -191,10 +193,10 @@ static bool cut(struct index *index, const char *only)
         return false;
     for (; (at = ini_next_header(index->text, index->size, at)) < index->size; at = line.next) {
         ini_line(index->text, index->size, at, &line);
-        section_header(index->text, &line, &header);
+        header_read(index->text, &line, &header);
         wanted = only == NULL || is_wanted(&header, only, only_len);
         /* A section that nobody asks for is kept only where it tells the end of one that somebody may. */
-        if ((wanted || last_wanted) && !add_section(index, at, wanted && section_is_template(header.names, header.len)))
+        if ((wanted || last_wanted) && !add_section(index, at, wanted && header_is_template(header.names, header.len)))
             return false;
         if (wanted && !add_names(index, &header))
             return false;
@@ -352,13 +354,27 @@ static void check_end(const struct index *index, size_t end, struct section *sec
                             "the line that begins with [ and ends this section holds a =; write a value without brackets");
 }
 
+/* A file without [defaults] may have a slip in that name. */
+static void check_for_defaults(const struct index *index, struct section *section)
+{
+    struct section_shown shown;
+
+    if (section->kind == SECTION_TEMPLATE && header_is_template_name(section->names, section->names_len) &&
+        header_is_nearly_defaults(section->names, section->names_len) && look_up(index, "defaults") == NULL)
+        section_add_problem(section, section->line, KEY_ANY,
+                            "\"%s\" is nearly [defaults]; write that, or give the template another name",
+                            section_show(section, &shown, section->names, section->names_len));
+}
+
 /* Lines are counted from the header, as if that was line 1, and moved to where they stand when they are told. */
 static void read_section(const struct index *index, size_t number, struct section *section)
 {
     size_t end = index->sections[number + 1].at;
 
-    section_read(index->text, index->sections[number].at, end, 1, section);
+    parse_section(index->text, index->sections[number].at, end, 1, section);
     check_end(index, end, section);
+    check_for_defaults(index, section);
+    section->read_count = section->problem_count;
 }
 
 /* The first other place of a name that stands TWICE, or NULL. */
@@ -404,22 +420,19 @@ bool index_has_lost(struct index *index)
 }
 
 /*
- * Where the file has no [defaults], a header that cannot be read may have been that one: makes DEFAULTS a section of which
- * nothing is known but that. False where there is no such header.
+ * The file has no [defaults], and a line that cannot be read may begin it: makes DEFAULTS a section of which nothing is known but
+ * that. False if there is no such line.
  */
 static bool make_unknown_defaults(struct index *index, struct section *defaults)
 {
-    static const enum section_key keys[] = { KEY_MODE, KEY_MX, KEY_MAX_AGE, KEY_HOST, KEY_TLSRPT };
     const struct lost *lost = get_lost(index);
 
     *defaults = (struct section) { .kind = SECTION_TEMPLATE, .line = 1, .names = "", .failed = lost == NULL };
     if (lost == NULL || lost->defaults == index->size)
         return lost == NULL;
     defaults->at = index->sections[section_at(index, lost->defaults)].at;
-    unsigned line = 1 + ini_newlines(index->text, defaults->at, lost->defaults);
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        section_add_problem(defaults, line, keys[i],
-                            "this line may be the header of [defaults], and cannot be read; mend it, as \"mta-sts check\" says");
+    section_add_problem(defaults, 1 + ini_newlines(index->text, defaults->at, lost->defaults), KEY_ANY,
+                        "[defaults] may begin here, and cannot be read; mend this line, as \"mta-sts check\" says");
     return true;
 }
 
@@ -463,8 +476,8 @@ static bool get_template(struct index *index, const char *text, struct section *
 /* A section as it was read, with what it takes values from. */
 struct reading {
     struct section own, unknown, *template, *defaults;
-    struct section_found found;
-    struct section_why why; /* where there is no policy: why */
+    struct inherit_found found;
+    struct inherit_why why; /* where there is no policy: why */
 };
 
 /*
@@ -477,8 +490,8 @@ static bool judge(struct index *index, size_t number, bool records, struct readi
 
     reading->template = reading->defaults = NULL;
     reading->unknown = (struct section) { 0 };
-    reading->found = (struct section_found) { 0 };
-    reading->why = (struct section_why) { 0 };
+    reading->found = (struct inherit_found) { 0 };
+    reading->why = (struct inherit_why) { 0 };
     read_section(index, number, own);
     if (own->kind != SECTION_DOMAINS)
         return false; /* the preamble and templates make no policy by themselves */
@@ -493,11 +506,11 @@ static bool judge(struct index *index, size_t number, bool records, struct readi
                             shown.text != NULL ? shown.text : "");
         buf_free(&shown);
     }
-    if (reading->defaults == NULL && section_looks_in_defaults(own, reading->template, records) &&
+    if (reading->defaults == NULL && inherit_looks_in_defaults(own, reading->template, records) &&
         make_unknown_defaults(index, &reading->unknown))
         reading->defaults = &reading->unknown;
-    return section_find(own, reading->template, reading->defaults, &reading->found, &reading->why) &&
-           section_render(own, &reading->found, out, &reading->why);
+    return inherit_find(own, reading->template, reading->defaults, &reading->found, &reading->why) &&
+           inherit_render(own, &reading->found, out, &reading->why);
 }
 
 static void free_reading(struct reading *reading)
@@ -563,7 +576,7 @@ static struct index_verdict *verdict_on_lost(struct index *index, size_t at)
     unsigned line = line_of(index, number, &out.failed) + ini_newlines(index->text, index->sections[number].at, at);
 
     buf_print(&out,
-              "%s:%u: this line may be the header of a domain that is named nowhere else, and cannot be read; mend it, as "
+              "%s:%u: the section of a domain that is named nowhere else may begin here, and cannot be read; mend this line, as "
               "\"mta-sts check\" says",
               index->file, line);
     struct index_verdict *verdict = new_verdict(INDEX_UNSURE, &out);
@@ -632,7 +645,7 @@ bool index_find_named(struct index *index, const char *name, const struct index_
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict)
 {
     *verdict = NULL;
-    if (!section_names_domain(domain, strlen(domain)))
+    if (!header_names_domain(domain, strlen(domain)))
         return true;
     if (index_names(index, domain))
         return index_find_named(index, domain, verdict);
@@ -660,19 +673,22 @@ static bool tell_problem(struct index *index, const struct index_audit *audit, c
     return good;
 }
 
+static int by_line(const void *a, const void *b)
+{
+    const struct section_problem *x = a, *y = b;
+
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return (x->text > y->text) - (x->text < y->text);
+}
+
 /* In the order of their lines: what the whole section lacks was found last, and stands in its first. */
 static bool tell_problems(struct index *index, const struct index_audit *audit, struct section *section)
 {
-    struct section_problem *problems = section->problems;
-
-    for (size_t i = 1; i < section->problem_count; i++)
-        for (size_t j = i; j > 0 && problems[j].line < problems[j - 1].line; j--) {
-            struct section_problem swap = problems[j];
-            problems[j] = problems[j - 1];
-            problems[j - 1] = swap;
-        }
+    if (section->problem_count > 0)
+        qsort(section->problems, section->problem_count, sizeof *section->problems, by_line);
     for (size_t i = 0; i < section->problem_count; i++)
-        if (!tell_problem(index, audit, section, &problems[i]))
+        if (!tell_problem(index, audit, section, &section->problems[i]))
             return false;
     return true;
 }
@@ -683,7 +699,7 @@ static void tell_broken(const struct index *index, const struct index_audit *aud
     char domain[DOMAIN_MAX + 1];
     size_t len = name_length(index, name->at);
 
-    if (audit->broken == NULL || len > DOMAIN_MAX || !section_names_domain(index->text + name->at, len))
+    if (audit->broken == NULL || len > DOMAIN_MAX || !header_names_domain(index->text + name->at, len))
         return;
     domain_normal(index->text + name->at, len, domain);
     if (look_up(index, domain) == name)
@@ -753,7 +769,7 @@ static bool tell_of_templates(struct index *index, const struct index_audit *aud
         struct section unused;
         if (known != NULL) {
             good = !known->failed;
-            for (size_t j = 0; j < known->problem_count && good; j++)
+            for (size_t j = known->read_count; j < known->problem_count && good; j++)
                 good = !known->problems[j].warning || tell_problem(index, audit, known, &known->problems[j]);
         } else if (index->sections[i].is_template && (defaults == NULL || (defaults->section & SECTION_BITS) != i)) {
             read_section(index, i, &unused);
@@ -766,15 +782,11 @@ static bool tell_of_templates(struct index *index, const struct index_audit *aud
     return good;
 }
 
-/* A file without a line end may have been cut off in the middle of its last value. */
-static bool tell_of_end(const struct index *index, const struct index_audit *audit)
+static bool tell_warning(const struct index *index, const struct index_audit *audit, unsigned line, const char *what)
 {
     struct buf text = { 0 };
-    unsigned line = 1 + ini_newlines(index->text, 0, index->size);
 
-    if (index->size == 0 || index->text[index->size - 1] == '\n')
-        return true;
-    buf_print(&text, "%s:%u: warning: the last line has no line end; the file may have been cut off", index->file, line);
+    buf_print(&text, "%s:%u: warning: %s", index->file, line, what);
     bool good = !text.failed;
     if (good)
         audit->problem(audit->to, line, true, text.text);
@@ -782,18 +794,15 @@ static bool tell_of_end(const struct index *index, const struct index_audit *aud
     return good;
 }
 
-static bool tell_of_no_domains(const struct index *index, const struct index_audit *audit)
+/* A file without a line end may have been cut off in the middle of its last value. */
+static bool tell_of_file(const struct index *index, const struct index_audit *audit)
 {
-    struct buf text = { 0 };
+    bool ended = index->size == 0 || index->text[index->size - 1] == '\n';
 
-    if (!audit->advice || index->domain_count > 0)
-        return true;
-    buf_print(&text, "%s:1: warning: names no domain: nothing is served; write at least one, as in [example.org]", index->file);
-    bool good = !text.failed;
-    if (good)
-        audit->problem(audit->to, 1, true, text.text);
-    buf_free(&text);
-    return good;
+    return (ended || tell_warning(index, audit, 1 + ini_newlines(index->text, 0, index->size),
+                                  "the last line has no line end; the file may have been cut off")) &&
+           (!audit->advice || index->domain_count > 0 ||
+            tell_warning(index, audit, 1, "names no domain: nothing is served; write at least one, as in [example.org]"));
 }
 
 bool index_audit(struct index *index, const struct index_audit *audit)
@@ -803,7 +812,7 @@ bool index_audit(struct index *index, const struct index_audit *audit)
     for (size_t i = 0; i < index->section_count; i++)
         if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(index, audit, &next, i))
             return false;
-    return tell_of_end(index, audit) && tell_of_no_domains(index, audit) && (!audit->advice || tell_of_templates(index, audit));
+    return tell_of_file(index, audit) && (!audit->advice || tell_of_templates(index, audit));
 }
 
 /* --- for the commands --- */
@@ -814,7 +823,7 @@ static bool domain_of(const struct index *index, const struct name *name, char d
     const char *text = index->text + name->at;
     size_t len = name_length(index, name->at);
 
-    if (!section_names_domain(text, len) || (domain_policy_fault(text, len) != DOMAIN_FINE && !(len == 1 && text[0] == '*')))
+    if (!header_names_domain(text, len) || (domain_policy_fault(text, len) != DOMAIN_FINE && !(len == 1 && text[0] == '*')))
         return false;
     domain_normal(text, len, domain);
     return true;
@@ -830,7 +839,7 @@ bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN
     return false;
 }
 
-static bool copy_value(const struct section_found *found, enum section_key key, char **value)
+static bool copy_value(const struct inherit_found *found, enum key key, char **value)
 {
     const struct section *from = found->from[key];
 

@@ -1,25 +1,25 @@
 #include "config/open.h"
 
 #include "base/file.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 
 #include <errno.h>
 
-static enum file_trouble judge(const struct index *index, unsigned flags)
+static enum file_trouble trouble_in(const struct index *index, unsigned how)
 {
     if (index == NULL)
         return FILE_SYSTEM;
     if (index_sections(index) == 0)
         return FILE_EMPTY;
-    return (flags & OPEN_NEEDS) != 0 && index_domains(index) == 0 ? FILE_NO_DOMAINS : FILE_FINE;
+    return (how & OPEN_NEEDS_DOMAINS) != 0 && index_domains(index) == 0 ? FILE_NO_DOMAINS : FILE_FINE;
 }
 
-struct index *open_index(const char *file, unsigned flags, struct buf *why)
+struct index *open_index(const char *file, unsigned how, struct buf *why)
 {
-    enum file_trouble trouble = (flags & OPEN_WAITS) != 0 ? file_wait(file) : FILE_FINE;
+    size_t size = 0;
     struct index *index = NULL;
     char *text = NULL;
-    size_t size = 0;
+    enum file_trouble trouble = (how & OPEN_WAITS) != 0 ? file_wait(file) : FILE_FINE;
 
     ini_init();
     if (trouble == FILE_FINE)
@@ -27,8 +27,8 @@ struct index *open_index(const char *file, unsigned flags, struct buf *why)
     int error = errno;
     if (trouble == FILE_FINE) {
         index = index_new(text, size, file, NULL);
-        trouble = judge(index, flags);
         error = ENOMEM;
+        trouble = trouble_in(index, how);
     }
     if (trouble == FILE_FINE)
         return index;

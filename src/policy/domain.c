@@ -74,8 +74,13 @@ static bool all_of(const char *s, size_t len, const char *set)
 
 static bool looks_like_address(const char *name, size_t len)
 {
-    if (name[0] == '[')
-        return true;
+    /* An address literal of SMTP, [192.0.2.1] or [IPv6:2001:db8::1] (RFC 5321 4.1.3). */
+    if (len > 0 && name[0] == '[') {
+        name++;
+        len -= len > 1 && name[len - 2] == ']' ? 2 : 1;
+        if (len >= 5 && domain_same(name, "IPv6:", 5))
+            return true;
+    }
     if (all_of(name, len, "0123456789."))
         return memchr(name, '.', len) != NULL;
     const char *colon = memchr(name, ':', len);
@@ -144,7 +149,7 @@ enum domain_fault domain_policy_fault(const char *name, size_t len)
     return fault == DOMAIN_FINE && len > DOMAIN_POLICY_MAX ? DOMAIN_POLICY_LONG : fault;
 }
 
-/* LEN without ":<port>" and then without one final dot, or 0 where what follows the colon is no port. */
+/* The length of HOST without ":<port>" and without one final dot. 0 where a colon is followed by no port. */
 static size_t bare_length(const char *host, size_t len)
 {
     const char *colon = memchr(host, ':', len);

@@ -1,4 +1,4 @@
-/* Host names: validity, normal form, policy host <-> policy domain. Floor 0. */
+/* Host names: which are valid, their normal form, and from a policy host to its policy domain. Pure. */
 #ifndef POLICY_DOMAIN_H
 #define POLICY_DOMAIN_H
 
@@ -35,11 +35,11 @@ enum domain_fault {
 /*
  * Is NAME, of LEN bytes, a host name: A-labels of letters, digits and inner hyphens, 1 to 63 each, 253 in all, no final
  * dot, the last label not a number (RFC 8461 3.2, RFC 5321 4.1.2, RFC 1123 2.1)? Upper case is fine. Returns the first
- * fault in the order in which it helps to hear of it, or DOMAIN_FINE.
+ * fault in the order that helps most, or DOMAIN_FINE.
  */
 enum domain_fault domain_fault(const char *name, size_t len);
 
-/* The same of a policy domain, which is at most DOMAIN_POLICY_MAX characters long. */
+/* The same for a policy domain, which is at most DOMAIN_POLICY_MAX characters long. */
 enum domain_fault domain_policy_fault(const char *name, size_t len);
 
 /*

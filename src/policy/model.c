@@ -84,7 +84,7 @@ bool policy_mx_match(const char *pattern, const char *host)
     return strlen(pattern) == len && domain_same(pattern, host, len);
 }
 
-/* Adds to what *USED bytes of OUT hold already, and counts on where it is full. */
+/* snprintf() behind the *USED bytes in OUT. Adds to *USED, also where OUT is full. */
 __attribute__((format(printf, 4, 5))) static void add(char *out, size_t size, size_t *used, const char *format, ...)
 {
     va_list args;

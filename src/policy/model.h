@@ -1,4 +1,4 @@
-/* The RFC 8461 model of a policy: what its fields may hold, how it is written, what an mx pattern matches. Floor 1. */
+/* A policy by RFC 8461: what its fields may hold, how it is written, its id, what an mx pattern matches. Pure. */
 #ifndef POLICY_MODEL_H
 #define POLICY_MODEL_H
 
@@ -15,8 +15,8 @@
 /* The most that a sender need read, in bytes (RFC 8461 3.3). */
 #define POLICY_BYTES_MAX 65536
 
-/* What one sender implementation reads of a policy, in bytes; it leaves out the rest. */
-#define POLICY_BYTES_TRUNCATED 10240
+/* Where one sender implementation cuts a policy, in bytes. */
+#define POLICY_BYTES_CUT 10240
 
 enum policy_mode { POLICY_TESTING, POLICY_ENFORCE, POLICY_NONE };
 

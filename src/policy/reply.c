@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In a text, %s is the policy domain: only a name that passed validation is ever echoed. */
+/* %s is the policy domain: only a valid name is ever echoed. */
 static const struct {
     const char *status, *cache, *more, *text;
 } answers[REPLY_KINDS] = {
@@ -65,7 +65,7 @@ const char *reply_hint_text(enum reply_hint hint)
     return hints[hint];
 }
 
-/* snprintf() that says how much is there, not how much there might have been. */
+/* How many bytes snprintf() has written to ARRAY, given what it returned. */
 #define LENGTH(n, array) ((n) < 0 ? 0 : (size_t)(n) < sizeof(array) ? (size_t)(n) : sizeof(array) - 1)
 
 static size_t make_text(enum reply_kind kind, const char *domain, struct reply *reply)

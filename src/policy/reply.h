@@ -1,4 +1,7 @@
-/* The answer to a request, from its names to its bytes (RFC 8461 3.3). Pure: no input, no output, no clock. Floor 1. */
+/*
+ * The rules of an answer: which policy domain a request asks for, and the header lines and text of each kind of reply. It knows
+ * no policy: serve/answer looks that up. Pure.
+ */
 #ifndef POLICY_REPLY_H
 #define POLICY_REPLY_H
 
@@ -7,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a front server says of a request. Each may be NULL. */
+/* What a front server passes of a request. Each may be NULL. */
 struct reply_request {
     const char *method, *server_name, *http_host;
 };
@@ -23,16 +26,16 @@ enum reply_kind {
 };
 
 struct reply {
-    const char *body; /* of BODY_LEN bytes; in TEXT, or borrowed. Not to be sent where HEAD was asked for: BODY_LEN is 0 then */
+    const char *body; /* BODY_LEN bytes, in TEXT or borrowed; 0 bytes where HEAD was asked for */
     size_t body_len, head_len;
     char head[320];
     char text[512];
 };
 
 /*
- * What REQUEST asks for. REPLY_POLICY: the policy of DOMAIN, in normal form, is to be looked up; DOMAIN comes from HTTP_HOST
- * where that has the form of a policy host, else from SERVER_NAME. REPLY_NO_HOST or REPLY_METHOD: that is the answer. No method
- * is taken for GET.
+ * What REQUEST asks for. REPLY_POLICY: look up the policy of DOMAIN, which is in normal form. It comes from HTTP_HOST where that
+ * has the form of a policy host, else from SERVER_NAME. REPLY_NO_HOST and REPLY_METHOD are the answer. Without a method, GET is
+ * assumed.
  */
 enum reply_kind reply_to(const struct reply_request *request, char domain[DOMAIN_MAX + 1]);
 
@@ -45,15 +48,15 @@ enum reply_hint {
     REPLY_HINTS
 };
 
-/* A name that is not there, or empty, says nothing where the other one is a policy host. */
+/* A missing or empty name is no reason for a hint where the other one is a policy host. */
 enum reply_hint reply_hint(const struct reply_request *request);
 
-/* The hint as a phrase that goes on after both names, with the setting that it is likely to come from. Constant. */
+/* HINT as a phrase to follow both names in a log line. It names the likely setting. Constant. */
 const char *reply_hint_text(enum reply_hint hint);
 
 /*
- * Makes the answer of KIND: its header lines, each ended by CRLF, with the empty line after them, and its body. DOMAIN is what
- * reply_to() gave; POLICY of LEN bytes is looked at for REPLY_POLICY only, and borrowed.
+ * Makes the reply of KIND: its header lines, each ended by CRLF, an empty line, and its body. DOMAIN is what reply_to() gave. The
+ * LEN bytes at POLICY are borrowed for REPLY_POLICY, and ignored for all others.
  */
 void reply_make(enum reply_kind kind, const struct reply_request *request, const char *domain, const char *policy, size_t len,
                 struct reply *reply);

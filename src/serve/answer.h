@@ -1,4 +1,4 @@
-/* The answer to a request, from its names to its bytes, by what the store has: what CGI and FastCGI share. */
+/* Answers a request from the store: looks the policy up, and has policy/reply make the bytes. CGI and FastCGI share this. */
 #ifndef SERVE_ANSWER_H
 #define SERVE_ANSWER_H
 
@@ -9,17 +9,17 @@
 struct answer {
     struct reply reply;
     struct reading_answer found;
-    struct buf log; /* the mistake that stands in the way; empty: none */
+    struct buf log; /* the mistake that stands in the way, for the log; empty: there is none */
     enum reply_kind kind;
 };
 
 /*
- * Makes the answer to REQUEST of ANSWER's KIND, which reply_to() gave with DOMAIN. LOG and FOUND's length are to be empty; LOG is
- * to be freed. STORE may be NULL: there is nothing to answer from.
+ * Makes the answer to REQUEST. The caller sets ANSWER's KIND to what reply_to() returned with DOMAIN, and LOG and FOUND's length
+ * to empty; it frees LOG. Where STORE is NULL, a policy that is asked for is answered with REPLY_FAILED.
  */
 void answer_make(struct store *store, const struct reply_request *request, const char *domain, struct answer *answer);
 
-/* Adds to TEXT what the names of REQUEST are, and the HINT that follows from them. */
+/* Adds to TEXT both names of REQUEST, made fit for a log, and the HINT that follows from them. */
 void answer_print_hint(struct buf *text, const struct reply_request *request, enum reply_hint hint);
 
 #endif

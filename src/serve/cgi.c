@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 #include "serve/answer.h"
 
 #include <limits.h>
@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BODY_MS = 5000 }; /* how long a request's body is read, to no use but the front server's */
+enum { BODY_MS = 5000 }; /* how long the body is read */
 
-/* Some front servers answer with an error where a program leaves the request's body alone, and they are still writing it. */
+/* Some front servers report an error where a program ends while they still write the body. */
 static void read_body(void)
 {
     const char *text = getenv("CONTENT_LENGTH");
-    /* Apache hands a body in chunks on without a length (RFC 3875 4.1.2 would have one). */
+    /* Apache passes a chunked body on without its length, against RFC 3875 4.1.2. */
     long long left = text != NULL ? strtoll(text, NULL, 10) : getenv("HTTP_TRANSFER_ENCODING") != NULL ? LLONG_MAX : 0;
     int64_t end = clock_ms() + BODY_MS;
     char trash[16384];
@@ -48,7 +48,7 @@ static int write_cgi(const struct reply *reply)
     return good ? 0 : 1;
 }
 
-/* No calloc(): 64 kB of zeros would take a third of the time of a small answer. */
+/* Not calloc(): zeroing 64 kB would take a third of the time of a small answer. */
 static struct answer *new_answer(void)
 {
     struct answer *answer = malloc(sizeof *answer);
@@ -69,7 +69,7 @@ int cgi_answer(const char *file)
     struct store *store = NULL;
     struct answer *answer = new_answer();
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* nobody may read the log */
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* perhaps nobody reads the log */
     if (answer == NULL) {
         log_line("out of memory");
         return 1;
@@ -79,7 +79,7 @@ int cgi_answer(const char *file)
     if (answer->kind == REPLY_POLICY)
         store = store_open(file, domain, log_line);
     answer_make(store, &request, domain, answer);
-    /* What works, and is none of a user's on shared hosting, is not told with each request. */
+    /* The other hints are about what works, and on shared hosting a user cannot change it. */
     if (answer->kind == REPLY_NO_HOST)
         answer_print_hint(&answer->log, &request, REPLY_HINT_NO_HOST);
     if (answer->log.len > 0)

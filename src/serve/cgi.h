@@ -1,10 +1,10 @@
-/* The program as a CGI program: the request from the environment, the answer to standard output. */
+/* The program as a CGI program (RFC 3875): one request from the environment, its answer to standard output. */
 #ifndef SERVE_CGI_H
 #define SERVE_CGI_H
 
 /*
- * Answers the one request that the environment describes (RFC 3875) from the policies in FILE, on standard output. Returns the
- * exit status: 0, also for an answer that is an error, or 1 where it could not be written.
+ * Answers the request from the policies in FILE, then reads the rest of its body. Returns the exit status: 0 where an answer was
+ * written, be it an error; 1 where none could be written. Mistakes go to standard error.
  */
 int cgi_answer(const char *file);
 

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* linux/landlock.h is as old as the machine that this is built on; the kernel may be younger. */
+/* Not linux/landlock.h: the kernel may be newer than the headers that this was built with. */
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
 #define SYS_landlock_add_rule 445
@@ -30,7 +30,7 @@ struct __attribute__((packed)) rule {
     int32_t folder;
 };
 
-/* Rights to files, by version; newer ones have the last's. */
+/* The rights to files that each version of Landlock knows. */
 static const uint64_t rights[] = { 0, 0x1FFF, 0x3FFF, 0x7FFF, 0x7FFF, 0xFFFF };
 
 #define NEWEST (sizeof rights / sizeof *rights - 1)
@@ -42,7 +42,7 @@ int confine_version(void)
     return version < 0 ? 0 : (int)version;
 }
 
-/* Is FILE, or a folder on its way, a symbolic link? */
+/* Is FILE, or a folder on its path, a symbolic link? */
 static bool has_link(char *file)
 {
     struct stat st;
@@ -72,7 +72,7 @@ static const char *folder_of(char *file)
     return file;
 }
 
-/* Only FOLDER may be read from; RULES is the set's descriptor. */
+/* From now on only files in FOLDER may be read. RULES is the descriptor of a ruleset. */
 static bool restrict_to(int rules, const char *folder)
 {
     struct rule rule = { READ_FILE, open(folder, O_PATH | O_CLOEXEC) };

@@ -1,4 +1,4 @@
-/* What a process gives up for good, since it will not need it (Linux: no_new_privs, Landlock). Floor 0. */
+/* Gives up, for good, rights that the process will not need (Linux: no_new_privs, Landlock). */
 #ifndef SERVE_CONFINE_H
 #define SERVE_CONFINE_H
 
@@ -7,15 +7,16 @@
 
 /* What confine_to_reading() leaves. */
 enum confined {
-    CONFINED_NOT, /* the kernel has no Landlock, or a filter of system calls keeps it from this process; or there is no memory */
-    CONFINED_READING, /* FILE is a symbolic link, or a folder on its way is, which may be turned elsewhere: any file, read-only */
+    CONFINED_NOT,     /* all: the kernel has no Landlock, a filter of system calls forbids it, or memory ran out */
+    CONFINED_READING, /* any file, read-only: FILE or a folder on its path is a symbolic link, which may come to point elsewhere
+                       */
     CONFINED_FOLDER   /* the files of FILE's folder and below, read-only */
 };
 
 /*
- * Gives up all rights to files but to read FILE, whatever replaces it in its folder, then to open TCP connections, and to gain
- * privileges by executing something. For the calling thread, and threads that it starts later; descriptors that are open stay as
- * they are. A folder that is itself replaced is another one, and cannot be read.
+ * Gives up all access to files but to read FILE and what replaces it in its folder; to open TCP connections; and to gain
+ * privileges by executing a program. This holds for the calling thread and for threads that it starts later. Open descriptors
+ * stay usable. Where the folder itself is replaced, the new one cannot be read.
  */
 enum confined confine_to_reading(const char *file);
 

@@ -1,58 +1,36 @@
 #include "serve/connection.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ROOM_FIRST = 512 };
-
-static bool add(struct connection_bytes *to, const unsigned char *bytes, size_t len)
+static bool add(struct buf *to, const unsigned char *bytes, size_t len)
 {
-    size_t room = to->room > 0 ? to->room : ROOM_FIRST;
-
-    while (room < to->len + len)
-        room *= 2;
-    if (room > to->room) {
-        unsigned char *at = realloc(to->at, room);
-        if (at == NULL)
-            return false;
-        to->at = at;
-        to->room = room;
-    }
-    memcpy(to->at + to->len, bytes, len);
-    to->len += len;
-    return true;
-}
-
-static void empty(struct connection_bytes *bytes)
-{
-    free(bytes->at);
-    *bytes = (struct connection_bytes) { .len = 0 };
+    buf_add(to, (const char *)bytes, len);
+    return !to->failed;
 }
 
 bool connection_hold(struct connection *connection, const unsigned char *bytes, size_t used)
 {
-    size_t kept = record_kept(&connection->reader);
+    size_t kept = stream_kept(&connection->reader);
 
     if (kept > used)
         return add(&connection->held, bytes, used);
-    empty(&connection->held);
+    buf_free(&connection->held);
     return kept == 0 || add(&connection->held, bytes + used - kept, kept);
 }
 
 const unsigned char *connection_whole(struct connection *connection, const unsigned char *bytes, size_t used, size_t *len)
 {
-    *len = record_kept(&connection->reader);
+    *len = stream_kept(&connection->reader);
     if (*len <= used)
         return bytes + used - *len;
-    return add(&connection->held, bytes, used) ? connection->held.at : NULL;
+    return add(&connection->held, bytes, used) ? (const unsigned char *)connection->held.text : NULL;
 }
 
 void connection_drop_held(struct connection *connection)
 {
-    empty(&connection->held);
+    buf_free(&connection->held);
 }
 
 bool connection_hold_unread(struct connection *connection, const unsigned char *bytes, size_t len)
@@ -61,11 +39,11 @@ bool connection_hold_unread(struct connection *connection, const unsigned char *
     return len == 0 || add(&connection->held, bytes, len);
 }
 
-struct connection_bytes connection_take_unread(struct connection *connection)
+struct buf connection_take_unread(struct connection *connection)
 {
-    struct connection_bytes unread = connection->held;
+    struct buf unread = connection->held;
 
-    connection->held = (struct connection_bytes) { .len = 0 };
+    connection->held = (struct buf) { 0 };
     connection->unread = false;
     return unread;
 }
@@ -102,14 +80,14 @@ bool connection_send(struct connection *connection, const unsigned char *bytes, 
 
 bool connection_send_rest(struct connection *connection)
 {
-    struct connection_bytes *unsent = &connection->unsent;
+    struct buf *unsent = &connection->unsent;
     size_t sent;
 
-    if (!send_some(connection->fd, unsent->at + connection->sent, unsent->len - connection->sent, &sent))
+    if (!send_some(connection->fd, (const unsigned char *)unsent->text + connection->sent, unsent->len - connection->sent, &sent))
         return false;
     connection->sent += sent;
     if (connection->sent == unsent->len)
-        empty(unsent);
+        buf_free(unsent);
     return true;
 }
 
@@ -125,8 +103,8 @@ size_t connection_size(const struct connection *connection)
 
 void connection_close(struct connection *connection)
 {
-    empty(&connection->held);
-    empty(&connection->unsent);
+    buf_free(&connection->held);
+    buf_free(&connection->unsent);
     (void)close(connection->fd);
     connection->fd = -1;
 }

@@ -1,74 +1,71 @@
 /*
- * One connection: its descriptor, how far its stream has been read, and the bytes that it holds while it waits. No call blocks.
- * Floor 1.
+ * One connection: its descriptor, how far its stream has been read, a request that has come in part, an answer that has gone in
+ * part. What is read from the descriptor comes from the caller; no call blocks.
  */
 #ifndef SERVE_CONNECTION_H
 #define SERVE_CONNECTION_H
 
-#include "serve/record.h"
+#include "base/buf.h"
+#include "serve/stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What it waits for. */
+/* What a connection waits for. */
 enum connection_waits {
-    CONNECTION_NEW,    /* something to come, for the first time */
+    CONNECTION_NEW,    /* its first byte */
     CONNECTION_PART,   /* the rest of a request */
-    CONNECTION_IDLE,   /* the next request, or the rest of a body that nobody needs: the request before has been answered */
-    CONNECTION_UNSENT, /* the other side has not taken all of its answer; nothing is read until then */
-    CONNECTION_END,    /* the other side to close; what comes is thrown away */
+    CONNECTION_IDLE,   /* the next request, or the rest of a body: the request before it has been answered */
+    CONNECTION_UNSENT, /* that the other side takes the rest of an answer; nothing is read until then */
+    CONNECTION_END,    /* that the other side closes; what comes is thrown away */
     CONNECTION_WAITS
 };
 
-/* A part of memory that grows. */
-struct connection_bytes {
-    unsigned char *at;
-    size_t len, room;
-};
-
-/* All zero, but for FD, is a new one. */
+/* A new connection has its FD and SINCE; all else is zero. */
 struct connection {
     int fd;
     enum connection_waits waits;
-    int64_t since; /* in ms of CLOCK_MONOTONIC: since when it waits for that */
-    struct record_reader reader;
-    struct connection_bytes held;   /* the bytes of the request so far; or, with UNREAD, what came behind the last one */
-    struct connection_bytes unsent; /* the rest of an answer */
-    size_t sent;                    /* so many of those were sent since */
-    bool unread, last;              /* LAST: no request is read after the answer */
+    int64_t since; /* since when it waits for that, by clock_ms() */
+    struct stream_reader reader;
+    struct buf held;   /* the bytes of the request so far; with UNREAD, what came after the last request */
+    struct buf unsent; /* what the socket did not take of an answer */
+    size_t sent;       /* how many bytes of UNSENT have gone since */
+    bool unread;       /* HELD has not been read by stream_feed() */
+    bool last;         /* no request is read after this answer */
 };
 
 /*
- * What record_feed() has read of the connection's stream: the last USED bytes, at BYTES. Holds what is to be kept of it. False
- * where memory runs out.
+ * After STREAM_MORE: stream_feed() has read the USED bytes at BYTES. Keeps those that belong to the request so far. False where
+ * memory runs out.
  */
 bool connection_hold(struct connection *connection, const unsigned char *bytes, size_t used);
 
 /*
- * The same behind RECORD_REQUEST or RECORD_VALUES: returns all that is kept, LEN bytes; NULL where memory runs out. It lasts
- * until connection_drop_held().
+ * After STREAM_REQUEST or STREAM_VALUES: returns the whole request, *LEN bytes, which lasts as long as BYTES and until
+ * connection_drop_held(). NULL where memory runs out.
  */
 const unsigned char *connection_whole(struct connection *connection, const unsigned char *bytes, size_t used, size_t *len);
 void connection_drop_held(struct connection *connection);
 
-/* Holds the LEN bytes at BYTES, which record_feed() has not read yet. False where memory runs out. */
+/* Keeps the LEN bytes at BYTES, which stream_feed() has not read yet. False where memory runs out. */
 bool connection_hold_unread(struct connection *connection, const unsigned char *bytes, size_t len);
 
-/* Gives them back; AT is to be freed. */
-struct connection_bytes connection_take_unread(struct connection *connection);
+/* Returns those bytes. The caller frees them. */
+struct buf connection_take_unread(struct connection *connection);
 
-/* Sends the LEN bytes at BYTES, and holds what the socket does not take. False where the other side has gone, or memory. */
+/* Sends the LEN bytes at BYTES, and keeps what the socket does not take. False where the other side has gone or memory runs out.
+ */
 bool connection_send(struct connection *connection, const unsigned char *bytes, size_t len);
 
-/* Goes on with what connection_send() held. False where the other side has gone. */
+/* Sends more of what connection_send() kept. False where the other side has gone. */
 bool connection_send_rest(struct connection *connection);
 bool connection_is_unsent(const struct connection *connection);
 
-/* The bytes of memory that it takes. */
+/* How many bytes of memory it holds. */
 size_t connection_size(const struct connection *connection);
 
-/* Frees what it holds, and closes it. */
+/* Frees what it holds, and closes the descriptor. */
 void connection_close(struct connection *connection);
 
 #endif

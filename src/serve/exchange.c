@@ -1,30 +1,30 @@
 #include "serve/exchange.h"
 
-#include "serve/record.h"
+#include "serve/stream.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What libfcgi allocates for a request: its streams, a copy of the variables, and so much for each of at most RECORD_PAIRS_MAX
- * pairs. */
+/* What libfcgi allocates for a request, at most: its streams, a copy of the variables, and PAIR_BYTES for each variable, which
+ * takes PAIR_LEAST bytes at least. */
 enum { LIBFCGI_BYTES = 32 * 1024, PAIR_BYTES = 48, PAIR_LEAST = 2 };
 
-/* libfcgi takes a connection that has a descriptor for one that it kept. Nothing is ever done with this one. */
+/* libfcgi takes a connection with a descriptor for one that it has kept. No system call ever gets this one. */
 enum { NO_DESCRIPTOR = 1 << 30 };
 
 struct exchange {
     FCGX_Request fcgi;
     const unsigned char *request;
-    size_t left; /* bytes of it that libfcgi has not read */
+    size_t left; /* how many bytes of it libfcgi has not read */
     struct exchange_response *response;
     bool full;
 };
 
 static _Thread_local struct exchange *current;
 
-/* --- libfcgi's calls of its system layer (os_unix.c): the linker sends all of them here (--wrap) --- */
+/* --- libfcgi's system layer (os_unix.c): the linker replaces its functions by these (--wrap) --- */
 
 /* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
 int __wrap_OS_LibInit(int descriptors[3]);
@@ -36,14 +36,14 @@ int __wrap_OS_IsFcgi(int fd);
 int __wrap_OS_CreateLocalIpcFd(const char *path, int backlog);
 void __wrap_OS_ShutdownPending(void);
 
-/* The library's own would set handlers of signals. */
+/* libfcgi's own would set signal handlers. */
 int __wrap_OS_LibInit(int descriptors[3])
 {
     (void)descriptors;
     return 0;
 }
 
-/* Called where a request is not taken: there is no next connection. */
+/* libfcgi calls it where it did not take the request. There is no next connection. */
 int __wrap_OS_Accept(int listener, int fail_on_intr, const char *addresses)
 {
     (void)listener;
@@ -126,18 +126,18 @@ bool exchange_init(void)
     return FCGX_Init() == 0;
 }
 
-/* libfcgi ends the process where it gets no memory: see that there is some for a request of LEN bytes. */
+/* libfcgi ends the process where it gets no memory: is there enough for a request of LEN bytes? */
 static bool has_memory(size_t len)
 {
-    size_t pairs = len / PAIR_LEAST < RECORD_PAIRS_MAX ? len / PAIR_LEAST : RECORD_PAIRS_MAX;
+    size_t pairs = len / PAIR_LEAST < STREAM_PAIRS_MAX ? len / PAIR_LEAST : STREAM_PAIRS_MAX;
     void *memory = malloc(LIBFCGI_BYTES + 2 * len + PAIR_BYTES * pairs);
 
     free(memory);
     return memory != NULL;
 }
 
-/* Accept and finish take the bytes for those of a kept connection. */
-static bool converse(struct exchange *exchange, exchange_answer *answer, void *arg)
+/* To libfcgi this is a connection that it has kept. */
+static bool run_libfcgi(struct exchange *exchange, exchange_answer *answer, void *arg)
 {
     FCGX_Request *fcgi = &exchange->fcgi;
 
@@ -162,7 +162,7 @@ enum exchange_result exchange_run(const unsigned char *request, size_t len, stru
     if (!has_memory(len))
         return EXCHANGE_NO_MEMORY;
     current = &exchange;
-    bool good = converse(&exchange, answer, arg);
+    bool good = run_libfcgi(&exchange, answer, arg);
     current = NULL;
     return good ? EXCHANGE_DONE : EXCHANGE_FAILED;
 }

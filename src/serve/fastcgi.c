@@ -3,12 +3,12 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "config/ini.h"
 #include "config/store.h"
-#include "serve/attend.h"
+#include "ini/lines.h"
 #include "serve/confine.h"
 #include "serve/exchange.h"
-#include "serve/waiting.h"
+#include "serve/handler.h"
+#include "serve/poller.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -27,45 +27,37 @@
 #endif
 
 enum {
-    ACCEPT_AGAIN_MS = 10, /* until accept() is tried again where something is short */
+    ACCEPT_AGAIN_MS = 10, /* between two calls of accept() while descriptors or memory are short */
     LISTEN_MS = 1000,
     STACK_BYTES = 512 * 1024,
     MMAP_THRESHOLD = 256 * 1024,
-    WAITING_MOST = 1024,
-    WAITING_LEAST = 16,
-    DESCRIPTORS_BESIDE = 16 /* those of the threads */
+    POLLED_MOST = 1024,
+    POLLED_LEAST = 16,
+    DESCRIPTORS_OTHER = 16 /* besides one for each thread and one for each polled connection */
 };
 
-/* A thread that answers. */
-struct worker {
-    pthread_t thread;
+/* A thread that handles connections. */
+struct thread {
+    pthread_t id;
     struct server *server;
-    bool (*next)(struct worker *worker, struct connection *connection); /* where its connections come from */
-    struct attendant attendant;
+    bool (*next)(struct thread *thread, struct connection *connection); /* waits for a connection; false: there will be none */
+    struct handler handler;
 };
 
 struct server {
     enum confined confined;
     int listener;
-    struct attend attend;
-    unsigned count; /* of the workers that were started: one for each of -t, which accept, and one for those that wait */
-    struct worker *workers;
-    pthread_t watcher; /* the thread that looks after the file */
+    struct handler_shared shared;
+    unsigned count; /* of threads that were started: as many as -t says accept, and the last one has the poller */
+    struct thread *threads;
+    pthread_t watcher; /* the thread that reads the file again */
     bool watching;
     atomic_bool failed;
     _Atomic int64_t accept_logged;
 };
 
-int serve_is_listening(int fd)
-{
-    int listening = 0;
-    socklen_t len = sizeof listening;
-
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
-}
-
-/* True where accept() is to be tried again. */
-static bool bear_accept_error(struct server *server, int error)
+/* accept() has failed. Logs the reason, and waits where something is short. False where accept() will never work again. */
+static bool retry_accept(struct server *server, int error)
 {
     struct pollfd listener = { server->listener, POLLIN, 0 };
     char text[128];
@@ -83,27 +75,26 @@ static bool bear_accept_error(struct server *server, int error)
         log_line(text);
     }
     if (passing) {
-        waiting_drop(server->attend.waiting);
+        poller_drop(server->shared.poller);
         (void)poll(NULL, 0, ACCEPT_AGAIN_MS);
     }
     return passing;
 }
 
-/* The next new connection. */
-static bool accept_one(struct worker *worker, struct connection *connection)
+static bool next_accepted(struct thread *thread, struct connection *connection)
 {
-    struct server *server = worker->server;
-    struct attend *attend = &server->attend;
+    struct server *server = thread->server;
+    struct handler_shared *shared = &server->shared;
 
-    while (!atomic_load(&attend->stop)) {
-        atomic_fetch_add(&attend->idle, 1);
+    while (!atomic_load(&shared->stop)) {
+        atomic_fetch_add(&shared->idle, 1);
         int fd = accept(server->listener, NULL, NULL), error = errno;
-        atomic_fetch_sub(&attend->idle, 1);
+        atomic_fetch_sub(&shared->idle, 1);
         if (fd >= 0) {
             *connection = (struct connection) { .fd = fd, .since = clock_ms() };
             return true;
         }
-        if (!atomic_load(&attend->stop) && !bear_accept_error(server, error)) {
+        if (!atomic_load(&shared->stop) && !retry_accept(server, error)) {
             atomic_store(&server->failed, true);
             (void)kill(getpid(), SIGTERM);
             return false;
@@ -112,56 +103,56 @@ static bool accept_one(struct worker *worker, struct connection *connection)
     return false;
 }
 
-static bool wait_for_one(struct worker *worker, struct connection *connection)
+static bool next_polled(struct thread *thread, struct connection *connection)
 {
-    return waiting_next(worker->server->attend.waiting, connection);
+    return poller_next(thread->server->shared.poller, connection);
 }
 
-static void *work(void *arg)
+static void *run_thread(void *arg)
 {
-    struct worker *worker = arg;
+    struct thread *thread = arg;
     struct connection connection;
 
-    while (worker->next(worker, &connection))
-        attend(&worker->attendant, &connection);
+    while (thread->next(thread, &connection))
+        handler_run(&thread->handler, &connection);
     return NULL;
 }
 
-static void *watch(void *arg)
+static void *watch_file(void *arg)
 {
     while (store_watch(arg))
         continue;
     return NULL;
 }
 
-/* --- the thread that looks after the others --- */
+/* --- start and end --- */
 
-/* Until SIGTERM or SIGINT. */
-static void look_after(struct server *server, const sigset_t *signals)
+/* Returns at SIGTERM or SIGINT. */
+static void wait_for_signal(struct server *server, const sigset_t *signals)
 {
     int got = 0;
 
     while (got != SIGTERM && got != SIGINT)
         if (sigwait(signals, &got) == 0 && got == SIGHUP)
-            store_look(server->attend.store);
+            store_look(server->shared.store);
 }
 
-/* Accepts no more; what was begun is finished. Other processes may hold the same socket: it is closed here, and not shut down. */
-static void stop_workers(struct server *server)
+/* Accepts no more, and finishes what was begun. Closes the socket without a shutdown(): other processes may have it, too. */
+static void stop_threads(struct server *server)
 {
-    struct attend *attend = &server->attend;
-    unsigned accepting = server->count > attend->threads ? attend->threads : server->count;
+    struct handler_shared *shared = &server->shared;
+    unsigned accepting = server->count > shared->threads ? shared->threads : server->count;
 
-    atomic_store(&attend->stop, true);
+    atomic_store(&shared->stop, true);
     (void)close(server->listener);
-    waiting_hurry(attend->waiting);
+    poller_hurry(shared->poller);
     for (unsigned i = 0; i < accepting; i++)
-        (void)pthread_kill(server->workers[i].thread, SIGUSR1); /* an accept() that waits */
+        (void)pthread_kill(server->threads[i].id, SIGUSR1); /* ends an accept() that waits */
     for (unsigned i = 0; i < accepting; i++)
-        (void)pthread_join(server->workers[i].thread, NULL);
-    waiting_close(attend->waiting);
+        (void)pthread_join(server->threads[i].id, NULL);
+    poller_close(shared->poller);
     if (server->count > accepting)
-        (void)pthread_join(server->workers[accepting].thread, NULL);
+        (void)pthread_join(server->threads[accepting].id, NULL);
 }
 
 static void do_nothing(int signal)
@@ -185,34 +176,34 @@ static bool set_signals(void)
     return sigaction(SIGPIPE, &ignore, NULL) == 0 && sigaction(SIGUSR1, &wake, NULL) == 0;
 }
 
-static bool start_worker(struct server *server, struct worker *worker, const pthread_attr_t *attributes)
+static bool start_thread(struct server *server, struct thread *thread, const pthread_attr_t *attributes)
 {
-    bool accepts = server->count < server->attend.threads;
+    bool accepts = server->count < server->shared.threads;
 
-    worker->server = server;
-    worker->next = accepts ? accept_one : wait_for_one;
-    worker->attendant.shared = &server->attend;
-    worker->attendant.lingers = accepts;
-    return pthread_create(&worker->thread, attributes, work, worker) == 0;
+    thread->server = server;
+    thread->next = accepts ? next_accepted : next_polled;
+    thread->handler.shared = &server->shared;
+    thread->handler.lingers = accepts;
+    return pthread_create(&thread->id, attributes, run_thread, thread) == 0;
 }
 
-/* Starts what it can; true where that is all. */
+/* False where not all threads could be started; those that were are counted. */
 static bool start_threads(struct server *server)
 {
     pthread_attr_t attributes;
     bool good = pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0;
 
     if (good)
-        good = server->watching = pthread_create(&server->watcher, &attributes, watch, server->attend.store) == 0;
-    while (good && server->count <= server->attend.threads) {
-        good = start_worker(server, &server->workers[server->count], &attributes);
+        good = server->watching = pthread_create(&server->watcher, &attributes, watch_file, server->shared.store) == 0;
+    while (good && server->count <= server->shared.threads) {
+        good = start_thread(server, &server->threads[server->count], &attributes);
         server->count += good;
     }
     (void)pthread_attr_destroy(&attributes);
     return good;
 }
 
-/* FILE, and where that is: whoever starts the program in the wrong folder is to see it. */
+/* FILE as an absolute path: a wrong working directory is to be seen. */
 static void print_place(struct buf *text, const char *file)
 {
     char folder[PATH_MAX];
@@ -229,10 +220,10 @@ static void log_ready(const struct server *server, const char *file)
         [CONFINED_READING] = "; can open no file but to read it (Landlock)",
         [CONFINED_FOLDER] = "; can open no file but to read it in its folder (Landlock)",
     };
-    size_t domains = store_domains(server->attend.store);
+    size_t domains = store_domains(server->shared.store);
     struct buf text = { 0 };
 
-    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, domains == 1 ? "" : "s", server->attend.threads);
+    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, domains == 1 ? "" : "s", server->shared.threads);
     print_place(&text, file);
     buf_print(&text, "%s", rights[server->confined]);
     if (text.text != NULL)
@@ -247,18 +238,18 @@ static int run(struct server *server, const char *file)
     bool good = block_signals(&signals) && exchange_init() && set_signals() && start_threads(server);
     if (good) {
         log_ready(server, file);
-        look_after(server, &signals);
+        wait_for_signal(server, &signals);
     } else {
         log_line("cannot start all threads: out of memory, processes or descriptors; try a smaller -t");
     }
-    store_stop(server->attend.store);
-    stop_workers(server);
+    store_stop(server->shared.store);
+    stop_threads(server);
     if (server->watching)
         (void)pthread_join(server->watcher, NULL);
     return good && !atomic_load(&server->failed) ? 0 : 1;
 }
 
-/* A file that was read goes back to the system when the next one is in force, however many threads read them. */
+/* The memory of an earlier file goes back to the system, whichever threads read it. */
 static void return_memory(void)
 {
 #ifdef __GLIBC__
@@ -266,18 +257,18 @@ static void return_memory(void)
 #endif
 }
 
-/* How many connections may wait; 0, and said why, where there are too few descriptors even for the threads. */
+/* How many connections the poller may keep. 0, and the reason is logged, where descriptors do not even do for the threads. */
 static size_t count_descriptors(unsigned threads)
 {
-    rlim_t needed = (rlim_t)threads + DESCRIPTORS_BESIDE + WAITING_LEAST;
+    rlim_t needed = (rlim_t)threads + DESCRIPTORS_OTHER + POLLED_LEAST;
     struct rlimit limit;
     char text[160];
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return WAITING_LEAST;
-    if (limit.rlim_cur < needed + WAITING_MOST && limit.rlim_cur < limit.rlim_max) {
+        return POLLED_LEAST;
+    if (limit.rlim_cur < needed + POLLED_MOST && limit.rlim_cur < limit.rlim_max) {
         rlim_t before = limit.rlim_cur;
-        limit.rlim_cur = limit.rlim_max < needed + WAITING_MOST ? limit.rlim_max : needed + WAITING_MOST;
+        limit.rlim_cur = limit.rlim_max < needed + POLLED_MOST ? limit.rlim_max : needed + POLLED_MOST;
         if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
             limit.rlim_cur = before;
     }
@@ -289,16 +280,16 @@ static size_t count_descriptors(unsigned threads)
         log_line(text);
         return 0;
     }
-    rlim_t most = limit.rlim_cur - needed + WAITING_LEAST;
-    return most < WAITING_MOST ? (size_t)most : WAITING_MOST;
+    rlim_t most = limit.rlim_cur - needed + POLLED_LEAST;
+    return most < POLLED_MOST ? (size_t)most : POLLED_MOST;
 }
 
-/* All that the threads share. False, and said, where there is no memory or no descriptor for it. */
-static bool prepare(struct server *server, size_t waiting)
+/* Allocates what the threads share. False, and the reason is logged, where memory or descriptors run out. */
+static bool prepare(struct server *server, size_t polled)
 {
-    server->workers = calloc((size_t)server->attend.threads + 1, sizeof *server->workers);
-    server->attend.waiting = waiting_new(waiting);
-    if (server->workers != NULL && server->attend.waiting != NULL)
+    server->threads = calloc((size_t)server->shared.threads + 1, sizeof *server->threads);
+    server->shared.poller = poller_new(polled);
+    if (server->threads != NULL && server->shared.poller != NULL)
         return true;
     log_line("cannot start: out of memory or of descriptors");
     return false;
@@ -307,24 +298,24 @@ static bool prepare(struct server *server, size_t waiting)
 int serve_fastcgi(int fd, const char *file, unsigned threads)
 {
     int status = 1;
-    struct server server = { .listener = fd, .attend.threads = threads };
-    size_t waiting = count_descriptors(threads);
+    struct server server = { .listener = fd, .shared.threads = threads };
+    size_t polled = count_descriptors(threads);
 
-    if (waiting == 0)
+    if (polled == 0)
         return 1;
-    /* The first reading may have to wait for the file: no reason to die of a SIGHUP. */
+    /* A SIGHUP while the file is read for the first time is not to end the program. */
     struct sigaction harmless = { .sa_handler = do_nothing, .sa_flags = SA_RESTART };
     (void)sigaction(SIGHUP, &harmless, NULL);
     return_memory();
     ini_init();
     server.confined = confine_to_reading(file);
-    server.attend.store = store_open(file, NULL, log_line);
-    if (server.attend.store == NULL)
+    server.shared.store = store_open(file, NULL, log_line);
+    if (server.shared.store == NULL)
         return 1;
-    if (prepare(&server, waiting))
+    if (prepare(&server, polled))
         status = run(&server, file);
-    waiting_free(server.attend.waiting);
-    free(server.workers);
-    store_free(server.attend.store);
+    poller_free(server.shared.poller);
+    free(server.threads);
+    store_free(server.shared.store);
     return status;
 }

@@ -1,17 +1,11 @@
-/* The program as a FastCGI program: its listening socket, its threads, and signals. */
+/* The program as a FastCGI program: its threads, from start to end, and its signals. */
 #ifndef SERVE_FASTCGI_H
 #define SERVE_FASTCGI_H
 
-#define SERVE_THREADS_DEFAULT 16
-#define SERVE_THREADS_MAX 1024
-
 /*
- * Answers what comes in on the listening socket FD from the policies in FILE, with so many THREADS, until SIGTERM or SIGINT.
- * Returns the exit status: 0 after such a signal, or 1 where it could not start or go on, and standard error says why.
+ * Answers requests on the listening socket FD from the policies in FILE, with THREADS threads (1 to 9999), until SIGTERM or
+ * SIGINT. Returns the exit status: 0 after such a signal; 1 where it could not start or go on, and the log says why.
  */
 int serve_fastcgi(int fd, const char *file, unsigned threads);
-
-/* Is FD a listening socket? */
-int serve_is_listening(int fd);
 
 #endif

@@ -38,6 +38,11 @@ def line_edits(lines, at):
     before, line, rest = b"".join(lines[:at]), lines[at], b"".join(lines[at + 1 :])
     yield "left out", before + rest
     yield "doubled", before + line + line + rest
+    yield "commented out", before + b";" + line + rest
+    following = rest.lstrip(b"\r\n")
+    if following:
+        yield "joined to the next", before + line.rstrip(b"\r\n") + following
+        yield "joined to the next with a space", before + line.rstrip(b"\r\n") + b" " + following
     if at + 1 < len(lines):
         yield "swapped with the next", before + lines[at + 1] + line + b"".join(lines[at + 2 :])
 

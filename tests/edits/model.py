@@ -14,7 +14,8 @@ SERVED = ("mode", "mx", "max_age")
 RECORDS = ("host", "tlsrpt")  # what mta-sts dns prints; a mistake there costs no policy
 LINE_MAX = 1022
 LABEL = re.compile(rb"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-TEMPLATE = re.compile(rb"[a-z0-9_-]+")
+TEMPLATE = re.compile(rb"[a-z0-9_\x80-\xff-]+")
+ADDRESS = re.compile(rb"\[[0-9a-fA-F.]*:[0-9a-fA-F:.]*\]")
 WORDS = re.compile(rb"[, \t\r\v\f]+")
 
 
@@ -53,6 +54,7 @@ class Reading:
         self.domains, self.templates = {}, {}
         self.stars, self.defaults = [], []
         self.broken = set()  # names in lost headers
+        self.near_defaults = []  # sections of templates whose name is nearly that
 
 
 # --- names and values ---
@@ -282,8 +284,31 @@ def holds_cr(line):
     return b"\r" in line.strip(SPACE)
 
 
-def take_comment(section, line, choice):
+def names_in_brackets(comment, glued):
+    """Does a comment hold names of a header in brackets, with GLUED right behind something that is no space?"""
+    for match in re.finditer(rb"\[([^]]*)\]", comment):
+        for at in range(match.start(), match.end()):
+            if comment[at : at + 1] != b"[":
+                continue
+            names = [name for name in WORDS.split(comment[at + 1 : match.end() - 1].lower()) if name]
+            before = comment[at - 1 : at] if at else b" "
+            if not names or not all(name == b"defaults" or name_kind(name) in ("domain", "star") for name in names):
+                continue
+            if not glued or before not in (b" ", b"\t", b"\r", b"\v", b"\f"):
+                return True
+    return False
+
+
+def runs_into_header(comment):
+    return names_in_brackets(comment.lstrip(SPACE + b";#"), True)
+
+
+def take_comment(reading, section, line, choice):
     section.wide |= holds_cr(line)
+    names = not line.lstrip(SPACE + b";#").startswith(b"[")
+    if names and (runs_into_header(line) or (continues(line, choice) and names_in_brackets(line, False))):
+        section.wide = True
+        lose_line(reading, line)
     if continues(line, choice):
         section.wide = True
     if b"\0" in line:
@@ -300,8 +325,6 @@ def name_kind(name):
         return "domain" if is_domain(name) and name.replace(b".", b"") != b"defaults" else "bad"
     if name == b"defaults":
         return "defaults"
-    if distance(name, b"defaults") <= 2:
-        return "bad"
     return "template" if TEMPLATE.fullmatch(name) else "bad"
 
 
@@ -339,9 +362,9 @@ def is_like_defaults(text):
 def may_be_defaults(text):
     """The whole of a lost header, or what begins at a bracket in it, which a lost line end may have joined to another line."""
     if not holds_cr(text):
-        text = text.partition(b";")[0].partition(b"#")[0] if text.lstrip(SPACE)[:1] == b"[" else before_comment(text)
-    parts = [match.group() for match in re.finditer(rb"(?=(\[[^]]*))", text)] and re.findall(rb"(?=(\[[^]]*))", text)
-    return is_like_defaults(text) or any(is_like_defaults(part) for part in parts)
+        kept = text.partition(b";")[0].partition(b"#")[0] if text.lstrip(SPACE)[:1] == b"[" else before_comment(text)
+        text = text if names_in_brackets(text[len(kept) :], False) else kept
+    return is_like_defaults(text) or any(is_like_defaults(part) for part in re.findall(rb"(?=(\[[^]]*))", text))
 
 
 def lose_line(reading, text):
@@ -356,6 +379,7 @@ def lose(reading, line, names, kinds, whole, choice):
         if kind != "bad" and (whole or choice.may("names are read in a header that is cut or damaged")):
             reading.broken.add(name)
     for name in re.split(rb"[^a-z0-9.*_-]+", line.lower()):
+        name = name.rstrip(b".")
         if name not in names and name_kind(name) in ("domain", "star") and choice.may("a part of a name is a name"):
             reading.broken.add(name)
 
@@ -376,11 +400,16 @@ def take_header(reading, line, above, choice):
         whole = bool(close) and b"\0" not in line and not line.endswith(b"\\") and len(line) <= LINE_MAX
         lose(reading, line, names, kinds, whole and (not tail or tail[:1] in (b";", b"#")), choice)
         return section
+    if runs_into_header(tail):
+        lose(reading, line, names, kinds, True, choice)
+        return section
     if line.endswith(b"\\"):
         section.wide = True
     if b"\0" in tail:
         section.wide |= choice.may("NUL in a comment is a mistake")
     for name, kind in zip(names, kinds):
+        if kind == "template" and distance(name, b"defaults") <= 2:
+            reading.near_defaults.append(section)
         if kind in ("domain", "template"):
             (reading.domains if kind == "domain" else reading.templates).setdefault(name, []).append(section)
         else:
@@ -413,7 +442,7 @@ def read_one(data, choice):
             section = take_header(reading, lines[at], section, choice)
             at += 1
         elif line[:1] in (b";", b"#"):
-            take_comment(section, line, choice)
+            take_comment(reading, section, line, choice)
             if holds_cr(line) and re.search(rb"[][]", line):
                 lose_line(reading, line)
             at += 1
@@ -421,11 +450,15 @@ def read_one(data, choice):
             at += 1
         else:
             at = read_line(reading, section, lines, at, choice)
+    if not reading.defaults and reading.near_defaults:
+        reading.lost_defaults = True
+        for near in reading.near_defaults:
+            near.wide = True
     reading.taken = is_taken(data, reading, choice)
     reading.none = not reading.domains and not (reading.stars and choice.may("[*] counts as a domain"))
     if reading.none and reading.broken and choice.may("a domain in a lost header counts"):
         reading.none = False
-    reading.mx_lost = reading.lost and choice.may("a lost [defaults] may have held the mx of mode none")
+    reading.mx_lost = (reading.lost or reading.lost_defaults) and choice.may("a lost [defaults] may have held the mx of mode none")
     return reading
 
 
@@ -435,6 +468,12 @@ def is_no_key(text, choice):
     if word == b"version" or (b"." not in text and b"\0" not in text and not is_like_defaults(text)):
         return False
     return near(word)[0] > 2 or choice.may("%r is near to a key" % word)
+
+
+def is_for_a_section(key, choice):
+    """Is KEY, before the first header, one that a section lacks?"""
+    word = re.split(rb"[ \t:=]", key)[0]
+    return word.decode("latin-1") in KEYS or (near(word)[0] <= 2 and choice.may("%r is near to a key" % word))
 
 
 def before_comment(text):
@@ -460,13 +499,22 @@ def read_line(reading, section, lines, at, choice):
     key, equals, _ = text.partition(b"=")
     key = key.strip(SPACE).lower()
     plain = not equals or not key
-    bracket = re.search(rb"[][]", text if plain or crs else before_comment(text))
+    if equals and key and not crs:
+        comment = text[len(before_comment(text)) :]
+        if runs_into_header(comment):
+            section.wide = mistake = True
+    bracket = re.search(rb"[][]", ADDRESS.sub(b"", text if plain or crs else before_comment(text)))
+    if equals and not crs:
+        bracket = bracket or b"." in key or names_in_brackets(text[len(before_comment(text)) :], False)
     if bracket and not mistake and key in (b"host", b"tlsrpt"):
         mistake = choice.may("a value of host or tlsrpt with a bracket is a mistake")
     if plain and mistake and not bracket and not crs:
         bracket = is_no_key(text, choice)
     if mistake and bracket or (lost and not crs):
+        section.wide = True
         lose_line(reading, lines[at] if swallowed and lines[at].rstrip(SPACE) != b"\\" else text)
+    if section.kind == "stray" and equals and is_for_a_section(key, choice):
+        reading.lost = reading.lost_defaults = True
     section.bad |= bad
     section.wide |= wide
     return after

@@ -19,6 +19,18 @@ ROWS = (
     (b"[a.b]\nmx = m.a.b\nnmode = enforce\n", b"a.b", None),
     (b"[a.b]\nmx = m.a.b ; the first one\nhost = not a host\n", b"a.b",
      b"version: STSv1\r\nmode: testing\r\nmx: m.a.b\r\nmax_age: 604800\r\n"),
+    (b"[a.b]\nmx = m.a.b\nhost = p.q[c.d]\nmx = m.c.d\n", b"a.b", None),
+    (b"[a.b]\nmx = m.a.b\nhost = p.q[c.d]\nmx = m.c.d\n", b"c.d", None),
+    (b"[a.b]\nmx = m.a.b\n; see[c.d]\n[*]\nmx = s.t\n", b"c.d", None),
+    (b"[a.b]\nmx = m.a.b\n; see [c.d]\n[*]\nmx = s.t\n", b"c.d",
+     b"version: STSv1\r\nmode: testing\r\nmx: s.t\r\nmax_age: 604800\r\n"),
+    (b"mode = enforce\n[a.b]\nmx = m.a.b\n", b"a.b", None),
+    (b"mode = enforce\n[a.b]\nmx = m.a.b\nmode = none\nmax_age = 1d\n", b"a.b",
+     b"version: STSv1\r\nmode: none\r\nmx: m.a.b\r\nmax_age: 86400\r\n"),
+    (b"[a.b]\nmx = m.a.b\nc.d =\n[*]\nmx = s.t\n", b"c.d", None),
+    (b"[default]\nmode = enforce\n[a.b]\nmx = m.a.b\n", b"a.b", None),
+    (b"[defaults]\nmode = enforce\n[default]\nmx = m.a.b\n[a.b]\nuse = default\n", b"a.b",
+     b"version: STSv1\r\nmode: enforce\r\nmx: m.a.b\r\nmax_age: 604800\r\n"),
 )
 
 

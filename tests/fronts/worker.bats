@@ -2,6 +2,15 @@
 
 load ../helper
 
+@test "the Worker's module, and what is made of it, are JavaScript without a syntax error" {
+    cp "$BATS_TEST_DIRNAME/../../src/command/worker.js" module.mjs
+    node --check module.mjs
+    "$MTA_STS" -f policies.ini export --worker worker.mjs 2>export.log || true
+    node --check worker.mjs
+    # Everything that was to be filled in is.
+    ! grep -q '__[A-Z_]*__' worker.mjs
+}
+
 start_worker() {
     "$MTA_STS" -f policies.ini export --worker worker.mjs 2>export.log || true
     cat >config.capnp <<CONF

@@ -5,9 +5,9 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
-#include "config/index.h"
-#include "config/section.h"
 #include "fuzz.h"
+#include "config/index.h"
+#include "ini/header.h"
 
 #include <iniparser.h>
 #include <sys/mman.h>
@@ -42,7 +42,7 @@ static dictionary *load(const uint8_t *data, size_t size)
 static bool is_comparable(const char *text, size_t size)
 {
     struct ini_line line;
-    struct section_header header;
+    struct header header;
 
     if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         return false;
@@ -52,7 +52,7 @@ static bool is_comparable(const char *text, size_t size)
             return false;
         if (line.kind != INI_HEADER)
             continue;
-        section_header(text, &line, &header);
+        header_read(text, &line, &header);
         /* iniparser takes no header with a comment, or takes it for a key where a = is in it. */
         if (header.fault != NULL || header.len == 0 || line.text[line.len - 1] != ']')
             return false;
@@ -70,7 +70,7 @@ static const char *value_of(const dictionary *dict, const char *section, const c
 }
 
 /* What iniparser calls the section with that header. */
-static void section_name(const struct section_header *header, char name[INI_LINE_SIZE])
+static void section_name(const struct header *header, char name[INI_LINE_SIZE])
 {
     size_t from = 0, len = header->len;
 
@@ -82,7 +82,7 @@ static void section_name(const struct section_header *header, char name[INI_LINE
 }
 
 /* The header at or after *AT of the text; false at the end. */
-static bool next_header(const struct text *text, size_t *at, struct section_header *header)
+static bool next_header(const struct text *text, size_t *at, struct header *header)
 {
     struct ini_line line;
 
@@ -90,7 +90,7 @@ static bool next_header(const struct text *text, size_t *at, struct section_head
     if (*at == text->size)
         return false;
     ini_line(text->bytes, text->size, *at, &line);
-    section_header(text->bytes, &line, header);
+    header_read(text->bytes, &line, header);
     *at = line.next;
     return true;
 }
@@ -98,13 +98,13 @@ static bool next_header(const struct text *text, size_t *at, struct section_head
 /* The value of KEY in the first section that has NAME among its names. */
 static const char *value_in(const dictionary *dict, const struct text *text, const char *name, const char *key)
 {
-    struct section_header header;
+    struct header header;
     char section[INI_LINE_SIZE];
     const char *word;
 
     for (size_t at = 0; next_header(text, &at, &header);) {
         section_name(&header, section);
-        for (size_t in = 0, len; (len = section_next_name(header.names, header.len, &in, &word)) > 0;)
+        for (size_t in = 0, len; (len = header_next_name(header.names, header.len, &in, &word)) > 0;)
             if (strlen(name) == len && domain_same(word, name, len))
                 return value_of(dict, section, key);
     }
@@ -155,15 +155,15 @@ static void check_policy(const dictionary *dict, const struct text *text, const 
 }
 
 static void check_section(const dictionary *dict, const struct text *text, struct index *index,
-                          const struct section_header *header)
+                          const struct header *header)
 {
     char section[INI_LINE_SIZE], domain[DOMAIN_MAX + 1];
     const struct index_verdict *verdict;
     const char *word;
 
     section_name(header, section);
-    for (size_t at = 0, len; (len = section_next_name(header->names, header->len, &at, &word)) > 0;) {
-        if (len > DOMAIN_MAX || !section_names_domain(word, len))
+    for (size_t at = 0, len; (len = header_next_name(header->names, header->len, &at, &word)) > 0;) {
+        if (len > DOMAIN_MAX || !header_names_domain(word, len))
             continue;
         domain_normal(word, len, domain);
         if (index_names(index, domain) && index_find(index, domain, &verdict) && verdict != NULL &&
@@ -175,7 +175,7 @@ static void check_section(const dictionary *dict, const struct text *text, struc
 static void compare(const dictionary *dict, const struct text *text)
 {
     char *copy = malloc(text->size);
-    struct section_header header;
+    struct header header;
 
     CHECK(copy != NULL);
     memcpy(copy, text->bytes, text->size);

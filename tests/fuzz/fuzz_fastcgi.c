@@ -6,13 +6,13 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
-#include "base/log.h"
-#include "config/ini.h"
-#include "fuzz.h"
-#include "serve/attend.h"
+#include "serve/handler.h"
 #include "serve/exchange.h"
-#include "serve/record.h"
-#include "serve/waiting.h"
+#include "fuzz.h"
+#include "ini/lines.h"
+#include "base/log.h"
+#include "serve/stream.h"
+#include "serve/poller.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -59,8 +59,8 @@ static char policies[4][POLICY_BYTES_MAX];
 /* What a body may ask for, and nobody else does. */
 static const char evil_host[] = "mta-sts.evil.example";
 
-static struct attend shared;
-static struct attendant attendant;
+static struct handler_shared shared;
+static struct handler handler;
 
 /* --- the program --- */
 
@@ -103,7 +103,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     shared.threads = THREADS;
     shared.store = store_open(file, NULL, say_nothing);
     CHECK(shared.store != NULL && exchange_init());
-    attendant.shared = &shared;
+    handler.shared = &shared;
     return 0;
 }
 
@@ -127,7 +127,7 @@ static size_t draw_large(void)
 /* Sizes around those of buffers and of records. */
 static size_t draw_size(size_t most)
 {
-    static const size_t around[] = { 0, 8192, 16384, 32768, 65535, 65536, 131072, RECORD_REQUEST_MAX, 200000 };
+    static const size_t around[] = { 0, 8192, 16384, 32768, 65535, 65536, 131072, STREAM_REQUEST_MAX, 200000 };
     size_t base = around[draw(sizeof around / sizeof *around)], more = draw(64), size = base + more > 32 ? base + more - 32 : 0;
 
     if (draw(4) == 0)
@@ -190,7 +190,7 @@ static size_t put_pair(uint8_t *to, const char *name, const char *value, size_t 
 /* The variables for HOST; as long as the script wants the request to be. */
 static size_t put_variables(uint8_t *to, const char *host, const char *method)
 {
-    static char filling[RECORD_REQUEST_MAX + 64];
+    static char filling[STREAM_REQUEST_MAX + 64];
     size_t len = put_pair(to, "SERVER_NAME", host, strlen(host));
 
     if (filling[0] == '\0')
@@ -263,7 +263,7 @@ static void add_body(unsigned id)
 
 static void add_request(void)
 {
-    static uint8_t variables[RECORD_REQUEST_MAX + 4096];
+    static uint8_t variables[STREAM_REQUEST_MAX + 4096];
     const struct asked *what = &asked[draw(ASKED)];
     unsigned id = 1 + draw(3) * 300;
     bool keep = draw(8) < 7;
@@ -272,7 +272,7 @@ static void add_request(void)
     size_t len = 16 + add_stream(PARAMS, id, variables, put_variables(variables, what->host, what->method));
     unsigned padding = draw(8) == 1 ? draw(256) : 0;
     add_record(PARAMS, id, "", 0, padding);
-    ended = ended || len + HEADER + padding > RECORD_REQUEST_MAX;
+    ended = ended || len + HEADER + padding > STREAM_REQUEST_MAX;
     expect(false, id, what);
     ended = ended || !keep;
     add_body(id);
@@ -311,7 +311,7 @@ static bool drain(int fd)
     return n < 0 && errno == EAGAIN;
 }
 
-/* The connection is attended until all that has come on its descriptor OWN was read. False where it was closed, or is to be. */
+/* The connection is handled until all that has come on its descriptor OWN was read. False where it was closed, or is to be. */
 static bool pump(int fd, int own)
 {
     struct connection connection;
@@ -320,8 +320,8 @@ static bool pump(int fd, int own)
     while (left > 0) {
         if (!drain(fd))
             return false;
-        CHECK(waiting_next(shared.waiting, &connection));
-        attend(&attendant, &connection);
+        CHECK(poller_next(shared.poller, &connection));
+        handler_run(&handler, &connection);
         if (!drain(fd))
             return false;
         CHECK(ioctl(own, FIONREAD, &left) == 0);
@@ -336,7 +336,7 @@ static void converse(int fd, int own, unsigned most)
     bool open = true;
     uint32_t seed = most;
 
-    attend(&attendant, &connection);
+    handler_run(&handler, &connection);
     for (size_t at = 0; open && at < stream_len;) {
         seed = seed * 1664525U + 1013904223U;
         size_t piece = most == 0 ? 32768 : 1 + (seed >> 16) % most, left = stream_len - at;
@@ -346,8 +346,8 @@ static void converse(int fd, int own, unsigned most)
         open = pump(fd, own);
     }
     (void)shutdown(fd, SHUT_WR);
-    while (waiting_next(shared.waiting, &connection)) {
-        attend(&attendant, &connection);
+    while (poller_next(shared.poller, &connection)) {
+        handler_run(&handler, &connection);
         (void)drain(fd);
     }
     (void)drain(fd);
@@ -359,13 +359,13 @@ static void run(unsigned most, bool small)
     int fds[2];
 
     answer_len = 0;
-    shared.waiting = waiting_new(4);
-    CHECK(shared.waiting != NULL && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+    shared.poller = poller_new(4);
+    CHECK(shared.poller != NULL && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
     CHECK(!small || setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
-    waiting_close(shared.waiting); /* only those that attend() adds */
+    poller_close(shared.poller); /* only those that handler_run() adds */
     converse(fds[0], fds[1], most);
     (void)close(fds[0]);
-    waiting_free(shared.waiting);
+    poller_free(shared.poller);
 }
 
 /* --- what came back --- */

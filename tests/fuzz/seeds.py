@@ -74,7 +74,7 @@ def get_values(*names):
 
 
 def conversations(hosts):
-    """What goes over a connection; the first byte says how it is cut (tests/fuzz/fuzz_record.c)."""
+    """What goes over a connection; the first byte says how it is cut (tests/fuzz/fuzz_stream.c)."""
     good = request("mta-sts.example.org")
     kept = request("mta-sts.example.net", KEEP)
     limits = [b"FCGI_MAX_CONNS", b"FCGI_MAX_REQS", b"FCGI_MPXS_CONNS"]
@@ -122,6 +122,6 @@ write("fuzz_index", files())
 write("fuzz_differential", files())
 write("fuzz_reading", pairs())
 write("fuzz_fastcgi", scripts(200))
-write("fuzz_record", [*conversations(hosts), b"\0GET / HTTP/1.1\r\n", b"\0\x16\3\1"])
+write("fuzz_stream", [*conversations(hosts), b"\0GET / HTTP/1.1\r\n", b"\0\x16\3\1"])
 write("fuzz_probe_policy", published("policy_senders.tsv"))
 write("fuzz_probe_txt", published("txt_senders.tsv"))

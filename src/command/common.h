@@ -1,0 +1,38 @@
+/*
+ * What the commands have in common: how they are called, how they end, how they print, and the domain that they are asked for.
+ * Each command is a file of this room; the table of them is in run.c.
+ */
+#ifndef COMMAND_COMMON_H
+#define COMMAND_COMMON_H
+
+#include "base/buf.h"
+#include "config/index.h"
+#include "policy/domain.h"
+
+#include <stdbool.h>
+
+/* Exit statuses of every command. */
+enum { COMMAND_FINE = 0, COMMAND_WRONG = 1, COMMAND_USAGE = 2 };
+
+/*
+ * A command: ARGV[0] is its name, and ARGC counts the name and the arguments. Its output goes into OUT, its complaints to
+ * standard error. Returns the exit status: COMMAND_USAGE where the arguments are wrong (the caller prints the usage). Where
+ * memory runs out, OUT has failed; the caller complains.
+ */
+typedef int command_fn(struct index *index, int argc, char *argv[], struct buf *out);
+
+command_fn command_check, command_dns, command_hosts, command_show, command_export;
+
+/* Writes "mta-sts: LINE" to standard error. */
+void command_complain(const char *line);
+
+/* Writes what OUT holds to standard output, and empties it, unless it has failed. */
+void command_print(struct buf *out);
+
+/* Writes the policy domain that ARGUMENT names to DOMAIN, in normal form. False, with a complaint, where it names none. */
+bool command_read_domain(const char *argument, char domain[DOMAIN_MAX + 1]);
+
+/* The policy of DOMAIN. NULL, with a complaint, where it has none; NULL where memory runs out, and OUT has failed. */
+const struct index_verdict *command_find_policy(struct index *index, const char *domain, struct buf *out);
+
+#endif

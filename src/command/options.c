@@ -1,0 +1,136 @@
+#include "command/options.h"
+
+#include "command/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+#ifndef LIBRARIES
+#define LIBRARIES "libfcgi, iniparser"
+#endif
+#ifndef POLICIES
+#define POLICIES "/etc/mta-sts/policies.ini"
+#endif
+
+#ifdef __VERSION__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "an unknown compiler"
+#endif
+#ifdef __clang__
+#define BUILT_WITH COMPILER ", " LIBRARIES
+#else
+#define BUILT_WITH "gcc " COMPILER ", " LIBRARIES
+#endif
+
+/* GNU's getopt() would take the options of a command for those before it, but for the plus. */
+#ifdef __GLIBC__
+#define OPTIONS "+f:t:h"
+#else
+#define OPTIONS "f:t:h"
+#endif
+
+static const char usage[] = "usage: mta-sts [-f FILE] COMMAND\n"
+                            "       mta-sts [-f FILE] [-t THREADS]    with a listening socket as standard input: FastCGI\n"
+                            "       SERVER_NAME=mta-sts.example.org mta-sts    CGI; arguments are ignored\n"
+                            "\n"
+                            "An MTA-STS policy host (RFC 8461). Commands:\n";
+static const char usage_options[] = "\n"
+                                    "  -f FILE     the policies; else $MTA_STS_POLICIES, ./policies.ini, " POLICIES "\n"
+                                    "  -t THREADS  FastCGI: requests answered at the same time, 16 unless told\n"
+                                    "  -h          this help\n"
+                                    "  --version   the version, and what it was built with\n"
+                                    "\n"
+                                    "Manuals: mta-sts(8), policies.ini(5)\n";
+
+bool options_print_usage(FILE *out)
+{
+    (void)fputs(usage, out);
+    command_list(out);
+    (void)fputs(usage_options, out);
+    return fflush(out) == 0;
+}
+
+bool options_print_version(int landlock)
+{
+    (void)printf("mta-sts " VERSION "\nbuilt with " BUILT_WITH "; ");
+    if (landlock > 0)
+        (void)printf("Landlock %d\n", landlock);
+    else
+        (void)puts(landlock == 0 ? "Landlock, which this kernel does not have" : "no Landlock");
+    return fflush(stdout) == 0;
+}
+
+const char *options_default_file(void)
+{
+    const char *named = getenv("MTA_STS_POLICIES");
+
+    if (named != NULL && named[0] != '\0')
+        return named;
+    return access("policies.ini", F_OK) == 0 ? "policies.ini" : POLICIES;
+}
+
+static bool read_threads(const char *text, unsigned *threads)
+{
+    char *end;
+
+    errno = 0;
+    long n = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || n < 1 || n > OPTIONS_THREADS_MAX) {
+        (void)fprintf(stderr, "mta-sts: -t %s: write a number from 1 to %d\n", text, OPTIONS_THREADS_MAX);
+        return false;
+    }
+    *threads = (unsigned)n;
+    return true;
+}
+
+/* Reads the options before the command. OPTIONS_NOTHING where none of them is an action of its own. */
+static enum options_action read_short(int argc, char *argv[], struct options *options)
+{
+    enum options_action action = OPTIONS_NOTHING;
+
+    for (int option; (option = getopt(argc, argv, OPTIONS)) != -1;) {
+        if (option == 'f')
+            options->file = optarg;
+        else if (option == 'h')
+            action = OPTIONS_HELP;
+        else if (option != 't' || !read_threads(optarg, &options->threads))
+            return OPTIONS_WRONG;
+    }
+    options->argc = argc - optind;
+    options->argv = argv + optind;
+    return action;
+}
+
+static enum options_action decide(const struct options *options, bool serves)
+{
+    if (options->argc == 0)
+        return serves ? OPTIONS_SERVE : OPTIONS_NOTHING;
+    if (!serves)
+        return OPTIONS_COMMAND;
+    (void)fprintf(stderr, "mta-sts: %s: a command, while standard input is a listening socket; leave one of them out\n",
+                  options->argv[0]);
+    return OPTIONS_WRONG;
+}
+
+enum options_action options_read(int argc, char *argv[], bool serves, struct options *options)
+{
+    *options = (struct options) { .threads = OPTIONS_THREADS_DEFAULT };
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return OPTIONS_VERSION;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return OPTIONS_HELP;
+    enum options_action action = read_short(argc, argv, options);
+    if (action == OPTIONS_WRONG)
+        (void)fprintf(stderr, "mta-sts: \"mta-sts -h\" tells how it is used\n");
+    if (action != OPTIONS_NOTHING)
+        return action;
+    if (options->file == NULL)
+        options->file = options_default_file();
+    return decide(options, serves);
+}

@@ -1,0 +1,43 @@
+/* What the program is asked to do by its arguments, and what it says of itself: usage and version. */
+#ifndef COMMAND_OPTIONS_H
+#define COMMAND_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Of -t. */
+#define OPTIONS_THREADS_DEFAULT 16
+#define OPTIONS_THREADS_MAX 1024
+
+enum options_action {
+    OPTIONS_WRONG,   /* the arguments are wrong, and standard error says why */
+    OPTIONS_SERVE,   /* FastCGI, by FILE and THREADS */
+    OPTIONS_COMMAND, /* the command ARGV[0], by FILE; ARGC counts it and its arguments */
+    OPTIONS_NOTHING, /* neither */
+    OPTIONS_HELP,
+    OPTIONS_VERSION
+};
+
+struct options {
+    const char *file;
+    unsigned threads;
+    int argc;
+    char **argv;
+};
+
+/* Reads the arguments of main(). SERVES: there is a listening socket, and so there is to be no command. Call it once. */
+enum options_action options_read(int argc, char *argv[], bool serves, struct options *options);
+
+/* The policies' file where -f does not name one: $MTA_STS_POLICIES, policies.ini in the working directory, or the system's. */
+const char *options_default_file(void);
+
+/* Writes the usage to OUT. False where that fails. */
+bool options_print_usage(FILE *out);
+
+/*
+ * Prints the version, what the program was built with, and the kernel's version of Landlock: LANDLOCK, 0 where the kernel has
+ * none, -1 where the program was built without. False where that fails.
+ */
+bool options_print_version(int landlock);
+
+#endif

@@ -1,0 +1,104 @@
+#include "command/run.h"
+
+#include "command/common.h"
+#include "config/open.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char out_of_memory[] = "out of memory";
+
+static const struct command {
+    const char *name, *arguments, *does;
+    command_fn *run;
+    /* Where others ask for what is served once they have the output, a file that was just written has to be served first. Where
+     * something is made from the output, no domain would empty it. */
+    unsigned opens;
+} commands[] = {
+    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", command_check, 0 },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", command_dns,
+      OPEN_WAITS | OPEN_NEEDS_DOMAINS },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, OPEN_NEEDS_DOMAINS },
+    { "show", "DOMAIN", "prints the policy as it is served", command_show, 0 },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export,
+      OPEN_WAITS | OPEN_NEEDS_DOMAINS },
+    { "export", "--worker FILE", "writes them as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS_DOMAINS },
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+void command_list(FILE *out)
+{
+    for (size_t i = 0; i < COMMANDS; i++) {
+        char call[40];
+        (void)snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].arguments);
+        (void)fprintf(out, "  %-27s %s\n", call, commands[i].does);
+    }
+}
+
+static void print_usage(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            (void)fprintf(stderr, "usage: mta-sts [-f FILE] %s %s\n", name, commands[i].arguments);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+/* The index of FILE. NULL, with a complaint, where the command cannot do with it. */
+static struct index *open_file(const char *file, const struct command *command)
+{
+    struct buf why = { 0 };
+    struct index *index = open_index(file, command->opens, &why);
+
+    if (index == NULL)
+        command_complain(why.failed ? out_of_memory : why.text);
+    buf_free(&why);
+    return index;
+}
+
+/* Writes the rest of OUT. False, with a complaint, where not all was written. */
+static bool finish(struct buf *out)
+{
+    bool good = true;
+
+    command_print(out);
+    /* A large piece is written at once: there may be nothing left to flush where that failed. */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        (void)fprintf(stderr, "mta-sts: cannot write: %s\n", strerror(errno));
+        good = false;
+    }
+    if (out->failed) {
+        command_complain(out_of_memory);
+        good = false;
+    }
+    buf_free(out);
+    return good;
+}
+
+int command_run(const char *file, int argc, char *argv[])
+{
+    const struct command *command = find_command(argv[0]);
+    struct buf out = { 0 };
+
+    if (command == NULL) {
+        (void)fprintf(stderr, "mta-sts: %s: there is no such command; \"mta-sts -h\" lists them\n", argv[0]);
+        return COMMAND_USAGE;
+    }
+    struct index *index = open_file(file, command);
+    if (index == NULL)
+        return COMMAND_WRONG;
+    int status = command->run(index, argc, argv, &out);
+    if (status == COMMAND_USAGE)
+        print_usage(command->name);
+    if (!finish(&out))
+        status = COMMAND_WRONG;
+    index_free(index);
+    return status;
+}

@@ -1,0 +1,183 @@
+#include "ini/advice.h"
+
+#include "ini/header.h"
+#include "policy/model.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAY = 86400, WEEK = 7 * DAY };
+
+struct subject {
+    struct section *own, *template, *defaults;
+    const struct inherit_found *found;
+    size_t bytes;
+};
+
+/* Where a value stands: the section that a warning about it belongs to, and its line there. */
+static struct section *place(const struct subject *s, enum key key, unsigned *line)
+{
+    const struct section *from = s->found->from[key];
+    struct section *where = from == NULL || from == s->own ? s->own : from == s->template ? s->template : s->defaults;
+
+    *line = from != NULL ? where->value[key].line : where->line;
+    return where;
+}
+
+static void short_max_age(const struct subject *s)
+{
+    const struct policy *policy = &s->found->policy;
+    unsigned line;
+    struct section *where = place(s, KEY_MAX_AGE, &line);
+
+    if (policy->mode == POLICY_NONE)
+        return;
+    if (policy->max_age < DAY)
+        section_add_warning(where, line, KEY_MAX_AGE,
+                            "%" PRIu32 " seconds are under a day, and protect little; write a week or more (RFC 8461 10.2)",
+                            policy->max_age);
+    else if (policy->max_age < WEEK && policy->mode == POLICY_ENFORCE)
+        section_add_warning(where, line, KEY_MAX_AGE,
+                            "%" PRIu32 " seconds are under a week, with mode = enforce; write 1w or more (RFC 8461 10.2)",
+                            policy->max_age);
+}
+
+static void long_none(const struct subject *s)
+{
+    unsigned line;
+    struct section *where = place(s, KEY_MAX_AGE, &line);
+
+    if (s->found->policy.mode == POLICY_NONE && s->found->policy.max_age > WEEK)
+        section_add_warning(where, line, KEY_MAX_AGE, "%" PRIu32 " seconds are long for mode = none; write 1d (RFC 8461 8.3)",
+                            s->found->policy.max_age);
+}
+
+static void testing_without_reports(const struct subject *s)
+{
+    unsigned line;
+    struct section *where = place(s, KEY_MODE, &line);
+
+    if (s->found->policy.mode == POLICY_TESTING && s->found->from[KEY_TLSRPT] == NULL && !s->found->mistaken[KEY_TLSRPT])
+        section_add_warning(where, line, KEY_MODE,
+                            "testing without tlsrpt tells you nothing; write tlsrpt = mailto:... for reports (RFC 8460 3)");
+}
+
+/* Warns of "*.NAME" where NAME is one of the section's own domains. The pattern stands on LINE, if in that section. */
+static void wildcard_over_domain(const struct subject *s, const char *pattern, unsigned line)
+{
+    const char *name;
+    size_t len;
+
+    for (size_t at = 0; (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;) {
+        if (strlen(pattern) != len + 2 || !domain_same(pattern + 2, name, len))
+            continue;
+        section_add_warning(
+            s->own, s->found->from[KEY_MX] == s->own ? line : s->own->line, KEY_MX,
+            "\"%s\" lets any host of the domain itself be its MX; write the hosts of its MX records (RFC 8461 10.4)", pattern);
+    }
+}
+
+static void wildcards(const struct subject *s)
+{
+    unsigned line;
+    struct section *where = place(s, KEY_MX, &line);
+    const char *mx = s->found->policy.mx;
+
+    for (size_t i = 0; i < s->found->policy.mx_count; i++, mx += strlen(mx) + 1)
+        if (mx[0] == '*')
+            wildcard_over_domain(s, mx, section_mx_line(where, i));
+}
+
+static void single_labels(struct section *where)
+{
+    const char *mx = where->mx.text;
+
+    for (size_t i = 0; i < where->mx_count; i++, mx += strlen(mx) + 1)
+        if (strchr(mx, '.') == NULL)
+            section_add_warning(where, section_mx_line(where, i), KEY_MX,
+                                "\"%s\" is a single label; write the host's full name (RFC 8461 3.2)", mx);
+}
+
+struct pattern {
+    const char *mx;
+    unsigned line;
+};
+
+static int by_name_and_line(const void *a, const void *b)
+{
+    const struct pattern *x = a, *y = b;
+    int order = strcmp(x->mx, y->mx);
+
+    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static void same_patterns(struct section *where)
+{
+    const char *mx = where->mx.text;
+    size_t count = where->mx_count;
+    struct pattern *sorted = count > 1 ? malloc(count * sizeof *sorted) : NULL;
+
+    where->failed |= count > 1 && sorted == NULL;
+    if (sorted == NULL)
+        return;
+    for (size_t i = 0; i < count; i++, mx += strlen(mx) + 1)
+        sorted[i] = (struct pattern) { mx, section_mx_line(where, i) };
+    qsort(sorted, count, sizeof *sorted, by_name_and_line);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(sorted[i].mx, sorted[i - 1].mx) == 0)
+            section_add_warning(where, sorted[i].line, KEY_MX, "\"%s\" is in the list already; leave it out", sorted[i].mx);
+    free(sorted);
+}
+
+/* What is to be said of a list of mx by itself: once, however many sections use it. */
+static void mx_list(const struct subject *s)
+{
+    unsigned line;
+    struct section *where = place(s, KEY_MX, &line);
+
+    if (where->mx_advised)
+        return;
+    where->mx_advised = true;
+    single_labels(where);
+    same_patterns(where);
+}
+
+static void large_policy(const struct subject *s)
+{
+    if (s->bytes > POLICY_BYTES_CUT)
+        section_add_warning(s->own, s->own->line, KEY_MX,
+                            "makes a policy of %zu bytes; one sender reads only %d; write fewer, or wildcards", s->bytes,
+                            POLICY_BYTES_CUT);
+}
+
+static void every_domain(const struct subject *s)
+{
+    const char *name;
+    size_t len;
+
+    for (size_t at = 0; (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;)
+        if (len == 1 && name[0] == '*')
+            section_add_warning(s->own, s->own->line, KEY_ANY,
+                                "answers for every name that the front server lets through; write the domains where you can");
+}
+
+typedef void advice_fn(const struct subject *subject);
+
+static advice_fn *const advices[] = { short_max_age, long_none,   testing_without_reports, wildcards, mx_list,
+                                      large_policy,  every_domain };
+
+void advice_on_policy(struct section *own, struct section *template, struct section *defaults, const struct inherit_found *found,
+                      size_t bytes)
+{
+    const struct subject subject = { own, template, defaults, found, bytes };
+
+    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++)
+        advices[i](&subject);
+}
+
+void advice_on_unused(struct section *template)
+{
+    section_add_warning(template, template->line, KEY_ANY, "nobody uses this template; write use = in a section, or delete it");
+}

@@ -1,0 +1,139 @@
+#include "ini/inherit.h"
+
+#include <stdlib.h>
+
+static bool stands_in_the_way(const struct section_problem *problem)
+{
+    return !problem->warning && key_is_in_policy(problem->key);
+}
+
+static bool own_problem(const struct section *own, struct inherit_why *why)
+{
+    for (size_t i = 0; i < own->problem_count; i++) {
+        if (stands_in_the_way(&own->problems[i])) {
+            *why = (struct inherit_why) { own, &own->problems[i] };
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first of COUNT LEVELS that has KEY, or NULL. False where a mistake in a level on the way leaves that open. */
+static bool find_level(const struct section *const levels[], size_t count, enum key key, const struct section **found,
+                       struct inherit_why *why)
+{
+    *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct section *level = levels[i];
+        if (level == NULL)
+            continue;
+        if (level->failed)
+            return false;
+        const struct section_problem *mistake = i > 0 ? section_mistake(level, key) : NULL;
+        if (mistake != NULL) {
+            *why = (struct inherit_why) { level, mistake };
+            return false;
+        }
+        if (level->value[key].line != 0) {
+            *found = level;
+            return true;
+        }
+    }
+    return true;
+}
+
+static bool complain(struct section *own, struct inherit_why *why)
+{
+    *why = (struct inherit_why) { own, own->failed ? NULL : &own->problems[own->problem_count - 1] };
+    return false;
+}
+
+/* Does A stand before B in the file, or is there no B? */
+static bool comes_first(const struct inherit_why *a, const struct inherit_why *b)
+{
+    if (b->problem == NULL)
+        return true;
+    return a->section->at != b->section->at ? a->section->at < b->section->at : a->problem->line < b->problem->line;
+}
+
+/* Host and tlsrpt: not in the policy, so that a mistake, also in OWN, only means that there is none. */
+static void find_beside(const struct section *const levels[], size_t count, enum key key, struct inherit_found *found)
+{
+    const struct section *own = levels[0];
+    struct inherit_why why = { own, section_mistake(own, key) };
+
+    if (why.problem == NULL && find_level(levels, count, key, &found->from[key], &why))
+        return;
+    found->from[key] = NULL;
+    found->mistaken[key] = true;
+    if (why.problem != NULL && comes_first(&why, &found->beside))
+        found->beside = why;
+}
+
+bool inherit_looks_in_defaults(const struct section *own, const struct section *template, bool records)
+{
+    for (size_t key = 0; key < KEYS; key++) {
+        bool wanted = key != KEY_USE && (key_is_in_policy((enum key)key) || records);
+        if (wanted && own->value[key].line == 0 && (template == NULL || template->value[key].line == 0))
+            return true;
+    }
+    return false;
+}
+
+bool inherit_find(struct section *own, const struct section *template, const struct section *defaults,
+                  struct inherit_found *found, struct inherit_why *why)
+{
+    const struct section *const levels[] = { own, template, defaults };
+    const size_t count = sizeof levels / sizeof levels[0];
+
+    *found = (struct inherit_found) { .policy = { .mode = POLICY_TESTING, .max_age = POLICY_MAX_AGE_DEFAULT } };
+    *why = (struct inherit_why) { 0 };
+    if (own->failed || own_problem(own, why))
+        return false;
+    for (size_t key = 0; key < KEYS; key++) {
+        if (!key_is_in_policy((enum key)key))
+            find_beside(levels, count, (enum key)key, found);
+        /* A template or [defaults] has no use of its own. */
+        else if (!find_level(levels, key == KEY_USE ? 1 : count, (enum key)key, &found->from[key], why))
+            return false;
+    }
+    struct policy *policy = &found->policy;
+    if (found->from[KEY_MODE] != NULL)
+        (void)policy_mode_read(section_value(found->from[KEY_MODE], KEY_MODE), &policy->mode);
+    if (found->from[KEY_MAX_AGE] != NULL)
+        (void)policy_max_age_read(section_value(found->from[KEY_MAX_AGE], KEY_MAX_AGE), &policy->max_age);
+    if (found->from[KEY_MX] != NULL) {
+        policy->mx = found->from[KEY_MX]->mx.text;
+        policy->mx_count = found->from[KEY_MX]->mx_count;
+    } else if (policy->mode != POLICY_NONE) {
+        section_add_problem(own, own->line, KEY_MX,
+                            "is missing; write \"mx = \" and the host of an MX record, or \"mode = none\" (RFC 8461 3.2)");
+        return complain(own, why);
+    }
+    return true;
+}
+
+bool inherit_render(struct section *own, const struct inherit_found *found, struct buf *out, struct inherit_why *why)
+{
+    char bytes[1024];
+    size_t len = policy_render(&found->policy, bytes, sizeof bytes);
+
+    *why = (struct inherit_why) { 0 };
+    if (len > POLICY_BYTES_MAX) {
+        section_add_problem(own, own->line, KEY_MX,
+                            "makes a policy of %zu bytes, of which senders read 65536; write fewer, or wildcards (RFC 8461 3.3)",
+                            len);
+        return complain(own, why);
+    }
+    if (len < sizeof bytes) {
+        buf_add(out, bytes, len);
+        return !out->failed;
+    }
+    char *large = malloc(len + 1);
+    if (large == NULL)
+        return false;
+    (void)policy_render(&found->policy, large, len + 1);
+    buf_add(out, large, len);
+    free(large);
+    return !out->failed;
+}

@@ -1,0 +1,238 @@
+#include "ini/parse.h"
+
+#include "ini/comment.h"
+#include "ini/damaged.h"
+#include "ini/header.h"
+#include "ini/value.h"
+#include "policy/domain.h"
+
+#include <string.h>
+
+/* A guess at the key that was meant is good enough for a message, and not for leaving the other keys as they are. */
+static void add_unknown_key(struct section *section, unsigned line, const char *written)
+{
+    struct section_shown s;
+    const char *name = section_show(section, &s, written, strlen(written));
+    enum key key = key_nearest(written, strlen(written));
+
+    if (key != KEY_ANY)
+        section_add_unknown(section, line, KEY_ANY, name, "there is no such key; did you mean \"%s\"?", key_name(key));
+    else if (strchr(written, '.') != NULL && domain_policy_fault(written, strlen(written)) == DOMAIN_FINE)
+        section_add_unknown(section, line, KEY_ANY, name, "there is no such key; write [%s] for a section", name);
+    else
+        section_add_unknown(section, line, KEY_ANY, name,
+                            "there is no such key; write one of mode, mx, max_age, use, host and tlsrpt");
+}
+
+static void read_value(const char *text, const struct ini_line *line, unsigned number, struct section *section)
+{
+    struct ini_pair pair;
+
+    if (!ini_pair(text, line, &pair)) {
+        section->failed = true;
+        return;
+    }
+    enum key key = key_known(pair.key);
+    const char *fault = comment_fault(line, key);
+    if (key == KEY_ANY) {
+        add_unknown_key(section, number, pair.key);
+    } else if (section->kind == SECTION_PREAMBLE) {
+        section_add_problem(section, number, key,
+                            "stands before the first section; write it below [defaults] or a domain's header");
+    } else if (fault != NULL) {
+        section_add_problem(section, number, key, "%s", fault);
+    } else if (key != KEY_MX && section->value[key].line != 0) {
+        section_add_problem(section, number, key, "is given a second time; keep one of the two");
+    } else {
+        section->value[key] = (struct section_value) { number, section->values.len };
+        buf_add(&section->values, pair.value, strlen(pair.value) + 1);
+        section->failed |= section->values.failed;
+        value_check(section, number, key, pair.value);
+    }
+}
+
+/* A line that is neither a header nor a value nor a comment: often one of a policy, with a colon. */
+static void read_stray(const struct ini_line *line, unsigned number, struct section *section)
+{
+    struct section_shown s, v;
+    const char *colon = memchr(line->text, ':', line->len), *text = section_show(section, &s, line->text, line->len);
+    enum key key = key_nearest(line->text, line->len);
+
+    if (colon != NULL && line->len >= 7 && memcmp(line->text, "version", 7) == 0) {
+        section_add_problem(section, number, KEY_ANY,
+                            "\"%s\" is a line of a policy; leave it out, it is always served (RFC 8461 3.2)", text);
+    } else if (colon != NULL && key != KEY_ANY) {
+        const char *value = colon + 1;
+        while (value < line->text + line->len && (*value == ' ' || *value == '\t'))
+            value++;
+        section_add_unknown(section, number, KEY_ANY, key_name(key), "\"%s\" is written as in a policy; write \"%s = %s\"", text,
+                            key_name(key), section_show(section, &v, value, (size_t)(line->text + line->len - value)));
+    } else if (memchr(line->text, ']', line->len) != NULL) {
+        section_add_problem(section, number, KEY_ANY,
+                            "\"%s\" may be a header; write its names between [ and ], or a ; before a comment", text);
+    } else {
+        section_add_unknown(section, number, KEY_ANY, key != KEY_ANY ? key_name(key) : NULL,
+                            "\"%s\" has no \"=\" after a key; write \"key = value\", or a ; before a comment", text);
+    }
+}
+
+static void read_one(const char *text, const struct ini_line *line, unsigned number, struct section *section)
+{
+    const char *fault = line->holds_cr ? header_cr_fault(line) : header_stop_fault(line);
+
+    if (fault != NULL) {
+        section_add_problem(section, number, KEY_ANY, "%s", fault);
+        return;
+    }
+    switch (line->kind) {
+    case INI_BLANK:
+        break;
+    case INI_VALUE:
+        read_value(text, line, number, section);
+        break;
+    case INI_HEADER:
+    case INI_NEITHER:
+        read_stray(line, number, section);
+        break;
+    case INI_OPEN:
+        section_add_problem(section, number, KEY_ANY,
+                            "the section ends in a backslash, which continues nothing; leave the backslash out");
+        break;
+    case INI_LONG:
+        section_add_problem(section, number, KEY_ANY, "the line is longer than %d bytes; write several lines (mx lines add up)",
+                            INI_LINE_SIZE - 2);
+        break;
+    case INI_NUL:
+        section_add_problem(section, number, KEY_ANY, "the line holds a NUL byte; write text only");
+        break;
+    }
+}
+
+/* A lost line end may have put a header or a key into a comment. */
+static void check_comment(const struct ini_line *line, unsigned number, struct section *section)
+{
+    enum comment_header header = comment_header(line);
+    enum key key = comment_key(line);
+
+    if (header == COMMENT_GLUED_HEADER)
+        section_add_problem(section, number, KEY_ANY,
+                            "the comment runs into what may be a header; begin a new line before its [, or write a space there");
+    else if (header == COMMENT_PERHAPS_HEADER)
+        section_add_warning(section, number, KEY_ANY,
+                            "the comment holds what may be a header; begin a new line before its [, or leave the brackets out");
+    if (key != KEY_ANY)
+        section_add_warning(section, number, KEY_ANY,
+                            "the comment holds \"%s =\", which does not count; begin a new line before it, or leave the = out",
+                            key_name(key));
+    if (line->kind == INI_HEADER && comment_is_names(line))
+        section_add_warning(section, number, KEY_ANY,
+                            "the comment holds names, which do not count; write them between the brackets, or add words");
+}
+
+static void read_line(const char *text, const struct ini_line *line, unsigned number, struct section *section)
+{
+    size_t before = section->problem_count;
+
+    read_one(text, line, number, section);
+    if ((line->kind == INI_VALUE || line->kind == INI_BLANK) && !line->holds_cr)
+        check_comment(line, number, section);
+    /* A line with a mistake may hide another: one that a backslash took into it, or a header. */
+    if (section->problem_count > before && (line->continued || damaged_header(text, line)))
+        section_widen_problems(section, before);
+}
+
+static void check_domain_name(struct section *section, const char *name, size_t len)
+{
+    const size_t prefix = sizeof DOMAIN_POLICY_HOST_PREFIX - 1;
+    struct section_shown a, b;
+
+    if (len == 1 && name[0] == '*')
+        return;
+    enum domain_fault fault = domain_policy_fault(name, len);
+    if (fault != DOMAIN_FINE)
+        section_add_name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
+    else if (header_is_nearly_defaults(name, len))
+        section_add_problem(section, section->line, KEY_ANY, "\"%s\" is nearly [defaults]; write that",
+                            section_show(section, &a, name, len));
+    else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
+        section_add_problem(section, section->line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
+                            section_show(section, &a, name, len), section_show(section, &b, name + prefix, len - prefix));
+}
+
+static void check_template_name(struct section *section, const char *name, size_t len)
+{
+    struct section_shown s;
+
+    if (!header_is_template_name(name, len))
+        section_add_problem(section, section->line, KEY_ANY,
+                            "\"%s\" is no name; write a domain, or for a template letters, digits, - and _",
+                            section_show(section, &s, name, len));
+}
+
+static void read_names(struct section *section)
+{
+    const char *name;
+    size_t templates = 0;
+
+    for (size_t at = 0, len; (len = header_next_name(section->names, section->names_len, &at, &name)) > 0;) {
+        if (header_names_domain(name, len)) {
+            check_domain_name(section, name, len);
+        } else {
+            check_template_name(section, name, len);
+            templates++;
+        }
+    }
+    if (templates > 1 && section->kind == SECTION_TEMPLATE)
+        section_add_problem(section, section->line, KEY_ANY,
+                            "the header names several templates; write one name without a dot, or domains with their dots");
+    if (templates > 0 && section->kind == SECTION_DOMAINS)
+        section_add_problem(section, section->line, KEY_ANY,
+                            "the header names a template and a domain; write two sections (a domain has a dot)");
+}
+
+static void read_header(const char *text, const struct ini_line *line, struct section *section)
+{
+    struct header header;
+    const char *name;
+    size_t at = 0;
+
+    header_read(text, line, &header);
+    section->names = header.names;
+    section->names_len = header.len;
+    section->kind = header_is_template(header.names, header.len) ? SECTION_TEMPLATE : SECTION_DOMAINS;
+    if (header.fault != NULL)
+        section_add_problem(section, section->line, KEY_ANY, "%s", header.fault);
+    else if (header_next_name(header.names, header.len, &at, &name) == 0)
+        section_add_problem(section, section->line, KEY_ANY, "the header names no domain; write [example.org]");
+    else
+        read_names(section);
+    if (header.fault == NULL)
+        check_comment(line, section->line, section);
+}
+
+bool parse_header_is_sound(const char *text, const struct ini_line *line)
+{
+    struct section section = { .line = 1 };
+
+    read_header(text, line, &section);
+    bool sound = !section.failed;
+    for (size_t i = 0; i < section.problem_count; i++)
+        sound = sound && section.problems[i].warning;
+    section_free(&section);
+    return sound;
+}
+
+void parse_section(const char *text, size_t at, size_t end, unsigned line, struct section *section)
+{
+    struct ini_line current;
+
+    *section = (struct section) { .kind = SECTION_PREAMBLE, .at = at, .line = line, .names = "" };
+    for (size_t from = at; from < end; from = current.next) {
+        ini_line(text, end, from, &current);
+        if (from == at && ini_is_header(&current))
+            read_header(text, &current, section);
+        else
+            read_line(text, &current, line, section);
+        line += ini_newlines(text, from, current.next);
+    }
+}

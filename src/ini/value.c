@@ -1,0 +1,117 @@
+#include "ini/value.h"
+
+#include "ini/header.h"
+#include "policy/model.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static void check_mode(struct section *section, unsigned line, char *value)
+{
+    enum policy_mode mode;
+    struct section_shown s;
+
+    if (!policy_mode_read(value, &mode))
+        section_add_problem(section, line, KEY_MODE, "\"%s\" is no mode; write enforce, testing or none (RFC 8461 3.2)",
+                            section_show(section, &s, value, strlen(value)));
+}
+
+static void check_max_age(struct section *section, unsigned line, char *value)
+{
+    uint32_t seconds;
+    struct section_shown s;
+
+    if (!policy_max_age_read(value, &seconds))
+        section_add_problem(section, line, KEY_MAX_AGE,
+                            "\"%s\" is no max_age; write 0 to %d seconds, or a number with d or w, such as 4w (RFC 8461 3.2)",
+                            section_show(section, &s, value, strlen(value)), POLICY_MAX_AGE_MAX);
+}
+
+static void check_mx(struct section *section, unsigned line, char *value)
+{
+    size_t before = section->mx_count, problems = section->problem_count;
+
+    for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL;) {
+        size_t len = strlen(word);
+        enum domain_fault fault = policy_mx_fault(word, len);
+        if (fault != DOMAIN_FINE) {
+            section_add_name_problem(section, line, KEY_MX, word, len, fault, "\"\"", "RFC 8461 3.2");
+            continue;
+        }
+        for (char *c = word; *c != '\0'; c++)
+            *c = domain_lower(*c);
+        buf_add(&section->mx, word, len + 1);
+        buf_add(&section->mx_lines, (const char *)&line, sizeof line);
+        section->failed |= section->mx.failed | section->mx_lines.failed;
+        section->mx_count++;
+    }
+    if (section->mx_count == before && section->problem_count == problems)
+        section_add_problem(section, line, KEY_MX, "is empty; write the host of an MX record (RFC 8461 3.2)");
+}
+
+static void check_use(struct section *section, unsigned line, char *value)
+{
+    struct section_shown s;
+    const char *name = section_show(section, &s, value, strlen(value));
+    size_t problems = section->problem_count;
+
+    if (section->kind == SECTION_TEMPLATE)
+        section_add_problem(section, line, KEY_USE, "only a domain's section can use a template; write the values here");
+    else if (!header_is_template_name(value, strlen(value)))
+        section_add_problem(section, line, KEY_USE, "\"%s\" is no template; write the name of one section without a dot", name);
+    else if (strcmp(value, "defaults") == 0)
+        section_add_problem(section, line, KEY_USE, "every section inherits [defaults] by itself; leave this line out");
+    if (section->problem_count > problems)
+        section->value[KEY_USE].line = 0; /* as if it was not there: one mistake, one message */
+}
+
+static void check_host(struct section *section, unsigned line, char *value)
+{
+    size_t names = 0, addresses = 0;
+    unsigned char address[sizeof(struct in6_addr)];
+    struct section_shown s;
+
+    for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL;) {
+        if (inet_pton(AF_INET, word, address) == 1 || inet_pton(AF_INET6, word, address) == 1) {
+            addresses++;
+            continue;
+        }
+        enum domain_fault fault = domain_fault(word, strlen(word));
+        if (fault == DOMAIN_ADDRESS && word[0] == '[')
+            section_add_problem(section, line, KEY_HOST, "\"%s\" is an IP address in brackets; leave them out",
+                                section_show(section, &s, word, strlen(word)));
+        else if (fault != DOMAIN_FINE)
+            section_add_name_problem(section, line, KEY_HOST, word, strlen(word), fault, "\"\"", "RFC 8461 8.2");
+        names++;
+    }
+    if (names > 1 || (names > 0 && addresses > 0) || names + addresses == 0)
+        section_add_problem(section, line, KEY_HOST, "write one name (for a CNAME record) or addresses (for A and AAAA records)");
+}
+
+static void check_tlsrpt(struct section *section, unsigned line, char *value)
+{
+    size_t count = 0;
+    struct section_shown s;
+
+    for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL; count++)
+        if (!policy_is_report_uri(word, strlen(word)))
+            section_add_problem(
+                section, line, KEY_TLSRPT,
+                "\"%s\" is no address for reports; write mailto:name@domain or https://..., with , ! and ; inside as "
+                "%%2C, %%21 and %%3B (RFC 8460 3)",
+                section_show(section, &s, word, strlen(word)));
+    if (count == 0)
+        section_add_problem(section, line, KEY_TLSRPT, "is empty; write mailto:name@domain or https://... (RFC 8460 3)");
+}
+
+typedef void check_fn(struct section *section, unsigned line, char *value);
+
+static check_fn *const checks[KEYS] = {
+    [KEY_MODE] = check_mode, [KEY_MX] = check_mx,     [KEY_MAX_AGE] = check_max_age,
+    [KEY_USE] = check_use,   [KEY_HOST] = check_host, [KEY_TLSRPT] = check_tlsrpt,
+};
+
+void value_check(struct section *section, unsigned line, enum key key, char *value)
+{
+    checks[key](section, line, value);
+}

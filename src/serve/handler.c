@@ -1,0 +1,275 @@
+#include "serve/handler.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/exchange.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+enum {
+    LINGER_MS = 10,     /* how long a thread waits for the next request of a connection */
+    LINGER_BUSY_MS = 1, /* the same while no thread is idle */
+    TURN_MS = 100       /* how long a thread stays with a busy connection while no thread is idle */
+};
+
+/* What to do next with a connection. */
+enum after {
+    AFTER_READ,   /* read on: there may be more */
+    AFTER_WAIT,   /* wait: all that has come was read */
+    AFTER_UNSENT, /* wait until the answer can be sent */
+    AFTER_END,    /* wait until the other side closes */
+    AFTER_CLOSE
+};
+
+/* --- an answer --- */
+
+/* The mistake was logged when the file was read. Each request puts it into the front server's log, too. */
+static void log_mistake(struct handler *handler, struct exchange *exchange)
+{
+    const char *text = handler->answer.log.text;
+
+    if (log_is_due(&handler->shared->broken_logged))
+        log_line(text);
+    exchange_log(exchange, text);
+}
+
+static void log_hint(struct handler *handler, struct exchange *exchange, const struct reply_request *request)
+{
+    enum reply_hint hint = reply_hint(request);
+    struct buf text = { 0 };
+
+    if (hint == REPLY_HINT_NONE || !log_is_due(&handler->shared->hint_logged[hint]))
+        return;
+    answer_print_hint(&text, request, hint);
+    if (text.text != NULL) {
+        log_line(text.text);
+        exchange_log(exchange, text.text);
+    }
+    buf_free(&text);
+}
+
+static void answer_request(struct exchange *exchange, void *arg)
+{
+    struct handler *handler = arg;
+    struct answer *answer = &handler->answer;
+    const struct reply_request request = { exchange_variable(exchange, "REQUEST_METHOD"),
+                                           exchange_variable(exchange, "SERVER_NAME"), exchange_variable(exchange, "HTTP_HOST") };
+    char domain[DOMAIN_MAX + 1];
+
+    answer->kind = reply_to(&request, domain);
+    answer_make(handler->shared->store, &request, domain, answer);
+    if (answer->log.text != NULL)
+        log_mistake(handler, exchange);
+    buf_free(&answer->log);
+    if (answer->kind != REPLY_METHOD)
+        log_hint(handler, exchange, &request);
+    exchange_write(exchange, answer->reply.head, answer->reply.head_len);
+    exchange_write(exchange, answer->reply.body, answer->reply.body_len);
+}
+
+static enum after close_for_memory(struct handler *handler)
+{
+    if (log_is_due(&handler->shared->memory_logged))
+        log_line("out of memory: requests are not answered");
+    return AFTER_CLOSE;
+}
+
+/* Answers the request, or the question for values, of LEN bytes. AFTER_READ where all of the answer was sent. */
+static enum after respond(struct handler *handler, struct connection *connection, enum stream_event event,
+                          const unsigned char *bytes, size_t len)
+{
+    struct handler_shared *shared = handler->shared;
+    struct exchange_response response = { .bytes = handler->out, .room = sizeof handler->out, .keep = true };
+    enum exchange_result result = EXCHANGE_DONE;
+
+    if (event == STREAM_VALUES)
+        response.len = stream_values(bytes, shared->threads, handler->out);
+    else
+        result = exchange_run(bytes, len, &response, answer_request, handler);
+    connection_drop_held(connection);
+    if (result == EXCHANGE_NO_MEMORY)
+        return close_for_memory(handler);
+    if (result != EXCHANGE_DONE || !connection_send(connection, response.bytes, response.len))
+        return AFTER_CLOSE;
+    handler->answers++;
+    connection->waits = CONNECTION_IDLE;
+    connection->last = !response.keep || atomic_load(&shared->stop);
+    return connection_is_unsent(connection) ? AFTER_UNSENT : AFTER_READ;
+}
+
+/* --- what comes --- */
+
+static void log_other_protocol(struct handler_shared *shared, const unsigned char *bytes, size_t len)
+{
+    const char *name = stream_other_protocol(bytes, len);
+    struct buf text = { 0 };
+
+    if (name == NULL || !log_is_due(&shared->other_logged))
+        return;
+    buf_print(&text,
+              "%s comes in place of FastCGI: let the front server speak FastCGI to this socket (nginx: fastcgi_pass in place of "
+              "proxy_pass; Caddy: transport fastcgi; Apache: fcgi:// in place of http://; HAProxy: proto fcgi)",
+              name);
+    if (text.text != NULL)
+        log_line(text.text);
+    buf_free(&text);
+}
+
+/* No request is answered any more: reads over what came after the last one. */
+static void skip_rest(struct connection *connection, const unsigned char *bytes, size_t len)
+{
+    size_t used;
+
+    while (len > 0 && stream_feed(&connection->reader, bytes, len, &used) != STREAM_BAD) {
+        bytes += used;
+        len -= used;
+    }
+}
+
+/* The last answer was sent. Where no body is still to come, closing at once takes a quarter less time. */
+static enum after end(const struct connection *connection)
+{
+    return stream_stage(&connection->reader) == STREAM_BETWEEN ? AFTER_CLOSE : AFTER_END;
+}
+
+/* Handles the next LEN bytes of the stream. */
+static enum after feed(struct handler *handler, struct connection *connection, const unsigned char *bytes, size_t len)
+{
+    size_t used, kept;
+
+    while (len > 0) {
+        bool begins = stream_stage(&connection->reader) == STREAM_NOTHING;
+        enum stream_event event = stream_feed(&connection->reader, bytes, len, &used);
+        if (event == STREAM_BAD && begins)
+            log_other_protocol(handler->shared, bytes, len);
+        if (event == STREAM_BAD)
+            return AFTER_CLOSE;
+        if (event == STREAM_MORE)
+            return connection_hold(connection, bytes, used) ? AFTER_READ : close_for_memory(handler);
+        const unsigned char *whole = connection_whole(connection, bytes, used, &kept);
+        enum after after = whole != NULL ? respond(handler, connection, event, whole, kept) : close_for_memory(handler);
+        bytes += used;
+        len -= used;
+        if (connection->last)
+            skip_rest(connection, bytes, len);
+        else if (after == AFTER_UNSENT && !connection_hold_unread(connection, bytes, len))
+            return close_for_memory(handler);
+        if (after != AFTER_READ)
+            return after;
+        if (connection->last)
+            return end(connection);
+    }
+    return AFTER_READ;
+}
+
+static enum after feed_unread(struct handler *handler, struct connection *connection)
+{
+    struct buf unread = connection_take_unread(connection);
+    enum after after = feed(handler, connection, (const unsigned char *)unread.text, unread.len);
+
+    buf_free(&unread);
+    return after;
+}
+
+static enum after receive(struct handler *handler, struct connection *connection)
+{
+    ssize_t n = recv(connection->fd, handler->in, sizeof handler->in, MSG_DONTWAIT);
+
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return AFTER_WAIT;
+    if (n <= 0)
+        return AFTER_CLOSE;
+    enum after after = feed(handler, connection, handler->in, (size_t)n);
+    return after == AFTER_READ && (size_t)n < sizeof handler->in ? AFTER_WAIT : after;
+}
+
+static enum after send_rest(struct connection *connection)
+{
+    size_t before = connection->sent;
+
+    if (!connection_send_rest(connection))
+        return AFTER_CLOSE;
+    if (connection_is_unsent(connection)) {
+        if (connection->sent > before)
+            connection->waits = CONNECTION_IDLE; /* its 30 seconds begin anew */
+        return AFTER_UNSENT;
+    }
+    return connection->last ? end(connection) : AFTER_READ;
+}
+
+static enum after go_on(struct handler *handler, struct connection *connection)
+{
+    enum after after = connection_is_unsent(connection) ? send_rest(connection) : AFTER_READ;
+
+    if (after != AFTER_READ)
+        return after;
+    return connection->unread ? feed_unread(handler, connection) : receive(handler, connection);
+}
+
+/* --- which connection a thread stays with --- */
+
+struct turn {
+    int64_t begin, quiet; /* by clock_ms(): when it began, and the last answer */
+    unsigned answers;
+};
+
+static bool stays(const struct handler *handler, const struct connection *connection, enum after after, struct turn *turn)
+{
+    struct pollfd input = { connection->fd, POLLIN, 0 };
+    bool busy = atomic_load(&handler->shared->idle) == 0;
+
+    if (!handler->lingers || (after != AFTER_READ && after != AFTER_WAIT))
+        return false;
+    int64_t now = clock_ms();
+    if (turn->answers != handler->answers) {
+        turn->answers = handler->answers;
+        turn->quiet = now;
+    }
+    if (busy && now - turn->begin > TURN_MS)
+        return false;
+    int64_t left = turn->quiet + (busy ? LINGER_BUSY_MS : LINGER_MS) - now;
+    return after == AFTER_READ || (left > 0 && poll(&input, 1, (int)left) > 0);
+}
+
+static enum connection_waits waits_for(const struct connection *connection, enum after after)
+{
+    static const enum connection_waits stages[] = {
+        [STREAM_NOTHING] = CONNECTION_NEW,  [STREAM_VARIABLES] = CONNECTION_PART, [STREAM_BODY] = CONNECTION_IDLE,
+        [STREAM_BETWEEN] = CONNECTION_IDLE, [STREAM_WRONG] = CONNECTION_END,
+    };
+
+    if (after == AFTER_UNSENT)
+        return CONNECTION_UNSENT;
+    return after == AFTER_END ? CONNECTION_END : stages[stream_stage(&connection->reader)];
+}
+
+static void leave(struct handler *handler, struct connection *connection, enum after after)
+{
+    enum connection_waits waits = waits_for(connection, after);
+
+    /* close() would reset the connection while the front server still sends, and the answer could be lost. */
+    if (after == AFTER_CLOSE || (after == AFTER_END && shutdown(connection->fd, SHUT_WR) != 0)) {
+        connection_close(connection);
+        return;
+    }
+    /* A request that begins late has no more time than others. */
+    if (waits != connection->waits && !(connection->waits == CONNECTION_NEW && waits == CONNECTION_PART))
+        connection->since = clock_ms();
+    connection->waits = waits;
+    poller_add(handler->shared->poller, connection);
+}
+
+void handler_run(struct handler *handler, struct connection *connection)
+{
+    int64_t now = clock_ms();
+    struct turn turn = { now, now, handler->answers };
+    enum after after;
+
+    do {
+        after = go_on(handler, connection);
+    } while (stays(handler, connection, after, &turn));
+    leave(handler, connection, after);
+}
