@@ -16,7 +16,7 @@
 #define VERSION "unknown"
 #endif
 
-/* Prints OUT, and frees it. The exit status: STATUS where all of it was written. */
+/* Prints OUT and frees it. Returns STATUS, or unknown where not all of it could be written. */
 static int print(struct buf *out, int status)
 {
     bool good = !out->failed && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
@@ -161,7 +161,7 @@ static int run_probes(const struct probe_settings *settings)
     return status;
 }
 
-/* --- all of them --- */
+/* --- the table --- */
 
 static const struct {
     int (*run)(const struct probe_settings *settings);

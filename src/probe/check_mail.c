@@ -19,7 +19,7 @@ static bool has_host(const struct observation *o, const char *name)
     return false;
 }
 
-/* The host NAME, for smtp and dane; one that is no host name is not among them. */
+/* Adds NAME to the hosts that smtp and dane look at. NULL: it is no host name, or among them already, or one too many. */
 static struct mx_host *add_host(struct observation *o, const char *name)
 {
     if (domain_fault(name, strlen(name)) != DOMAIN_FINE || has_host(o, name))
@@ -33,7 +33,7 @@ static struct mx_host *add_host(struct observation *o, const char *name)
     return host;
 }
 
-/* Matches NAME, an MX record's, unless there is no policy to do it by. */
+/* Matches NAME, an MX record's, against the policy, if there is one. */
 static void match_host(struct observation *o, struct probe_check *check, const char *name)
 {
     struct mx_host *host = add_host(o, name);
@@ -55,7 +55,7 @@ static void match_patterns(struct observation *o, struct probe_check *check)
         probe_match_unused(o->policy.mx.text, o->policy.mx_count, hosts, o->host_count, &check->findings);
 }
 
-static void tell_mx(const struct observation *o, struct probe_check *check)
+static void describe_mx(const struct observation *o, struct probe_check *check)
 {
     size_t all = o->host_count + o->hosts_left_out;
 
@@ -80,7 +80,7 @@ static void match_all(struct observation *o, struct probe_check *check, const st
     for (size_t i = 0; kind == PROBE_MX_RECORDS && i < answer->count; i++)
         match_host(o, check, answer->mx[i].host);
     match_patterns(o, check);
-    tell_mx(o, check);
+    describe_mx(o, check);
 }
 
 void probe_check_mx(struct observation *o, struct probe_check *check)
@@ -127,13 +127,13 @@ static void judge_smtp(struct observation *o, struct mx_host *host, struct probe
     }
 }
 
-/* What kept an MX from being looked at, where its findings do not tell. */
+/* Why it is unknown whether the host is good enough. */
 static const char *why_unknown(const struct probe_host *shown)
 {
     return shown->addresses.state == PROBE_DNS_AGAIN ? shown->addresses.why : shown->smtp.why;
 }
 
-static void tell_smtp(struct observation *o, struct probe_check *check)
+static void describe_smtp(struct observation *o, struct probe_check *check)
 {
     size_t good = 0;
     bool unknown = false;
@@ -172,10 +172,10 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
         }
         judge_smtp(o, host, &check->findings);
     }
-    tell_smtp(o, check);
+    describe_smtp(o, check);
 }
 
-/* How many of the TLSA records a sender would use; *MATCHES: does one of them match? */
+/* How many of the TLSA records a sender would use. *MATCHES: does one of them match the certificate? */
 static size_t count_tlsa(const struct probe_host *shown, bool *matches)
 {
     size_t usable = 0;
@@ -190,7 +190,7 @@ static size_t count_tlsa(const struct probe_host *shown, bool *matches)
     return usable;
 }
 
-static void tell_dane(struct mx_host *host, struct buf *out)
+static void describe_dane(struct mx_host *host, struct buf *out)
 {
     const struct probe_host *shown = host->shown;
     bool matches, is_signed = shown->tlsa.authentic;
@@ -214,5 +214,5 @@ void probe_check_dane(struct observation *o, struct probe_check *check)
 {
     for (size_t i = 0; i < o->host_count; i++)
         if (o->hosts[i].shown != NULL)
-            tell_dane(&o->hosts[i], &check->summary);
+            describe_dane(&o->hosts[i], &check->summary);
 }

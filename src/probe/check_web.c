@@ -151,7 +151,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
                                             : "",
         .len = o->fetched.body.len,
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
-        .told = o->result->checks[PROBE_TXT].state == PROBE_DONE,
+        .is_id_known = o->result->checks[PROBE_CHECK_TXT].state == PROBE_DONE,
     };
 
     if (expected->mistake != NULL) {
@@ -160,9 +160,9 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
     }
     o->compared = probe_compare(&published, expected->policy, expected->len, &check->findings);
     if (o->compared == PROBE_SAME && check->findings.count == 0)
-        buf_print(&check->summary, "served as the file has it%s", published.told ? ", under its id" : "");
+        buf_print(&check->summary, "served as the file has it%s", published.is_id_known ? ", under its id" : "");
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
-    if (o->compared == PROBE_OLD_ID || (published.id == NULL && published.told && o->compared != PROBE_OTHER))
+    if (o->compared == PROBE_OLD_ID || (published.id == NULL && published.is_id_known && o->compared != PROBE_OTHER))
         probe_compare_record(o->result->domain, expected->policy, expected->len, &o->result->publish);
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Why a check has nothing to look at; NULL: it has. */
+/* Why a check is skipped, as words after "not looked at"; NULL: it is not. */
 typedef const char *skip_fn(const struct observation *o);
 
 static const char *skip_https(const struct observation *o)
@@ -40,19 +40,19 @@ static const char *skip_ini(const struct observation *o)
 }
 
 static const struct {
-    skip_fn *skip; /* NULL: never */
+    skip_fn *skip; /* NULL: it is never skipped */
     check_fn *run;
 } checks[PROBE_CHECKS] = {
-    [PROBE_TXT] = { NULL, probe_check_txt },
-    [PROBE_HOST] = { NULL, probe_check_host },
-    [PROBE_HTTPS] = { skip_https, probe_check_https },
-    [PROBE_ANSWER] = { skip_answer, probe_check_answer },
-    [PROBE_POLICY] = { skip_policy, probe_check_policy },
-    [PROBE_MX] = { NULL, probe_check_mx },
-    [PROBE_SMTP] = { skip_smtp, probe_check_smtp },
-    [PROBE_TLSRPT] = { NULL, probe_check_tlsrpt },
-    [PROBE_INI] = { skip_ini, probe_check_ini },
-    [PROBE_DANE] = { skip_smtp, probe_check_dane },
+    [PROBE_CHECK_TXT] = { NULL, probe_check_txt },
+    [PROBE_CHECK_HOST] = { NULL, probe_check_host },
+    [PROBE_CHECK_HTTPS] = { skip_https, probe_check_https },
+    [PROBE_CHECK_ANSWER] = { skip_answer, probe_check_answer },
+    [PROBE_CHECK_POLICY] = { skip_policy, probe_check_policy },
+    [PROBE_CHECK_MX] = { NULL, probe_check_mx },
+    [PROBE_CHECK_SMTP] = { skip_smtp, probe_check_smtp },
+    [PROBE_CHECK_TLSRPT] = { NULL, probe_check_tlsrpt },
+    [PROBE_CHECK_INI] = { skip_ini, probe_check_ini },
+    [PROBE_CHECK_DANE] = { skip_smtp, probe_check_dane },
 };
 
 static void run_check(struct observation *o, enum probe_check_name name)
@@ -74,10 +74,10 @@ static void run_check(struct observation *o, enum probe_check_name name)
         check_is_unknown(check, "out of memory");
 }
 
-/* In mode none nothing is asked of the MX hosts: what is wrong with them is told, and is no fault. */
-static void forgive_smtp(struct observation *o)
+/* In mode none, senders ask nothing of the MX hosts: what is wrong with them is in the summary, and no finding. */
+static void skip_in_mode_none(struct observation *o)
 {
-    struct probe_check *check = &o->result->checks[PROBE_SMTP];
+    struct probe_check *check = &o->result->checks[PROBE_CHECK_SMTP];
 
     if (!observation_is_mode_none(o) || check->state == PROBE_SKIPPED)
         return;
@@ -86,7 +86,7 @@ static void forgive_smtp(struct observation *o)
     buf_print(&check->summary, "; mode none asks nothing of them");
 }
 
-/* The mode that senders may have in their caches: of what is served, or else of what the file says. */
+/* The mode that senders may have in their caches: that of the served policy, or else that of policies.ini. */
 static bool find_mode(const struct observation *o, enum policy_mode *mode)
 {
     struct probe_policy own;
@@ -102,7 +102,7 @@ static bool find_mode(const struct observation *o, enum policy_mode *mode)
     return found;
 }
 
-static void tell_effect(const struct observation *o)
+static void describe_effect(const struct observation *o)
 {
     const struct probe_check *all = o->result->checks;
     struct probe_effect_host hosts[PROBE_HOSTS_MAX];
@@ -112,12 +112,12 @@ static void tell_effect(const struct observation *o)
         const struct mx_host *host = &o->hosts[i];
         hosts[i] = (struct probe_effect_host) { host->name, host->unmatched || host->failed, host->gone, host->dane };
     }
-    facts.txt = observation_is_fine(o, PROBE_TXT);
-    facts.policy =
-        observation_is_fine(o, PROBE_HTTPS) && observation_is_fine(o, PROBE_ANSWER) && observation_is_fine(o, PROBE_POLICY);
-    facts.told = all[PROBE_TXT].findings.verdict == PROBE_FAIL;
-    for (size_t i = PROBE_TXT; i <= PROBE_POLICY; i++)
-        facts.told |= probe_check_status(&all[i]) == PROBE_STATUS_CRITICAL;
+    facts.txt_good = observation_is_fine(o, PROBE_CHECK_TXT);
+    facts.policy_good = observation_is_fine(o, PROBE_CHECK_HTTPS) && observation_is_fine(o, PROBE_CHECK_ANSWER) &&
+                        observation_is_fine(o, PROBE_CHECK_POLICY);
+    facts.is_certain = all[PROBE_CHECK_TXT].findings.verdict == PROBE_FAIL;
+    for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++)
+        facts.is_certain |= probe_check_status(&all[i]) == PROBE_STATUS_CRITICAL;
     facts.published = o->txt.value.len > 0 || o->has_address;
     facts.has_mode = find_mode(o, &facts.mode);
     facts.compared = o->compared;
@@ -151,8 +151,8 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
     o.now = (int64_t)time(NULL);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
         run_check(&o, (enum probe_check_name)i);
-    forgive_smtp(&o);
-    tell_effect(&o);
+    skip_in_mode_none(&o);
+    describe_effect(&o);
     free_observation(&o);
     result->ms = (unsigned)(clock_ms() - begin);
 }

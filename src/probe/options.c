@@ -27,7 +27,7 @@ enum {
     JOBS_DEFAULT = 16
 };
 
-/* Takes VALUE, which is NULL where the option has none. Returns what is to be written instead, or NULL where it is right. */
+/* Puts VALUE (NULL: the option has none) into SETTINGS. Returns NULL, or what to write instead where VALUE is not valid. */
 typedef const char *take_fn(struct probe_settings *settings, const char *value);
 
 static bool read_number(const char *text, unsigned least, unsigned most, unsigned *number)
@@ -89,7 +89,7 @@ static const char *take_colour(struct probe_settings *settings, const char *valu
     return "auto, always or never";
 }
 
-static const char *act(struct probe_settings *settings, enum probe_action action, const char *subject)
+static const char *set_action(struct probe_settings *settings, enum probe_action action, const char *subject)
 {
     if (settings->action != PROBE_ACTION_DOMAINS && settings->action != action)
         return "one of --explain, --suggest and --tlsa alone";
@@ -100,17 +100,17 @@ static const char *act(struct probe_settings *settings, enum probe_action action
 
 static const char *take_explain(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_ACTION_EXPLAIN, value);
+    return set_action(settings, PROBE_ACTION_EXPLAIN, value);
 }
 
 static const char *take_suggest(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_ACTION_SUGGEST, value);
+    return set_action(settings, PROBE_ACTION_SUGGEST, value);
 }
 
 static const char *take_tlsa(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_ACTION_TLSA, value);
+    return set_action(settings, PROBE_ACTION_TLSA, value);
 }
 
 static const char *take_dns(struct probe_settings *settings, const char *value)
@@ -242,12 +242,12 @@ static bool complain(const char *argument, const char *write)
 }
 
 struct arguments {
-    int count, at; /* AT: the next one */
+    int count, at; /* AT: the next one to read */
     char **all;
     struct probe_settings *settings;
 };
 
-/* OPTION, with VALUE, or with the next argument where that is NULL. */
+/* Reads OPTION (NULL: there is none of that name) with VALUE; NULL: the next argument, if the option takes a value. */
 static bool take(struct arguments *arguments, const struct option *option, const char *value)
 {
     const char *argument = arguments->all[arguments->at - 1], *instead;
@@ -265,7 +265,7 @@ static bool take(struct arguments *arguments, const struct option *option, const
     return instead == NULL || complain(argument, instead);
 }
 
-/* "-qf", "FILE" or "-qfFILE". */
+/* "-qf" before "FILE", or "-qfFILE". */
 static bool take_letters(struct arguments *arguments, const char *letters)
 {
     while (*letters != '\0') {

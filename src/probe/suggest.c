@@ -11,7 +11,7 @@
 
 enum { WIDTH = 100, ADDRESSES_MAX = 8, TTL = 300 };
 
-/* TEXT as comments of an INI file or a zone; none ends in a backslash, which would go on with the next line. */
+/* Adds TEXT as comments of an INI file or a zone file. None ends in a backslash, which would join the next line to it. */
 static void add_comment(struct buf *out, const char *text)
 {
     struct buf ascii = { 0 }, lines = { 0 };
@@ -28,7 +28,7 @@ static void add_comment(struct buf *out, const char *text)
     buf_free(&lines);
 }
 
-/* All that is wrong with HOST, as a sender sees it, is added to FINDINGS. Returns false where it could not be told, and WHY. */
+/* Adds all that is wrong with HOST, for a sender, to FINDINGS. False where that is unknown: *WHY says why. */
 static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
                   struct probe_findings *findings, const char **why)
 {
@@ -42,19 +42,19 @@ static bool judge(const struct probe_context *context, const char *name, const s
         return true;
     }
     *why = host->smtp.why;
-    bool told = probe_judge_smtp(name, &host->smtp, findings);
+    bool known = probe_judge_smtp(name, &host->smtp, findings);
     if (host->smtp.chain != NULL)
         probe_cert_judge(context->trust, host->smtp.chain, name, (int64_t)time(NULL), context->warn_days, &own);
     probe_findings_add_of(name, &own, findings);
     probe_findings_free(&own);
-    return told;
+    return known;
 }
 
-static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool told, const char *why)
+static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
 {
     struct buf line = { 0 };
 
-    if (!told && findings->count == 0) {
+    if (!known && findings->count == 0) {
         buf_print(&line, "%s could not be looked at: %s.", name, why != NULL ? why : "no answer");
         add_comment(out, line.text != NULL ? line.text : "");
     }
@@ -75,9 +75,9 @@ static int suggest_host(const struct probe_context *context, struct probe_dns *d
     struct probe_findings findings = { 0 };
     const char *why = NULL;
 
-    bool told = host != NULL && judge(context, name, host, &findings, &why);
-    int status = probe_findings_status(&findings, told && !findings.failed);
-    add_findings(out, name, &findings, told, why);
+    bool known = host != NULL && judge(context, name, host, &findings, &why);
+    int status = probe_findings_status(&findings, known && !findings.failed);
+    add_findings(out, name, &findings, known, why);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)
@@ -85,7 +85,7 @@ static int suggest_host(const struct probe_context *context, struct probe_dns *d
     return status;
 }
 
-/* The hosts of the MX records that are host names, each once. */
+/* Each host of the MX records once; those that are no host names as comments. */
 static int suggest_hosts(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
                          struct buf *out)
 {
@@ -111,7 +111,7 @@ static int suggest_hosts(const struct probe_context *context, struct probe_dns *
     return status;
 }
 
-/* May VALUE stand behind a key as it is, with no comment, quote or continuation in it? */
+/* Can VALUE be written in policies.ini as it is: has it no comment, quote or backslash? */
 static bool is_plain(const char *value)
 {
     for (; *value != '\0'; value++)
@@ -255,9 +255,9 @@ int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const
     if (host != NULL && host->smtp.chain != NULL) {
         status = add_records(host, mx, out);
     } else {
-        bool told = host != NULL && judge(context, mx, host, &findings, &why);
-        status = probe_worse(probe_findings_status(&findings, told && !findings.failed), PROBE_STATUS_UNKNOWN);
-        add_findings(out, mx, &findings, told, why);
+        bool known = host != NULL && judge(context, mx, host, &findings, &why);
+        status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
+        add_findings(out, mx, &findings, known, why);
     }
     probe_findings_free(&findings);
     if (host != NULL)

@@ -28,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)probe_match_host(policy.mx.text, policy.mx_count, mx, &policy.findings);
     if (fuzz_read_policy(body, size, &own) && own.max_age >= 604800 && strcmp(own.mode, "none") != 0 && size <= 10240)
         CHECK(policy.has_mode && policy.has_max_age && policy.max_age == own.max_age && policy.mx_count == own.mx_count);
-    result.checks[PROBE_POLICY].state = PROBE_DONE;
-    result.checks[PROBE_POLICY].findings = policy.findings;
+    result.checks[PROBE_CHECK_POLICY].state = PROBE_DONE;
+    result.checks[PROBE_CHECK_POLICY].findings = policy.findings;
     policy.findings = (struct probe_findings) { 0 };
     probe_report(&result, &options, &out);
     for (size_t i = 0; i < out.len; i++)

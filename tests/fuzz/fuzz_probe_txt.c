@@ -25,8 +25,8 @@ static void judge(struct probe_txt *txt, bool sts)
         for (size_t i = 0; i < txt->value.len; i++)
             CHECK(is_alphanumeric(txt->value.text[i]));
     }
-    result.checks[PROBE_TXT].state = PROBE_DONE;
-    result.checks[PROBE_TXT].findings = txt->findings;
+    result.checks[PROBE_CHECK_TXT].state = PROBE_DONE;
+    result.checks[PROBE_CHECK_TXT].findings = txt->findings;
     txt->findings = (struct probe_findings) { 0 };
     probe_json(&result, &out);
     for (size_t i = 0; i + 1 < out.len; i++)

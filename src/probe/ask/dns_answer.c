@@ -11,28 +11,28 @@
 
 enum { CLASS_IN = 1, TYPE_CNAME = 5, RECORD_LEAST = 11, CHAIN_MAX = 16 };
 
-/* --- memory: pieces that are freed together --- */
+/* --- memory: blocks that are freed together --- */
 
-struct piece {
-    struct piece *next;
+struct block {
+    struct block *next;
     char bytes[];
 };
 
-static void *keep(struct probe_dns_answer *answer, size_t size)
+static void *alloc(struct probe_dns_answer *answer, size_t size)
 {
-    struct piece *piece = calloc(1, sizeof *piece + size);
+    struct block *block = calloc(1, sizeof *block + size);
 
-    if (piece == NULL)
+    if (block == NULL)
         return NULL;
-    piece->next = answer->memory;
-    answer->memory = piece;
-    return piece->bytes;
+    block->next = answer->memory;
+    answer->memory = block;
+    return block->bytes;
 }
 
-static char *keep_text(struct probe_dns_answer *answer, const char *text)
+static char *alloc_text(struct probe_dns_answer *answer, const char *text)
 {
     size_t size = strlen(text) + 1;
-    char *copy = keep(answer, size);
+    char *copy = alloc(answer, size);
 
     if (copy != NULL)
         memcpy(copy, text, size);
@@ -41,9 +41,9 @@ static char *keep_text(struct probe_dns_answer *answer, const char *text)
 
 void probe_dns_answer_free(struct probe_dns_answer *answer)
 {
-    for (struct piece *piece = answer->memory, *next; piece != NULL; piece = next) {
-        next = piece->next;
-        free(piece);
+    for (struct block *block = answer->memory, *next; block != NULL; block = next) {
+        next = block->next;
+        free(block);
     }
     *answer = (struct probe_dns_answer) { 0 };
 }
@@ -55,15 +55,15 @@ static bool same_name(const char *a, const char *b)
     return len == strlen(b) && domain_same(a, b, len);
 }
 
-/* --- its records --- */
+/* --- records --- */
 
-/* Each adds what RECORD holds to ANSWER's list. False where it cannot be. */
+/* Adds what RECORD holds to ANSWER's list. False where RECORD is malformed or memory runs out. */
 typedef bool add_fn(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer);
 
 static bool add_address(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
     bool four = record->type == PROBE_DNS_A;
-    char *text = keep(answer, INET6_ADDRSTRLEN);
+    char *text = alloc(answer, INET6_ADDRSTRLEN);
 
     if (text == NULL || record->len != (four ? 4 : 16))
         return false;
@@ -77,7 +77,7 @@ static bool add_mx(const struct probe_dns_message *m, const struct probe_dns_rec
 
     if (record->len < 3 || probe_dns_message_name(m, record->data + 2, name) != record->data + record->len)
         return false;
-    char *host = keep_text(answer, name);
+    char *host = alloc_text(answer, name);
     answer->mx[answer->count++] = (struct probe_mx) { probe_dns_message_number(m, record->data), host };
     return host != NULL;
 }
@@ -112,8 +112,8 @@ static bool add_tlsa(const struct probe_dns_message *m, const struct probe_dns_r
 static const struct kind {
     enum probe_dns_type type;
     add_fn *add;
-    size_t size, list; /* of an element; where the answer has its list */
-    size_t least;      /* the fewest octets of a message that an element takes */
+    size_t size, list; /* of an element; offset of the list in struct probe_dns_answer */
+    size_t least;      /* the least that an element takes in a message, in octets: bounds how many there can be */
 } kinds[] = {
     { PROBE_DNS_A, add_address, sizeof(char *), offsetof(struct probe_dns_answer, addresses), RECORD_LEAST },
     { PROBE_DNS_AAAA, add_address, sizeof(char *), offsetof(struct probe_dns_answer, addresses), RECORD_LEAST },
@@ -150,7 +150,7 @@ static void set(struct probe_dns_answer *answer, enum probe_dns_state state, con
 
 static const char malformed[] = "the name server's answer cannot be read";
 
-/* Follows the CNAMEs from NAME, the name that was asked for, to the last; records may come in any order. */
+/* Follows the CNAMEs from NAME, which becomes the last name. The records may stand in any order. False: malformed. */
 static bool follow(const struct probe_dns_message *m, char name[PROBE_DNS_NAME_SIZE], struct probe_dns_answer *answer)
 {
     struct probe_dns_record record;
@@ -173,17 +173,17 @@ static bool follow(const struct probe_dns_message *m, char name[PROBE_DNS_NAME_S
     }
     if (moved)
         set(answer, PROBE_DNS_ABSENT, "its CNAMEs lead in a circle, or never end");
-    if (steps > 0 && (answer->alias = keep_text(answer, name)) == NULL)
+    if (steps > 0 && (answer->alias = alloc_text(answer, name)) == NULL)
         set(answer, PROBE_DNS_AGAIN, "out of memory");
     return true;
 }
 
-/* Takes the records of NAME. */
+/* Adds the records of NAME. */
 static bool collect(const struct probe_dns_message *m, const char *name, const struct kind *kind, struct probe_dns_answer *answer)
 {
     size_t at = m->records;
     struct probe_dns_record record;
-    void *list = keep(answer, (m->len / kind->least + 1) * kind->size);
+    void *list = alloc(answer, (m->len / kind->least + 1) * kind->size);
 
     if (list == NULL)
         return false;
@@ -200,7 +200,7 @@ static bool collect(const struct probe_dns_message *m, const char *name, const s
     return true;
 }
 
-/* What follows from there being no record. */
+/* There is no record: ABSENT, unless the server does not answer for others. */
 static void set_absent(const struct probe_dns_message *m, struct probe_dns_answer *answer)
 {
     static const char *const whys[2][2] = {
@@ -241,8 +241,8 @@ void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *n
     struct probe_dns_message m;
 
     *answer = (struct probe_dns_answer) { 0 };
-    /* What the lists point at has to last. */
-    unsigned char *copy = keep(answer, len);
+    /* The lists point into the message. */
+    unsigned char *copy = alloc(answer, len);
     if (copy == NULL) {
         set(answer, PROBE_DNS_AGAIN, "out of memory");
         return;
@@ -265,12 +265,12 @@ void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *n
 
 static void append(struct probe_dns_answer *answer, const struct probe_dns_answer *more)
 {
-    char **list = keep(answer, (answer->count + more->count) * sizeof *list);
+    char **list = alloc(answer, (answer->count + more->count) * sizeof *list);
 
     for (size_t i = 0; list != NULL && i < answer->count; i++)
         list[i] = answer->addresses[i];
     for (size_t i = 0; list != NULL && i < more->count; i++)
-        if ((list[answer->count + i] = keep_text(answer, more->addresses[i])) == NULL)
+        if ((list[answer->count + i] = alloc_text(answer, more->addresses[i])) == NULL)
             list = NULL;
     if (list == NULL) {
         answer->count = 0;

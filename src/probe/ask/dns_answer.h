@@ -1,16 +1,20 @@
-/* A DNS message as it came (RFC 1035 4), taken apart: every bound checked, nothing believed. Pure. Floor 3. */
+/*
+ * The answer to one DNS query: whether there are records of the type that was asked for, which, and if not, why not. Pure: it is
+ * made of bytes; dns.h asks for them. Names are as the zone has them, in any case and without a final dot, and perhaps no valid
+ * host names.
+ */
 #ifndef PROBE_ASK_DNS_ANSWER_H
 #define PROBE_ASK_DNS_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Three states, never one taken for another. AGAIN: nobody can say; WHY tells what happened. */
+/* AGAIN: it is not known whether there are such records; asking again may help. */
 enum probe_dns_state { PROBE_DNS_FOUND, PROBE_DNS_ABSENT, PROBE_DNS_AGAIN };
 
 struct probe_mx {
     unsigned preference;
-    char *host; /* without a final dot, as the zone writes it; "" is a null MX (RFC 7505) */
+    char *host; /* "" is a null MX (RFC 7505) */
 };
 
 /* The fields of a TLSA record that are used here (RFC 6698 2.1). */
@@ -24,41 +28,42 @@ struct probe_tlsa {
     size_t len;
 };
 
-/* One string of a record: the strings of all records stand one after the other, as resolver libraries hand them over. */
+/* One string of a TXT record. The strings of all records are in one list. */
 struct probe_txt_string {
     const char *bytes; /* any bytes, LEN of them */
     size_t len;
-    bool begins; /* the first of its record */
+    bool begins; /* it is the first of its record */
 };
 
-/* An answer, all of it freed by probe_dns_answer_free(). Only the list that was asked for is there. */
+/* Only the list of the type that was asked for is there; what it points to lasts as long as the answer. */
 struct probe_dns_answer {
     enum probe_dns_state state;
-    bool no_such_name;                /* with ABSENT: NXDOMAIN, and not just no record of that type */
-    bool authentic;                   /* the resolver says that it is signed, and right (AD) */
+    bool no_such_name;                /* with ABSENT: the name does not exist (NXDOMAIN) */
+    bool authentic;                   /* the resolver says that it validated the answer by DNSSEC (AD) */
     const char *why;                  /* a phrase for ABSENT and AGAIN: "the name server failed (SERVFAIL)"; constant */
-    char *alias;                      /* where a CNAME led to in the end; NULL: none */
-    struct probe_txt_string *strings; /* all three: as long as the answer */
-    struct probe_mx *mx;              /* by preference, then name */
+    char *alias;                      /* the last target of the name's CNAMEs; NULL: it has none */
+    struct probe_txt_string *strings; /* TXT */
+    struct probe_mx *mx;              /* sorted by preference, then name */
     char **addresses;                 /* "192.0.2.1", "2001:db8::1" */
     struct probe_tlsa *tlsa;
     size_t count; /* of that list */
-    void *memory;
+    void *memory; /* of all that is pointed to */
 };
 
-/* The types that can be asked for. */
+/* The types of records that can be asked for. */
 enum probe_dns_type { PROBE_DNS_A = 1, PROBE_DNS_MX = 15, PROBE_DNS_TXT = 16, PROBE_DNS_AAAA = 28, PROBE_DNS_TLSA = 52 };
 
 /*
- * Reads the message BYTES of LEN, the answer to a question for NAME's records of TYPE. A chain of CNAMEs is followed within it.
- * ANSWER need not be initialised; probe_dns_answer_free() is due. Where memory runs out the state is AGAIN.
+ * Reads BYTES, LEN bytes of any kind, which came as the answer to a query for NAME's records of TYPE. CNAMEs are followed within
+ * the message. Where it is malformed, or memory runs out, the state is AGAIN. ANSWER need not be initialised;
+ * probe_dns_answer_free() is due.
  */
 void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *name, enum probe_dns_type type,
                            struct probe_dns_answer *answer);
 
 /*
- * Makes one answer of two about addresses: what MORE has goes to ANSWER. FOUND where there is one of either; AGAIN only where
- * there is none and one of the two is AGAIN. MORE is freed.
+ * Adds MORE to ANSWER, both about addresses, and frees MORE. The state is FOUND where one of the two is; else AGAIN where one of
+ * the two is; else ABSENT.
  */
 void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_answer *more);
 

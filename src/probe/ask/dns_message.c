@@ -10,7 +10,7 @@ enum {
     FLAG_ANSWER = 0x8000,
     QUESTION_LEN = 4,                        /* type and class, after the name */
     RECORD_LEN = 10,                         /* type, class, TTL and the data's length, after the name */
-    POINTERS_MAX = PROBE_DNS_NAME_OCTETS / 2 /* no name needs more of them */
+    POINTERS_MAX = PROBE_DNS_NAME_OCTETS / 2 /* no valid name needs more of them */
 };
 
 unsigned probe_dns_message_number(const struct probe_dns_message *m, size_t at)
@@ -18,7 +18,7 @@ unsigned probe_dns_message_number(const struct probe_dns_message *m, size_t at)
     return (unsigned)m->bytes[at] << 8 | m->bytes[at + 1];
 }
 
-/* A label as a zone file writes it (RFC 1035 5.1). Returns how many characters that takes. */
+/* Writes a label as a zone file has it (RFC 1035 5.1). Returns how many characters that takes. */
 static size_t write_label(const unsigned char *label, size_t len, char *out)
 {
     size_t n = 0;
@@ -36,7 +36,7 @@ static size_t write_label(const unsigned char *label, size_t len, char *out)
     return n;
 }
 
-/* Pointers lead backwards, and there are only so many. */
+/* Pointers must lead backwards, and their number is limited: no loop can keep this from ending. */
 size_t probe_dns_message_name(const struct probe_dns_message *m, size_t at, char name[PROBE_DNS_NAME_SIZE])
 {
     size_t end = 0, octets = 1, n = 0;

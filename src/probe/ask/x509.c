@@ -11,8 +11,8 @@
 #include <time.h>
 
 enum {
-    CHAIN_MAX = 32, /* certificates of a chain that are looked at */
-    SHOWN_MAX = 100 /* characters of a name in one */
+    CHAIN_MAX = 32, /* how many certificates of a chain are read */
+    SHOWN_MAX = 100 /* how many bytes of a name in a certificate are shown */
 };
 
 void probe_x509_free(STACK_OF(X509) * chain)
@@ -38,7 +38,7 @@ STACK_OF(X509) * probe_x509_read(const char *pem)
     return NULL;
 }
 
-/* Does the DNS-ID, LEN bytes of any kind, stand for HOST (RFC 6125 6.4)? */
+/* Does the DNS-ID, LEN bytes of any kind, match HOST (RFC 6125 6.4)? */
 static bool is_name_of(const char *id, size_t len, const char *host, size_t host_len)
 {
     const char *dot = memchr(host, '.', host_len);
@@ -51,8 +51,6 @@ static bool is_name_of(const char *id, size_t len, const char *host, size_t host
     return rest == len - 1 && domain_same(id + 1, dot, rest);
 }
 
-/* Calls for each DNS-ID of CERT. Returns how many there are; *MATCHES tells whether one stands for HOST (NULL: none asked for).
- */
 size_t probe_x509_names(const X509 *cert, const char *host, bool *matches, struct buf *shown)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
@@ -78,7 +76,7 @@ size_t probe_x509_names(const X509 *cert, const char *host, bool *matches, struc
     return count;
 }
 
-/* Adds the field NID of NAME as it may be shown; false where there is none. */
+/* Adds the field NID of NAME, made fit to be shown. False where it has none. */
 static bool show_field(const X509_NAME *name, int nid, struct buf *out)
 {
     int at = X509_NAME_get_index_by_NID(name, nid, -1);
@@ -130,7 +128,7 @@ bool probe_x509_tells_issuer(const X509 *cert)
     return found;
 }
 
-/* The part of CERT that SELECTOR names, in DER, to be freed; 0 where there is none. */
+/* The part of CERT that SELECTOR names, in DER: *DER is to be freed. Returns its length; 0: there is none. */
 static size_t select_part(X509 *cert, unsigned selector, unsigned char **der)
 {
     int len = -1;

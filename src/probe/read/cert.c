@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { AUTH_LEVEL = 2 /* Debian's and others': no RSA key under 2048 bits, no SHA-1 */ };
+enum { AUTH_LEVEL = 2 /* the default of Debian and others: no RSA key under 2048 bits, no SHA-1 */ };
 
 enum { UNREADABLE, NAME, NO_NAMES, EXPIRED, NOT_YET, SOON, SELF_SIGNED, INCOMPLETE, AUTHORITY, CHAIN_DATES, WEAK, CHAIN, RULES };
 
@@ -60,7 +60,7 @@ struct probe_trust {
     X509_STORE *store;
 };
 
-/* Is there anything to trust: certificates that were read, or a folder to look in? */
+/* Has the store certificates, or the system a folder of them? */
 static bool has_authorities(X509_STORE *store, bool system)
 {
     const char *folder = getenv(X509_get_default_cert_dir_env());
@@ -103,18 +103,7 @@ void probe_trust_free(struct probe_trust *trust)
     free(trust);
 }
 
-bool probe_cert_names(const char *chain, const char *host)
-{
-    STACK_OF(X509) *certs = probe_x509_read(chain);
-    bool matches = false;
-
-    if (certs != NULL)
-        (void)probe_x509_names(sk_X509_value(certs, 0), host, &matches, NULL);
-    probe_x509_free(certs);
-    return matches;
-}
-
-/* --- what is wrong --- */
+/* --- judging --- */
 
 struct judge {
     struct probe_findings *findings;
@@ -190,8 +179,8 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
 }
 
 /*
- * Nobody has the certificate of TOP's issuer. Where that is the server's own, and its authority tells where its certificate is to
- * be had, as public ones do, or where the server sent others, one in between is missing.
+ * The issuer of TOP was not found. Where TOP is the server's own certificate, the server probably left out an intermediate one:
+ * it sent others, or TOP says where to get its issuer's, as certificates of public authorities do.
  */
 static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
 {
@@ -218,8 +207,8 @@ static void add_other(struct judge *judge, int error)
     add_once(judge, CHAIN, &says);
 }
 
-/* Called for each thing that is wrong with the chain; 1 has the verification go on. */
-static int hear(int good, X509_STORE_CTX *context)
+/* libcrypto calls this for each error in the chain. Returns 1: go on, to find the others. */
+static int on_error(int good, X509_STORE_CTX *context)
 {
     struct judge *judge = X509_STORE_CTX_get_app_data(context);
     int error = X509_STORE_CTX_get_error(context), depth = X509_STORE_CTX_get_error_depth(context);
@@ -230,7 +219,7 @@ static int hear(int good, X509_STORE_CTX *context)
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
-        if (depth > 0) /* the server's own was looked at before */
+        if (depth > 0) /* judge_dates() judges the server's own */
             add_once(judge, CHAIN_DATES, &(struct buf) { 0 });
         break;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -241,7 +230,7 @@ static int hear(int good, X509_STORE_CTX *context)
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         add_no_issuer(judge, cert, depth);
         break;
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: /* follows from the one before */
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: /* always follows another error */
         break;
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
@@ -254,7 +243,7 @@ static int hear(int good, X509_STORE_CTX *context)
     return 1;
 }
 
-static void judge_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) * chain, int64_t now)
+static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) * chain, int64_t now)
 {
     X509_STORE_CTX *context = X509_STORE_CTX_new();
 
@@ -268,7 +257,7 @@ static void judge_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) *
     X509_VERIFY_PARAM_set_time(param, (time_t)now);
     X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
     (void)X509_STORE_CTX_set_app_data(context, judge);
-    X509_STORE_CTX_set_verify_cb(context, hear);
+    X509_STORE_CTX_set_verify_cb(context, on_error);
     if (X509_verify_cert(context) < 0)
         add_other(judge, X509_STORE_CTX_get_error(context));
     X509_STORE_CTX_free(context);
@@ -289,7 +278,7 @@ void probe_cert_judge(const struct probe_trust *trust, const char *chain, const 
     judge.sent = sk_X509_num(certs);
     judge_names(&judge);
     judge_dates(&judge, now, warn_days);
-    judge_chain(&judge, trust->store, certs, now);
+    verify_chain(&judge, trust->store, certs, now);
     probe_x509_free(certs);
 }
 
@@ -343,7 +332,7 @@ bool probe_cert_matches(const char *chain, unsigned usage, unsigned selector, un
     int count = certs != NULL ? sk_X509_num(certs) : 0;
     bool matches = false;
 
-    /* DANE-EE is the server's own, DANE-TA one of the others. */
+    /* DANE-EE is about the server's own, DANE-TA about the others. */
     int first = usage == PROBE_TLSA_TA, end = usage == PROBE_TLSA_TA ? count : usage == PROBE_TLSA_EE;
     for (int i = first; i < end && i < count; i++)
         matches |= probe_x509_matches(sk_X509_value(certs, i), selector, matching, data, len);

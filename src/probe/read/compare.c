@@ -69,14 +69,14 @@ enum probe_compared probe_compare(const struct probe_published *published, const
         probe_findings_add(findings, rule, 0, span_of(NULL));
     if (other && renewed)
         probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
-    /* While another policy is served, its id is not to be published: the policy comes first. */
-    if (!other && !renewed && published->told)
+    /* Where another policy is served, that comes first: the id is published after the policy (RFC 8461 8.1). */
+    if (!other && !renewed && published->is_id_known)
         probe_findings_add(findings, &rules[published->id != NULL ? INI_ID : INI_NO_ID], 0, span_of(published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)
         return renewed ? PROBE_EARLY_ID : PROBE_OTHER;
-    return renewed || !published->told ? PROBE_SAME : PROBE_OLD_ID;
+    return renewed || !published->is_id_known ? PROBE_SAME : PROBE_OLD_ID;
 }
 
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings)

@@ -47,7 +47,7 @@ enum {
 #define RFC_MX "RFC 8461 5"
 #define RFC_VERSION "RFC 8461 4.2, 7.1"
 
-/* What an MX did that says nothing about its TLS is a warning, in a check that could not tell. */
+/* Where an MX host did something that says nothing about its TLS, that is a warning, and the check is unknown. */
 static const struct probe_rule rules[RULES] = {
     [TXT_ALIAS] = { "txt-alias", PROBE_FAIL, 0, 0, 0,
                     "is a CNAME that leads nowhere; publish the TXT record at its target, or in its place", RFC_TXT },
@@ -122,7 +122,7 @@ static const struct probe_rule rules[RULES] = {
                         "RFC 5321 3.1" },
 };
 
-/* --- names --- */
+/* --- DNS --- */
 
 void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings)
 {
@@ -154,10 +154,10 @@ enum probe_mx_kind probe_judge_mx(const char *domain, const struct probe_dns_ans
 
 /* --- connections --- */
 
-/* What a connection that did not come about says. */
+/* What a connection that failed says. */
 struct outcome {
     const struct probe_rule *https, *smtp; /* the rule that it breaks; NULL: none */
-    bool tells;                            /* something about the server */
+    bool is_conclusive;                    /* it says something about the server, not only about this machine's network */
 };
 
 static const struct outcome outcomes[] = {
@@ -178,27 +178,27 @@ bool probe_judge_https(const char *host, const struct probe_fetched *fetched, st
 {
     const struct outcome *outcome = &outcomes[fetched->outcome];
 
-    /* With a certificate there, and not by a version that is too old, TLS came about: what failed is the answer. */
+    /* With a certificate from TLS 1.2 or newer, the handshake worked: it is the answer that failed. */
     if (outcome->https != NULL && (fetched->chain == NULL || fetched->outcome == PROBE_FETCH_TLS_OLD))
         probe_findings_add_seen(findings, outcome->https, span_of(host), fetched->why);
-    return outcome->tells || fetched->chain != NULL;
+    return outcome->is_conclusive || fetched->chain != NULL;
 }
 
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings)
 {
-    /* A handshake that hangs is no closed port. */
+    /* The port is open where only the handshake hangs. */
     bool hangs_in_tls = fetched->outcome == PROBE_FETCH_SLOW && fetched->has_starttls;
     const struct outcome *outcome = &outcomes[hangs_in_tls ? PROBE_FETCH_TLS : fetched->outcome];
 
     if (outcome->smtp != NULL)
         probe_findings_add_seen(findings, outcome->smtp, span_of(host), fetched->why);
-    return outcome->tells && outcome->smtp != &rules[SMTP_REFUSED] && outcome->smtp != &rules[SMTP_SLOW] &&
+    return outcome->is_conclusive && outcome->smtp != &rules[SMTP_REFUSED] && outcome->smtp != &rules[SMTP_SLOW] &&
            outcome->smtp != &rules[SMTP_LATER];
 }
 
-/* --- the answer --- */
+/* --- HTTP --- */
 
-/* What TYPE says behind its semicolon, or nothing. */
+/* The parameters of the media type TYPE: what follows its first semicolon. */
 static struct span type_parameters(const char *type)
 {
     const char *semicolon = strchr(type, ';');

@@ -9,7 +9,7 @@ enum { HOST_FAULT, TOO_DEEP, TOO_HIGH, PATTERN_FAULT, NO_MATCH, FINAL_DOT, CASE,
 
 #define RFC_MATCH "RFC 8461 4.1"
 
-/* Of the first five, one is told of a host that does not match: the first that applies. */
+/* A host that does not match has one finding by the first five: the first that applies. */
 static const struct probe_rule rules[RULES] = {
     [HOST_FAULT] = { "mx-host", PROBE_FAIL, 0, 0, 0, "is no host name, and no pattern can match it; correct the MX record",
                      "RFC 8461 4.1, RFC 5321 2.3.5" },
@@ -47,7 +47,7 @@ static bool matches(const char *pattern, const char *host)
     return policy_mx_fault(pattern, strlen(pattern)) == DOMAIN_FINE && policy_mx_match(pattern, host);
 }
 
-/* --- of a host that matches: what some senders mind --- */
+/* --- a host that matches: what some senders object to --- */
 
 static bool has_capitals(const char *name)
 {
@@ -69,7 +69,7 @@ static bool is_a_label(const char *pattern, const struct host *host)
     return pattern[0] == '*' && host->len >= sizeof prefix - 1 && domain_same(host->name, prefix, sizeof prefix - 1);
 }
 
-/* --- of one that does not: what comes near --- */
+/* --- a host that does not match: patterns that nearly do --- */
 
 static bool ends_in(const struct host *host, const char *tail, size_t len)
 {
@@ -104,36 +104,36 @@ struct condition {
     const struct probe_rule *rule;
     applies_fn *applies;
 };
-static const struct condition minds[] = { { &rules[CASE], is_other_case }, { &rules[A_LABEL], is_a_label } };
-static const struct condition nears[] = { { &rules[TOO_DEEP], is_too_deep },
-                                          { &rules[TOO_HIGH], is_too_high },
-                                          { &rules[PATTERN_FAULT], is_dotted } };
+static const struct condition objections[] = { { &rules[CASE], is_other_case }, { &rules[A_LABEL], is_a_label } };
+static const struct condition near_misses[] = { { &rules[TOO_DEEP], is_too_deep },
+                                                { &rules[TOO_HIGH], is_too_high },
+                                                { &rules[PATTERN_FAULT], is_dotted } };
 
-enum { MINDS = sizeof minds / sizeof minds[0], NEARS = sizeof nears / sizeof nears[0] };
+enum { OBJECTIONS = sizeof objections / sizeof objections[0], NEAR_MISSES = sizeof near_misses / sizeof near_misses[0] };
 
-/* How many things some senders mind about this match; FINDINGS is NULL, or told of each. */
-static size_t count_minds(const char *pattern, const struct host *host, struct probe_findings *findings)
+/* How many objections some senders have to this match. Adds each to FINDINGS (NULL: to nothing). */
+static size_t count_objections(const char *pattern, const struct host *host, struct probe_findings *findings)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < MINDS; i++) {
-        if (!minds[i].applies(pattern, host))
+    for (size_t i = 0; i < OBJECTIONS; i++) {
+        if (!objections[i].applies(pattern, host))
             continue;
         count++;
         if (findings != NULL)
-            probe_findings_add(findings, minds[i].rule, 0, span_of(host->name));
+            probe_findings_add(findings, objections[i].rule, 0, span_of(host->name));
     }
     return count;
 }
 
-/* The pattern that matches with the least to mind, and its number in *AT; NULL where there is none. */
+/* The pattern that matches with the fewest objections, and its number in *AT; NULL: none matches. */
 static const char *best_match(const char *mx, size_t mx_count, const struct host *host, size_t *at)
 {
     const char *best = NULL;
-    size_t least = MINDS + 1;
+    size_t least = OBJECTIONS + 1;
 
     for (size_t i = 0; i < mx_count; i++, mx += strlen(mx) + 1) {
-        size_t count = matches(mx, host->name) ? count_minds(mx, host, NULL) : least;
+        size_t count = matches(mx, host->name) ? count_objections(mx, host, NULL) : least;
         if (count >= least)
             continue;
         least = count;
@@ -143,13 +143,13 @@ static const char *best_match(const char *mx, size_t mx_count, const struct host
     return best;
 }
 
-static const struct probe_rule *near_rule(const char *mx, size_t mx_count, const struct host *host)
+static const struct probe_rule *near_miss_rule(const char *mx, size_t mx_count, const struct host *host)
 {
-    for (size_t n = 0; n < NEARS; n++) {
+    for (size_t n = 0; n < NEAR_MISSES; n++) {
         const char *pattern = mx;
         for (size_t i = 0; i < mx_count; i++, pattern += strlen(pattern) + 1)
-            if (nears[n].applies(pattern, host))
-                return nears[n].rule;
+            if (near_misses[n].applies(pattern, host))
+                return near_misses[n].rule;
     }
     return &rules[NO_MATCH];
 }
@@ -165,12 +165,12 @@ size_t probe_match_host(const char *mx, size_t mx_count, const char *name, struc
     }
     const char *pattern = best_match(mx, mx_count, &host, &at);
     if (pattern == NULL) {
-        probe_findings_add(findings, near_rule(mx, mx_count, &host), 0, span_of(name));
+        probe_findings_add(findings, near_miss_rule(mx, mx_count, &host), 0, span_of(name));
         return mx_count;
     }
     if (name[host.len] == '.')
         probe_findings_add(findings, &rules[FINAL_DOT], 0, span_of(name));
-    (void)count_minds(pattern, &host, findings);
+    (void)count_objections(pattern, &host, findings);
     return at;
 }
 

@@ -9,14 +9,14 @@ enum { DAY = 86400, WEEK = 7 * DAY };
 struct reader {
     struct probe_policy *policy;
     struct probe_findings *findings;          /* the policy's */
-    unsigned line, line_of[PROBE_FIELDS + 1]; /* of each field the first; 0: not there */
-    char end;                                 /* of the first line: '\n', or '\r' for CRLF */
-    bool mixed, bare_cr;                      /* there is a finding of that already */
+    unsigned line, line_of[PROBE_FIELDS + 1]; /* where each field stands first; 0: nowhere */
+    char end;                                 /* how the first line ends: '\n', or '\r' for CRLF */
+    bool mixed, bare_cr;                      /* there is a finding of that kind already */
 };
 
 /* --- lines --- */
 
-/* The field of that NAME, whatever its case, and whatever space follows it. */
+/* The field NAME, in any case and with white space behind it. */
 static enum probe_policy_field find_field(struct span name)
 {
     enum probe_policy_field field = PROBE_FIELD_VERSION;
@@ -26,7 +26,7 @@ static enum probe_policy_field find_field(struct span name)
     return field;
 }
 
-/* NAME, before the colon of LINE, is that of FIELD, or nearly. */
+/* NAME stands before the colon of LINE, and is meant for FIELD: is it written right? */
 static void judge_name(struct reader *r, enum probe_policy_field field, struct span line, struct span name)
 {
     struct span bare = span_without_trailing(name);
@@ -76,26 +76,26 @@ static void read_field(struct reader *r, struct span line, struct span name, str
 
 static void read_line(struct reader *r, struct span whole)
 {
-    struct span unled = span_without_leading(whole), line = span_without_trailing(unled);
+    struct span unindented = span_without_leading(whole), line = span_without_trailing(unindented);
     const char *colon = memchr(line.at, ':', line.len);
 
     if (line.len == 0) {
         probe_findings_add(r->findings, &probe_policy_rule[whole.len > 0 ? LINE_WHITE : LINE_EMPTY], r->line, span_of(NULL));
         return;
     }
-    if (unled.len < whole.len)
+    if (unindented.len < whole.len)
         probe_findings_add(r->findings, &probe_policy_rule[SPACE_LEADING], r->line, line);
     if (colon == NULL) {
         probe_findings_add(r->findings, &probe_policy_rule[LINE_NO_COLON], r->line, line);
         return;
     }
     size_t name_len = (size_t)(colon - line.at);
-    if (line.len < unled.len && name_len + 1 < line.len)
+    if (line.len < unindented.len && name_len + 1 < line.len)
         probe_findings_add(r->findings, &probe_policy_rule[SPACE_TRAILING], r->line, whole);
     read_field(r, line, (struct span) { line.at, name_len }, (struct span) { colon + 1, line.len - name_len - 1 });
 }
 
-/* The line ends in LF, or in CR for CRLF. */
+/* END is how LINE ends: '\n', or '\r' for CRLF. */
 static void read_end(struct reader *r, struct span line, char end)
 {
     if (r->end == '\0')
@@ -105,7 +105,7 @@ static void read_end(struct reader *r, struct span line, char end)
     r->mixed |= end != r->end;
 }
 
-/* Up to the first line end, a CR alone being one, too: what stands behind it is worth judging. */
+/* Up to the first line end. A CR alone counts as one, so that what follows it is judged, too. */
 static size_t line_len(const char *text, size_t len)
 {
     size_t n = 0;
@@ -133,7 +133,7 @@ static void read_lines(struct reader *r, const char *body, size_t len)
     }
 }
 
-/* --- the whole --- */
+/* --- the whole policy --- */
 
 static bool has_none(const struct reader *r)
 {
@@ -183,7 +183,7 @@ static void judge_size(struct reader *r, size_t len)
         probe_findings_add(r->findings, &probe_policy_rule[BODY_LONG], 0, span_of(NULL));
 }
 
-/* How much of LEN bytes is read: no more than a sender would, and no part of a line. */
+/* How many of LEN bytes are read: as many as a sender would, but whole lines only. */
 static size_t read_up_to(const char *body, size_t len)
 {
     if (len <= POLICY_BYTES_MAX)
@@ -207,7 +207,7 @@ void probe_policy_read(const char *body, size_t len, struct probe_policy *policy
     if (end > begin)
         read_lines(&r, body + begin, end - begin);
     if (has_none(&r)) {
-        /* A page of HTML is one fault, not one a line. */
+        /* A page of HTML is one fault, and not one in each line. */
         probe_findings_free(&policy->findings);
         probe_findings_add(r.findings, &probe_policy_rule[BODY_OTHER], 1,
                            (struct span) { end > 0 ? body : "", end > 0 ? line_len(body, end) : 0 });

@@ -1,21 +1,20 @@
-/* The probe's reading of a policy as it is served: what senders make of it, and everything that is wrong with it. Pure. Floor 2.
- */
+/* Reads a policy as it is served: what senders make of it, and everything that is wrong with it. Pure. */
 #ifndef PROBE_READ_POLICY_H
 #define PROBE_READ_POLICY_H
 
 #include "probe/read/policy_field.h"
 
 /*
- * Reads BODY, the LEN bytes of an answer: any bytes, any number of them; NULL where LEN is 0. Of what goes beyond
- * POLICY_BYTES_MAX (RFC 8461 3.3), nothing is read. Judges it by RFC 8461 3.2, and by what the implementations do that it is
- * known of; the verdict and every fault are in POLICY's findings. Where findings.failed or mx.failed is set, memory ran
- * out and nothing here counts. POLICY need not be initialised; it does not borrow; probe_policy_free() is due.
+ * Reads BODY, the LEN bytes of an HTTP answer: any bytes; NULL where LEN is 0. Nothing beyond POLICY_BYTES_MAX (RFC 8461 3.3) is
+ * read. Judges it by RFC 8461 3.2 and by what sender implementations do; the verdict and every fault are in POLICY's findings.
+ * Where findings.failed or mx.failed is set, memory ran out and nothing in POLICY counts. POLICY need not be initialised and
+ * borrows nothing; probe_policy_free() is due.
  */
 void probe_policy_read(const char *body, size_t len, struct probe_policy *policy);
 
 void probe_policy_free(struct probe_policy *policy);
 
-/* All rules of this file. */
+/* All rules that a policy can break. */
 extern const struct probe_rules probe_policy_rules;
 
 #endif

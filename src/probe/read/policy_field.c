@@ -61,7 +61,7 @@ static const struct probe_rule *read_max_age(struct span value, struct probe_pol
 
 static const struct {
     const char *name;
-    const struct probe_rule *(*read)(struct span value, struct probe_policy *policy); /* NULL: there may be several */
+    const struct probe_rule *(*read)(struct span value, struct probe_policy *policy); /* NULL: the field may be repeated */
 } fields[PROBE_FIELDS] = {
     [PROBE_FIELD_VERSION] = { "version", read_version },
     [PROBE_FIELD_MODE] = { "mode", read_mode },
@@ -79,7 +79,7 @@ const struct probe_rule *probe_policy_field_read(enum probe_policy_field field, 
     return fields[field].read(value, policy);
 }
 
-/* A pattern is kept as written, valid or not; one with a NUL in it cannot be. */
+/* Keeps the pattern as written, valid or not, unless it holds a NUL. */
 static void keep_pattern(struct span value, struct probe_policy *policy)
 {
     if (value.len == 0 || memchr(value.at, '\0', value.len) != NULL)

@@ -7,11 +7,12 @@
 
 /* What a sender would work with: of a repeated field, the first one (RFC 8461 3.2). */
 struct probe_policy {
-    bool has_mode, has_max_age; /* there, and valid: only then do the next two mean anything */
+    bool has_mode, has_max_age; /* it is there and valid; else the next two mean nothing */
     enum policy_mode mode;
     uint32_t max_age; /* seconds */
-    struct buf mx;    /* the patterns as written, valid or not, each ended by a NUL: may hold any other byte */
-    size_t mx_count;  /* how many there are */
+    struct buf
+        mx; /* MX_COUNT patterns as written, in any case, valid or not, each ended by a NUL; any other byte may be in them */
+    size_t mx_count;
     struct probe_findings findings;
 };
 

@@ -78,7 +78,7 @@ const struct probe_rule probe_policy_rule[POLICY_RULES] = {
     [AGE_WEEK] = { "max-age-week", PROBE_OK, 0, 0, 0, "is under a week, with mode enforce; weeks protect better", RFC_AGE },
     [MX_MISSING] = { "mx-missing", PROBE_FAIL, 14, 14, SENDERS, "there is no mx; write one for each MX record's host",
                      RFC_POLICY },
-    /* The words are domain_fault_phrase()'s and domain_fault_advice()'s. */
+    /* domain_fault_phrase() and domain_fault_advice() have the words. */
     [MX_FAULT + DOMAIN_EMPTY] = { "mx-empty", PROBE_FAIL, 7, 10, SENDERS, NULL, RFC_NAME },
     [MX_FAULT + DOMAIN_DOT_LAST] = { "mx-dot", PROBE_FAIL, 5, 5, SENDERS, NULL, RFC_NAME },
     [MX_FAULT + DOMAIN_NOT_ASCII] = { "mx-not-ascii", PROBE_FAIL, 7, 7, SENDERS, NULL, RFC_NAME },

@@ -25,7 +25,7 @@ int probe_check_status(const struct probe_check *check)
 
 int probe_worse(int a, int b)
 {
-    /* 0 < 1 < 3 < 2 */
+    /* ok < warning < unknown < critical */
     static const int ranks[] = { 0, 1, 3, 2 };
 
     return ranks[a] >= ranks[b] ? a : b;

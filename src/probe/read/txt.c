@@ -26,7 +26,7 @@ enum {
     VALUE_BAD,
     VALUE_EMPTY,
     TLSRPT_RULES,
-    VALUE_LONG = TLSRPT_RULES, /* of an id only */
+    VALUE_LONG = TLSRPT_RULES, /* for an id only */
     STS_RULES
 };
 
@@ -93,7 +93,7 @@ static const struct probe_rule tlsrpt_rules[TLSRPT_RULES] = {
                       RFC_RPT },
 };
 
-/* What the two kinds of record differ in. */
+/* How the two kinds of record differ. */
 struct grammar {
     const struct probe_rule *rules;
     const char *version, *field;
@@ -103,13 +103,13 @@ struct grammar {
 struct reader {
     const struct grammar *grammar;
     struct probe_txt *txt;
-    struct probe_findings *findings; /* the record's */
+    struct probe_findings *findings; /* those of TXT */
     const struct probe_txt_string *strings;
     size_t count;
-    struct buf record; /* the one that is being read */
+    struct buf record; /* the one that is being read, its strings joined */
 };
 
-/* --- values: the rule that each breaks, or NULL --- */
+/* --- values: the worst rule that each breaks, or NULL --- */
 
 static const struct probe_rule *id_rule(struct span value)
 {
@@ -120,7 +120,7 @@ static const struct probe_rule *id_rule(struct span value)
     return value.len > ID_MAX ? &sts_rules[VALUE_LONG] : NULL;
 }
 
-/* Addresses with commas between, and white space around these. */
+/* Addresses with commas between them, and perhaps white space around the commas. */
 static const struct probe_rule *rua_rule(struct span value)
 {
     const char *at = value.at, *end = value.at + value.len, *comma;
@@ -155,7 +155,7 @@ static const struct probe_rule *unknown_rule(const struct reader *r, struct span
     return &r->grammar->rules[span_is(name, "v") ? VERSION_REPEATED : EXT];
 }
 
-/* The field that the record is for; SEEN: there was one. */
+/* Reads the field that the record is for: id or rua. SEEN: there was one before. */
 static void read_own(const struct reader *r, struct span field, struct span name, struct span value, bool seen)
 {
     struct span bare = span_without_trailing(name);
@@ -173,7 +173,7 @@ static void read_own(const struct reader *r, struct span field, struct span name
         buf_add(&r->txt->value, value.at, value.len);
 }
 
-/* Returns whether it is the one that the record is for. */
+/* Is it the field that the record is for? */
 static bool read_field(const struct reader *r, struct span field, bool seen)
 {
     const char *equals = memchr(field.at, '=', field.len);
@@ -192,8 +192,8 @@ static bool read_field(const struct reader *r, struct span field, bool seen)
     return false;
 }
 
-/* RECORD without white space and line ends at its end. */
-static struct span chomped(struct span record)
+/* RECORD without the white space and line ends at its end. */
+static struct span without_line_end(struct span record)
 {
     while (record.len > 0 && record.at[record.len - 1] != '\0' && strchr(" \t\r\n", record.at[record.len - 1]) != NULL)
         record.len--;
@@ -202,9 +202,9 @@ static struct span chomped(struct span record)
 
 /* --- records --- */
 
-/* What stands behind RECORD's version and first semicolon, or NULL where it does not begin so. White space before that is for
- * nobody but SPACED. */
-static const char *after_version(const struct grammar *grammar, struct span record, bool spaced)
+/* Where RECORD goes on after its version and a semicolon, or NULL: it does not begin so. ALLOW_SPACE: white space may stand
+ * before the semicolon. */
+static const char *after_version(const struct grammar *grammar, struct span record, bool allow_space)
 {
     const char *end = record.at + record.len;
     size_t len = strlen(grammar->version);
@@ -212,14 +212,14 @@ static const char *after_version(const struct grammar *grammar, struct span reco
     if (record.len <= len || memcmp(record.at, grammar->version, len) != 0)
         return NULL;
     struct span rest = { record.at + len, record.len - len };
-    if (spaced)
+    if (allow_space)
         rest = span_without_leading(rest);
     return rest.at < end && rest.at[0] == ';' ? rest.at + 1 : NULL;
 }
 
 static void read_fields(const struct reader *r, struct span record, const char *at)
 {
-    struct span all = chomped(record);
+    struct span all = without_line_end(record);
     const char *end = all.at + all.len;
     bool seen = false, empty = false;
 
@@ -239,7 +239,8 @@ static void read_fields(const struct reader *r, struct span record, const char *
         probe_findings_add(r->findings, &r->grammar->rules[FIELD_MISSING], 0, record);
 }
 
-/* Joins the strings of the record at *I, which is set to the next one's, in the reader's. False where there is none. */
+/* Joins the strings of the record that begins at *I into the reader's record; *I is then where the next begins. False at the end.
+ */
 static bool next_record(struct reader *r, size_t *i)
 {
     if (*i >= r->count)
@@ -253,25 +254,25 @@ static bool next_record(struct reader *r, size_t *i)
     return !r->record.failed;
 }
 
-/* How many of the records begin as they are to. */
-static size_t count_records(struct reader *r, bool spaced)
+/* How many of the records begin with the version. */
+static size_t count_records(struct reader *r, bool allow_space)
 {
     size_t n = 0;
 
     for (size_t i = 0; next_record(r, &i);)
-        n += after_version(r->grammar, (struct span) { r->record.text, r->record.len }, spaced) != NULL;
+        n += after_version(r->grammar, (struct span) { r->record.text, r->record.len }, allow_space) != NULL;
     return n;
 }
 
-static void read_record(struct reader *r, struct span record, size_t found, bool spaced)
+static void read_record(struct reader *r, struct span record, size_t found, bool allow_space)
 {
-    const char *fields = after_version(r->grammar, record, spaced);
+    const char *fields = after_version(r->grammar, record, allow_space);
 
     if (fields == NULL) {
         probe_findings_add(r->findings, &r->grammar->rules[found > 0 ? OTHER_RECORD : NO_VERSION], 0, record);
         return;
     }
-    if (spaced)
+    if (allow_space)
         probe_findings_add(r->findings, &r->grammar->rules[SPACE_SEMICOLON], 0, record);
     if (found > 1)
         probe_findings_add(r->findings, &r->grammar->rules[TWO_RECORDS], 0, record);
@@ -284,11 +285,11 @@ static void read_all(struct reader *r)
     if (r->count == 0)
         probe_findings_add(r->findings, &r->grammar->rules[ABSENT], 0, span_of(NULL));
     size_t found = count_records(r, false);
-    bool spaced = found == 0;
-    if (spaced)
+    bool allow_space = found == 0;
+    if (allow_space)
         found = count_records(r, true);
     for (size_t i = 0; next_record(r, &i);)
-        read_record(r, (struct span) { r->record.text, r->record.len }, found, spaced);
+        read_record(r, (struct span) { r->record.text, r->record.len }, found, allow_space);
     if (found != 1)
         buf_free(&r->txt->value);
     buf_free(&r->record);

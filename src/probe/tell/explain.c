@@ -15,9 +15,9 @@ enum { WIDTH = 80, INDENT = 4 };
 static const struct text {
     const char *looks_at; /* one line */
     const char *why, *mail, *act;
-    const struct probe_rules *rules; /* besides those of probe_judge_rules; NULL: none */
+    const struct probe_rules *rules; /* more than those of probe_judge_rules; NULL: none */
 } texts[PROBE_CHECKS] = {
-    [PROBE_TXT] = {
+    [PROBE_CHECK_TXT] = {
         "the TXT record at _mta-sts.<domain>",
         "A sender asks for it before each message for which it has no policy, and looks whether its id is the one it knows. There is "
         "to be exactly one record that begins with \"v=STSv1;\" and has an id of 1 to 32 letters and digits; a CNAME is followed "
@@ -29,7 +29,7 @@ static const struct text {
         "new id (RFC 8461 8.1).",
         &probe_txt_rules,
     },
-    [PROBE_HOST] = {
+    [PROBE_CHECK_HOST] = {
         "the addresses of mta-sts.<domain>",
         "The policy is fetched from there and nowhere else; each mail domain, subdomains too, needs its own (RFC 8461 3.3, 3.4).",
         "As where the policy cannot be fetched: see https.",
@@ -37,7 +37,7 @@ static const struct text {
         "the key host is in policies.ini.",
         NULL,
     },
-    [PROBE_HTTPS] = {
+    [PROBE_CHECK_HTTPS] = {
         "TLS and the certificate of mta-sts.<domain>",
         "A policy counts only if it comes over TLS 1.2 or newer, by a certificate that is valid for mta-sts.<domain> and leads to an "
         "authority that the sender knows (RFC 8461 3.3, 7.1).",
@@ -47,7 +47,7 @@ static const struct text {
         "read it again after that.",
         &probe_cert_rules,
     },
-    [PROBE_ANSWER] = {
+    [PROBE_CHECK_ANSWER] = {
         "the HTTP answer for /.well-known/mta-sts.txt",
         "Only status 200 brings a policy; redirects are not followed; the media type is to be text/plain; the whole of it has to come "
         "within a minute and 64 KB (RFC 8461 3.2, 3.3).",
@@ -56,7 +56,7 @@ static const struct text {
         "a mistake in its section; \"mta-sts check\" tells which. 502 to 504: mta-sts does not run.",
         NULL,
     },
-    [PROBE_POLICY] = {
+    [PROBE_CHECK_POLICY] = {
         "the policy itself, line by line",
         "Senders read version, mode, mx and max_age, and are strict in different ways: what some refuse is no policy for those "
         "(RFC 8461 3.2). A figure tells how many of 17 implementations refuse what is wrong.",
@@ -65,7 +65,7 @@ static const struct text {
         "\"mta-sts show DOMAIN\" prints a policy that all of them take. Where another program serves it, correct the line that is told.",
         &probe_policy_rules,
     },
-    [PROBE_MX] = {
+    [PROBE_CHECK_MX] = {
         "the MX records against the policy's mx lines",
         "A sender delivers only to those MX hosts that a pattern matches: the same name, or * for exactly one label (RFC 8461 4.1).",
         "In mode enforce, a host that no pattern matches gets no mail from senders that honour MTA-STS. Where none matches, mail waits "
@@ -75,7 +75,7 @@ static const struct text {
         "keep it working until every policy that names it alone has expired.",
         &probe_match_rules,
     },
-    [PROBE_SMTP] = {
+    [PROBE_CHECK_SMTP] = {
         "STARTTLS and the certificate of each MX host",
         "A sender delivers only over TLS 1.2 or newer, to a host whose certificate is valid for the name in the MX record; the mail "
         "domain's name does not help (RFC 8461 4.2, 5). No mail is begun here: EHLO, STARTTLS, EHLO, QUIT.",
@@ -85,14 +85,14 @@ static const struct text {
         "place of enforce, with the new id. Port 25 is closed on the way out of many networks: then run this on a mail server.",
         &probe_cert_rules,
     },
-    [PROBE_TLSRPT] = {
+    [PROBE_CHECK_TLSRPT] = {
         "the TXT record at _smtp._tls.<domain>",
         "Senders report there, once a day, what failed with the policy and with TLS (RFC 8460 3).",
         "None. But failures stay unheard of, and testing without reports tests nothing.",
         "Set tlsrpt in policies.ini, and publish what \"mta-sts dns DOMAIN\" prints.",
         &probe_tlsrpt_rules,
     },
-    [PROBE_INI] = {
+    [PROBE_CHECK_INI] = {
         "what is published against policies.ini (with -f)",
         "The policy that is served is to be that of the file, byte for byte, and the id in the TXT record the one that is made of these "
         "bytes.",
@@ -102,7 +102,7 @@ static const struct text {
         "its log tells.",
         &probe_compare_rules,
     },
-    [PROBE_DANE] = {
+    [PROBE_CHECK_DANE] = {
         "the TLSA records of each MX host (information)",
         "DANE protects the same way by other means; senders that know both honour TLSA records in a signed zone first (RFC 8461 2, "
         "RFC 7672). Whether they are signed, the resolver tells: use one that validates.",
@@ -173,7 +173,7 @@ static void explain_check(enum probe_check_name check, struct buf *out)
     buf_free(&title);
 }
 
-/* A kind may be a finding of two checks: a certificate's. */
+/* Two checks may have findings of one kind: those of certificates. The text is the same. */
 static bool explain_kind(const char *kind, const struct probe_rules *rules, struct buf *out)
 {
     for (size_t i = 0; rules != NULL && i < rules->count; i++) {

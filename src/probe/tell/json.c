@@ -29,7 +29,7 @@ static void add_string(struct buf *out, const char *text, size_t len)
     buf_free(&ascii);
 }
 
-/* A member of that name, after a comma; null where there is no text. */
+/* Adds a comma and the member NAME: a string, or null where TEXT is empty. */
 static void add_text(struct buf *out, const char *name, const struct buf *text)
 {
     buf_print(out, ",\"%s\":", name);

@@ -54,7 +54,7 @@ void probe_report_wrap(struct buf *out, const char *text, size_t at, size_t inde
     buf_add(out, "\n", 1);
 }
 
-/* TEXT of any kind, from column AT on, and further lines behind INDENT. */
+/* Adds TEXT, any bytes, from column AT on; further lines are indented by INDENT. */
 static void add_text(struct buf *out, const char *text, size_t len, size_t at, size_t indent)
 {
     struct buf ascii = { 0 };
@@ -65,7 +65,7 @@ static void add_text(struct buf *out, const char *text, size_t len, size_t at, s
     buf_free(&ascii);
 }
 
-/* STATUS's label, or TEXT in place of it, in WIDTH columns. */
+/* Adds TEXT in the colour of STATUS, filled up to WIDTH columns. */
 static void add_label(struct buf *out, const char *text, int status, size_t width, bool colour)
 {
     size_t len = strlen(text);
@@ -95,7 +95,7 @@ static void add_findings(const struct probe_findings *findings, struct buf *out)
     buf_free(&line);
 }
 
-/* A line that says what the check saw, then what it found. Where nothing was seen, the first finding begins on that line. */
+/* Adds the check's summary and then its findings. Without a summary, the first finding stands on the check's line. */
 static void add_check(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options,
                       struct buf *out)
 {
@@ -116,7 +116,7 @@ static void add_check(const struct probe_result *result, enum probe_check_name n
         buf_add(out, lines.text, lines.len);
     else if (check->summary.len == 0)
         buf_add(out, "\n", 1);
-    if (name == PROBE_INI && result->publish.len > 0)
+    if (name == PROBE_CHECK_INI && result->publish.len > 0)
         buf_print(out, "%*s%s\n", 2, "", result->publish.text);
     out->failed |= lines.failed;
     buf_free(&lines);
@@ -130,12 +130,12 @@ static void add_head(const struct probe_result *result, int status, const struct
         buf_print(out, ": mode %s", policy_mode_text(result->mode));
 }
 
-/* Without a file nobody asked for a comparison with it. */
+/* Without -f, the check ini says nothing. */
 static bool is_shown(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options)
 {
     const struct probe_check *check = &result->checks[name];
 
-    if (name == PROBE_INI && check->state == PROBE_SKIPPED)
+    if (name == PROBE_CHECK_INI && check->state == PROBE_SKIPPED)
         return false;
     return !options->brief || probe_check_status(check) != PROBE_STATUS_OK;
 }
@@ -144,7 +144,7 @@ void probe_report(const struct probe_result *result, const struct probe_report_o
 {
     int status = probe_status(result);
     bool is_line = options->brief && status == PROBE_STATUS_OK && result->effect.len == 0;
-    const struct buf *mx = &result->checks[PROBE_MX].summary;
+    const struct buf *mx = &result->checks[PROBE_CHECK_MX].summary;
 
     add_head(result, status, options, out);
     if (is_line) {

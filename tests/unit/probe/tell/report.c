@@ -24,16 +24,16 @@ static struct probe_result healthy(void)
 {
     struct probe_result result = { .domain = "example.org", .has_mode = true, .mode = POLICY_ENFORCE, .ms = 123 };
 
-    set(&result, PROBE_TXT, PROBE_DONE, "id 20261121");
-    set(&result, PROBE_HOST, PROBE_DONE, "192.0.2.1, 2001:db8::1, by way of policies.example.net");
-    set(&result, PROBE_HTTPS, PROBE_DONE, "expires on 2027-01-02, in 42 days");
-    set(&result, PROBE_ANSWER, PROBE_DONE, "200, text/plain, 123 bytes, 45 ms");
-    set(&result, PROBE_POLICY, PROBE_DONE, "enforce, max_age 28 days, 2 mx");
-    set(&result, PROBE_MX, PROBE_DONE, "2 MX hosts, all matched");
-    set(&result, PROBE_SMTP, PROBE_DONE, "2 of 2 MX hosts with STARTTLS and a valid certificate");
-    set(&result, PROBE_TLSRPT, PROBE_DONE, "mailto:tls-reports@example.net");
-    set(&result, PROBE_INI, PROBE_SKIPPED, "not looked at without -f");
-    set(&result, PROBE_DANE, PROBE_DONE, "mx1.example.org: no TLSA record; mx2.example.org: no TLSA record");
+    set(&result, PROBE_CHECK_TXT, PROBE_DONE, "id 20261121");
+    set(&result, PROBE_CHECK_HOST, PROBE_DONE, "192.0.2.1, 2001:db8::1, by way of policies.example.net");
+    set(&result, PROBE_CHECK_HTTPS, PROBE_DONE, "expires on 2027-01-02, in 42 days");
+    set(&result, PROBE_CHECK_ANSWER, PROBE_DONE, "200, text/plain, 123 bytes, 45 ms");
+    set(&result, PROBE_CHECK_POLICY, PROBE_DONE, "enforce, max_age 28 days, 2 mx");
+    set(&result, PROBE_CHECK_MX, PROBE_DONE, "2 MX hosts, all matched");
+    set(&result, PROBE_CHECK_SMTP, PROBE_DONE, "2 of 2 MX hosts with STARTTLS and a valid certificate");
+    set(&result, PROBE_CHECK_TLSRPT, PROBE_DONE, "mailto:tls-reports@example.net");
+    set(&result, PROBE_CHECK_INI, PROBE_SKIPPED, "not looked at without -f");
+    set(&result, PROBE_CHECK_DANE, PROBE_DONE, "mx1.example.org: no TLSA record; mx2.example.org: no TLSA record");
     return result;
 }
 
@@ -48,22 +48,22 @@ static struct probe_result broken(void)
     const struct span subject = { "a \"quoted\" \\ thing", 18 };
     struct probe_result result = healthy();
 
-    probe_findings_add(&result.checks[PROBE_POLICY].findings, &rule, 3, subject);
+    probe_findings_add(&result.checks[PROBE_CHECK_POLICY].findings, &rule, 3, subject);
     for (int i = 0; i < PROBE_FINDINGS_OF_RULE; i++)
-        probe_findings_add(&result.checks[PROBE_TLSRPT].findings, &rule, 3, subject);
-    probe_findings_add(&result.checks[PROBE_TLSRPT].findings, &rule, 3, subject);
-    buf_free(&result.checks[PROBE_SMTP].summary);
-    (void)probe_judge_smtp("mx2.example.org", &no_starttls, &result.checks[PROBE_SMTP].findings);
-    (void)probe_judge_smtp("mx1.example.org", &later, &result.checks[PROBE_SMTP].findings);
-    result.checks[PROBE_MX].state = PROBE_UNKNOWN;
-    buf_free(&result.checks[PROBE_MX].summary);
-    buf_print(&result.checks[PROBE_MX].summary, "the name server failed (SERVFAIL)");
-    result.checks[PROBE_INI].state = PROBE_DONE;
-    buf_free(&result.checks[PROBE_INI].summary);
+        probe_findings_add(&result.checks[PROBE_CHECK_TLSRPT].findings, &rule, 3, subject);
+    probe_findings_add(&result.checks[PROBE_CHECK_TLSRPT].findings, &rule, 3, subject);
+    buf_free(&result.checks[PROBE_CHECK_SMTP].summary);
+    (void)probe_judge_smtp("mx2.example.org", &no_starttls, &result.checks[PROBE_CHECK_SMTP].findings);
+    (void)probe_judge_smtp("mx1.example.org", &later, &result.checks[PROBE_CHECK_SMTP].findings);
+    result.checks[PROBE_CHECK_MX].state = PROBE_UNKNOWN;
+    buf_free(&result.checks[PROBE_CHECK_MX].summary);
+    buf_print(&result.checks[PROBE_CHECK_MX].summary, "the name server failed (SERVFAIL)");
+    result.checks[PROBE_CHECK_INI].state = PROBE_DONE;
+    buf_free(&result.checks[PROBE_CHECK_INI].summary);
     probe_compare_mistake("policies.ini:12: [example.org] mx: \"mail.example.org.\" ends in a dot; write \"mail.example.org\"",
-                          &result.checks[PROBE_INI].findings);
+                          &result.checks[PROBE_CHECK_INI].findings);
     buf_print(&result.publish, "_mta-sts.example.org. 300 IN TXT \"v=STSv1; id=0123456789abcdef;\"");
-    result.checks[PROBE_HOST].state = PROBE_SKIPPED;
+    result.checks[PROBE_CHECK_HOST].state = PROBE_SKIPPED;
     buf_print(&result.effect, "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5); it goes to "
                               "mx1.example.org instead, as long as that takes it.");
     return result;
@@ -148,11 +148,11 @@ static void statuses(void **state)
     for (size_t i = 0; i < sizeof worse / sizeof worse[0]; i++)
         assert_int_equal(probe_worse(worse[i][0], worse[i][1]), worse[i][2]);
     assert_int_equal(probe_status(&result), 0);
-    result.checks[PROBE_MX].findings.verdict = PROBE_WARN;
+    result.checks[PROBE_CHECK_MX].findings.verdict = PROBE_WARN;
     assert_int_equal(probe_status(&result), 1);
-    result.checks[PROBE_SMTP].state = PROBE_UNKNOWN;
+    result.checks[PROBE_CHECK_SMTP].state = PROBE_UNKNOWN;
     assert_int_equal(probe_status(&result), 3);
-    result.checks[PROBE_SMTP].findings.verdict = PROBE_FAIL;
+    result.checks[PROBE_CHECK_SMTP].findings.verdict = PROBE_FAIL;
     assert_int_equal(probe_status(&result), 2);
     probe_result_free(&result);
 }
