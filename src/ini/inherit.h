@@ -15,8 +15,8 @@ struct inherit_why {
 struct inherit_found {
     struct policy policy; /* borrows from them */
     const struct section *from[KEYS];
-    bool mistaken[KEYS];       /* of host and tlsrpt: a mistake stands in the way of that value */
-    struct inherit_why beside; /* the first such mistake in the file; the policy does without these values */
+    bool mistaken[KEYS];               /* of host and tlsrpt: a mistake stands in the way of that value */
+    struct inherit_why record_mistake; /* the first such mistake in the file; the policy does without these values */
 };
 
 /*

@@ -50,7 +50,7 @@ static void mistake(void **state)
     char path[256];
     size_t len, expected_len;
     struct buf told = { 0 };
-    const struct index_audit audit = { &told, false, on_problem, on_broken, NULL };
+    const struct audit audit = { &told, false, on_problem, on_broken, NULL };
 
     (void)snprintf(path, sizeof path, "%s", (const char *)*state + strlen(fixtures));
     char *text = cases_read(path, &len);
