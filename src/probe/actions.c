@@ -35,7 +35,7 @@ static int print_help(const struct probe_settings *settings)
     probe_options_usage(&out);
     buf_print(&out, "\nChecks:\n");
     probe_explain_list(&out);
-    buf_print(&out, "\nExit status: 0 ok, 1 warnings, 2 a check failed, 3 could not tell. Manual: mta-sts-probe(1)\n");
+    buf_print(&out, "\nExit status: 0 ok, 1 warnings, 2 a check failed, 3 unknown. Manual: mta-sts-probe(1)\n");
     return print(&out, PROBE_STATUS_OK);
 }
 

@@ -177,24 +177,24 @@ static const struct option {
     const char *word, *argument, *does;
     take_fn *take;
 } options[] = {
-    { 'f', "file", "FILE", "every domain of this policies.ini, compared with it", take_file },
-    { 'j', "jobs", "N", "so many domains at once, 16 unless told", take_jobs },
-    { 'q', "quiet", NULL, "prints nothing of domains that are fine", take_quiet },
-    { 'v', "verbose", NULL, "every check of every domain, with -f, too", take_verbose },
-    { '\0', "json", NULL, "prints an object a domain, one a line", take_json },
+    { 'f', "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
+    { 'j', "jobs", "N", "how many domains at once; default: 16", take_jobs },
+    { 'q', "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
+    { 'v', "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
+    { '\0', "json", NULL, "prints one JSON object for each domain", take_json },
     { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
-    { '\0', "tlsa", "MX", "prints the TLSA records of what it shows", take_tlsa },
-    { '\0', "warn-days", "N", "a certificate with fewer left: 14 unless told", take_warn_days },
-    { '\0', "timeout", "SECONDS", "of one connection, 30 unless told", take_timeout },
-    { '\0', "dns", "SERVERS", "asks these, as in 192.0.2.53,[2001:db8::53]:5353", take_dns },
-    { '\0', "ca", "FILE", "trusts these authorities, in PEM", take_ca },
-    { '\0', "helo", "NAME", "says this with EHLO", take_helo },
-    { '\0', "https-port", "N", "443 unless told", take_https_port },
-    { '\0', "smtp-port", "N", "25 unless told", take_smtp_port },
-    { 'h', "help", NULL, "this help", take_help },
-    { '\0', "version", NULL, "the version, and what it was built with", take_version },
+    { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
+    { '\0', "warn-days", "N", "warns of a certificate with N days left; default: 14", take_warn_days },
+    { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
+    { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353", take_dns },
+    { '\0', "ca", "FILE", "the authorities to trust, in PEM", take_ca },
+    { '\0', "helo", "NAME", "the name in EHLO; default: this machine's", take_helo },
+    { '\0', "https-port", "N", "default: 443", take_https_port },
+    { '\0', "smtp-port", "N", "default: 25", take_smtp_port },
+    { 'h', "help", NULL, "prints this help", take_help },
+    { '\0', "version", NULL, "prints the version", take_version },
 };
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
@@ -202,8 +202,8 @@ enum { OPTIONS = sizeof options / sizeof options[0] };
 static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
                             "       mta-sts-probe [OPTION...] -f policies.ini [DOMAIN...]\n"
                             "\n"
-                            "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461), and tells\n"
-                            "what a fault does to mail and what to do.\n"
+                            "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461).\n"
+                            "Reports what is wrong, what that does to mail, and what to do.\n"
                             "\n";
 
 void probe_options_usage(struct buf *out)
@@ -253,12 +253,12 @@ static bool take(struct arguments *arguments, const struct option *option, const
     const char *argument = arguments->all[arguments->at - 1], *instead;
 
     if (option == NULL)
-        return complain(argument, "an option that there is; \"mta-sts-probe -h\" lists them");
+        return complain(argument, "an option that exists; \"mta-sts-probe -h\" lists them");
     if (option->argument == NULL && value != NULL)
         return complain(argument, "it without a value");
     if (option->argument != NULL && value == NULL) {
         if (arguments->at == arguments->count)
-            return complain(argument, "a value behind it");
+            return complain(argument, "a value after it");
         value = arguments->all[arguments->at++];
     }
     instead = option->take(arguments->settings, value);
@@ -289,7 +289,7 @@ static bool take_word(struct arguments *arguments, const char *word)
 static bool is_enough(const struct probe_settings *settings)
 {
     if (settings->action != PROBE_ACTION_DOMAINS && settings->count > 0)
-        return complain(settings->domains[0], "no domain beside that option");
+        return complain(settings->domains[0], "no domain with that option");
     if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)
         return complain("nothing to look at", "a mail domain, or -f FILE");
     return true;

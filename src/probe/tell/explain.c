@@ -22,7 +22,7 @@ static const struct text {
         "A sender asks for it before each message for which it has no policy, and looks whether its id is the one it knows. There is "
         "to be exactly one record that begins with \"v=STSv1;\" and has an id of 1 to 32 letters and digits; a CNAME is followed "
         "(RFC 8461 3.1).",
-        "Without a record that will do, a sender takes the domain for one without MTA-STS: mail is delivered, unprotected. One with "
+        "Without a record that it accepts, a sender takes the domain for one without MTA-STS: mail is delivered, unprotected. One with "
         "a policy in its cache keeps to it until that has expired, and does not learn of a newer one; where that is in mode "
         "enforce and the MX hosts have changed since, it defers mail (RFC 8461 5.1).",
         "\"mta-sts dns DOMAIN\" prints the record. After each change of a policy: first let the policy be served, then publish its "
@@ -32,7 +32,7 @@ static const struct text {
     [PROBE_CHECK_HOST] = {
         "the addresses of mta-sts.<domain>",
         "The policy is fetched from there and nowhere else; each mail domain, subdomains too, needs its own (RFC 8461 3.3, 3.4).",
-        "As where the policy cannot be fetched: see https.",
+        "The policy cannot be fetched: see https.",
         "Publish a CNAME to the host that runs the front server, or its A and AAAA records; \"mta-sts dns DOMAIN\" prints them where "
         "the key host is in policies.ini.",
         NULL,
@@ -51,18 +51,18 @@ static const struct text {
         "the HTTP answer for /.well-known/mta-sts.txt",
         "Only status 200 brings a policy; redirects are not followed; the media type is to be text/plain; the whole of it has to come "
         "within a minute and 64 KB (RFC 8461 3.2, 3.3).",
-        "As where the policy cannot be fetched: see https.",
+        "The policy cannot be fetched: see https.",
         "404 from a front server that serves the name: it passes another name on to mta-sts, or the domain is not in policies.ini. 500: "
-        "a mistake in its section; \"mta-sts check\" tells which. 502 to 504: mta-sts does not run.",
+        "a mistake in its section; \"mta-sts check\" says which. 502 to 504: mta-sts does not run.",
         NULL,
     },
     [PROBE_CHECK_POLICY] = {
         "the policy itself, line by line",
         "Senders read version, mode, mx and max_age, and are strict in different ways: what some refuse is no policy for those "
-        "(RFC 8461 3.2). A figure tells how many of 17 implementations refuse what is wrong.",
+        "(RFC 8461 3.2). A figure says how many of 17 implementations refuse what is wrong.",
         "A policy that is refused is as good as none: see https. With mx lines that say something else than is meant, mail is deferred: "
         "see mx.",
-        "\"mta-sts show DOMAIN\" prints a policy that all of them take. Where another program serves it, correct the line that is told.",
+        "\"mta-sts show DOMAIN\" prints a policy that all of them take. Where another program serves it, correct the line that the finding names.",
         &probe_policy_rules,
     },
     [PROBE_CHECK_MX] = {
@@ -88,7 +88,7 @@ static const struct text {
     [PROBE_CHECK_TLSRPT] = {
         "the TXT record at _smtp._tls.<domain>",
         "Senders report there, once a day, what failed with the policy and with TLS (RFC 8460 3).",
-        "None. But failures stay unheard of, and testing without reports tests nothing.",
+        "None. But nobody learns of failures, and testing without reports tests nothing.",
         "Set tlsrpt in policies.ini, and publish what \"mta-sts dns DOMAIN\" prints.",
         &probe_tlsrpt_rules,
     },
@@ -99,13 +99,13 @@ static const struct text {
         "With an id that was not renewed, senders with an older policy do not fetch this one, and go by the old mx lines until it has "
         "expired. With an id that is published before its policy, senders keep the old policy under the new id.",
         "Publish the record that is printed below the check. Another policy is served: mta-sts may read another file, or an old one; "
-        "its log tells.",
+        "its log says.",
         &probe_compare_rules,
     },
     [PROBE_CHECK_DANE] = {
         "the TLSA records of each MX host (information)",
         "DANE protects the same way by other means; senders that know both honour TLSA records in a signed zone first (RFC 8461 2, "
-        "RFC 7672). Whether they are signed, the resolver tells: use one that validates.",
+        "RFC 7672). The resolver reports whether they are signed: use one that validates.",
         "Senders that honour DANE defer mail for a host whose certificate matches none of its signed records, whatever the policy says.",
         "\"mta-sts-probe --tlsa MX\" prints the records of the certificate that the host shows. Publish the next certificate's before "
         "it is used, and remove the old one's after that.",

@@ -175,9 +175,9 @@ void probe_report_summary(const struct probe_report_counts *counts, unsigned lon
 {
     size_t all = done(counts);
 
-    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu could not be told", all,
-              terminal_plural(all), ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK],
-              counts->of[PROBE_STATUS_WARNING], counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
+    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu unknown", all, terminal_plural(all),
+              ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK], counts->of[PROBE_STATUS_WARNING],
+              counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
     if (counts->left > 0)
         buf_print(out, "; stopped, %zu not looked at", counts->left);
     buf_add(out, "\n", 1);

@@ -301,7 +301,7 @@ static void match_row(void **state)
     buf_free(&mx);
 }
 
-/* Each figure that is told was measured here, and each that was measured here and is told is this one. */
+/* Each figure that a rule has is the one that was measured above. */
 static void check_figures(const struct probe_rules *table)
 {
     const struct probe_rule *rules = table->list;

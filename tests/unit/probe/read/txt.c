@@ -147,7 +147,7 @@ static void nul(void **state)
     probe_txt_free(&txt);
 }
 
-/* No figure is told of TLSRPT: there is none. */
+/* Nobody has counted who refuses which TLSRPT record: the text has no figure. */
 static void tlsrpt_phrase(void **state)
 {
     const struct probe_txt_string strings[] = { { "v=TLSRPTv1;", 11, true } };
