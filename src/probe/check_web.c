@@ -125,7 +125,7 @@ void probe_check_policy(struct observation *o, struct probe_check *check)
     struct probe_policy *policy = &o->policy;
 
     probe_policy_read(o->fetched.body.text, o->fetched.body.len, policy);
-    probe_judge_drop_size(&policy->findings);
+    probe_policy_drop_size(policy);
     check_take(check, &policy->findings);
     check->findings.failed |= policy->mx.failed;
     o->result->has_mode = policy->has_mode;

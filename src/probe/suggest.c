@@ -1,5 +1,6 @@
 #include "probe/suggest.h"
 
+#include "probe/read/compare.h"
 #include "probe/read/judge.h"
 #include "probe/read/result.h"
 #include "probe/read/txt.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WIDTH = 100, ADDRESSES_MAX = 8, TTL = 300 };
+enum { WIDTH = 100, ADDRESSES_MAX = 8 };
 
 /* Adds TEXT as comments of an INI file or a zone file. None ends in a backslash, which would join the next line to it. */
 static void add_comment(struct buf *out, const char *text)
@@ -214,7 +215,7 @@ static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t 
 
     if (len == 0)
         return false;
-    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, TTL, usage, PROBE_TLSA_KEY, PROBE_TLSA_SHA256);
+    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, PROBE_TTL, usage, PROBE_TLSA_KEY, PROBE_TLSA_SHA256);
     for (size_t i = 0; i < len; i++)
         buf_print(out, "%02x", digest[i]);
     buf_print(out, "\n");

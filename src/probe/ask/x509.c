@@ -116,7 +116,7 @@ bool probe_x509_time(const ASN1_TIME *time, int64_t now, char day[16], long *day
     return good;
 }
 
-bool probe_x509_tells_issuer(const X509 *cert)
+bool probe_x509_has_issuer_url(const X509 *cert)
 {
     AUTHORITY_INFO_ACCESS *access = X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
     bool found = false;

@@ -26,7 +26,7 @@ size_t probe_x509_names(const X509 *cert, const char *host, bool *matches, struc
 void probe_x509_show_issuer(const X509 *cert, struct buf *out);
 
 /* Does CERT say where to get its issuer's certificate, as those of public authorities do? */
-bool probe_x509_tells_issuer(const X509 *cert);
+bool probe_x509_has_issuer_url(const X509 *cert);
 
 /*
  * Writes the day of TIME, "2027-01-02", to DAY, and how many whole days it is after NOW (seconds since 1970) to *DAYS, negative

@@ -184,7 +184,7 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
  */
 static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
 {
-    bool incomplete = depth == 0 && (judge->sent > 1 || probe_x509_tells_issuer(top));
+    bool incomplete = depth == 0 && (judge->sent > 1 || probe_x509_has_issuer_url(top));
     struct buf says = { 0 };
 
     if (incomplete) {

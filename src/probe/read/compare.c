@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-enum { TTL = 300 };
 enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
 
 #define RFC_CHANGE "RFC 8461 8.1"
@@ -92,7 +91,7 @@ void probe_compare_record(const char *domain, const char *expected, size_t len, 
     char id[POLICY_ID_SIZE];
 
     policy_id(expected, len, id);
-    buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, TTL, id);
+    buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, PROBE_TTL, id);
 }
 
 const struct probe_rules probe_compare_rules = { rules, RULES };

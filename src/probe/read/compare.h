@@ -4,6 +4,9 @@
 
 #include "probe/read/finding.h"
 
+/* The TTL of the records that are printed, in seconds. */
+#define PROBE_TTL 300
+
 /* What is published of DOMAIN, a name in normal form. */
 struct probe_published {
     const char *domain;

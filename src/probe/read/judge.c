@@ -1,7 +1,6 @@
 #include "probe/read/judge.h"
 
 #include "policy/model.h"
-#include "probe/read/policy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -272,22 +271,6 @@ void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
 bool probe_judge_has_policy(const struct probe_fetched *fetched)
 {
     return fetched->outcome == PROBE_FETCHED && fetched->status == OK_STATUS && fetched->body.len <= POLICY_BYTES_MAX;
-}
-
-void probe_judge_drop_size(struct probe_findings *findings)
-{
-    size_t kept = 0;
-
-    findings->verdict = PROBE_OK;
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct probe_rule *rule = findings->list[i].rule;
-        if (strcmp(rule->kind, "size") == 0 || strcmp(rule->kind, "size-truncated") == 0)
-            continue;
-        if (rule->severity > findings->verdict)
-            findings->verdict = rule->severity;
-        findings->list[kept++] = findings->list[i];
-    }
-    findings->count = kept;
 }
 
 const struct probe_rules probe_judge_rules = { rules, RULES };

@@ -37,9 +37,6 @@ void probe_judge_mx_no_address(const char *host, const struct probe_dns_answer *
 /* Adds what HOST, an MX host, did wrong in SMTP; its certificate is not judged. False where that says nothing about its TLS. */
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings);
 
-/* Removes from FINDINGS, those of a policy, the ones about its size: probe_judge_answer() has added the same. */
-void probe_judge_drop_size(struct probe_findings *findings);
-
 /* All rules that are judged here. A rule whose kind begins with a check's name belongs to that check. */
 extern const struct probe_rules probe_judge_rules;
 

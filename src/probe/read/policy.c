@@ -218,6 +218,28 @@ void probe_policy_read(const char *body, size_t len, struct probe_policy *policy
     judge_size(&r, len);
 }
 
+static bool is_about_size(const struct probe_rule *rule)
+{
+    return rule == &probe_policy_rule[BODY_LARGE] || rule == &probe_policy_rule[BODY_LONG];
+}
+
+void probe_policy_drop_size(struct probe_policy *policy)
+{
+    struct probe_findings *findings = &policy->findings;
+    size_t kept = 0;
+
+    findings->verdict = PROBE_OK;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct probe_rule *rule = findings->list[i].rule;
+        if (is_about_size(rule))
+            continue;
+        if (rule->severity > findings->verdict)
+            findings->verdict = rule->severity;
+        findings->list[kept++] = findings->list[i];
+    }
+    findings->count = kept;
+}
+
 void probe_policy_free(struct probe_policy *policy)
 {
     buf_free(&policy->mx);

@@ -12,6 +12,9 @@
  */
 void probe_policy_read(const char *body, size_t len, struct probe_policy *policy);
 
+/* Removes the findings about the size of POLICY, where probe_judge_answer() has added the same. */
+void probe_policy_drop_size(struct probe_policy *policy);
+
 void probe_policy_free(struct probe_policy *policy);
 
 /* All rules that a policy can break. */
