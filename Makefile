@@ -156,8 +156,9 @@ $(B)/unit/%: tests/unit/%.c $(B)/cases.o $(OBJECTS) $(PROBE_PURE_OBJECTS)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) -lcmocka
 
 
+$(B)/fuzz_fastcgi: tests/fuzz/fastcgi_script.c
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(OBJECTS) $(PROBE_PURE_OBJECTS) Makefile
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(OBJECTS) $(PROBE_PURE_OBJECTS) $(LIBS)
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) $(LIBS)
 
 # The store by itself, for what small edits of policies.ini do.
 $(B)/edits: tests/edits/driver.c $(B)/modules.a Makefile
@@ -221,7 +222,7 @@ test-faults:
 test-memcheck:
 	@.ci/packages $(PACKAGES_MEMCHECK)
 	@$(MAKE) --no-print-directory mta-sts
-	@tests/run.sh $(B) tests/soak/memcheck.bats
+	@tests/run.sh $(B) tests/memcheck/memcheck.bats
 
 # All of them, `make test` first.
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck
@@ -240,7 +241,7 @@ sanitize:
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
 	@$(MAKE) --no-print-directory B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) --no-print-directory $(B)/load
-	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
+	@tests/run.sh build/tsan tests/fastcgi.bats tests/fastcgi-clients.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
 # Each driver for FUZZ_SECONDS, on the same objects under both sanitizers; then, without them, how much of its sources it reached.
 FUZZ_SECONDS ?= 60

@@ -9,6 +9,12 @@ void command_complain(const char *line)
     (void)fprintf(stderr, "mta-sts: %s\n", line);
 }
 
+void command_complain_of(struct buf *why)
+{
+    command_complain(why->failed || why->text == NULL ? "out of memory" : why->text);
+    buf_free(why);
+}
+
 void command_print(struct buf *out)
 {
     if (out->failed || out->len == 0)
@@ -20,12 +26,11 @@ void command_print(struct buf *out)
 bool command_read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
 {
     struct buf why = { 0 };
-    bool good = argument_domain(argument, domain, &why);
 
-    if (!good)
-        command_complain(why.text != NULL ? why.text : "out of memory");
-    buf_free(&why);
-    return good;
+    if (argument_domain(argument, domain, &why))
+        return true;
+    command_complain_of(&why);
+    return false;
 }
 
 const struct index_verdict *command_find_policy(struct index *index, const char *domain, struct buf *out)

@@ -4,9 +4,7 @@
 
 typedef enum domain_fault fault_fn(const char *name, size_t len);
 
-/* EXAMPLE is what to write where ARGUMENT is not valid. */
-static bool read_name(const char *argument, fault_fn *find_fault, const char *example, char normal[DOMAIN_MAX + 1],
-                      struct buf *why)
+static bool read_name(const char *argument, fault_fn *find_fault, char normal[DOMAIN_MAX + 1], struct buf *why)
 {
     size_t len = strlen(argument);
 
@@ -16,19 +14,19 @@ static bool read_name(const char *argument, fault_fn *find_fault, const char *ex
     if (fault == DOMAIN_FINE)
         domain_normal(argument, len, normal);
     else
-        buf_print(why, "\"%s\" %s; write %s", argument, domain_fault_phrase(fault), example);
+        buf_print(why, "\"%s\" %s; write a name, as in example.org", argument, domain_fault_phrase(fault));
     return fault == DOMAIN_FINE;
 }
 
 bool argument_domain(const char *argument, char domain[DOMAIN_MAX + 1], struct buf *why)
 {
     if (!domain_from_host(argument, domain))
-        return read_name(argument, domain_policy_fault, "a mail domain, as in example.org", domain, why);
+        return read_name(argument, domain_policy_fault, domain, why);
     buf_print(why, "%s is the policy host; write %s", argument, domain);
     return false;
 }
 
 bool argument_host(const char *argument, char host[DOMAIN_MAX + 1], struct buf *why)
 {
-    return read_name(argument, domain_fault, "a host name, as in mx.example.org", host, why);
+    return read_name(argument, domain_fault, host, why);
 }

@@ -15,8 +15,8 @@
 /* The most that a sender need read, in bytes (RFC 8461 3.3). */
 #define POLICY_BYTES_MAX 65536
 
-/* Where one sender implementation cuts a policy, in bytes. */
-#define POLICY_BYTES_CUT 10240
+/* What one sender implementation reads of a policy, in bytes; it leaves out the rest. */
+#define POLICY_BYTES_TRUNCATED 10240
 
 enum policy_mode { POLICY_TESTING, POLICY_ENFORCE, POLICY_NONE };
 

@@ -105,7 +105,7 @@ static int print_tlsa(const struct probe_settings *settings)
 
 static bool wants_colour(enum probe_colour colour)
 {
-    return colour == PROBE_COLOUR_AUTO ? terminal_wants_colour() : colour == PROBE_COLOUR_ALWAYS;
+    return colour == PROBE_COLOUR_AUTO ? terminal_has_colour() : colour == PROBE_COLOUR_ALWAYS;
 }
 
 /* Probes DOMAINS, or those of FILE where there are none. */

@@ -1,6 +1,6 @@
 #include "probe/check_mail.h"
 
-#include "base/terminal.h"
+#include "base/words.h"
 #include "probe/read/judge.h"
 #include "probe/read/match.h"
 
@@ -59,7 +59,7 @@ static void describe_mx(const struct observation *o, struct probe_check *check)
 {
     size_t all = o->host_count + o->hosts_left_out;
 
-    buf_print(&check->summary, "%zu MX host%s", all, terminal_plural(all));
+    buf_print(&check->summary, "%zu MX host%s", all, words_plural(all));
     if (observation_is_mode_none(o))
         buf_print(&check->summary, ", of which mode none asks nothing");
     else if (!observation_has_patterns(o))
@@ -146,7 +146,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
         probe_cert_describe(o->hosts[0].shown->smtp.chain, o->now, &check->summary);
     else
         buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, o->host_count,
-                  terminal_plural(o->host_count));
+                  words_plural(o->host_count));
     if (o->hosts_left_out > 0)
         buf_print(&check->summary, "; %zu more were not looked at", o->hosts_left_out);
     if (!unknown)
@@ -203,7 +203,7 @@ static void describe_dane(struct mx_host *host, struct buf *out)
     else if (usable == 0)
         buf_print(out, "no TLSA record");
     else
-        buf_print(out, "%zu TLSA record%s, %s, %s", usable, terminal_plural(usable),
+        buf_print(out, "%zu TLSA record%s, %s, %s", usable, words_plural(usable),
                   is_signed ? "signed" : "not signed, so not used",
                   shown->smtp.chain == NULL ? "not compared with a certificate"
                   : matches                 ? "matched by its certificate"

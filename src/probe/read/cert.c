@@ -1,6 +1,6 @@
 #include "probe/read/cert.h"
 
-#include "base/terminal.h"
+#include "base/words.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/x509.h"
 
@@ -149,7 +149,7 @@ static void judge_names(struct judge *judge)
 
 static void print_days(struct buf *out, long days)
 {
-    buf_print(out, "%ld day%s", days, terminal_plural((size_t)days));
+    buf_print(out, "%ld day%s", days, words_plural((size_t)days));
 }
 
 static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
@@ -306,7 +306,7 @@ void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
     buf_add(out, shown.text != NULL ? shown.text : "", shown.len);
     size_t more = count > PROBE_X509_NAMES_SHOWN ? count - PROBE_X509_NAMES_SHOWN : 0;
     if (more > 0)
-        buf_print(out, " and %zu more name%s", more, terminal_plural(more));
+        buf_print(out, " and %zu more name%s", more, words_plural(more));
     buf_print(out, " by ");
     probe_x509_show_issuer(cert, out);
     buf_free(&shown);

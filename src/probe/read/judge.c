@@ -261,7 +261,7 @@ void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
     judge_status(fetched, findings);
     if (fetched->status == OK_STATUS)
         judge_type(fetched->type, findings);
-    if (fetched->status == OK_STATUS && fetched->body.len > POLICY_BYTES_CUT)
+    if (fetched->status == OK_STATUS && fetched->body.len > POLICY_BYTES_TRUNCATED)
         probe_findings_add(findings, &rules[fetched->body.len > POLICY_BYTES_MAX ? ANSWER_LARGE : ANSWER_LONG], 0, span_of(NULL));
     (void)snprintf(took, sizeof took, "%u ms", fetched->ms);
     if (fetched->ms >= slow_ms)

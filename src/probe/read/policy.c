@@ -179,7 +179,7 @@ static void judge_size(struct reader *r, size_t len)
 {
     if (len > POLICY_BYTES_MAX)
         probe_findings_add(r->findings, &probe_policy_rule[BODY_LARGE], 0, span_of(NULL));
-    else if (len > POLICY_BYTES_CUT)
+    else if (len > POLICY_BYTES_TRUNCATED)
         probe_findings_add(r->findings, &probe_policy_rule[BODY_LONG], 0, span_of(NULL));
 }
 

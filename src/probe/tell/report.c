@@ -1,6 +1,6 @@
 #include "probe/tell/report.h"
 
-#include "base/terminal.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -175,7 +175,7 @@ void probe_report_summary(const struct probe_report_counts *counts, unsigned lon
 {
     size_t all = done(counts);
 
-    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu unknown", all, terminal_plural(all),
+    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu unknown", all, words_plural(all),
               ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK], counts->of[PROBE_STATUS_WARNING],
               counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
     if (counts->left > 0)

@@ -18,10 +18,10 @@ static const struct {
     { "MX1.example.org.", true, "mx1.example.org", "" },
     { "mta-sts.example.org", true, "mta-sts.example.org", "" },
     { "mta-sts.Example.org", false, NULL, "mta-sts.Example.org is the policy host; write example.org" },
-    { "", false, NULL, "\"\" is empty; write a mail domain, as in example.org" },
-    { "a_b.example", false, NULL, "\"a_b.example\" holds an underscore; write a mail domain, as in example.org" },
-    { "a_b.example", true, NULL, "\"a_b.example\" holds an underscore; write a host name, as in mx.example.org" },
-    { "example.org..", false, NULL, "\"example.org..\" ends in a dot; write a mail domain, as in example.org" },
+    { "", false, NULL, "\"\" is empty; write a name, as in example.org" },
+    { "a_b.example", false, NULL, "\"a_b.example\" holds an underscore; write a name, as in example.org" },
+    { "a_b.example", true, NULL, "\"a_b.example\" holds an underscore; write a name, as in example.org" },
+    { "example.org..", false, NULL, "\"example.org..\" ends in a dot; write a name, as in example.org" },
 };
 
 static void reads(void **state)
