@@ -235,7 +235,7 @@ static const struct option *find_word(const char *word, size_t len)
     return NULL;
 }
 
-static bool complain(const char *argument, const char *write)
+static bool reject(const char *argument, const char *write)
 {
     (void)probe_error("%s: write %s", argument, write);
     return false;
@@ -253,16 +253,16 @@ static bool take(struct arguments *arguments, const struct option *option, const
     const char *argument = arguments->all[arguments->at - 1], *instead;
 
     if (option == NULL)
-        return complain(argument, "an option that exists; \"mta-sts-probe -h\" lists them");
+        return reject(argument, "an option that exists; \"mta-sts-probe -h\" lists them");
     if (option->argument == NULL && value != NULL)
-        return complain(argument, "it without a value");
+        return reject(argument, "it without a value");
     if (option->argument != NULL && value == NULL) {
         if (arguments->at == arguments->count)
-            return complain(argument, "a value after it");
+            return reject(argument, "a value after it");
         value = arguments->all[arguments->at++];
     }
     instead = option->take(arguments->settings, value);
-    return instead == NULL || complain(argument, instead);
+    return instead == NULL || reject(argument, instead);
 }
 
 /* "-qf" before "FILE", or "-qfFILE". */
@@ -289,9 +289,9 @@ static bool take_word(struct arguments *arguments, const char *word)
 static bool is_enough(const struct probe_settings *settings)
 {
     if (settings->action != PROBE_ACTION_DOMAINS && settings->count > 0)
-        return complain(settings->domains[0], "no domain with that option");
+        return reject(settings->domains[0], "no domain with that option");
     if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)
-        return complain("nothing to look at", "a mail domain, or -f FILE");
+        return reject("nothing to look at", "a mail domain, or -f FILE");
     return true;
 }
 
