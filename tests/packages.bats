@@ -2,7 +2,7 @@
 
 load helper
 
-PACKAGES=$BATS_TEST_DIRNAME/../.ci/packages
+PACKAGES=$BATS_TEST_DIRNAME/../tools/packages
 
 # fake NAME: a program in bin, from standard input.
 fake() {

@@ -1,6 +1,6 @@
 /*
- * The store, driven by commands on standard input, for tests/edits/edits.py: a letter, a length of four bytes (the most significant
- * first), and as many bytes. Each answer, on standard output, is a letter, a length, and as many bytes, too.
+ * The store, driven by commands on standard input, for tests/edits/edits.py: a letter, a length of four bytes (the most
+ * significant first), and as many bytes. Each answer, on standard output, is a letter, a length, and as many bytes, too.
  *
  * driver FILE: FILE is written over.
  */
@@ -88,7 +88,9 @@ static void refresh(const struct command *command)
 
 static void ask_in(struct store *in, const char *domain)
 {
-    static const char letters[] = { [READING_POLICY] = 'p', [READING_ABSENT] = 'a', [READING_BROKEN] = 'b', [READING_FAILED] = 'f' };
+    static const char letters[] = {
+        [READING_POLICY] = 'p', [READING_ABSENT] = 'a', [READING_BROKEN] = 'b', [READING_FAILED] = 'f'
+    };
 
     if (in == NULL) {
         print('c', "", 0);

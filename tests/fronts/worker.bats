@@ -25,7 +25,7 @@ const worker :Workerd.Worker = (
 );
 CONF
     local workerd
-    workerd=$("$BATS_TEST_DIRNAME/../../.ci/workerd" "$BATS_TEST_DIRNAME/../../build/workerd")
+    workerd=$("$BATS_TEST_DIRNAME/../../tools/workerd" "$BATS_TEST_DIRNAME/../../build/workerd")
     "$workerd" serve config.capnp >workerd.log 2>&1 3>&- &
     PIDS+=($!)
     until_true listens worker.sock

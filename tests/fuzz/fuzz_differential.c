@@ -5,9 +5,10 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
-#include "fuzz.h"
-#include "config/index.h"
+#include "base/buf.h"
 #include "config/header.h"
+#include "config/index.h"
+#include "fuzz.h"
 
 #include <iniparser.h>
 #include <sys/mman.h>
@@ -154,8 +155,7 @@ static void check_policy(const dictionary *dict, const struct text *text, const 
         check_mx(verdict->bytes + policy.mx, (size_t)(end - verdict->bytes) - policy.mx, mx);
 }
 
-static void check_section(const dictionary *dict, const struct text *text, struct index *index,
-                          const struct header *header)
+static void check_section(const dictionary *dict, const struct text *text, struct index *index, const struct header *header)
 {
     char section[INI_LINE_SIZE], domain[DOMAIN_MAX + 1];
     const struct index_verdict *verdict;

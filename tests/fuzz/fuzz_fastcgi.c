@@ -6,13 +6,13 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
-#include "serve/handler.h"
-#include "serve/exchange.h"
-#include "fuzz.h"
-#include "config/ini.h"
 #include "base/log.h"
-#include "serve/stream.h"
+#include "config/ini.h"
+#include "fuzz.h"
+#include "serve/exchange.h"
+#include "serve/handler.h"
 #include "serve/poller.h"
+#include "serve/stream.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -3,9 +3,9 @@
  * the others none; and whoever asks for one domain only, in any order, with an index of it alone, is answered the same.
  */
 #include "base/buf.h"
-#include "fuzz.h"
 #include "config/index.h"
 #include "config/ini.h"
+#include "fuzz.h"
 
 static const char name[] = "policies.ini";
 

@@ -3,8 +3,8 @@
  * record before it. An id that is found is one (RFC 8461 3.1), and then there is exactly one record that begins as it should.
  */
 #include "fuzz.h"
-#include "probe/tell/json.h"
 #include "probe/read/txt.h"
+#include "probe/tell/json.h"
 
 enum { STRINGS_MAX = 16 };
 

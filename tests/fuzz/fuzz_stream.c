@@ -55,7 +55,8 @@ static bool read_length(const uint8_t *stream, size_t len, size_t *at, size_t *l
     return true;
 }
 
-/* Names and values that fill their stream (3.4), or may do so when more comes; no length is beyond all bounds, no byte is a NUL. */
+/* Names and values that fill their stream (3.4), or may do so when more comes; no length is beyond all bounds, no byte is a NUL.
+ */
 static bool are_pairs(const uint8_t *stream, size_t len, bool whole)
 {
     size_t at = 0, name, value;
