@@ -52,7 +52,7 @@ ALL_CPPFLAGS = -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICI
 ALL_CFLAGS = -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
-# src/config/ini.c replaces fopen() and dictionary_new() for iniparser. src/serve/exchange.c replaces libfcgi's calls of the
+# src/ini/lines.c replaces fopen() and dictionary_new() for iniparser. src/serve/exchange.c replaces libfcgi's calls of the
 # system. Both need the libraries' archives.
 comma := ,
 wrap = $(1:%=-Wl$(comma)--wrap=%)

@@ -71,7 +71,7 @@ int command_check(struct index *index, int argc, char *argv[], struct buf *out)
 {
     bool quiet = argc == 2 && strcmp(argv[1], "-q") == 0;
     struct messages messages = { 0 };
-    const struct index_audit audit = { &messages, true, on_problem, NULL, NULL };
+    const struct audit audit = { &messages, true, on_problem, NULL, NULL };
 
     if (argc > 1 && !quiet)
         return COMMAND_USAGE;

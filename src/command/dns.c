@@ -1,5 +1,5 @@
 #include "command/common.h"
-#include "config/section.h"
+#include "ini/section.h"
 #include "policy/model.h"
 
 #include <arpa/inet.h>
@@ -86,14 +86,14 @@ static void print_id(struct buf *out, const char *domain, uint32_t ttl, const st
 static bool print_records(struct buf *out, struct index *index, const char *domain, uint32_t ttl)
 {
     const struct index_verdict *verdict = command_find_policy(index, domain, out);
-    struct index_beside beside;
+    struct index_records beside;
 
     if (verdict == NULL) {
         buf_print(out, "; %s: no records, since it has no policy\n\n", domain);
         command_print(out);
         return false;
     }
-    out->failed |= !index_beside(index, domain, &beside);
+    out->failed |= !index_records(index, domain, &beside);
     buf_print(out, "%s", beside.leaving ? leaving : "");
     if (beside.mistake != NULL)
         buf_print(out, "; %s: not all records, since there is a mistake in host or tlsrpt\n", domain);

@@ -1,13 +1,13 @@
 /*
  * One reading of policies.ini: the text, an index of its names, and the policy of each section once it was asked for. A section
- * is read when it is first asked for. Safe to use from several threads at once. Floor 4.
+ * is read when it is first asked for. Safe to use from several threads at once.
  */
 #ifndef CONFIG_INDEX_H
 #define CONFIG_INDEX_H
 
+#include "config/audit.h"
 #include "policy/domain.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -54,34 +54,24 @@ bool index_has_lost(struct index *index);
 /* The whole text, of *SIZE bytes; it is the index's. */
 const char *index_text(const struct index *index, size_t *size);
 
-/* To whom index_audit() tells what it finds. */
-struct index_audit {
-    void *to;
-    bool advice; /* warnings, too */
-    /* "file:line: [section] key: what; what to write". LINE is in it, too. */
-    void (*problem)(void *to, unsigned line, bool warning, const char *text);
-    void (*broken)(void *to, const char *domain); /* a domain that has no policy because of a mistake; NULL: not told */
-    const atomic_bool *stop;                      /* NULL, or ends the audit early once it is true */
-};
-
-/* Reads every section, and tells every mistake, a section's together. False where it was stopped or memory ran out. */
-bool index_audit(struct index *index, const struct index_audit *audit);
+/* Reads every section, and reports every mistake and warning: see config/audit.h. */
+bool index_audit(struct index *index, const struct audit *audit);
 
 /* The domains of the file in its order, each once, "*" included: the one at *AT (0 to begin with) or after it, and *AT behind it.
  * False at the end. */
 bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN_MAX + 1]);
 
 /*
- * What stands beside the policy, all in malloc'ed memory, NULL where there is none: the values of host and tlsrpt as written, and
- * a mistake in one of them; and whether the mode is none.
+ * What a domain's DNS records are made of beside the policy, all in memory from malloc(), NULL if there is none: the values of
+ * host and tlsrpt as written, and a mistake in one of them; and whether the mode is none.
  */
-struct index_beside {
+struct index_records {
     char *host, *tlsrpt, *mistake;
     bool leaving;
 };
 
-/* BESIDE, for DOMAIN, which index_find() found a policy for. False where memory ran out. All three texts are to be freed. */
-bool index_beside(struct index *index, const char *domain, struct index_beside *beside);
+/* RECORDS, for DOMAIN, which index_find() found a policy for. False if memory runs out. All three texts are to be freed. */
+bool index_records(struct index *index, const char *domain, struct index_records *records);
 
 void index_free(struct index *index);
 

@@ -1,7 +1,7 @@
 #include "config/open.h"
 
 #include "base/file.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 
 #include <errno.h>
 

@@ -202,7 +202,7 @@ bool reading_check(struct reading *reading, struct reading *before, const char *
                    const atomic_bool *stop)
 {
     struct check check = { .file = file, .say = say_to, .reading = reading, .before = before };
-    const struct index_audit audit = { &check, false, on_problem, before != NULL ? on_broken : NULL, stop };
+    const struct audit audit = { &check, false, on_problem, before != NULL ? on_broken : NULL, stop };
 
     if (!index_audit(reading->index, &audit) || check.failed)
         return false;

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 #include "serve/answer.h"
 
 #include <limits.h>

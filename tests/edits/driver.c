@@ -4,7 +4,7 @@
  *
  * driver FILE: FILE is written over.
  */
-#include "config/ini.h"
+#include "ini/lines.h"
 #include "config/store.h"
 
 #include <fcntl.h>

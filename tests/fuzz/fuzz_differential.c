@@ -6,9 +6,9 @@
 #define _GNU_SOURCE /* memfd_create() */
 
 #include "base/buf.h"
-#include "config/header.h"
 #include "config/index.h"
 #include "fuzz.h"
+#include "ini/header.h"
 
 #include <iniparser.h>
 #include <sys/mman.h>

@@ -7,8 +7,8 @@
 #define _GNU_SOURCE /* memfd_create() */
 
 #include "base/log.h"
-#include "config/ini.h"
 #include "fuzz.h"
+#include "ini/lines.h"
 #include "serve/exchange.h"
 #include "serve/handler.h"
 #include "serve/poller.h"

@@ -4,8 +4,8 @@
  */
 #include "base/buf.h"
 #include "config/index.h"
-#include "config/ini.h"
 #include "fuzz.h"
+#include "ini/lines.h"
 
 static const char name[] = "policies.ini";
 
@@ -59,9 +59,9 @@ static bool is_broken(const struct told *told, const char *domain)
 
 static void check_beside(struct index *index, const char *domain, bool leaving)
 {
-    struct index_beside beside;
+    struct index_records beside;
 
-    CHECK(index_beside(index, domain, &beside));
+    CHECK(index_records(index, domain, &beside));
     CHECK(beside.leaving == leaving);
     free(beside.host);
     free(beside.tlsrpt);
@@ -115,7 +115,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct told told = { .newlines = size > 0 ? ini_newlines((const char *)data, 0, size) : 0 };
-    const struct index_audit audit = { &told, true, on_problem, on_broken, NULL };
+    const struct audit audit = { &told, true, on_problem, on_broken, NULL };
     struct index *index = index_of(data, size, NULL), *fresh = index_of(data, size, NULL);
     char domain[DOMAIN_MAX + 1];
     size_t domains = 0;

@@ -4,9 +4,9 @@
  * policy of [*] where it has a section, and never with any other.
  */
 #include "base/buf.h"
-#include "config/ini.h"
 #include "config/reading.h"
 #include "fuzz.h"
+#include "ini/lines.h"
 
 static const char name[] = "policies.ini";
 

@@ -36,7 +36,7 @@ def files():
     yield read("../policies.ini")
     for path in sorted(glob.glob(TESTS + "/fixtures/**/*.ini", recursive=True)):
         yield read(path).replace(b"\1", b"\0")
-    for text in re.findall(rb'"((?:[^"\\\n]|\\.)*\[(?:[^"\\\n]|\\.)*)"', read("unit/test_index.c")):
+    for text in re.findall(rb'"((?:[^"\\\n]|\\.)*\[(?:[^"\\\n]|\\.)*)"', read("unit/config/index.c")):
         yield text.decode("unicode_escape").encode("latin-1")
 
 

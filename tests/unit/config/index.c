@@ -5,7 +5,7 @@
 #include "config/index.h"
 #include "base/buf.h"
 #include "cases.h"
-#include "config/ini.h"
+#include "ini/lines.h"
 
 #include <glob.h>
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static void mistake(void **state)
     char path[256];
     size_t len, expected_len;
     struct buf told = { 0 };
-    const struct index_audit audit = { &told, false, on_problem, on_broken, NULL };
+    const struct audit audit = { &told, false, on_problem, on_broken, NULL };
 
     (void)snprintf(path, sizeof path, "%s", (const char *)*state + strlen(fixtures));
     char *text = cases_read(path, &len);

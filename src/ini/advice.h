@@ -1,8 +1,8 @@
 /* What is valid in policies.ini and yet unwise. Pure. Floor 3. */
-#ifndef CONFIG_ADVICE_H
-#define CONFIG_ADVICE_H
+#ifndef INI_ADVICE_H
+#define INI_ADVICE_H
 
-#include "config/inherit.h"
+#include "ini/inherit.h"
 
 /*
  * Adds the warnings about the policy in FOUND, BYTES long when rendered: to OWN, or to TEMPLATE or DEFAULTS (each NULL: none)

@@ -1,4 +1,4 @@
-#include "config/inherit.h"
+#include "ini/inherit.h"
 
 #include <stdlib.h>
 
@@ -57,7 +57,7 @@ static bool comes_first(const struct inherit_why *a, const struct inherit_why *b
 }
 
 /* Host and tlsrpt: not in the policy, so that a mistake, also in OWN, only means that there is none. */
-static void find_beside(const struct section *const levels[], size_t count, enum key key, struct inherit_found *found)
+static void find_record(const struct section *const levels[], size_t count, enum key key, struct inherit_found *found)
 {
     const struct section *own = levels[0];
     struct inherit_why why = { own, section_mistake(own, key) };
@@ -66,8 +66,8 @@ static void find_beside(const struct section *const levels[], size_t count, enum
         return;
     found->from[key] = NULL;
     found->mistaken[key] = true;
-    if (why.problem != NULL && comes_first(&why, &found->beside))
-        found->beside = why;
+    if (why.problem != NULL && comes_first(&why, &found->record_mistake))
+        found->record_mistake = why;
 }
 
 bool inherit_looks_in_defaults(const struct section *own, const struct section *template, bool records)
@@ -92,7 +92,7 @@ bool inherit_find(struct section *own, const struct section *template, const str
         return false;
     for (size_t key = 0; key < KEYS; key++) {
         if (!key_is_in_policy((enum key)key))
-            find_beside(levels, count, (enum key)key, found);
+            find_record(levels, count, (enum key)key, found);
         /* A template or [defaults] has no use of its own. */
         else if (!find_level(levels, key == KEY_USE ? 1 : count, (enum key)key, &found->from[key], why))
             return false;

@@ -1,4 +1,4 @@
-#include "config/key.h"
+#include "ini/key.h"
 
 #include "base/near.h"
 #include "policy/domain.h"

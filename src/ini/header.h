@@ -1,8 +1,8 @@
 /* The header of a section: the names between its brackets, and what is wrong with it. Pure. */
-#ifndef CONFIG_HEADER_H
-#define CONFIG_HEADER_H
+#ifndef INI_HEADER_H
+#define INI_HEADER_H
 
-#include "config/ini.h"
+#include "ini/lines.h"
 
 struct header {
     const char *names; /* what stands between the brackets; borrowed, not ended by a NUL */

@@ -3,8 +3,8 @@
  * Floor 1, and the only one that knows iniparser. Cutting is done here, so that each section can be read by itself and each line
  * has a number; what a line says is iniparser's to tell.
  */
-#ifndef CONFIG_INI_H
-#define CONFIG_INI_H
+#ifndef INI_LINES_H
+#define INI_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

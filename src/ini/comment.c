@@ -1,6 +1,6 @@
-#include "config/comment.h"
+#include "ini/comment.h"
 
-#include "config/header.h"
+#include "ini/header.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 

@@ -1,6 +1,6 @@
 /* The keys of policies.ini. Pure. */
-#ifndef CONFIG_KEY_H
-#define CONFIG_KEY_H
+#ifndef INI_KEY_H
+#define INI_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>

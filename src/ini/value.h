@@ -1,8 +1,8 @@
 /* The value of each key: what is valid, and what its problem is (RFC 8461 3.2, 8460 3). Pure. */
-#ifndef CONFIG_VALUE_H
-#define CONFIG_VALUE_H
+#ifndef INI_VALUE_H
+#define INI_VALUE_H
 
-#include "config/section.h"
+#include "ini/section.h"
 
 /*
  * Checks VALUE, of KEY, on LINE, and adds what is wrong with it to SECTION; of mx, adds its patterns, too. VALUE is cut into its

@@ -1,9 +1,9 @@
-#include "config/lost.h"
+#include "ini/lost.h"
 
-#include "config/comment.h"
-#include "config/damaged.h"
-#include "config/header.h"
-#include "config/parse.h"
+#include "ini/comment.h"
+#include "ini/damaged.h"
+#include "ini/header.h"
+#include "ini/parse.h"
 
 #include <stdbool.h>
 #include <string.h>

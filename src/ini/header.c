@@ -1,4 +1,4 @@
-#include "config/header.h"
+#include "ini/header.h"
 
 #include "base/near.h"
 #include "policy/domain.h"

@@ -1,6 +1,6 @@
-#include "config/advice.h"
+#include "ini/advice.h"
 
-#include "config/header.h"
+#include "ini/header.h"
 #include "policy/model.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
-#include "config/value.h"
+#include "ini/value.h"
 
-#include "config/header.h"
+#include "ini/header.h"
 #include "policy/model.h"
 
 #include <arpa/inet.h>

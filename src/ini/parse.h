@@ -1,9 +1,9 @@
 /* Reads the lines of one section of policies.ini. Pure. */
-#ifndef CONFIG_PARSE_H
-#define CONFIG_PARSE_H
+#ifndef INI_PARSE_H
+#define INI_PARSE_H
 
-#include "config/ini.h"
-#include "config/section.h"
+#include "ini/lines.h"
+#include "ini/section.h"
 
 /*
  * Reads the section between the offsets AT and END of TEXT; its header is on line LINE. If none is there, it is the preamble.

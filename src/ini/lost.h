@@ -2,8 +2,8 @@
  * Lines that are, or may have been, headers, and cannot be read. Whom they name is not known: no domain that the file does not
  * name may then be answered as if that was certain. Pure.
  */
-#ifndef CONFIG_LOST_H
-#define CONFIG_LOST_H
+#ifndef INI_LOST_H
+#define INI_LOST_H
 
 #include <stddef.h>
 

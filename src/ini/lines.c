@@ -1,4 +1,4 @@
-#include "config/ini.h"
+#include "ini/lines.h"
 
 #include <iniparser.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Lines that may have been headers before something happened to them. Pure. */
-#ifndef CONFIG_DAMAGED_H
-#define CONFIG_DAMAGED_H
+#ifndef INI_DAMAGED_H
+#define INI_DAMAGED_H
 
-#include "config/ini.h"
+#include "ini/lines.h"
 
 /*
  * May LINE of TEXT, which has a mistake and begins with no bracket, have been a header, or the line before one? It holds a

@@ -1,10 +1,10 @@
 /*
- * The view that src/config/ini.c has of a file, against iniparser's own of the whole of it: wherever iniparser takes a file, both
+ * The view that src/ini/lines.c has of a file, against iniparser's own of the whole of it: wherever iniparser takes a file, both
  * find the same keys with the same values in the same sections.
  */
-#include "config/ini.h"
+#include "ini/lines.h"
 #include "cases.h"
-#include "config/header.h"
+#include "ini/header.h"
 #include "policy/domain.h"
 
 #include <setjmp.h>

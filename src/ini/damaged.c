@@ -1,9 +1,9 @@
-#include "config/damaged.h"
+#include "ini/damaged.h"
 
 #include "base/near.h"
-#include "config/comment.h"
-#include "config/header.h"
-#include "config/key.h"
+#include "ini/comment.h"
+#include "ini/header.h"
+#include "ini/key.h"
 #include "policy/domain.h"
 
 #include <string.h>

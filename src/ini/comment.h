@@ -1,9 +1,9 @@
 /* What a comment may hide: the rest of a list, a header or a key that a lost line end has put there. Pure. */
-#ifndef CONFIG_COMMENT_H
-#define CONFIG_COMMENT_H
+#ifndef INI_COMMENT_H
+#define INI_COMMENT_H
 
-#include "config/ini.h"
-#include "config/key.h"
+#include "ini/key.h"
+#include "ini/lines.h"
 
 /*
  * What iniparser would drop of the value in LINE, of KEY, without a word: the rest of a list behind a closing quote, a ; or a #.

@@ -1,8 +1,8 @@
 /* The policy that comes of a section, its template and [defaults] (RFC 8461 3.2). Pure. */
-#ifndef CONFIG_INHERIT_H
-#define CONFIG_INHERIT_H
+#ifndef INI_INHERIT_H
+#define INI_INHERIT_H
 
-#include "config/section.h"
+#include "ini/section.h"
 #include "policy/model.h"
 
 /* A problem, and the section that it stands in. */
@@ -15,8 +15,8 @@ struct inherit_why {
 struct inherit_found {
     struct policy policy; /* borrows from them */
     const struct section *from[KEYS];
-    bool mistaken[KEYS];       /* of host and tlsrpt: a mistake stands in the way of that value */
-    struct inherit_why beside; /* the first such mistake in the file; the policy does without these values */
+    bool mistaken[KEYS];               /* of host and tlsrpt: a mistake stands in the way of that value */
+    struct inherit_why record_mistake; /* the first such mistake in the file; the policy does without these values */
 };
 
 /*

@@ -1,6 +1,6 @@
-#include "config/section.h"
+#include "ini/section.h"
 
-#include "config/ini.h"
+#include "ini/lines.h"
 
 #include <stdarg.h>
 #include <stdio.h>

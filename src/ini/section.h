@@ -1,9 +1,9 @@
 /* A section of policies.ini as it was read: its values, and its problems. Pure. */
-#ifndef CONFIG_SECTION_H
-#define CONFIG_SECTION_H
+#ifndef INI_SECTION_H
+#define INI_SECTION_H
 
 #include "base/buf.h"
-#include "config/key.h"
+#include "ini/key.h"
 #include "policy/domain.h"
 
 enum section_kind {

@@ -1,9 +1,9 @@
-#include "config/parse.h"
+#include "ini/parse.h"
 
-#include "config/comment.h"
-#include "config/damaged.h"
-#include "config/header.h"
-#include "config/value.h"
+#include "ini/comment.h"
+#include "ini/damaged.h"
+#include "ini/header.h"
+#include "ini/value.h"
 #include "policy/domain.h"
 
 #include <string.h>

@@ -1,0 +1,154 @@
+#include "config/audit.h"
+
+#include "config/resolve.h"
+#include "ini/advice.h"
+#include "ini/header.h"
+#include "ini/lines.h"
+#include "policy/domain.h"
+
+#include <stdlib.h>
+
+/* False, here and below, if memory runs out: no problem is passed over. */
+static bool report(struct outline *outline, const struct audit *audit, const struct section *section,
+                   const struct section_problem *problem)
+{
+    struct buf text = { 0 };
+    unsigned line = outline_line(outline, outline_section_at(outline, section->at), &text.failed);
+
+    outline_print_problem(outline, section, problem, &text);
+    bool good = !text.failed;
+    if (good)
+        audit->problem(audit->to, problem->line - section->line + line, problem->warning, text.text);
+    buf_free(&text);
+    return good;
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct section_problem *x = a, *y = b;
+
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return (x->text > y->text) - (x->text < y->text);
+}
+
+/* In the order of their lines: what the whole section lacks was found last, and stands in its first. */
+static bool report_all(struct outline *outline, const struct audit *audit, struct section *section)
+{
+    if (section->problem_count > 0)
+        qsort(section->problems, section->problem_count, sizeof *section->problems, by_line);
+    for (size_t i = 0; i < section->problem_count; i++)
+        if (!report(outline, audit, section, &section->problems[i]))
+            return false;
+    return true;
+}
+
+/* Once for each domain, however often it is named: by the name that answers for it. */
+static void report_broken(const struct outline *outline, const struct audit *audit, const struct name *name)
+{
+    char domain[DOMAIN_MAX + 1];
+    size_t len = names_length(&outline->names, name);
+
+    if (audit->broken == NULL || len > DOMAIN_MAX || !header_names_domain(outline->text + name->at, len))
+        return;
+    domain_normal(outline->text + name->at, len, domain);
+    if (names_find(&outline->names, domain) == name)
+        audit->broken(audit->to, domain);
+}
+
+static void add_duplicate(struct outline *outline, const struct name *first, const struct name *second, struct section *section)
+{
+    struct section_shown shown;
+
+    section_add_problem(section, section->line, KEY_ANY, "\"%s\" stands in line %u already; keep one of the two",
+                        section_show(section, &shown, outline->text + second->at, names_length(&outline->names, second)),
+                        outline_line(outline, first->section, &section->failed));
+}
+
+/* The names of section NUMBER, from *NEXT on: reports which are broken, and adds a problem for each that stood before. */
+static void walk_names(struct outline *outline, const struct audit *audit, size_t *next, size_t number, bool good,
+                       struct section *section)
+{
+    for (; *next < outline->names.count && outline->names.list[*next].section == number; ++*next) {
+        const struct name *name = &outline->names.list[*next], *first = names_earlier(&outline->names, name);
+        if (first != NULL)
+            add_duplicate(outline, first, name, section);
+        if (!good || name->repeated)
+            report_broken(outline, audit, name);
+    }
+}
+
+static bool audit_section(struct outline *outline, const struct audit *audit, size_t *next, size_t number)
+{
+    struct resolved resolved;
+    struct buf out = { 0 };
+    bool good = resolve_section(outline, number, false, &resolved, &out);
+    struct section *own = &resolved.own;
+
+    bool failed = own->failed || (own->kind == SECTION_DOMAINS && !good && resolved.why.problem == NULL);
+    if (good && audit->advice)
+        advice_on_policy(own, resolved.template, resolved.defaults, &resolved.found, out.len);
+    if (!failed)
+        walk_names(outline, audit, next, number, good, own);
+    failed = failed || own->failed || !report_all(outline, audit, own);
+    resolve_free(&resolved);
+    buf_free(&out);
+    return !failed;
+}
+
+/* Warnings gather in templates and [defaults] while the sections that use them are read. */
+static bool report_templates(struct outline *outline, const struct audit *audit)
+{
+    const struct name *defaults = names_find(&outline->names, "defaults");
+    bool good = true;
+
+    for (size_t i = 0; i < outline->section_count && good; i++) {
+        struct section *known = outline->sections[i].is_template ? atomic_load(&outline->sections[i].cache.read) : NULL;
+        struct section unused;
+        if (known != NULL) {
+            good = !known->failed;
+            for (size_t j = known->read_count; j < known->problem_count && good; j++)
+                good = !known->problems[j].warning || report(outline, audit, known, &known->problems[j]);
+        } else if (outline->sections[i].is_template && (defaults == NULL || defaults->section != i)) {
+            outline_read(outline, i, &unused);
+            unused.problem_count = 0;
+            advice_on_unused(&unused);
+            good = !unused.failed && report(outline, audit, &unused, &unused.problems[0]);
+            section_free(&unused);
+        }
+    }
+    return good;
+}
+
+static bool report_warning(const struct outline *outline, const struct audit *audit, unsigned line, const char *what)
+{
+    struct buf text = { 0 };
+
+    buf_print(&text, "%s:%u: warning: %s", outline->file, line, what);
+    bool good = !text.failed;
+    if (good)
+        audit->problem(audit->to, line, true, text.text);
+    buf_free(&text);
+    return good;
+}
+
+/* A file without a line end may have been cut off in the middle of its last value. */
+static bool report_file(const struct outline *outline, const struct audit *audit)
+{
+    bool ended = outline->size == 0 || outline->text[outline->size - 1] == '\n';
+
+    return (ended || report_warning(outline, audit, 1 + ini_newlines(outline->text, 0, outline->size),
+                                    "the last line has no line end; the file may have been cut off")) &&
+           (!audit->advice || outline->domain_count > 0 ||
+            report_warning(outline, audit, 1, "names no domain: nothing is served; write at least one, as in [example.org]"));
+}
+
+bool audit_outline(struct outline *outline, const struct audit *audit)
+{
+    size_t next = 0;
+
+    for (size_t i = 0; i < outline->section_count; i++)
+        if ((audit->stop != NULL && atomic_load(audit->stop)) || !audit_section(outline, audit, &next, i))
+            return false;
+    return report_file(outline, audit) && (!audit->advice || report_templates(outline, audit));
+}

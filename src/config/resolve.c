@@ -1,0 +1,96 @@
+#include "config/resolve.h"
+
+#include "ini/lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Reads a template, and what makes it unfit for use as a whole: that there are two of its name. */
+static void read_template(struct outline *outline, const struct name *name, struct section *section)
+{
+    outline_read(outline, name->section, section);
+    const struct duplicate *duplicate = names_duplicate(&outline->names, name);
+    if (duplicate != NULL)
+        section_add_problem(section, section->line, KEY_ANY, "stands in line %u, too; keep one of the two",
+                            outline_line(outline, outline->names.list[duplicate->second].section, &section->failed));
+}
+
+/* The template or [defaults] of that name, read once and kept. *FOUND is NULL if there is none. False if memory runs out. */
+static bool get_template(struct outline *outline, const char *text, struct section **found)
+{
+    const struct name *name = names_find(&outline->names, text);
+    struct outline_section *entry = name != NULL ? &outline->sections[name->section] : NULL;
+
+    *found = NULL;
+    if (entry == NULL || !entry->is_template)
+        return true;
+    struct section *known = atomic_load_explicit(&entry->cache.read, memory_order_acquire);
+    if (known == NULL) {
+        struct section *section = malloc(sizeof *section);
+        if (section == NULL)
+            return false;
+        read_template(outline, name, section);
+        if (!section->failed && atomic_compare_exchange_strong_explicit(&entry->cache.read, &known, section, memory_order_acq_rel,
+                                                                        memory_order_acquire)) {
+            known = section;
+        } else {
+            section_free(section);
+            free(section);
+        }
+    }
+    *found = known;
+    return known != NULL;
+}
+
+/*
+ * The file has no [defaults], and a line that cannot be read may begin it: makes DEFAULTS a section of which nothing is known but
+ * that. False if there is no such line.
+ */
+static bool make_unknown_defaults(struct outline *outline, struct section *defaults)
+{
+    const struct lost *lost = outline_lost(outline);
+
+    *defaults = (struct section) { .kind = SECTION_TEMPLATE, .line = 1, .names = "", .failed = lost == NULL };
+    if (lost == NULL || lost->defaults == outline->size)
+        return lost == NULL;
+    defaults->at = outline->sections[outline_section_at(outline, lost->defaults)].at;
+    section_add_problem(defaults, 1 + ini_newlines(outline->text, defaults->at, lost->defaults), KEY_ANY,
+                        "[defaults] may begin here, and cannot be read; mend this line, as \"mta-sts check\" says");
+    return true;
+}
+
+static void add_no_template(struct section *own, const char *use)
+{
+    struct section_shown shown;
+
+    section_add_problem(own, own->value[KEY_USE].line, KEY_USE,
+                        "there is no template [%s]; write a section of that name, without a dot",
+                        section_show(own, &shown, use, strlen(use)));
+}
+
+bool resolve_section(struct outline *outline, size_t number, bool records, struct resolved *resolved, struct buf *out)
+{
+    struct section *own = &resolved->own;
+
+    *resolved = (struct resolved) { 0 };
+    outline_read(outline, number, own);
+    if (own->kind != SECTION_DOMAINS)
+        return false;
+    const char *use = section_value(own, KEY_USE);
+    if ((use != NULL && !get_template(outline, use, &resolved->template)) ||
+        !get_template(outline, "defaults", &resolved->defaults))
+        return false;
+    if (use != NULL && resolved->template == NULL)
+        add_no_template(own, use);
+    if (resolved->defaults == NULL && inherit_looks_in_defaults(own, resolved->template, records) &&
+        make_unknown_defaults(outline, &resolved->unknown))
+        resolved->defaults = &resolved->unknown;
+    return inherit_find(own, resolved->template, resolved->defaults, &resolved->found, &resolved->why) &&
+           inherit_render(own, &resolved->found, out, &resolved->why);
+}
+
+void resolve_free(struct resolved *resolved)
+{
+    section_free(&resolved->own);
+    section_free(&resolved->unknown);
+}
