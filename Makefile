@@ -87,7 +87,8 @@ mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
 	@cp $< $@
 
 # The modules are in two archives, from which the linker takes what a program calls. Only probe.a needs PROBE_LIBS.
-$(B)/mta-sts.a: $(call objects,$(filter-out src/probe/%,$(filter src/%,$(SOURCES)))) $(patsubst %,$(B)/%.o,$(wildcard src/*/*.js))
+$(B)/mta-sts.a: $(call objects,$(filter-out src/probe/%,$(filter src/%,$(SOURCES)))) \
+	$(patsubst %,$(B)/%.o,$(wildcard src/*/*.js))
 $(B)/probe.a: $(call objects,$(filter src/probe/%,$(SOURCES)))
 $(B)/mta-sts.a $(B)/probe.a:
 	@rm -f $@
@@ -120,7 +121,7 @@ $(B)/failnth.so: tests/faults/failnth.c Makefile
 $(B)/tests/unit/%.o: ALL_CPPFLAGS += -Itests/unit
 $(B)/%.o: %.c $(B)/policies.path Makefile
 	@mkdir -p $(@D)
-	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -c -o $@ $<
+	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # DIR/NAME.js becomes the C string NAME_module.
 $(B)/%.js.o: %.js Makefile
@@ -180,13 +181,12 @@ sanitize: ## tests under the address, undefined behaviour and thread sanitizers
 	@$(MAKE) $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
-FUZZ_SECONDS ?= 60
 fuzz: ## each fuzz driver for FUZZ_SECONDS (default: 60), and how much of the code it reached
 	@tools/packages $(PACKAGES_FUZZ)
 	@$(MAKE) B=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined $(FUZZERS:%=build/fuzz/%)
 	@$(MAKE) B=build/fuzz/coverage CC=clang CFLAGS="-fprofile-instr-generate -fcoverage-mapping $(CFLAGS)" \
 		LDFLAGS="-fprofile-instr-generate $(LDFLAGS)" $(FUZZERS:%=build/fuzz/coverage/%)
-	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZERS)
+	@tests/fuzz/run build/fuzz $(or $(FUZZ_SECONDS),60) $(FUZZERS)
 
 soak: ## load and a save a second, for SOAK_SECONDS (default: 900) with SOAK_DOMAINS (default: 1000): nothing may grow
 	@tools/packages $(PACKAGES_SOAK)

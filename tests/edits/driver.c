@@ -4,8 +4,8 @@
  *
  * driver FILE: FILE is written over.
  */
-#include "ini/lines.h"
 #include "config/store.h"
+#include "ini/lines.h"
 
 #include <fcntl.h>
 #include <stdint.h>
