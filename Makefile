@@ -74,7 +74,7 @@ SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
 objects = $(patsubst %,$(B)/%.o,$(basename $(1)))
 OBJECTS := $(call objects,$(filter-out tests/faults/failnth.c,$(SOURCES)))
 UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*.c tests/unit/*/*/*.c))
-FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROGRAMS := mta-sts mta-sts-static mta-sts-probe look edits load constant constant_cgi iniparser_load
 TARBALL := mta-sts-$(VERSION).tar.gz
 
@@ -96,9 +96,9 @@ $(B)/mta-sts.a $(B)/probe.a:
 
 $(B)/mta-sts $(B)/mta-sts-static: $(B)/mta-sts.o $(B)/mta-sts.a
 $(B)/mta-sts-probe: $(B)/mta-sts-probe.o $(B)/probe.a $(B)/mta-sts.a
-# For the tests: look calls the probe's network modules, edits the store, load a server.
 $(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(call objects,$(wildcard tests/unit/*.c)) $(B)/probe.a $(B)/mta-sts.a
-$(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(B)/probe.a $(B)/mta-sts.a
+FUZZ_HELPERS := $(call objects,$(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c)))
+$(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(FUZZ_HELPERS) $(B)/probe.a $(B)/mta-sts.a
 $(B)/look: $(B)/tests/probe/look.o $(B)/probe.a $(B)/mta-sts.a
 $(B)/edits: $(B)/tests/edits/driver.o $(B)/mta-sts.a
 $(B)/load: $(B)/tests/faults/load.o
@@ -168,7 +168,7 @@ test-faults: ## under load, with faults; build/faults.tsv has what became of eac
 test-memcheck: ## each role of mta-sts, under valgrind
 	@tools/packages $(PACKAGES_MEMCHECK)
 	@$(MAKE) mta-sts
-	@tests/run.sh $(B) tests/soak/memcheck.bats
+	@tests/run.sh $(B) tests/memcheck/memcheck.bats
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## all tests above
 
@@ -179,7 +179,7 @@ sanitize: ## tests under the address, undefined behaviour and thread sanitizers
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
-	@tests/run.sh build/tsan tests/fastcgi.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
+	@tests/run.sh build/tsan $(wildcard tests/fastcgi*.bats) tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
 fuzz: ## each fuzz driver for FUZZ_SECONDS (default: 60), and how much of the code it reached
 	@tools/packages $(PACKAGES_FUZZ)

@@ -1,6 +1,6 @@
 /*
- * The floor that mta-sts is measured against: a program that answers one constant policy whatever it is asked, in plain
- * FCGX_Accept_r(). constant [THREADS [ANSWERS]]: with 16 threads unless told; each ends after so many answers.
+ * The floor for mta-sts's figures: a program that answers each request with one constant policy, in plain FCGX_Accept_r().
+ * constant [THREADS [ANSWERS]]: default: 16 threads. Each thread ends after ANSWERS answers.
  */
 #include <fcgiapp.h>
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* The floor of a CGI answer: one constant policy, written at once, in a program that is linked as mta-sts-static is. */
+/* The floor of a CGI answer: a program that writes one constant policy at once. It is linked like mta-sts-static. */
 #include <unistd.h>
 
 int main(void)

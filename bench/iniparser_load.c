@@ -1,4 +1,4 @@
-/* What reading the whole of a file with iniparser takes. */
+/* Reads a whole file with iniparser, to measure how long that takes. */
 #include <iniparser.h>
 #include <stdio.h>
 

@@ -1,8 +1,9 @@
 # The program as a CGI program: by hand, and behind a real lighttpd.
 
-load helper
+load helpers/suite
+load helpers/lighttpd
 
-# by_hand [NAME=VALUE...] [-- ARGUMENT...]: in an environment of nothing else.
+# by_hand [NAME=VALUE...] [-- ARGUMENT...]: runs the program with these variables and no others.
 by_hand() {
     local variables=()
     while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -79,7 +80,7 @@ lighttpd_cgi() {
 @test "by hand: no policy host is told with a hint" {
     by_hand SERVER_NAME=www.example.org HTTP_HOST=$'a\nb' >out
     grep -q '^Status: 404' out
-    grep -qF 'SERVER_NAME is "www.example.org", HTTP_HOST is "a\x0ab": no policy host (mta-sts.<domain>); let the front server pass' err.log
+    grep -qF 'SERVER_NAME is "www.example.org", HTTP_HOST is "a\x0ab": neither is a policy host (mta-sts.<domain>); let the front server pass' err.log
 }
 
 @test "by hand: a file modified just now is waited for until it is left alone" {
@@ -106,7 +107,7 @@ lighttpd_cgi() {
     run -2 env -i "$MTA_STS" -t 0 </dev/null
     [[ $output == *"-t 0: write a number from 1 to"* ]]
     run -2 env -i "$MTA_STS" nonsense </dev/null
-    [[ $output == *"nonsense: there is no such command"* ]]
+    [[ $output == *"nonsense: unknown command"* ]]
 }
 
 @test "where the file is: -f is for commands, then MTA_STS_POLICIES, then the working directory" {

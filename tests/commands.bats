@@ -1,12 +1,14 @@
 # The commands, as an operator calls them.
 
-load helper
+load helpers/suite
+load helpers/program
+load helpers/lighttpd
 
 mta_sts() {
     "$MTA_STS" -f policies.ini "$@"
 }
 
-# The whole of what a domain's zone needs to be checked.
+# All that a domain's zone needs for a check.
 zone_around() {
     echo '. 300 IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 300'
     echo '. 300 IN NS ns.invalid.'
@@ -114,7 +116,7 @@ use = t' 50
     [[ ${lines[0]} == 'policies.ini:2: warning: [t] mode: testing without tlsrpt'* ]]
 }
 
-@test "check -q tells by its exit status alone" {
+@test "check -q prints nothing: the exit status says it" {
     run -1 mta_sts check -q
     [ -z "$output" ]
     sed -i '/broken.example/,$d' policies.ini
@@ -156,7 +158,7 @@ use = t' 50
 
 @test "output that cannot be written is told, exit status 1" {
     local command
-    # The large one is more than stdio holds back.
+    # The large output does not fit into stdio's buffer.
     { printf '[large.example]\n' && seq -f 'mx = mail%.0f.large.example' 500; } >>policies.ini
     leave_alone policies.ini
     for command in hosts 'show large.example'; do
@@ -207,7 +209,7 @@ ZONE
     named-checkzone -q . zone || named-checkzone . zone
     kzonecheck -o . zone
     [ "$(grep -c '^_mta-sts\.' records)" -eq 4 ]
-    # The strings of the long one, put together again.
+    # The long record, with its strings joined.
     grep '^_smtp._tls.long' records | grep -o '"[^"]*"' | tr -d '"\n' >joined
     [ "$(cat joined)" = "v=TLSRPTv1; rua=$long" ]
     [ "$(grep -o '"[^"]*"' records | awk '{ if (length($0) > 257) print }')" = "" ]
@@ -251,10 +253,10 @@ ZONE
     done
 }
 
-@test "dns: who leaves is told how" {
+@test "dns: mode none gets the steps of leaving" {
     printf '[example.org]\nmode = none\nmax_age = 1d\nmx = mail.example.org\n' >policies.ini
     run -0 mta_sts dns
-    [[ $output == *'; Leaves MTA-STS (RFC 8461 8.3):'*'1. Let this policy'*'2. Wait until'*'3. Remove these records'* ]]
+    [[ $output == *'; Leaving MTA-STS (RFC 8461 8.3):'*'1. Serve this policy'*'2. Wait until'*'3. Remove these records'* ]]
 }
 
 @test "dns: the id changes when and only when the policy does" {
@@ -262,7 +264,7 @@ ZONE
     id_of() { mta_sts dns example.org | grep -o 'id=[0-9a-f]*'; }
     id=$(id_of)
     [ "$id" = id=ce7ca372e695f308 ]
-    # Comments, white space and the order of sections.
+    # Other comments, other white space, and the sections in another order.
     printf '[new.example]\nmx = m.new.example ; note\n\n[example.org] ; note\n  max_age=2419200\n\n mx = MAIL.example.org, *.backup.example.net\n# note\nmode = "enforce"\nhost = 192.0.2.1\n' >policies.ini
     [ "$(id_of)" = "$id" ]
     sed -i 's/2419200/2419201/' policies.ini
@@ -344,7 +346,7 @@ CONF
     grep -q 'mx: new.example.org' tree/mta-sts.example.org/.well-known/mta-sts.txt
     run -0 mta_sts export --delete tree
     [ -z "$output" ]
-    # A list that somebody wrote into leads nowhere else.
+    # A list that somebody has edited cannot point outside of the tree.
     mkdir -p outside/.well-known
     echo ours >outside/.well-known/mta-sts.txt
     printf '../outside\nmta-sts.../../outside\nmta-sts.gone.example/../../outside\n' >>tree/.mta-sts-export

@@ -1,6 +1,8 @@
-# What the FastCGI program gives up at its start, seen from outside: by what it cannot read any more.
+# The privileges that the FastCGI program gives up at its start. The tests see them in what it can no longer read.
 
-load helper
+load helpers/suite
+load helpers/program
+load helpers/lighttpd
 
 needs_landlock() {
     "$MTA_STS" --version | grep -q 'Landlock [1-9]' || skip_or_fail "this kernel has no Landlock, or the program was built without"
@@ -11,7 +13,7 @@ start() {
     start_lighttpd < <(lighttpd_fastcgi)
 }
 
-# A file outside of the program's folder, with another policy for example.org.
+# elsewhere: a file outside of the program's folder, with another policy for example.org.
 elsewhere() {
     mkdir -p elsewhere
     sed 's/mail\.example\.org/other.example.org/' policies.ini >elsewhere/policies.ini
@@ -31,9 +33,9 @@ elsewhere() {
     mkdir folder
     mv policies.ini folder
     start -f folder/policies.ini
-    grep -q 'can open no file but to read it in its folder (Landlock)' fcgi.log
+    grep -q 'file access limited to reading in its folder (Landlock)' fcgi.log
     ln -sf ../elsewhere/policies.ini folder/policies.ini
-    until_true logged 1 'policies.ini: cannot be read: Permission denied; the user with the id'
+    until_true logged 1 'policies.ini: cannot be read: Permission denied; let user id'
     is_policy example_org <(fetch mta-sts.example.org)
     mkdir folder/below
     cp -p elsewhere/policies.ini folder/below
@@ -48,7 +50,7 @@ elsewhere() {
     mv policies.ini here
     ln -s here now
     start -f "$DIR/now/policies.ini"
-    grep -q 'can open no file but to read it (Landlock)' fcgi.log
+    grep -q 'file access limited to reading (Landlock)' fcgi.log
     ln -sfn elsewhere now
     until_true serves mta-sts.example.org other.example.org
 }
@@ -61,7 +63,7 @@ elsewhere() {
     start -f here/policies.ini
     mv here before
     mv elsewhere here
-    until_true logged 1 'where its folder was replaced, restart mta-sts; what was read before stays in force'
+    until_true logged 1 'if its folder was replaced, restart mta-sts; what was read before stays in force'
     is_policy example_org <(fetch mta-sts.example.org)
 }
 

@@ -1,7 +1,7 @@
-# Every small edit of good files (tests/fixtures/edits), in a running store, at a fresh start and as CGI, against a model in Python that is written
-# from policies.ini(5) and shares no code with the program.
+# Every small edit of good files (tests/fixtures/edits): in a running store, at a fresh start and as CGI. The answers are compared with a model in Python,
+# which is written from policies.ini(5) and shares no code with the program.
 
-load helper
+load helpers/suite
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1

@@ -1,11 +1,11 @@
-# export: what else may stand in the places that it writes to, who may read what it wrote, and headers that cannot be read.
+# export: obstacles in the places that it writes to, the modes of its files, and headers that cannot be read.
 
-load helper
+load helpers/suite
 
-# What the tests of obstacles keep whole.
+# The text of a file outside of the tree. No export may change it.
 VICTIM=untouched
 
-# Two domains, an earlier export of them in the folder tree, and a new policy for both.
+# Two domains that were exported to the folder tree before, and a new policy for both.
 exported() {
     printf '[a.example]\nmx = old.a.example\n[b.example]\nmx = old.b.example\n' >policies.ini
     leave_alone policies.ini
@@ -17,12 +17,12 @@ exported() {
     A=tree/mta-sts.a.example B=tree/mta-sts.b.example
 }
 
-# export [OPTION] DIR, as the process $$, within five seconds: the temporary names have its number in them.
+# export [OPTION] DIR, as the process $$, within five seconds. The names of its temporary files contain that number.
 mta_sts_export() {
     timeout 5 "$MTA_STS" -f policies.ini export "$@"
 }
 
-# Nothing outside of the tree was written or removed.
+# Nothing outside of the tree is written or removed.
 outside_is_whole() {
     [ "$(cat victim)" = "$VICTIM" ]
     [ "$(cat outside/mta-sts.txt)" = "$VICTIM" ]
@@ -30,7 +30,7 @@ outside_is_whole() {
     [ "$(find outside -type f | wc -l)" -eq 2 ]
 }
 
-# a_is_told PATH WHAT: the export fails for a.example, with this one line, and goes on to b.example.
+# a_is_told PATH WHAT: the export of a.example fails with this one line. That of b.example succeeds.
 a_is_told() {
     run -1 mta_sts_export tree
     [ "$output" = "mta-sts: $1: is a $2; remove it, or export elsewhere" ]
@@ -38,7 +38,7 @@ a_is_told() {
     outside_is_whole
 }
 
-# Once the obstacle is gone, all is as without it.
+# mended PATH: without the obstacle at PATH the export succeeds.
 mended() {
     rm "$1"
     run -0 mta_sts_export tree
@@ -152,7 +152,7 @@ exec "$@"' _ "$1" "$A" "$B" "$MTA_STS" -f policies.ini export "${@:2}"
     mended "$A/.well-known"
 }
 
-# list_is_told WHAT: nothing at all is written.
+# list_is_told WHAT: the export fails with this line, and writes nothing.
 list_is_told() {
     run -1 mta_sts_export tree
     [ "$output" = "mta-sts: tree/.mta-sts-export: is a $1; remove it, or export elsewhere" ]
@@ -190,7 +190,7 @@ list_is_told() {
     done
     run -1 mta_sts_export --worker folder/
     [ "$output" = 'mta-sts: folder/: is a folder; remove it, or export elsewhere' ]
-    # Not as who could replace it.
+    # As a user who cannot replace it.
     if [ "$(id -u)" -ne 0 ]; then
         run -1 mta_sts_export --worker /dev/null
         [ "$output" = 'mta-sts: /dev/null: is a device; export elsewhere' ]
@@ -242,7 +242,7 @@ list_is_told() {
     run -1 mta_sts_export --delete tree
     [ "$output" = "mta-sts: $A/.well-known/mta-sts.txt: is a symbolic link; remove it, or export elsewhere" ]
     [ -L "$A/.well-known/mta-sts.txt" ]
-    # It is still in the list, for the next time.
+    # It stays in the list for the next time.
     rm "$A/.well-known/mta-sts.txt"
     run -0 mta_sts_export --delete tree
     [ "$output" = "mta-sts: $A: no longer in policies.ini; removed" ]
@@ -261,7 +261,7 @@ list_is_told() {
     [ "$(cat tree/.mta-sts-export)" = mta-sts.b.example ]
 }
 
-# modes: of what is in the folder tree, and of the Worker.
+# modes: the modes of all that is in the folder tree, and of the Worker.
 modes() {
     find tree worker.js -printf '%m %y\n' | sort -u
 }
@@ -285,7 +285,7 @@ modes() {
     [ "$(stat -c %a tree "$A" "$B" "$B/.well-known" "$A/.well-known/mta-sts.txt")" = $'711\n2750\n755\n775\n644' ]
 }
 
-# without_privileges COMMAND...: no permission is overridden, as for root it is.
+# without_privileges COMMAND...: runs COMMAND without root's privilege to ignore permissions.
 without_privileges() {
     if [ "$(id -u)" -eq 0 ]; then
         setpriv --bounding-set -all --inh-caps -all timeout 5 "$@"
@@ -312,19 +312,19 @@ without_privileges() {
 
 @test "export: what a killed run left is not in the way" {
     exported
-    # Killed when its first file may not grow; its temporary file cannot be removed by then.
+    # It is killed when its first file may not grow. Then it can no longer remove its temporary file.
     run bash -c 'ulimit -c 0 -f 0; exec "$1" -f policies.ini export tree' _ "$MTA_STS"
     [ "$status" -gt 128 ]
     [ -n "$(find tree -name '*.tmp')" ]
     grep -q 'mx: old.a.example' "$A/.well-known/mta-sts.txt"
     run -0 mta_sts_export tree
     grep -q 'mx: new.a.example' "$A/.well-known/mta-sts.txt"
-    # Nor is it where the next run has the same number.
+    # The same if the next run has the same process number.
     run -0 bash -c 'echo half >"$2/.well-known/.mta-sts.$$.0.tmp"; exec "$1" -f policies.ini export tree' _ "$MTA_STS" "$A"
     [ "$(cat "$A"/.well-known/.mta-sts.*.0.tmp)" = half ]
 }
 
-# lost_header: the name of b.example is not in the file any more, but in a header that cannot be read.
+# lost_header: b.example is no longer in the file, except in a header that cannot be read.
 lost_header() {
     sed -i "s/^\[b.example]\$/[b..example]/" policies.ini
     leave_alone policies.ini
@@ -349,14 +349,14 @@ LOST='policies.ini:3: the section of a domain that is named nowhere else may beg
     run -1 mta_sts_export --delete tree
     [[ $output == *"$LOST"* ]]
     [ -e "$B/.well-known/mta-sts.txt" ]
-    # Mended, in the sense that it is gone: now it is stale.
+    # The header is gone, so the export is stale.
     printf '[a.example]\nmx = new.a.example\n' >policies.ini
     leave_alone policies.ini
     run -0 mta_sts_export --delete tree
     [ "$output" = "mta-sts: $B: no longer in policies.ini; removed" ]
 }
 
-# other_of_worker: what the Worker has for every domain that it does not name.
+# other_of_worker: the Worker's entry for all domains that it does not name.
 other_of_worker() {
     sed -n 's/^const other = //p' worker.js
 }
@@ -371,7 +371,7 @@ other_of_worker() {
     [ "${#lines[@]}" -eq 1 ]
     [ "$(other_of_worker)" = 'null;' ]
     grep -q '^    \["a.example", "version: STSv1' worker.js
-    # Domains that are named do not change that; [*] does not, either.
+    # Neither domains that are named nor [*] change that.
     printf '[0.invalid]\nmx = m.example\n[1.invalid]\nmx = m.example\n[*]\nmx = any.example\n' >>policies.ini
     leave_alone policies.ini
     run -1 mta_sts_export --worker worker.js

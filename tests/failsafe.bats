@@ -1,6 +1,6 @@
-# That the suites can fail: against a program that answers wrong, they do.
+# The suites can fail: they do with a program that gives wrong answers.
 
-load helper
+load helpers/suite
 
 @test "a program that answers another domain's policy fails the suites" {
     cat >wrong <<'SH'

@@ -1,27 +1,28 @@
 # The program as a FastCGI program: behind a real lighttpd, started in each way, stopped under load.
 
-load helper
+load helpers/suite
+load helpers/program
+load helpers/lighttpd
+load helpers/wrk
 
-# through_front [ARGUMENT...]: the program and lighttpd.
+# through_front [ARGUMENT...]: the program, with lighttpd in front of it.
 through_front() {
     start_fastcgi "$@"
     start_lighttpd < <(lighttpd_fastcgi)
 }
 
-# load SECONDS: as many requests as 16 clients can make; lost and wrong answers are in wrk.out.
+# load_for SECONDS: as many requests as 16 clients can make. wrk.out has the results.
 load_for() {
-    local port
-    port=$(cat port)
-    wrk -t1 -c16 -d "$1" -H 'Host: mta-sts.example.org' "http://127.0.0.1:$port/.well-known/mta-sts.txt" >wrk.out 2>&1 3>&-
+    wrk -t1 -c16 -d "$1" -H 'Host: mta-sts.example.org' "http://127.0.0.1:$(cat port)/.well-known/mta-sts.txt" >wrk.out 2>&1 3>&-
 }
 
-# wrk speaks TCP only: lighttpd is handed a port that the system picked.
+# on_a_port: lighttpd listens on a free port too. wrk does not connect to Unix sockets.
 on_a_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >port
+    free_port >port
     echo "\$SERVER[\"socket\"] == \"127.0.0.1:$(cat port)\" { }"
 }
 
-# 20 connections that send nothing, for as long as the test lasts.
+# connect_silently: 20 connections that send nothing until the test ends.
 connect_silently() {
     client <<'PY' 3>&- &
 silent = [connect(path) for i in range(20)]
@@ -30,41 +31,6 @@ time.sleep(30)
 PY
     PIDS+=($!)
     until_true test -e connected
-}
-
-# start_on_a_port [ARGUMENT...]: the program on a TCP port, which is in the file port.
-start_on_a_port() {
-    cat >listen.py <<'PY'
-import os, socket, sys
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-s.listen(64)
-with open("port", "w") as file:
-    print(s.getsockname()[1], file=file)
-os.dup2(s.fileno(), 0)
-os.execv(sys.argv[1], sys.argv[1:])
-PY
-    python3 listen.py "$MTA_STS" "$@" >>fcgi.log 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
-    until_true grep -q 'mta-sts: ready' fcgi.log
-}
-
-# large_policy: large.ini, with a policy of 60 kB for large.example, and one for example.org.
-large_policy() {
-    {
-        echo '[large.example]'
-        seq -f 'mx = mx%05.0f.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.example' 800
-        printf '[example.org]\nmx = mail.example.org\n'
-    } >large.ini
-    leave_alone large.ini
-}
-
-nothing_lost() {
-    grep -q 'requests in' wrk.out || { cat wrk.out; return 1; }
-    if grep -E 'Non-2xx|Socket errors' wrk.out; then
-        return 1
-    fi
 }
 
 @test "the log names the file, also one that is named from the working folder" {
@@ -104,7 +70,7 @@ nothing_lost() {
     for i in 1 2 3; do
         [ "$(status www.example.org)" = 404 ]
     done
-    logged 1 'no policy host (mta-sts.<domain>); let the front server pass the client'
+    logged 1 'neither is a policy host (mta-sts.<domain>); let the front server pass the client'
 }
 
 @test "lighttpd starts it by bin-path" {
@@ -119,8 +85,7 @@ CONF
 
 @test "LISTEN_FDS: a socket handed over as systemd does" {
     command -v systemd-socket-activate >/dev/null || skip_or_fail "no systemd-socket-activate"
-    systemd-socket-activate -l "$DIR/fcgi.sock" -E MTA_STS_POLICIES="$DIR/policies.ini" -E TSAN_OPTIONS -E ASAN_OPTIONS "$MTA_STS" >fcgi.log 2>&1 3>&- &
-    PIDS+=($!)
+    background fcgi.log systemd-socket-activate -l "$DIR/fcgi.sock" -E MTA_STS_POLICIES="$DIR/policies.ini" -E TSAN_OPTIONS -E ASAN_OPTIONS "$MTA_STS"
     until_true test -S fcgi.sock
     start_lighttpd < <(lighttpd_fastcgi)
     fetch mta-sts.example.org -o body
@@ -175,19 +140,6 @@ CONF
     [ $((${EPOCHREALTIME/./} - begin)) -lt 5000000 ]
 }
 
-@test "a silent connection is given up after five seconds, a half request, too" {
-    start_fastcgi -f policies.ini
-    client <<'PY'
-for sent in b"", request("mta-sts.example.org")[:-20]:
-    s = connect(path)
-    s.sendall(sent)
-    begin = time.monotonic()
-    assert closed(s), "answered?"
-    took = time.monotonic() - begin
-    assert 4.5 < took < 7.5, took
-PY
-}
-
 @test "SIGTERM under load loses no answer, where another process holds the socket, too" {
     spawn-fcgi -s "$DIR/fcgi.sock" -M 0666 -F 2 -P pids -- "$MTA_STS" -f policies.ini >fcgi.log 2>&1 3>&-
     local first second
@@ -216,311 +168,6 @@ PY
     ends_well
 }
 
-@test "kept connections do not hold up others" {
-    start_fastcgi -f policies.ini -t 4
-    client <<'PY'
-kept = []
-for i in range(12):
-    s = connect(path, 5)
-    for j in range(2 if i == 0 else 1):
-        s.sendall(request("mta-sts.example.org", KEEP))
-        assert b"mx: mail.example.org" in answer(s)
-    kept.append(s)
-PY
-}
-
-@test "a request in pieces is answered, also where the front server wants to keep the connection" {
-    start_fastcgi -f policies.ini
-    client <<'PY'
-for flags in 0, KEEP:
-    s = connect(path)
-    whole = request("mta-sts.example.org", flags)
-    for i in range(0, len(whole), 3):
-        s.sendall(whole[i:i + 3])
-    assert b"mx: mail.example.org" in answer(s)
-    s = connect(path)
-    s.sendall(request("mta-sts.example.org", flags, stdin=False))
-    assert b"mx: mail.example.org" in answer(s)
-    s.sendall(record(STDIN))
-    if flags == KEEP:
-        s.sendall(request("mta-sts.example.net", KEEP))
-        assert b"mx: smtp.google.com" in answer(s)
-    else:
-        assert closed(s), "not closed"
-PY
-}
-
-@test "kept connections: whatever a request's size, and its body's, the next one is answered" {
-    start_fastcgi -f policies.ini
-    client <<'PY'
-s = connect(path)
-
-
-def kept(sent, name):
-    for part, want in (sent, b"mx: mail.example.org"), (request("mta-sts.example.net", KEEP), b"mx: smtp.google.com"):
-        s.sendall(part)
-        got = answer(s)
-        assert want in got and got.count(END) == 1, (name, got)
-
-
-sizes = [*range(8185, 8211), *range(16380, 16390), *range(65600, 65620), 160000]
-for size in sizes:
-    kept(request_of(size, "mta-sts.example.org", KEEP), "a request of %d bytes" % size)
-for size in [0, 1, *sizes, *range(65530, 65541), 200000]:
-    kept(request("mta-sts.example.org", KEEP, content=b"b" * size), "a body of %d bytes" % size)
-for size in 0, 1, 8192, 65535:
-    body = record(STDIN, b"b" * size) if size > 0 else b""
-    kept(request("mta-sts.example.org", KEEP, stdin=False) + body + record(ABORT), "an abort behind %d bytes" % size)
-PY
-}
-
-@test "kept connections: what a body holds is no request, at whatever offset" {
-    start_fastcgi -f policies.ini
-    client <<'PY'
-evil = request("mta-sts.example.com", KEEP) * 3
-s = connect(path)
-for offset in [*range(0, 40), *range(7900, 8300, 8), 65535 - len(evil), 100000]:
-    s.sendall(request("mta-sts.example.org", KEEP, content=b"\0" * offset + evil))
-    assert b"mx: mail.example.org" in answer(s)
-    s.sendall(request("mta-sts.other.example", KEEP))
-    got = answer(s)
-    assert b"Status: 404" in got and got.count(END) == 1, (offset, got)
-s.settimeout(0.3)
-try:
-    raise AssertionError(s.recv(1000))
-except TimeoutError:
-    pass
-PY
-}
-
-@test "several requests in one piece are answered in order" {
-    start_fastcgi -f policies.ini
-    client <<'PY'
-s = connect(path)
-both = request("mta-sts.example.org", KEEP, content=b"b" * 9000) + request("mta-sts.example.net", KEEP)
-sender = threading.Thread(target=s.sendall, args=(both * 40,))
-sender.start()
-got = answer(s, 80).split(END)
-sender.join()
-assert len(got) == 81 and got[80] == b""
-for i in range(80):
-    assert (b"mx: smtp.google.com" if i % 2 else b"mx: mail.example.org") in got[i], i
-PY
-}
-
-# in_pieces [PORT]
-in_pieces() {
-    {
-        [ $# -eq 0 ] || echo "path = $1"
-        cat <<'PY'
-import random
-
-def send(whole, most, pause=0):
-    s = connect(path)
-    if isinstance(path, int):
-        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    draw, at = random.Random(most), 0
-    while at < len(whole):
-        n = draw.randint(1, most)
-        s.sendall(whole[at:at + n])
-        at += n
-        if pause > 0:
-            time.sleep(pause)
-    assert b"mx: mail.example.org" in answer(s), (len(whole), most)
-
-short = request("mta-sts.example.org")
-assert len(short) >= 91
-for pause in 0, 0.003:
-    send(short, 1, pause)
-send(request_of(30000, "mta-sts.example.org"), 1)
-send(request_of(160000, "mta-sts.example.org"), 100)
-PY
-    } | client
-}
-
-@test "a request byte by byte is answered, and one of 160,000 bytes in small pieces: on a Unix socket" {
-    start_fastcgi -f policies.ini
-    in_pieces
-}
-
-@test "a request byte by byte is answered, and one of 160,000 bytes in small pieces: over TCP" {
-    start_on_a_port -f policies.ini
-    in_pieces "$(cat port)"
-}
-
-@test "half a request and a hang-up cost no processor time" {
-    start_fastcgi -f policies.ini
-    local before after
-    before=$(awk '{ print $14 + $15 }' "/proc/$PROGRAM/stat")
-    client <<'PY'
-half = request("mta-sts.example.org")[:-20]
-for i in range(50):
-    s = connect(path)
-    s.sendall(half)
-    time.sleep(0.05)
-    s.close()
-PY
-    after=$(awk '{ print $14 + $15 }' "/proc/$PROGRAM/stat")
-    echo "$((after - before)) of $(getconf CLK_TCK) ticks a second"
-    [ $(((after - before) * 5)) -lt "$(getconf CLK_TCK)" ]
-}
-
-@test "clients that do not read their answers hold up nobody, and get them when they do" {
-    large_policy
-    start_fastcgi -f large.ini -t 4
-    client <<'PY'
-deaf = [connect(path, 20) for i in range(20)]
-for s in deaf:
-    s.sendall(request("mta-sts.large.example", KEEP) * 10)
-time.sleep(0.5)
-slowest = 0
-for i in range(20):
-    s = connect(path)
-    whole = request("mta-sts.example.org")
-    begin = time.monotonic()
-    # Every other one is not there at once.
-    s.sendall(whole[:30])
-    time.sleep(0.05 * (i % 2))
-    s.sendall(whole[30:])
-    assert b"mx: mail.example.org" in answer(s), i
-    slowest = max(slowest, time.monotonic() - begin)
-print("slowest: %.3f s" % slowest)
-assert slowest < 0.9, slowest
-for s in deaf:
-    assert answer(s, 10).count(b"mx: mx00800.") == 10
-PY
-}
-
-@test "more idle connections than there may be: the longest idle ones go, and no request is lost" {
-    WRAPPER="$(command -v prlimit) --nofile=60:60"
-    start_fastcgi -f policies.ini -t 4
-    client <<'PY'
-def is_open(s):
-    s.settimeout(0)
-    try:
-        return s.recv(1) != b""
-    except BlockingIOError:
-        return True
-
-idle = []
-for i in range(200):
-    idle.append(connect(path))
-    idle[i].sendall(request("mta-sts.example.org", KEEP))
-    assert b"mx: mail.example.org" in answer(idle[i]), i
-time.sleep(0.2)
-still = [i for i in range(200) if is_open(idle[i])]
-# Those that began to idle in the same millisecond may go in any order.
-assert 20 < len(still) < 60 and still[0] > 120 and still[-20:] == list(range(180, 200)), still
-PY
-}
-
-@test "a kept connection may idle for as long as it likes, and does not hold up the end" {
-    start_fastcgi -f policies.ini
-    client <<'PY' 3>&- &
-kept = [connect(path) for i in range(20)]
-for n in range(2):
-    for s in kept:
-        s.sendall(request("mta-sts.example.org", KEEP))
-        assert b"mx: mail.example.org" in answer(s)
-    time.sleep(6 * (1 - n))
-open("asked", "w").close()
-time.sleep(30)
-PY
-    PIDS+=($!)
-    until_true test -e asked
-    local begin=${EPOCHREALTIME/./}
-    kill -TERM "$PROGRAM"
-    ends_well
-    [ $((${EPOCHREALTIME/./} - begin)) -lt 1000000 ]
-}
-
-@test "HTTP, or TLS, in place of FastCGI: logged once a minute, with what to write" {
-    start_fastcgi -f policies.ini
-    client <<'PY'
-for sent in (b"GET /.well-known/mta-sts.txt HTTP/1.0\r\nHost: mta-sts.example.org\r\n\r\n", b"\x16\x03\x01\0\xa5\1\0\0\xa1\3\3",
-             b"HEAD / HTTP/1.1\r\n"):
-    s = connect(path)
-    s.sendall(sent)
-    assert closed(s)
-PY
-    logged 1 'mta-sts: HTTP comes in place of FastCGI'
-    logged 1 'nginx: fastcgi_pass in place of proxy_pass'
-    logged 0 TLS
-}
-
-@test "FCGI_GET_VALUES is answered, however often it names a value, and a request after it" {
-    start_fastcgi -f policies.ini -t 4
-    client <<'PY'
-for times in 1, 3000:
-    s = connect(path)
-    s.sendall(record(GET_VALUES, pair(b"FCGI_MAX_CONNS", b"") * times, 0))
-    assert s.recv(100) == record(GET_VALUES_RESULT, pair(b"FCGI_MAX_CONNS", b"4"), 0)
-    s.sendall(request("mta-sts.example.org"))
-    assert b"mx: mail.example.org" in answer(s)
-PY
-}
-
-@test "what is no request gets no answer, and hurts nobody: lengths beyond all bounds, other versions, roles, order" {
-    start_fastcgi -f policies.ini -t 4
-    client <<'PY'
-begin = record(BEGIN, struct.pack(">HB5x", 1, 0))
-variables = pair(b"SERVER_NAME", b"mta-sts.example.org")
-hostile = {
-    "a sum of lengths that overflows": begin + record(PARAMS, b"\xff" * 8 + b"x" * 100) + record(PARAMS),
-    "a value of 2 GiB": begin + record(PARAMS, b"\x01\xff\xff\xff\xffx") + record(PARAMS),
-    "a value that goes on": begin + record(PARAMS, variables[:-1]) + record(PARAMS),
-    "another version": b"\x02" + begin[1:] + record(PARAMS, variables) + record(PARAMS),
-    "an authorizer": record(BEGIN, struct.pack(">HB5x", 2, 0)) + record(PARAMS),
-    "values in the middle": begin + record(GET_VALUES, pair(b"FCGI_MAX_CONNS", b"") * 3000, 0) + record(PARAMS),
-    "an abort": begin + record(2),
-    "a second request in the first": begin + begin + record(PARAMS),
-    "no beginning": record(PARAMS, variables) + record(PARAMS) + record(STDIN),
-    "200 kB of variables": begin + record(PARAMS, pair(b"A", b"b" * 100) * 500) * 4 + record(PARAMS),
-}
-for name, sent in hostile.items():
-    s = connect(path)
-    try:
-        s.sendall(sent)
-        got = s.recv(100)
-    except (BrokenPipeError, ConnectionResetError):
-        got = b""
-    assert got == b"", name
-    s = connect(path)
-    s.sendall(request("mta-sts.example.org"))
-    assert b"mx: mail.example.org" in answer(s), name
-PY
-    kill -TERM "$PROGRAM"
-    ends_well
-}
-
-@test "two names of 60 kB are answered" {
-    start_fastcgi -f policies.ini
-    client <<'PY'
-variables = long_pair(b"HTTP_HOST", b"a" * 60000) + long_pair(b"SERVER_NAME", b"a" * 60000)
-s = connect(path)
-s.sendall(record(BEGIN, struct.pack(">HB5x", 1, 0)) + stream(PARAMS, variables, 40000) + record(STDIN))
-assert b"Status: 404" in answer(s)
-PY
-}
-
-@test "SIGTERM: a client that does not take its answers holds it up for two seconds at most" {
-    large_policy
-    start_fastcgi -f large.ini
-    client <<'PY' 3>&- &
-s = connect(path)
-s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-for i in range(8):
-    s.sendall(request("mta-sts.large.example", KEEP))
-    time.sleep(0.05)
-open("asked", "w").close()
-time.sleep(30)
-PY
-    PIDS+=($!)
-    until_true test -e asked
-    kill -TERM "$PROGRAM"
-    ends_well
-}
-
 @test "a log that nobody reads holds up nothing" {
     {
         cat policies.ini
@@ -532,9 +179,8 @@ mx = 192.0.2.1' 30
     # A reader that does not read.
     sleep 60 <pipe 3>&- &
     PIDS+=($!)
-    spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f many.ini >pipe 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
+    background pipe spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f many.ini
+    PROGRAM=$STARTED
     until_true test -S fcgi.sock
     start_lighttpd < <(lighttpd_fastcgi)
     local i
@@ -549,9 +195,8 @@ mx = 192.0.2.1' 30
 
 @test "SIGHUP while it starts, and waits for a file that was just written, does not end it" {
     touch policies.ini
-    spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f policies.ini >fcgi.log 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
+    background fcgi.log spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f policies.ini
+    PROGRAM=$STARTED
     until_true test -S fcgi.sock
     sleep 0.4
     kill -HUP "$PROGRAM"

@@ -1,10 +1,12 @@
 # make install, make uninstall, make static, make dist.
 
-load helper
+load helpers/suite
+load helpers/program
+load helpers/lighttpd
 
 TREE=$BATS_TEST_DIRNAME/..
 
-# Built once, outside of the tree, whatever the suites are run with.
+# Built once, outside of the tree. It does not depend on the build under test.
 setup_file() {
     BUILD=$BATS_FILE_TMPDIR/build
     export BUILD
@@ -14,19 +16,19 @@ setup_file() {
     }
 }
 
-# make_in FOLDER ARGUMENT...: in an environment of nothing else; no SANITIZE, CFLAGS or MAKEFLAGS, and no settings of git's.
+# make_in FOLDER ARGUMENT...: runs make without the caller's environment: no SANITIZE, CFLAGS or MAKEFLAGS, and none of git's settings.
 make_in() {
     local folder=$1
     shift
     env -i PATH="$PATH" HOME="$BATS_FILE_TMPDIR" LC_ALL=C.UTF-8 make --no-print-directory -C "$folder" B="$BUILD" "$@"
 }
 
-# as_package TARGET [ARGUMENT...]: with the folders of a package, below $DIR/dest.
+# as_package TARGET [ARGUMENT...]: runs make with a package's folders, below $DIR/dest.
 as_package() {
     make_in "$TREE" "$@" DESTDIR="$DIR/dest" PREFIX=/usr
 }
 
-# to_install: every file that make install is to put there, with its mode.
+# to_install: every file that make install has to install, with its mode.
 to_install() {
     local page
     echo '755 dest/usr/bin/mta-sts'
@@ -40,7 +42,7 @@ to_install() {
     echo '644 dest/usr/share/bash-completion/completions/mta-sts-probe'
 }
 
-# in_chroot NAME=VALUE...: the static binary as a CGI program, where there is nothing but itself and policies.ini.
+# in_chroot NAME=VALUE...: runs the static binary as a CGI program, in a folder with nothing but itself and policies.ini.
 in_chroot() {
     local enter=(chroot)
     [ "$(id -u)" -eq 0 ] || enter=(unshare -r chroot)
@@ -54,7 +56,7 @@ empty_root() {
     cp -p policies.ini empty/
 }
 
-# a_repository: the tree as it is, without what was built, committed to a git repository of its own in $DIR/tree.
+# a_repository: a copy of the tree without build products, committed to a git repository in $DIR/tree.
 a_repository() {
     mkdir tree
     tar -C "$TREE" --exclude=./.git --exclude=./build -cf - . | tar -C tree -xf -
@@ -69,7 +71,7 @@ a_repository() {
 }
 
 @test "install: every file, its mode and its text" {
-    # Not even root's own umask keeps a front server from reading it.
+    # A front server can read it whatever root's umask.
     (umask 077 && as_package install) >out
     [ "$(find dest -type f -printf '%m %p\n' | sort)" = "$(to_install | sort)" ]
     [ -z "$(find dest -mindepth 1 -type d ! -perm 755)" ]
@@ -82,7 +84,7 @@ a_repository() {
         [ ! -e "$page" ] || cmp "$page" dest/usr/share/man/man?/"${page##*/}"
     done
     [ "$(grep -c '^  INSTALL ' out)" -eq "$(to_install | wc -l)" ]
-    # What was built before is not built again.
+    # Nothing is built twice.
     [ "$(grep -vc '^  INSTALL ' out)" -eq 0 ]
 }
 
@@ -98,7 +100,7 @@ a_repository() {
 }
 
 @test "install: the program looks for policies.ini where it was installed to" {
-    # Of its own, since this one has to be built again.
+    # In a separate folder, since this has to be built again.
     cp -a "$BUILD" build
     BUILD=$DIR/build make_in "$TREE" install PREFIX="$DIR/opt" SYSCONFDIR="$DIR/opt/etc" >/dev/null
     leave_alone opt/etc/mta-sts/policies.ini
@@ -119,7 +121,7 @@ a_repository() {
     [ "$(stat -c '%Y' edited)" = "$(stat -c '%Y' dest/etc/mta-sts/policies.ini)" ]
     grep -qF "KEPT    $DIR/dest/etc/mta-sts/policies.ini" out
     cmp "$TREE/policies.ini" dest/usr/share/doc/mta-sts/policies.ini
-    # So does one that leads to a place that is not there at this moment.
+    # A link to a place that does not exist at this moment stays too.
     ln -sf /nowhere/policies.ini dest/etc/mta-sts/policies.ini
     as_package install >out
     [ "$(readlink dest/etc/mta-sts/policies.ini)" = /nowhere/policies.ini ]
@@ -133,7 +135,7 @@ a_repository() {
     [ "$(find dest ! -type d | sort)" = "$(printf '%s\n' dest/etc/mta-sts/policies.ini dest/usr/bin/other)" ]
     [ ! -e dest/usr/share/doc/mta-sts ]
     grep -qF "KEPT    $DIR/dest/etc/mta-sts/policies.ini" out
-    # There is nothing left to do, and that is no error.
+    # A second time there is nothing to do, and that is no error.
     rm dest/etc/mta-sts/policies.ini
     as_package uninstall >out
     run ! grep KEPT out
@@ -209,7 +211,7 @@ a_repository() {
     (umask 077 && make_in tree dist >out 2>&1)
     run ! grep 'not committed' out
     cmp first.tar.gz "tree/$name"
-    # And a change that is missing from it is told.
+    # make dist warns of a change that is not in the tarball.
     echo '; edited' >>tree/policies.ini
     make_in tree dist >out 2>&1
     grep -q 'not committed' out

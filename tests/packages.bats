@@ -1,10 +1,10 @@
-# What installs the Debian packages, with an apt-get and a dpkg that only say what they were asked for: nothing is installed here.
+# The script that installs Debian packages, with an apt-get and a dpkg that only log how they are called. Nothing is installed.
 
-load helper
+load helpers/suite
 
 PACKAGES=$BATS_TEST_DIRNAME/../tools/packages
 
-# fake NAME: a program in bin, from standard input.
+# fake NAME: makes the program bin/NAME from standard input.
 fake() {
     mkdir -p bin
     {
@@ -14,8 +14,8 @@ fake() {
     chmod 755 "bin/$1"
 }
 
-# What apt would do for a package is in plan/NAME; what dpkg knows of it, one architecture a line, in status/NAME. An installed package's script starts a service by each
-# of the three ways; started lists what came of it.
+# plan/NAME has what apt would do for a package. status/NAME has what dpkg knows of it, a line for each architecture. The script of an installed package
+# starts a service in each of the three ways, and started lists the results.
 fakes() {
     local name
     mkdir plan status real
@@ -68,7 +68,7 @@ SH
     fake id <<<'echo 0'
 }
 
-# packages NAME...: the script, with those before all others.
+# packages NAME...: runs the script, which finds these programs before all others.
 packages() {
     mkdir -p tmp
     PATH=$DIR/bin:$PATH TMPDIR=$DIR/tmp "$PACKAGES" "$@"
@@ -86,10 +86,10 @@ packages() {
     [ "$output" = 'Installing removed absent' ]
     [ "$(cat installed)" = 'removed absent' ]
     [ ! -e started ]
-    # Nor at the next boot.
+    # The services do not start at the next boot either.
     [ "$(cat disabled)" = "$(printf '%s\n' 'update-rc.d removed disable' 'systemctl disable removed.service' 'update-rc.d absent disable' 'systemctl disable absent.service')" ]
     [ -z "$(ls -A tmp)" ]
-    # The package scripts of this test do start services, where nobody keeps them from it.
+    # The package scripts of this test do start services if nothing keeps them from it.
     PATH=$DIR/bin:$PATH apt-get -o DPkg::Path=/usr/sbin:/usr/bin:/bin install other
     [ "$(wc -l <started)" -eq 3 ]
 }
@@ -117,12 +117,12 @@ packages() {
     [[ $output != *'knot does not'* ]]
     [ ! -e installed ]
     run ! grep -v -e '-s install' apt.log
-    # The same while the lists are old.
+    # The same with old package lists.
     touch stale
     run -1 packages knot postfix
     [[ $output == *'postfix does not go with: exim4-daemon-light exim4-base'* ]]
     [ ! -e installed ]
-    # And what is installed is installed by a command that removes nothing, whatever was planned.
+    # The command that installs cannot remove anything, whatever was planned.
     run -0 packages knot
     grep -- ' install ' apt.log | grep -v -e '-s install' >real.log
     [ -s real.log ]
@@ -157,7 +157,7 @@ packages() {
     local second=$!
     PIDS+=("$second")
     until_true test -e second.reached
-    # The first begins after the second, and has ended before the second's package scripts run.
+    # The first begins after the second, and ends before the second's package scripts run.
     packages one
     [ "$(cat installed)" = one ]
     touch second
@@ -167,7 +167,7 @@ packages() {
     [ -z "$(ls -A tmp)" ]
 }
 
-# in_own_sbin COMMAND...: in a world whose /usr/sbin holds what is in sbin, and where that can be written to. Its process group is in the file group.
+# in_own_sbin COMMAND...: runs COMMAND with the folder sbin as its /usr/sbin, which is writable. Its process group is in the file group.
 in_own_sbin() {
     local enter=(setsid --wait unshare --mount --propagation private)
     [ "$(id -u)" -eq 0 ] || enter+=(--map-root-user)
@@ -185,7 +185,7 @@ in_order() {
     local owner before
     for owner in nobody administrator; do
         if [ "$owner" = administrator ]; then
-            # One that allows everything.
+            # A policy-rc.d that allows everything.
             printf '#!/bin/sh\nexit 0\n' >sbin/policy-rc.d
             chmod 755 sbin/policy-rc.d
         fi
@@ -194,7 +194,7 @@ in_order() {
         [ "$(in_order)" = "$before" ]
         [ ! -e started ]
 
-        # Killed in the middle of it: the script, and what it runs as root.
+        # Both are killed in the middle of it: the script, and the part that runs as root.
         WAIT=$DIR/never-$owner in_own_sbin "$PACKAGES" "killed-$owner" &
         PIDS+=($!)
         until_true test -e "never-$owner.reached"
@@ -202,7 +202,7 @@ in_order() {
         kill -KILL -- "-$(cat group)"
         wait "${PIDS[-1]}" || true
         [ "$(in_order)" = "$before" ]
-        # The next one works.
+        # The next run works.
         in_own_sbin "$PACKAGES" "after-$owner"
         [ ! -e started ]
     done

@@ -1,6 +1,8 @@
-# policies.ini is edited while the program runs: what is served before and after, and that the log says it once.
+# policies.ini is edited while the program runs: the answers before and after, and one line in the log for each edit.
 
-load helper
+load helpers/suite
+load helpers/program
+load helpers/lighttpd
 
 start() {
     start_fastcgi -f policies.ini "$@"
@@ -8,7 +10,7 @@ start() {
     is_policy example_org <(fetch mta-sts.example.org)
 }
 
-# The file is looked at once a second.
+# await_look: the program looks at the file once a second.
 await_look() {
     sleep 1.3
 }
@@ -39,7 +41,7 @@ write_new() {
     start
     await_look
     printf '[example.org]\nmode = enforce\nmx = one.example.org\n' >policies.ini
-    # A look at the file is due, and is not to take the half.
+    # The program looks at the file now, and must not take the half.
     is_policy example_org <(fetch mta-sts.example.org)
     sleep 0.5
     echo 'mx = two.example.org' >>policies.ini
@@ -53,7 +55,7 @@ write_new() {
     logged 1 'read again'
 }
 
-@test "a file that is written to all the time is told of once" {
+@test "a file that keeps changing is reported once" {
     start
     while sleep 0.1; do
         echo "; more" >>policies.ini
@@ -64,7 +66,7 @@ write_new() {
         is_policy example_org <(fetch mta-sts.example.org)
         sleep 0.5
     done
-    logged 1 'policies.ini: is written to all the time, and is not read; write it elsewhere and rename it into place; what was read'
+    logged 1 'policies.ini: keeps changing, and was not read; write it elsewhere and rename it into place; what was read'
 }
 
 @test "a broken [*]: the domains that it answers for keep its last good policy, also after the check" {
@@ -95,13 +97,13 @@ write_new() {
     is_policy example_org <(fetch mta-sts.example.org)
     logged 1 'policies.ini:2: [example.org] nmx'
 
-    # Still broken, saved again: the last good policy is two readings old by now.
+    # Saved again, and still broken: the last good policy is from two readings ago.
     printf '[example.org]\nmode = nome\n' >policies.ini
     leave_alone policies.ini
     await_look
     is_policy example_org <(fetch mta-sts.example.org)
 
-    # Mended.
+    # The mistake is gone.
     write_new policies.ini
     leave_alone policies.ini
     await_look
@@ -128,7 +130,7 @@ write_new() {
     is_policy example_net <(fetch mta-sts.example.com)
 }
 
-# reads: how often the file was read, to use or in vain.
+# reads: how often the program has read the file, successfully or not.
 reads() {
     grep -cE "read again|stays in force" fcgi.log || true
 }
@@ -137,7 +139,7 @@ read_more_than() {
     [ "$(reads)" -gt "$1" ]
 }
 
-# save LINE: standard input as a file that was saved long ago, read at once; LINE is in the log then.
+# save LINE: saves standard input as policies.ini, an hour ago, and has it read. LINE has to appear in the log.
 save() {
     local before
     before=$(reads)
@@ -156,7 +158,7 @@ save() {
     start_lighttpd < <(lighttpd_fastcgi)
     serves mta-sts.a.test 'mode: enforce'
 
-    # What is left of a list whose last host was deleted.
+    # A list whose last host was deleted.
     printf '[defaults]\nmode = enforce\n[a.test]\nmx = a.test, \\\n  \\\n[b.test]\nmx = b2.test\n[*]\nmx = any.test\n' | save 'a.test.: the'
     serves mta-sts.a.test 'mx: a.test'
     serves mta-sts.b.test 'mx: b2.test'
@@ -176,7 +178,7 @@ save() {
     kill -HUP "$PROGRAM"
     until_true serves mta-sts.other.test 'mx: any.test'
 
-    # Two domains lose their bracket, then [defaults] a letter and a bracket; [*] is another.
+    # Two domains lose their bracket, then [defaults] loses a letter and a bracket. [*] changes.
     sed 's/\[example.com /example.com /; s/any.test/new.test/' policies.ini | save '"example.com example.net.*" may be a header'
     is_policy example_org <(fetch mta-sts.example.org)
     is_policy example_net <(fetch mta-sts.example.net)
@@ -186,7 +188,7 @@ save() {
     is_policy example_org <(fetch mta-sts.example.org)
     is_policy example_net <(fetch mta-sts.example.net)
 
-    # Without an earlier reading nothing is known of anybody.
+    # Without an earlier reading the program knows no domain.
     kill -TERM "$PROGRAM"
     ends_well
     rm -f fcgi.sock
@@ -240,7 +242,7 @@ save() {
     logged 1 'policies.ini: is a folder; give the name of the INI file in it'
 }
 
-# in_ramfs COMMAND...: in a folder whose file system has a coarse clock.
+# in_ramfs COMMAND...: runs COMMAND in a folder whose file system has a coarse clock.
 in_ramfs() {
     local options=-m
     [ "$(id -u)" -eq 0 ] || options=-rm
@@ -296,7 +298,7 @@ in_ramfs() {
 }
 
 @test "permissions taken away, and given back" {
-    # root may read all: the program runs without that privilege.
+    # root can read every file, so the program runs without that privilege.
     if [ "$(id -u)" -eq 0 ]; then
         WRAPPER="$(command -v setpriv) --inh-caps=-dac_override,-dac_read_search --bounding-set=-dac_override,-dac_read_search"
     fi
@@ -306,7 +308,7 @@ in_ramfs() {
     is_policy example_org <(fetch mta-sts.example.org)
     await_look
     is_policy example_org <(fetch mta-sts.example.org)
-    logged 1 'policies.ini: cannot be read: Permission denied; the user with the id'
+    logged 1 'policies.ini: cannot be read: Permission denied; let user id'
     chmod 644 policies.ini
     await_look
     is_policy example_org <(fetch mta-sts.example.org)

@@ -1,9 +1,9 @@
-# `make run`, as a newcomer sees it.
+# `make run`, as a new user sees it.
 
-load helper
+load helpers/suite
 
 @test "make run shows a policy over HTTPS, serves it, and leaves nothing behind" {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >port
+    free_port >port
     mkdir tmp
     cat >ours.ini <<'INI'
 [defaults]
@@ -11,12 +11,11 @@ mx = mail.example.net
 [one.example two.example]
 INI
     leave_alone ours.ini
-    TMPDIR=$DIR/tmp PORT=$(cat port) "$BATS_TEST_DIRNAME/../examples/try/run" "$MTA_STS" ours.ini >fcgi.log 2>&1 3>&- &
-    local run=$!
-    PIDS+=("$run")
+    background fcgi.log env TMPDIR="$DIR/tmp" PORT="$(cat port)" "$BATS_TEST_DIRNAME/../examples/try/run" "$MTA_STS" ours.ini
+    local run=$STARTED
     until_true grep -q 'Serving until Ctrl-C' fcgi.log
     grep -q '    mx: mail.example.net' fcgi.log
-    # The command that it prints works.
+    # The command that it prints works as it is.
     local command
     command=$(grep -o 'curl -k .*two.example.*' fcgi.log)
     $command -s -o body

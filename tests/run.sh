@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh BUILD [units] SUITE...: runs the unit tests of the folder BUILD and the bats suites against BUILD/mta-sts, in parallel, prints
-# what failed, and last one line "N passed, N failed". A skipped test counts as failed where CI is set.
+# run.sh BUILD [units] SUITE...: runs the unit tests in the folder BUILD and the bats suites against BUILD/mta-sts, in parallel. Prints what failed, and
+# last a line "N passed, N failed". In CI (the variable CI is set) a skipped test counts as failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,7 +16,7 @@ if [ "${1:-}" = units ]; then
         CMOCKA_MESSAGE_OUTPUT=TAP "$test" >"$out/unit" 2>&1
         code=$?
         cat "$out/unit" >>"$out/tap"
-        # One that dies, or leaks, says no "not ok".
+        # A test that crashes or leaks prints no "not ok".
         if [ "$code" -ne 0 ] && ! grep -q '^not ok [0-9]' "$out/unit"; then
             echo "not ok 0 - $test: exit status $code" >>"$out/tap"
         fi
@@ -26,12 +26,12 @@ if [ $# -gt 0 ]; then
     TMPDIR=$out timeout 600 bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >"$out/bats" 2>&1
     code=$?
     cat "$out/bats" >>"$out/tap"
-    # Nor does a test that vanishes, or the time that ran out.
+    # The same if a test vanishes, or bats runs out of time.
     if [ "$code" -ne 0 ] && ! grep -q '^not ok [0-9]' "$out/bats"; then
         echo "not ok 0 - bats: exit status $code" >>"$out/tap"
     fi
 fi
-# Whatever a test started is to be gone.
+# All processes that a test has started must be gone.
 if left=$(pgrep -af -- "$MTA_STS|$out"); then
     printf 'not ok 0 - left running:\n%s\n' "$left" >>"$out/tap"
 fi

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include "base/list.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,29 +47,6 @@ void buf_print(struct buf *buf, const char *format, ...)
     buf->len += n > 0 ? (size_t)n : 0;
 }
 
-/* The first *CHARACTER of LEN bytes of UTF-8 (RFC 3629 4). Returns its length, or 0 where it is no UTF-8. */
-static size_t read_character(const unsigned char *bytes, size_t len, unsigned *character)
-{
-    static const struct {
-        unsigned char mask, lead;
-        unsigned least;
-    } forms[] = { { 0x80, 0, 0 }, { 0xE0, 0xC0, 0x80 }, { 0xF0, 0xE0, 0x800 }, { 0xF8, 0xF0, 0x10000 } };
-    size_t more = 0;
-
-    while (more < 4 && (bytes[0] & forms[more].mask) != forms[more].lead)
-        more++;
-    if (more == 4 || more >= len)
-        return 0;
-    *character = bytes[0] & ~(unsigned)forms[more].mask;
-    for (size_t i = 1; i <= more; i++) {
-        if ((bytes[i] & 0xC0) != 0x80)
-            return 0;
-        *character = *character << 6 | (bytes[i] & 0x3F);
-    }
-    bool surrogate = *character >= 0xD800 && *character <= 0xDFFF;
-    return *character < forms[more].least || *character > 0x10FFFF || surrogate ? 0 : more + 1;
-}
-
 /*
  * Characters that cannot be seen, or that change the direction or the look of others (Unicode 14: categories Cc, Cf, Co, Zl and
  * Zp, variation selectors, fillers), and noncharacters, except those that end in FFFE or FFFF. Sorted.
@@ -103,7 +81,7 @@ void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most)
 
     while (at < len && at < most) {
         unsigned character = 0;
-        size_t n = read_character((const unsigned char *)bytes + at, len - at, &character);
+        size_t n = utf8_read((const unsigned char *)bytes + at, len - at, &character);
         if (n > most - at)
             break;
         if (n > 0 && !is_control(character)) {

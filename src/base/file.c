@@ -36,16 +36,15 @@ static const char *const texts[FILE_TROUBLES] = {
     [FILE_NO_DOMAINS] = "names no domain; write at least one, as in [example.org], or mode = none to leave",
     [FILE_ONLY_CR] = "has CR alone as line ends; save it with LF (Unix) or CRLF (Windows)",
     [FILE_UTF16] = "is UTF-16; save it as UTF-8",
-    [FILE_LARGE] = "is too large; split it, 4 GiB are the most",
-    [FILE_BUSY] = "is written to all the time, and is not read; write it elsewhere and rename it into place",
+    [FILE_LARGE] = "is too large; split it, the limit is 4 GiB",
+    [FILE_BUSY] = "keeps changing, and was not read; write it elsewhere and rename it into place",
 };
 
 void file_print_trouble(const char *file, enum file_trouble trouble, int error, struct buf *out)
 {
     buf_print(out, "%s: %s%s", file, texts[trouble], trouble == FILE_SYSTEM ? strerror(error) : "");
     if (trouble == FILE_SYSTEM && error == EACCES)
-        buf_print(out, "; the user with the id %ld has to be able to read it; where its folder was replaced, restart mta-sts",
-                  (long)geteuid());
+        buf_print(out, "; let user id %ld read it (chmod 644); if its folder was replaced, restart mta-sts", (long)geteuid());
 }
 
 static void take_stamp(const struct stat *st, struct file_stamp *stamp)

@@ -8,8 +8,8 @@
 #define NEAR_MAX 24
 
 /*
- * How many slips turn the word A into B, which has NEAR_MAX characters at most: a character added, left out, replaced, or swapped
- * with the next.
+ * The edit distance: how many slips turn the word A into B, which has NEAR_MAX characters at most. A slip is a character
+ * inserted, deleted, replaced, or swapped with the next one.
  */
 size_t near_distance(const char *a, const char *b);
 

@@ -4,14 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-bool terminal_wants_colour(void)
+bool terminal_has_colour(void)
 {
     const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 
     return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
-}
-
-const char *terminal_plural(size_t n)
-{
-    return n == 1 ? "" : "s";
 }

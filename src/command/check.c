@@ -1,10 +1,15 @@
 #include "base/list.h"
 #include "base/terminal.h"
+#include "base/words.h"
 #include "command/common.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[m"
 
 struct message {
     unsigned line;
@@ -46,18 +51,17 @@ static int by_line(const void *a, const void *b)
 
 static const char *colour_of(const struct message *message)
 {
-    return message->warning ? TERMINAL_YELLOW : TERMINAL_RED;
+    return message->warning ? YELLOW : RED;
 }
 
 static void print_messages(const struct messages *messages, size_t domains)
 {
-    const bool colour = terminal_wants_colour();
+    const bool colour = terminal_has_colour();
 
     for (size_t i = 0; i < messages->count; i++)
-        (void)printf("%s%s%s\n", colour ? colour_of(&messages->list[i]) : "", messages->list[i].text,
-                     colour ? TERMINAL_PLAIN : "");
-    (void)printf("%zu domain%s, %zu error%s, %zu warning%s\n", domains, terminal_plural(domains), messages->errors,
-                 terminal_plural(messages->errors), messages->warnings, terminal_plural(messages->warnings));
+        (void)printf("%s%s%s\n", colour ? colour_of(&messages->list[i]) : "", messages->list[i].text, colour ? PLAIN : "");
+    (void)printf("%zu domain%s, %zu error%s, %zu warning%s\n", domains, words_plural(domains), messages->errors,
+                 words_plural(messages->errors), messages->warnings, words_plural(messages->warnings));
 }
 
 static void free_messages(struct messages *messages)

@@ -1,11 +1,18 @@
 #include "command/common.h"
 
+#include "policy/argument.h"
+
 #include <stdio.h>
-#include <string.h>
 
 void command_complain(const char *line)
 {
     (void)fprintf(stderr, "mta-sts: %s\n", line);
+}
+
+void command_complain_of(struct buf *why)
+{
+    command_complain(why->failed || why->text == NULL ? "out of memory" : why->text);
+    buf_free(why);
 }
 
 void command_print(struct buf *out)
@@ -18,22 +25,12 @@ void command_print(struct buf *out)
 
 bool command_read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
 {
-    size_t len = strlen(argument);
+    struct buf why = { 0 };
 
-    if (domain_from_host(argument, domain)) {
-        (void)fprintf(stderr, "mta-sts: %s is the policy host; write %s\n", argument, domain);
-        return false;
-    }
-    if (len > 1 && argument[len - 1] == '.')
-        len--;
-    enum domain_fault fault = domain_policy_fault(argument, len);
-    if (fault != DOMAIN_FINE) {
-        (void)fprintf(stderr, "mta-sts: \"%s\" %s; write a mail domain, as in example.org\n", argument,
-                      domain_fault_phrase(fault));
-        return false;
-    }
-    domain_normal(argument, len, domain);
-    return true;
+    if (argument_domain(argument, domain, &why))
+        return true;
+    command_complain_of(&why);
+    return false;
 }
 
 const struct index_verdict *command_find_policy(struct index *index, const char *domain, struct buf *out)

@@ -26,6 +26,9 @@ command_fn command_check, command_dns, command_hosts, command_show, command_expo
 /* Writes "mta-sts: LINE" to standard error. */
 void command_complain(const char *line);
 
+/* The same with the text of WHY, which is freed. */
+void command_complain_of(struct buf *why);
+
 /* Writes what OUT holds to standard output, and empties it, unless it has failed. */
 void command_print(struct buf *out);
 

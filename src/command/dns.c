@@ -13,14 +13,14 @@
 enum { TTL_DEFAULT = 300, TXT_STRING_MAX = 255 };
 
 static const char order[] =
-    "; 1. Publish mta-sts.<domain>, get its certificate, and see that "
+    "; 1. Publish mta-sts.<domain>, get its certificate, and check that "
     "https://mta-sts.<domain>/.well-known/mta-sts.txt is the policy.\n"
     "; 2. Then publish _mta-sts.<domain>. After each change: the policy first, then its new id (RFC 8461 8.1).\n\n";
 
 static const char leaving[] =
-    "; Leaves MTA-STS (RFC 8461 8.3):\n"
-    ";   1. Let this policy, mode none, be served with a max_age of about a day, then publish the new id below.\n"
-    ";   2. Wait until every policy that was ever served has expired: the longest max_age that there was.\n"
+    "; Leaving MTA-STS (RFC 8461 8.3):\n"
+    ";   1. Serve this policy, mode none, with a max_age of about a day. Then publish the new id below.\n"
+    ";   2. Wait until all earlier policies have expired: as long as the longest max_age of any of them.\n"
     ";   3. Remove these records, then the section.\n";
 
 /* A string of a TXT record holds 255 bytes at most (RFC 1035 3.3). */

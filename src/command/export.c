@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* True where the policy is in its place, or may be: an earlier one that cannot be replaced. */
+/* True where a policy is in its place: this one, or an earlier one that could not be replaced. */
 static bool write_policy(struct job *job, const struct tree *tree, const char *domain, const struct index_verdict *verdict)
 {
     struct buf why = { 0 };
@@ -28,7 +28,7 @@ static bool remove_policy(struct job *job, const struct tree *tree, const char *
     return good;
 }
 
-/* Without the list of what an earlier export wrote, that would never be removed. */
+/* Stops where it cannot be read: without the list, what an earlier export wrote would never be removed. */
 static void read_list(struct job *job, const struct tree *tree, struct buf *list)
 {
     struct buf why = { 0 };
@@ -58,7 +58,7 @@ static void list_domain(struct buf *list, const char *domain)
     buf_add(list, "\n", 1);
 }
 
-/* The next policy host of the list, as its domain; export wrote no line of any other form. */
+/* The next domain of the list. Lines that are no policy host are not export's own. */
 static bool next_listed(const struct buf *list, size_t *at, char domain[DOMAIN_MAX + 1])
 {
     char line[sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX];
@@ -96,7 +96,7 @@ static bool visit_stale(struct job *job, const struct tree *tree, const char *do
     return removed;
 }
 
-/* Adds to KEPT what an earlier export wrote and this one does not. STALE: handles what is no longer in the file. */
+/* Adds to KEPT what an earlier export wrote and this one does not. STALE: reports or removes what the file no longer names. */
 static void visit_old(struct job *job, const struct tree *tree, const struct buf *list, bool stale, bool remove, struct buf *kept)
 {
     char domain[DOMAIN_MAX + 1];
@@ -116,7 +116,7 @@ static void visit_new(struct job *job, const struct tree *tree, bool write, stru
 
     for (size_t at = 0; !job->stopped && index_next_domain(job->index, &at, domain);) {
         if (strcmp(domain, "*") == 0)
-            continue; /* files are for names */
+            continue; /* a file is for one name */
         const struct index_verdict *verdict = job_policy(job, domain, &broken);
         if (broken != NULL && write)
             job_fail(job, broken);
@@ -125,7 +125,7 @@ static void visit_new(struct job *job, const struct tree *tree, bool write, stru
     }
 }
 
-/* Nothing is stale for sure where a header that cannot be read may name its domain. Complains of that. */
+/* A header that cannot be read may name any domain: then nothing is surely stale. Reports the header. */
 static bool may_name_more(struct job *job)
 {
     struct buf text = { 0 };
@@ -143,7 +143,7 @@ static void export_all(struct job *job, const struct tree *tree, bool remove)
     struct buf before = { 0 }, after = { 0 };
 
     read_list(job, tree, &before);
-    /* What is going to be written is listed before it is: who ends this in the middle loses track of nothing. */
+    /* The list comes first: should this be interrupted, the list names all that was written. */
     visit_new(job, tree, false, &after);
     visit_old(job, tree, &before, false, false, &after);
     write_list(job, tree, &after);
@@ -161,7 +161,7 @@ static void export_tree(struct job *job, const char *folder, bool remove)
 {
     struct tree tree;
     struct buf why = { 0 };
-    mode_t mask = umask(0); /* web servers have to read it, whoever exports */
+    mode_t mask = umask(0); /* web servers are to read the files, whoever exports them */
 
     if (tree_open(&tree, folder, &why) == TREE_DONE)
         export_all(job, &tree, remove);

@@ -10,16 +10,16 @@
 struct job {
     struct index *index;
     bool failed;  /* a mistake or a failure was reported */
-    bool stopped; /* and it is of no use to go on: memory ran out, or nothing can be written */
+    bool stopped; /* and nothing more is written: memory ran out, or writing failed for good */
 };
 
-/* Complains TEXT; the job has failed, and goes on. */
+/* Complains of TEXT. The job has failed, and goes on. */
 void job_fail(struct job *job, const char *text);
 
-/* Nothing is written from what is not known: the job is stopped. */
+/* Complains that memory ran out. The job is stopped: what is not known cannot be written. */
 void job_fail_for_memory(struct job *job);
 
-/* Complains what WHY holds, and frees it. With STOP the job is stopped. */
+/* Complains of what WHY holds, and frees it. The job has failed; with STOP it is stopped, too. */
 void job_fail_because(struct job *job, struct buf *why, bool stop);
 
 /*
@@ -28,10 +28,10 @@ void job_fail_because(struct job *job, struct buf *why, bool stop);
  */
 const struct index_verdict *job_policy(struct job *job, const char *domain, const char **broken);
 
-/* The same of every domain that the file does not name: the policy of [*]; or the header that cannot be read. */
+/* The same for all domains that the file does not name: the policy of [*]. *BROKEN may also be a header that cannot be read. */
 const struct index_verdict *job_policy_of_others(struct job *job, const char **broken);
 
-/* May a header that cannot be read name domains of which nothing else is known? Its message then, or NULL. */
+/* The message about a header that cannot be read, and so may name any domain. NULL where there is none. */
 const char *job_unsure(struct job *job);
 
 #endif

@@ -35,16 +35,17 @@
 #define OPTIONS "f:t:h"
 #endif
 
-static const char usage[] = "usage: mta-sts [-f FILE] COMMAND\n"
-                            "       mta-sts [-f FILE] [-t THREADS]    with a listening socket as standard input: FastCGI\n"
-                            "       SERVER_NAME=mta-sts.example.org mta-sts    CGI; arguments are ignored\n"
-                            "\n"
-                            "An MTA-STS policy host (RFC 8461). Commands:\n";
+static const char usage[] =
+    "usage: mta-sts [-f FILE] COMMAND\n"
+    "       mta-sts [-f FILE] [-t THREADS]    FastCGI: started by spawn-fcgi, systemd or lighttpd, not by hand\n"
+    "       SERVER_NAME=mta-sts.example.org mta-sts    CGI: arguments are ignored\n"
+    "\n"
+    "An MTA-STS policy host (RFC 8461). Commands:\n";
 static const char usage_options[] = "\n"
-                                    "  -f FILE     the policies; else $MTA_STS_POLICIES, ./policies.ini, " POLICIES "\n"
-                                    "  -t THREADS  FastCGI: requests answered at the same time, 16 unless told\n"
+                                    "  -f FILE     the policies (default: $MTA_STS_POLICIES, ./policies.ini or " POLICIES ")\n"
+                                    "  -t THREADS  FastCGI: requests answered at the same time (default: 16)\n"
                                     "  -h          this help\n"
-                                    "  --version   the version, and what it was built with\n"
+                                    "  --version   the version and what it was built with\n"
                                     "\n"
                                     "Manuals: mta-sts(8), policies.ini(5)\n";
 
@@ -113,7 +114,7 @@ static enum options_action decide(const struct options *options, bool serves)
         return serves ? OPTIONS_SERVE : OPTIONS_NOTHING;
     if (!serves)
         return OPTIONS_COMMAND;
-    (void)fprintf(stderr, "mta-sts: %s: a command, while standard input is a listening socket; leave one of them out\n",
+    (void)fprintf(stderr, "mta-sts: %s: standard input is a listening socket, for FastCGI; leave out the socket or the command\n",
                   options->argv[0]);
     return OPTIONS_WRONG;
 }
@@ -127,7 +128,7 @@ enum options_action options_read(int argc, char *argv[], bool serves, struct opt
         return OPTIONS_HELP;
     enum options_action action = read_short(argc, argv, options);
     if (action == OPTIONS_WRONG)
-        (void)fprintf(stderr, "mta-sts: \"mta-sts -h\" tells how it is used\n");
+        (void)fprintf(stderr, "mta-sts: see \"mta-sts -h\"\n");
     if (action != OPTIONS_NOTHING)
         return action;
     if (options->file == NULL)

@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-static const char out_of_memory[] = "out of memory";
-
 static const struct command {
     const char *name, *arguments, *does;
     command_fn *run;
@@ -15,14 +13,12 @@ static const struct command {
      * something is made from the output, no domain would empty it. */
     unsigned opens;
 } commands[] = {
-    { "check", "[-q]", "tells every error and warning of the file; -q: the exit status alone", command_check, 0 },
-    { "dns", "[-T TTL] [DOMAIN...]", "prints the records to publish, as a part of a zone file", command_dns,
-      OPEN_WAITS | OPEN_NEEDS_DOMAINS },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, OPEN_NEEDS_DOMAINS },
+    { "check", "[-q]", "prints every error and warning of the file; -q: only the exit status", command_check, 0 },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, OPEN_WAITS | OPEN_NEEDS },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, OPEN_NEEDS },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, 0 },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export,
-      OPEN_WAITS | OPEN_NEEDS_DOMAINS },
-    { "export", "--worker FILE", "writes them as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS_DOMAINS },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, OPEN_WAITS | OPEN_NEEDS },
+    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -58,8 +54,7 @@ static struct index *open_file(const char *file, const struct command *command)
     struct index *index = open_index(file, command->opens, &why);
 
     if (index == NULL)
-        command_complain(why.failed ? out_of_memory : why.text);
-    buf_free(&why);
+        command_complain_of(&why);
     return index;
 }
 
@@ -75,7 +70,7 @@ static bool finish(struct buf *out)
         good = false;
     }
     if (out->failed) {
-        command_complain(out_of_memory);
+        command_complain("out of memory");
         good = false;
     }
     buf_free(out);
@@ -88,7 +83,7 @@ int command_run(const char *file, int argc, char *argv[])
     struct buf out = { 0 };
 
     if (command == NULL) {
-        (void)fprintf(stderr, "mta-sts: %s: there is no such command; \"mta-sts -h\" lists them\n", argv[0]);
+        (void)fprintf(stderr, "mta-sts: %s: unknown command; \"mta-sts -h\" lists the commands\n", argv[0]);
         return COMMAND_USAGE;
     }
     struct index *index = open_file(file, command);

@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* worker.js, which make turns into C. Each name between __ and __ in it stands for what is filled in here. */
+/* worker.js as a string, made by make. A name such as __OTHER__ in it is replaced here. */
 extern const char worker_module[];
 
-/* TEXT as a JavaScript string between QUOTEs: what is exported holds printable ASCII and line ends only. */
+/* TEXT as a JavaScript string between QUOTEs. It holds only printable ASCII without quotes, and line ends. */
 static void print_js(struct buf *out, const char *text, size_t len, char quote)
 {
     buf_add(out, &quote, 1);
@@ -27,7 +27,7 @@ static void print_js(struct buf *out, const char *text, size_t len, char quote)
     buf_add(out, &quote, 1);
 }
 
-/* As the module has it: the policy; null for a mistake, which is reported; undefined for no policy. */
+/* The policy as a string; null for a mistake, which is reported; undefined where there is none. */
 static void print_policy(struct job *job, struct buf *out, const struct index_verdict *verdict, const char *broken)
 {
     if (broken != NULL)
@@ -61,7 +61,7 @@ static void print_others(struct job *job, struct buf *out)
     print_policy(job, out, verdict, broken);
 }
 
-/* Copies the module from FROM up to MARK, and returns what comes behind that. */
+/* Copies the module from FROM up to MARK. Returns what follows MARK. */
 static const char *copy_to(struct buf *out, const char *from, const char *mark)
 {
     const char *at = strstr(from, mark);
@@ -100,7 +100,7 @@ static void print_worker(struct job *job, struct buf *out)
     buf_add(out, at, strlen(at));
 }
 
-/* The folder that FILE is to be in, or -1 with errno; *NAME is its name there. */
+/* Opens the folder of FILE; *NAME is the name of FILE in it. -1 with errno. */
 static int open_folder_of(const char *file, const char **name)
 {
     const char *slash = strrchr(file, '/');

@@ -1,5 +1,5 @@
 /*
- * One reading of policies.ini: the text, an index of its names, and the policy of each section once it was asked for. A section
+ * The text of policies.ini, an index of its names, and the policy of each section once it was asked for. A section
  * is read when it is first asked for. Safe to use from several threads at once.
  */
 #ifndef CONFIG_INDEX_H

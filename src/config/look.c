@@ -44,8 +44,8 @@ static bool is_quiet(struct look *look, const struct file_stamp *now, int64_t *w
 {
     int64_t clock = clock_ms(), age = file_age(&now->modified);
 
-    if (!file_same(now, &look->seen)) {
-        look->seen = *now;
+    if (!file_same(now, &look->last_seen)) {
+        look->last_seen = *now;
         look->seen_since = clock;
     }
     if (age < 0 && !look->has_text)
@@ -80,7 +80,7 @@ static enum look_found read_now(struct look *look, int fd, const struct file_sta
         return LOOK_WAIT;
     if (trouble == FILE_SYSTEM)
         return look_complain(look, trouble, error);
-    look->tried = *now;
+    look->last_read = *now;
     look->certain = certain;
     return trouble == FILE_FINE ? LOOK_NEW : look_complain(look, trouble, 0);
 }
@@ -99,7 +99,7 @@ enum look_found look_at(struct look *look, bool forced, char **text, size_t *siz
     }
     if (forced)
         look->trouble = FILE_FINE; /* who asks for a look is told what it finds */
-    look->again = file_same(&now, &look->tried) && look->trouble != FILE_SYSTEM;
+    look->again = file_same(&now, &look->last_read) && look->trouble != FILE_SYSTEM;
     bool same = look->again && look->certain;
     if (forced || (!same && is_quiet(look, &now, wait)))
         found = read_now(look, fd, &now, text, size);

@@ -6,21 +6,19 @@
 #define CONFIG_LOOK_H
 
 #include "base/file.h"
+#include "base/say.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where messages go: one line, without a line end. */
-typedef void look_say(const char *line);
-
 /* FILE and SAY are the caller's to set, all else is zero to begin with. */
 struct look {
     const char *file;
-    look_say *say;
-    bool has_text;                 /* there is an earlier state, which stays in force */
-    struct file_stamp tried, seen; /* of the state that was read last; of the last look */
-    bool certain;                  /* any later state has another stamp than TRIED */
-    bool again;                    /* with LOOK_NEW: by its stamp it is what was read before, which proved nothing */
+    say_line *say;
+    bool has_text;                          /* there is an earlier state, which stays in force */
+    struct file_stamp last_read, last_seen; /* of the state that was read last; of the last look */
+    bool certain;                           /* any later state has another stamp than LAST_READ */
+    bool again;                             /* with LOOK_NEW: by its stamp it is what was read before, which proved nothing */
     int64_t seen_since, waiting_since;
     enum file_trouble trouble;
     int trouble_errno;

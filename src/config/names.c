@@ -1,5 +1,6 @@
 #include "config/names.h"
 
+#include "base/hash.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "ini/header.h"
@@ -37,11 +38,11 @@ size_t names_length(const struct names *names, const struct name *name)
 
 static uint32_t hash_of(const char *name, size_t len)
 {
-    uint32_t hash = 2166136261U; /* FNV-1a */
+    uint64_t hash = HASH_EMPTY;
 
     for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)domain_lower(name[i])) * 16777619U;
-    return hash ^ (hash >> 15);
+        hash = hash_add(hash, domain_lower(name[i]));
+    return hash_short(hash);
 }
 
 /* The slot that holds the name of that HASH, or the empty one where it belongs. */

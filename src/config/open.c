@@ -5,21 +5,21 @@
 
 #include <errno.h>
 
-static enum file_trouble trouble_in(const struct index *index, unsigned how)
+static enum file_trouble judge(const struct index *index, unsigned flags)
 {
     if (index == NULL)
         return FILE_SYSTEM;
     if (index_sections(index) == 0)
         return FILE_EMPTY;
-    return (how & OPEN_NEEDS_DOMAINS) != 0 && index_domains(index) == 0 ? FILE_NO_DOMAINS : FILE_FINE;
+    return (flags & OPEN_NEEDS) != 0 && index_domains(index) == 0 ? FILE_NO_DOMAINS : FILE_FINE;
 }
 
-struct index *open_index(const char *file, unsigned how, struct buf *why)
+struct index *open_index(const char *file, unsigned flags, struct buf *why)
 {
-    size_t size = 0;
+    enum file_trouble trouble = (flags & OPEN_WAITS) != 0 ? file_wait(file) : FILE_FINE;
     struct index *index = NULL;
     char *text = NULL;
-    enum file_trouble trouble = (how & OPEN_WAITS) != 0 ? file_wait(file) : FILE_FINE;
+    size_t size = 0;
 
     ini_init();
     if (trouble == FILE_FINE)
@@ -27,8 +27,8 @@ struct index *open_index(const char *file, unsigned how, struct buf *why)
     int error = errno;
     if (trouble == FILE_FINE) {
         index = index_new(text, size, file, NULL);
+        trouble = judge(index, flags);
         error = ENOMEM;
-        trouble = trouble_in(index, how);
     }
     if (trouble == FILE_FINE)
         return index;

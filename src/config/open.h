@@ -1,19 +1,19 @@
-/* policies.ini for a program that reads it once: a command, or the probe. */
+/* policies.ini, opened for one run of a program that answers no requests. */
 #ifndef CONFIG_OPEN_H
 #define CONFIG_OPEN_H
 
 #include "base/buf.h"
 #include "config/index.h"
 
-enum {
-    OPEN_WAITS = 1,        /* not before a running program serves what the file says; see file_wait() */
-    OPEN_NEEDS_DOMAINS = 2 /* a file that names no domain is an error */
+enum open_flags {
+    OPEN_WAITS = 1, /* waits until a program that serves FILE has taken over what it says now, as file_wait() does */
+    OPEN_NEEDS = 2  /* a file that names no domain is of no use */
 };
 
 /*
- * The index of FILE; HOW is a sum of the above. FILE is borrowed for as long as the index is used; index_free() is due. NULL
- * where the file cannot be read or holds no section: "FILE: what is wrong; what to do" is added to WHY.
+ * Reads FILE and makes an index of it; FLAGS is any of the above. index_free() is due. NULL where that fails, and WHY has
+ * "FILE: what is wrong; what to do" added.
  */
-struct index *open_index(const char *file, unsigned how, struct buf *why);
+struct index *open_index(const char *file, unsigned flags, struct buf *why);
 
 #endif

@@ -5,10 +5,8 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,47 +16,35 @@ enum { OPEN_WAIT_MS = 10000, OPEN_STEP_MS = 20 };
 struct store {
     char *file;
     const char *only;
-    reading_say *say;
+    say_line *say;
     pthread_mutex_t lock; /* for these: */
     pthread_cond_t asked;
-    struct reading *current;
+    struct snapshot *current;
     bool look_now;
     atomic_bool stop;
     /* What follows is the watching thread's alone. */
     struct look look;
     int64_t next_look;
-    bool checked; /* the first reading was */
+    bool audited; /* the first snapshot was */
 };
 
-__attribute__((format(printf, 2, 3))) static void say(const struct store *store, const char *format, ...)
-{
-    char text[512];
-    va_list args;
+/* --- the snapshot in force --- */
 
-    va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (n >= 0)
-        store->say(text);
-}
-
-/* --- the reading in force --- */
-
-static struct reading *hold_current(struct store *store)
+static struct snapshot *hold_current(struct store *store)
 {
     (void)pthread_mutex_lock(&store->lock);
-    struct reading *reading = reading_hold(store->current);
+    struct snapshot *snapshot = snapshot_hold(store->current);
     (void)pthread_mutex_unlock(&store->lock);
-    return reading;
+    return snapshot;
 }
 
-static void put_in_force(struct store *store, struct reading *reading)
+static void put_in_force(struct store *store, struct snapshot *snapshot)
 {
     (void)pthread_mutex_lock(&store->lock);
-    struct reading *before = store->current;
-    store->current = reading;
+    struct snapshot *before = store->current;
+    store->current = snapshot;
     (void)pthread_mutex_unlock(&store->lock);
-    reading_drop(before);
+    snapshot_drop(before);
 }
 
 /* --- taking over --- */
@@ -69,46 +55,46 @@ static bool is_in_force(const struct store *store, const char *text, size_t size
 
     if (store->current == NULL)
         return false;
-    const char *current = index_text(reading_index(store->current), &current_size);
+    const char *current = index_text(snapshot_index(store->current), &current_size);
     return current_size == size && memcmp(current, text, size) == 0;
 }
 
 static void say_read(struct store *store)
 {
-    size_t domains = index_domains(reading_index(store->current));
+    size_t domains = index_domains(snapshot_index(store->current));
 
-    say(store, "%s: read again: %zu domain%s", store->file, domains, domains == 1 ? "" : "s");
+    say(store->say, "%s: read again: %zu domain%s", store->file, domains, domains == 1 ? "" : "s");
 }
 
 /* Puts TEXT, which it takes over, in force. */
 static bool take(struct store *store, char *text, size_t size)
 {
     struct index *index = index_new(text, size, store->file, store->only);
-    struct reading *before = store->current;
+    struct snapshot *before = store->current;
     enum file_trouble trouble = FILE_FINE;
 
     if (index == NULL)
         trouble = FILE_SYSTEM;
     else if (index_sections(index) == 0)
         trouble = FILE_EMPTY;
-    else if (before != NULL && index_domains(index) == 0 && index_domains(reading_index(before)) > 0)
+    else if (before != NULL && index_domains(index) == 0 && index_domains(snapshot_index(before)) > 0)
         trouble = FILE_NO_DOMAINS;
     if (trouble != FILE_FINE) {
         index_free(index);
         (void)look_complain(&store->look, trouble, ENOMEM);
         return false;
     }
-    struct reading *reading = reading_new(index);
-    bool good = reading != NULL;
+    struct snapshot *snapshot = snapshot_new(index);
+    bool good = snapshot != NULL;
     if (good && before != NULL)
-        good = reading_check(reading, before, store->file, store->say, &store->stop);
+        good = snapshot_audit(snapshot, before, store->file, store->say, &store->stop);
     if (!good) {
-        reading_drop(reading);
+        snapshot_drop(snapshot);
         if (!atomic_load(&store->stop))
             (void)look_complain(&store->look, FILE_SYSTEM, ENOMEM);
         return false;
     }
-    put_in_force(store, reading);
+    put_in_force(store, snapshot);
     return true;
 }
 
@@ -151,10 +137,10 @@ static void await_look(struct store *store)
 
 bool store_watch(struct store *store)
 {
-    if (!store->checked) {
-        store->checked = true;
-        if (!reading_check(store->current, NULL, store->file, store->say, &store->stop) && !atomic_load(&store->stop))
-            say(store, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
+    if (!store->audited) {
+        store->audited = true;
+        if (!snapshot_audit(store->current, NULL, store->file, store->say, &store->stop) && !atomic_load(&store->stop))
+            say(store->say, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
     }
     (void)pthread_mutex_lock(&store->lock);
     await_look(store);
@@ -193,7 +179,7 @@ static bool init_locks(struct store *store)
     return good && pthread_mutex_init(&store->lock, NULL) == 0;
 }
 
-struct store *store_open(const char *file, const char *only, reading_say *say_to)
+struct store *store_open(const char *file, const char *only, say_line *to)
 {
     const struct timespec step = { 0, OPEN_STEP_MS * 1000000L };
     struct store *store = calloc(1, sizeof *store);
@@ -202,13 +188,13 @@ struct store *store_open(const char *file, const char *only, reading_say *say_to
         if (store != NULL)
             free(store->file);
         free(store);
-        say_to("out of memory");
+        to("out of memory");
         return NULL;
     }
     store->only = only;
-    store->say = say_to;
+    store->say = to;
     store->look.file = store->file;
-    store->look.say = say_to;
+    store->look.say = to;
     int64_t end = clock_ms() + OPEN_WAIT_MS;
     enum look_found found = look(store, false);
     while (found == LOOK_WAIT && clock_ms() < end) {
@@ -223,20 +209,20 @@ struct store *store_open(const char *file, const char *only, reading_say *say_to
     return NULL;
 }
 
-void store_find(struct store *store, const char *domain, struct reading_answer *answer)
+void store_find(struct store *store, const char *domain, struct snapshot_answer *answer)
 {
-    struct reading *reading = hold_current(store);
+    struct snapshot *snapshot = hold_current(store);
 
-    reading_find(reading, domain, answer);
-    reading_drop(reading);
+    snapshot_find(snapshot, domain, answer);
+    snapshot_drop(snapshot);
 }
 
 size_t store_domains(struct store *store)
 {
-    struct reading *reading = hold_current(store);
-    size_t n = index_domains(reading_index(reading));
+    struct snapshot *snapshot = hold_current(store);
+    size_t n = index_domains(snapshot_index(snapshot));
 
-    reading_drop(reading);
+    snapshot_drop(snapshot);
     return n;
 }
 
@@ -254,7 +240,7 @@ void store_free(struct store *store)
 {
     if (store == NULL)
         return;
-    reading_drop(store->current);
+    snapshot_drop(store->current);
     (void)pthread_cond_destroy(&store->asked);
     (void)pthread_mutex_destroy(&store->lock);
     free(store->file);

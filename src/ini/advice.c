@@ -146,10 +146,10 @@ static void mx_list(const struct subject *s)
 
 static void large_policy(const struct subject *s)
 {
-    if (s->bytes > POLICY_BYTES_CUT)
+    if (s->bytes > POLICY_BYTES_TRUNCATED)
         section_add_warning(s->own, s->own->line, KEY_MX,
                             "makes a policy of %zu bytes; one sender reads only %d; write fewer, or wildcards", s->bytes,
-                            POLICY_BYTES_CUT);
+                            POLICY_BYTES_TRUNCATED);
 }
 
 static void every_domain(const struct subject *s)

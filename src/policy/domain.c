@@ -12,7 +12,7 @@ static const struct {
     [DOMAIN_DOT_LAST] = { "ends in a dot", NULL },
     [DOMAIN_NOT_ASCII] = { "is not ASCII", "its A-label (xn--...), as \"idn2\" prints it" },
     [DOMAIN_ADDRESS] = { "is an IP address", "a host name" },
-    [DOMAIN_NUMBER] = { "ends in a number", "a host name (without an MX record's preference)" },
+    [DOMAIN_NUMBER] = { "ends in a number", "a host name, without the preference of an MX record" },
     [DOMAIN_UNDERSCORE] = { "holds an underscore", "a host name: letters, digits, hyphens and dots" },
     [DOMAIN_CHARACTER] = { "is no host name", "letters, digits, hyphens and dots only" },
     [DOMAIN_HYPHEN] = { "has a label that begins or ends in a hyphen", "hyphens inside labels only" },

@@ -1,5 +1,7 @@
 #include "policy/model.h"
 
+#include "base/hash.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +17,11 @@ static const struct {
     char unit;
     uint32_t seconds;
 } units[] = { { '\0', 1 }, { 'd', 86400 }, { 'w', 604800 } };
+
+const char *policy_mode_text(enum policy_mode mode)
+{
+    return mode_names[mode];
+}
 
 bool policy_mode_read(const char *text, enum policy_mode *mode)
 {
@@ -105,10 +112,10 @@ size_t policy_render(const struct policy *policy, char *out, size_t size)
 
 void policy_id(const char *bytes, size_t len, char id[POLICY_ID_SIZE])
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = HASH_EMPTY;
 
     for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+        hash = hash_add(hash, bytes[i]);
     (void)snprintf(id, POLICY_ID_SIZE, "%016" PRIx64, hash);
 }
 

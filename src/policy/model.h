@@ -15,8 +15,8 @@
 /* The most that a sender need read, in bytes (RFC 8461 3.3). */
 #define POLICY_BYTES_MAX 65536
 
-/* Where one sender implementation cuts a policy, in bytes. */
-#define POLICY_BYTES_CUT 10240
+/* What one sender implementation reads of a policy, in bytes; it leaves out the rest. */
+#define POLICY_BYTES_TRUNCATED 10240
 
 enum policy_mode { POLICY_TESTING, POLICY_ENFORCE, POLICY_NONE };
 
@@ -26,6 +26,9 @@ struct policy {
     const char *mx;   /* the patterns one after the other, each ended by a NUL; borrowed */
     size_t mx_count;  /* how many there are */
 };
+
+/* MODE as a policy has it. Constant. */
+const char *policy_mode_text(enum policy_mode mode);
 
 /* TEXT as a mode, case-sensitive (RFC 8461 3.2). False, and *MODE untouched, where it is none of the three. */
 bool policy_mode_read(const char *text, enum policy_mode *mode);

@@ -36,7 +36,8 @@ enum reply_kind reply_to(const struct reply_request *request, char domain[DOMAIN
 
 static const char *const hints[REPLY_HINTS] = {
     [REPLY_HINT_NONE] = "",
-    [REPLY_HINT_NO_HOST] = "no policy host (mta-sts.<domain>); let the front server pass the client's Host as SERVER_NAME",
+    [REPLY_HINT_NO_HOST] =
+        "neither is a policy host (mta-sts.<domain>); let the front server pass the client's Host as SERVER_NAME",
     [REPLY_HINT_FIXED_NAME] =
         "the front server passes one fixed SERVER_NAME (nginx: include fastcgi_params or fastcgi.conf; Apache: "
         "UseCanonicalName On; lighttpd: server.name; h2o: \"*\"); HTTP_HOST decides; better pass the client's Host as both",

@@ -1,10 +1,7 @@
 #include "probe/wanted.h"
 
-#include "base/file.h"
-#include "config/index.h"
 #include "config/open.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,16 +12,17 @@ struct probe_file {
 
 struct probe_file *probe_file_open(const char *name, struct buf *why)
 {
-    struct index *index = open_index(name, OPEN_WAITS, why);
-    struct probe_file *file = index != NULL ? malloc(sizeof *file) : NULL;
+    struct probe_file *file = calloc(1, sizeof *file);
 
-    if (file != NULL) {
-        *file = (struct probe_file) { index, name };
-    } else if (index != NULL) {
-        index_free(index);
-        file_print_trouble(name, FILE_SYSTEM, ENOMEM, why);
+    if (file == NULL) {
+        buf_print(why, "out of memory");
+        return NULL;
     }
-    return file;
+    *file = (struct probe_file) { open_index(name, OPEN_WAITS, why), name };
+    if (file->index != NULL)
+        return file;
+    free(file);
+    return NULL;
 }
 
 void probe_file_close(struct probe_file *file)

@@ -27,10 +27,10 @@ void answer_print_hint(struct buf *text, const struct reply_request *request, en
 void answer_make(struct store *store, const struct reply_request *request, const char *domain, struct answer *answer)
 {
     static const enum reply_kind kinds[] = {
-        [READING_POLICY] = REPLY_POLICY,
-        [READING_ABSENT] = REPLY_ABSENT,
-        [READING_BROKEN] = REPLY_BROKEN,
-        [READING_FAILED] = REPLY_FAILED,
+        [SNAPSHOT_POLICY] = REPLY_POLICY,
+        [SNAPSHOT_ABSENT] = REPLY_ABSENT,
+        [SNAPSHOT_BROKEN] = REPLY_BROKEN,
+        [SNAPSHOT_FAILED] = REPLY_FAILED,
     };
 
     if (answer->kind == REPLY_POLICY && store == NULL)

@@ -8,7 +8,7 @@
 
 struct answer {
     struct reply reply;
-    struct reading_answer found;
+    struct snapshot_answer found;
     struct buf log; /* the mistake that stands in the way, for the log; empty: there is none */
     enum reply_kind kind;
 };

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "config/store.h"
 #include "ini/lines.h"
 #include "serve/confine.h"
@@ -217,13 +218,13 @@ static void log_ready(const struct server *server, const char *file)
 {
     static const char *const rights[] = {
         [CONFINED_NOT] = "",
-        [CONFINED_READING] = "; can open no file but to read it (Landlock)",
-        [CONFINED_FOLDER] = "; can open no file but to read it in its folder (Landlock)",
+        [CONFINED_READING] = "; file access limited to reading (Landlock)",
+        [CONFINED_FOLDER] = "; file access limited to reading in its folder (Landlock)",
     };
     size_t domains = store_domains(server->shared.store);
     struct buf text = { 0 };
 
-    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, domains == 1 ? "" : "s", server->shared.threads);
+    buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, words_plural(domains), server->shared.threads);
     print_place(&text, file);
     buf_print(&text, "%s", rights[server->confined]);
     if (text.text != NULL)
@@ -240,7 +241,7 @@ static int run(struct server *server, const char *file)
         log_ready(server, file);
         wait_for_signal(server, &signals);
     } else {
-        log_line("cannot start all threads: out of memory, processes or descriptors; try a smaller -t");
+        log_line("cannot start all threads: out of memory, processes or descriptors; lower -t");
     }
     store_stop(server->shared.store);
     stop_threads(server);
@@ -273,10 +274,9 @@ static size_t count_descriptors(unsigned threads)
             limit.rlim_cur = before;
     }
     if (limit.rlim_cur < needed) {
-        (void)snprintf(
-            text, sizeof text,
-            "cannot start: %u threads need %lu descriptors, and %lu is the limit; raise it (ulimit -n), or try a smaller -t",
-            threads, (unsigned long)needed, (unsigned long)limit.rlim_cur);
+        (void)snprintf(text, sizeof text,
+                       "cannot start: %u threads need %lu descriptors, but the limit is %lu; raise it (ulimit -n) or lower -t",
+                       threads, (unsigned long)needed, (unsigned long)limit.rlim_cur);
         log_line(text);
         return 0;
     }

@@ -110,8 +110,8 @@ static void log_other_protocol(struct handler_shared *shared, const unsigned cha
     if (name == NULL || !log_is_due(&shared->other_logged))
         return;
     buf_print(&text,
-              "%s comes in place of FastCGI: let the front server speak FastCGI to this socket (nginx: fastcgi_pass in place of "
-              "proxy_pass; Caddy: transport fastcgi; Apache: fcgi:// in place of http://; HAProxy: proto fcgi)",
+              "received %s instead of FastCGI: let the front server speak FastCGI to this socket (nginx: fastcgi_pass instead of "
+              "proxy_pass; Caddy: transport fastcgi; Apache: fcgi:// instead of http://; HAProxy: proto fcgi)",
               name);
     if (text.text != NULL)
         log_line(text.text);

@@ -23,7 +23,7 @@ struct command {
 
 static const char *file;
 static struct store *store;
-static struct reading_answer answer;
+static struct snapshot_answer answer;
 
 static void fail(const char *what)
 {
@@ -31,7 +31,7 @@ static void fail(const char *what)
     exit(2);
 }
 
-static void say(const char *line)
+static void print_line(const char *line)
 {
     (void)line;
 }
@@ -76,7 +76,7 @@ static void open_store(const struct command *command)
 {
     (void)command;
     store_free(store);
-    store = store_open(file, NULL, say);
+    store = store_open(file, NULL, print_line);
 }
 
 static void refresh(const struct command *command)
@@ -89,7 +89,7 @@ static void refresh(const struct command *command)
 static void ask_in(struct store *in, const char *domain)
 {
     static const char letters[] = {
-        [READING_POLICY] = 'p', [READING_ABSENT] = 'a', [READING_BROKEN] = 'b', [READING_FAILED] = 'f'
+        [SNAPSHOT_POLICY] = 'p', [SNAPSHOT_ABSENT] = 'a', [SNAPSHOT_BROKEN] = 'b', [SNAPSHOT_FAILED] = 'f'
     };
 
     if (in == NULL) {
@@ -97,7 +97,7 @@ static void ask_in(struct store *in, const char *domain)
         return;
     }
     store_find(in, domain, &answer);
-    print(letters[answer.found], answer.bytes, answer.found == READING_ABSENT ? 0 : answer.len);
+    print(letters[answer.found], answer.bytes, answer.found == SNAPSHOT_ABSENT ? 0 : answer.len);
 }
 
 static void ask(const struct command *command)
@@ -108,7 +108,7 @@ static void ask(const struct command *command)
 /* As a CGI process does. */
 static void ask_alone(const struct command *command)
 {
-    struct store *alone = store_open(file, command->bytes, say);
+    struct store *alone = store_open(file, command->bytes, print_line);
 
     ask_in(alone, command->bytes);
     store_free(alone);

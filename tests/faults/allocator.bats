@@ -1,12 +1,12 @@
-# The first, the second ... and each further call of the allocator fails: never a crash, another policy, or half an outcome.
+# Each call of the allocator fails once, one after the other: the program never crashes, never serves another policy, and leaves nothing half done.
 
 load faults
 
-# every_call SCENARIO
+# every_call SCENARIO: allocator.py with the scenario. Its results become a row of the table.
 every_call() {
     local library runs own
     library=$(realpath "$FAULTS/../..")/build/failnth.so
-    # A crash is looked for, and not its core.
+    # Crashes need no core file here.
     ulimit -c 0
     "$FAULTS/allocator.py" "$MTA_STS" "$library" "$1" >outcome 2>&1 || {
         cat outcome
@@ -14,7 +14,7 @@ every_call() {
     }
     cat outcome
     read -r runs ASKED RIGHT REFUSED WRONG LOST own < <(sed -n 's/^counted //p' outcome)
-    tell "a call of the allocator fails: $1" none "$runs" "libfcgi's own: $own"
+    add_row "a call of the allocator fails: $1" none "$runs" "libfcgi's own: $own"
 }
 
 @test "FastCGI: every call fails once" {

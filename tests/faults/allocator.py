@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""allocator.py PROGRAM FAILNTH.SO SCENARIO: runs the scenario with the first, the second ... call of the allocator failing, until there is no such call any more.
+"""allocator.py PROGRAM FAILNTH.SO SCENARIO: runs the scenario again and again. Each time another call of the allocator fails: the first, the second, and so on, until
+there is no such call.
 
-Allowed is the right outcome; a message with exit status 1; of a request, an answer 500 or a closed connection, with the next one right again. Never a crash, another
-outcome, or none within ten seconds. Where libfcgi itself aborts the process because its own call failed, that is counted apart: the call's return address has to lie
-in a function of libfcgi. Prints "counted RUNS ASKED RIGHT REFUSED WRONG LOST LIBFCGI" last; what is not allowed makes the exit status 1.
+Allowed are the right outcome, and a message with exit status 1. A request may also get a 500 or a closed connection, if the next request is right again. Not allowed
+are a crash, another outcome, or none within ten seconds. libfcgi aborts the process if its own call fails: this counts apart, and the call's return address has to lie
+in a function of libfcgi. The last line is "counted RUNS ASKED RIGHT REFUSED WRONG LOST LIBFCGI". Exit status 1 if anything was not allowed.
 """
 import collections
 import concurrent.futures
@@ -17,59 +18,15 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from fastcgi_client import answer, body, request
+from allocator_files import BESIDE, BROKEN, INI, MANY, OLD, TWICE, WARNED
+from fastcgi_client import STDOUT, answer, connect, records, request
 
 PROGRAM, LIBRARY, SCENARIO = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), sys.argv[3]
 TIMEOUT = 10
 ABORTED = -signal.SIGABRT
-# The functions of libfcgi, which is linked into the program.
+# The functions of libfcgi. It is linked into the program.
 ARCHIVE = subprocess.run(["cc", "-print-file-name=libfcgi.a"], check=True, capture_output=True, text=True).stdout.strip()
 LIBFCGI = {line.split()[-1] for line in subprocess.run(["nm", "--defined-only", ARCHIVE], check=True, capture_output=True, text=True).stdout.splitlines() if " t " in line.lower()}
-
-INI = """[defaults]
-mode = enforce
-max_age = 2w
-tlsrpt = mailto:tls@example.net
-host = 192.0.2.1, 2001:db8::1
-[t]
-mx = mail.example.net, *.example.net
-[example.org]
-mx = mail.example.org
-mx = "second.example.org" ; a comment
-max_age = \\
-4w
-[example.com example.net]
-use = t
-tlsrpt = mailto:tls@example.org, https://example.org/tls
-"""
-WARNED = INI + "[*]\nmx = mail.example.net\nmode = testing\nmax_age = 1d\n"
-BROKEN = INI + "[broken.example]\nmx = 192.0.2.1\nnmx = a\nmode = on\n"
-# One mistake of each kind that a message quotes, two sections of a name, a template that nobody uses.
-MANY = BROKEN + """[example.org]
-mx = a.example.org
-[t]
-mx = b.example.org
-[unused]
-mx = mail
-[mta-sts.example.de]
-version: STSv1
-mx: mail
-write this
-[a_.example]
-use = n.o
-max_age = long
-host = a_
-[tls.example]
-mx = mail
-mode = testing
-max_age = 1
-tlsrpt = x
-"""
-# The first thing to be told is a second section, the last a warning about a value in [defaults].
-TWICE = "[defaults]\nmode = enforce\nmax_age = 1d\n[a.example]\nmode = none\n[a.example]\nmx = mail.a.example\n"
-BESIDE = INI + "[none.example]\nmode = none\n[host.example]\nmx = mail.host.example\nhost = 1.2\n[*]\nuse = t\n"
-OLD = "[old.example]\nmx = mail.old.example\n[example.com]\nmx = mail.old.example\n[older.example]\nmx = mail.old.example\n"
 
 
 class Fault(Exception):
@@ -85,12 +42,12 @@ def write(folder, name, text):
 
 
 def environment(folder, n, more):
-    # From nothing: what is set decides the role.
+    # Only these variables: others could change the program's role.
     return {"PATH": os.environ["PATH"], "LD_PRELOAD": LIBRARY, "FAILNTH": str(n), "FAILNTH_LOG": os.path.join(folder, "failnth.log"), **more}
 
 
 def callers(folder):
-    """The call that failed: its callers, innermost first, those in failnth.so left out; None where no call failed."""
+    """The callers of the call that failed, innermost first, without those in failnth.so. None if no call failed."""
     try:
         with open(os.path.join(folder, "failnth.log")) as file:
             frames = file.readline().split()
@@ -137,7 +94,7 @@ COMMANDS = {
 
 
 def files(folder):
-    """What is in the tree, or the file, that is exported."""
+    """The contents of the exported tree or file."""
     out = os.path.join(folder, "out")
     if os.path.isfile(out):
         with open(out, "rb") as file:
@@ -150,7 +107,7 @@ def outcome(folder, done):
 
 
 def prepare(folder):
-    """The file to read; of exports, also what an earlier one left. Returns what is there of it."""
+    """Writes the file to read, and for exports the result of an earlier one. Returns that."""
     text, arguments = COMMANDS[SCENARIO]
     write(folder, "p.ini", text)
     if arguments[0] == "export" and SCENARIO != "export":
@@ -177,7 +134,7 @@ def command(folder, n, counts):
 
 
 def check_output(done):
-    """What was printed before is right, and whole: of dns, a domain's records."""
+    """What the program printed before it failed is right and complete. dns prints the records of whole domains."""
     if not reference[0].startswith(done.stdout) or (done.stdout and not done.stdout.endswith(b"\n\n")):
         raise Fault(f"prints {done.stdout!r}")
     for line in done.stderr.splitlines():
@@ -188,7 +145,7 @@ def check_output(done):
 
 
 def check_files(before, found):
-    """What is there is what was or what is to be, whole, and in the list of what was written."""
+    """Each file is the old one or the new one, complete, and is in the list of exported files."""
     written = found.get(".mta-sts-export", b"").split()
     for name, content in found.items():
         if name == ".mta-sts-export":
@@ -217,7 +174,7 @@ ASKED = [("example.org", b"200"), ("example.net", b"200"), ("absent.example", b"
 
 
 def judge(counts, domain, status, output, versions):
-    """OUTPUT is a CGI answer, or None where there was none. True where it is what it should be."""
+    """OUTPUT is a CGI answer, or None without an answer. Returns True if it is right."""
     counts["asked"] += 1
     if output is None:
         counts["lost"] += 1
@@ -250,11 +207,10 @@ def cgi(folder, n, counts):
 
 
 def ask(path, domain):
-    """What the program wrote to its standard output, or None where the connection was closed before that was whole."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(TIMEOUT)
+    """The program's standard output for the request, or None if it closed the connection before the end."""
+    connection = None
     try:
-        connection.connect(path)
+        connection = connect(path, TIMEOUT)
         connection.sendall(request("mta-sts." + domain))
         data = answer(connection)
     except (AssertionError, ConnectionError):
@@ -262,14 +218,9 @@ def ask(path, domain):
     except TimeoutError:
         raise Fault(f"{domain}: no answer in {TIMEOUT} seconds") from None
     finally:
-        connection.close()
-    out = b""
-    while data:
-        length, padding = int.from_bytes(data[4:6], "big"), data[6]
-        if data[1] == 6:
-            out += data[8:8 + length]
-        data = data[8 + length + padding:]
-    return out
+        if connection is not None:
+            connection.close()
+    return b"".join(content for kind, content in records(data) if kind == STDOUT)
 
 
 def wait(process, seconds=TIMEOUT):
@@ -302,7 +253,7 @@ def wait_for(process, path, text, seconds):
 
 
 def converse(folder, process, path, counts):
-    """False where the process has ended."""
+    """Returns False if the process has ended."""
     def ask_all(versions):
         good = [judge(counts, domain, status, ask(path, domain), versions) for domain, status in ASKED]
         return all(good)
@@ -310,18 +261,18 @@ def converse(folder, process, path, counts):
     if not ask_all([1]) and is_ending(process):
         return False
     replace(folder, 2, process)
-    # Where it was the reading that failed, this one stays unread.
+    # If the call that fails is in the reading, this version is not read.
     wait_for(process, path, b"mail2.example.org", 0.3)
     if not ask_all([1, 2]) and is_ending(process):
         return False
-    # One call failed, and no more: from now on all is well.
+    # Only one call fails, so from now on all is well.
     replace(folder, 3, process)
     served = wait_for(process, path, b"mail3.example.org", TIMEOUT)
     if process.poll() is not None:
         return False
     if not served:
         raise Fault("the next edit is not served")
-    # The call that fails may be one of these.
+    # The call that fails may be in one of these requests.
     if not ask_all([3]) and not is_ending(process) and not ask_all([3]):
         raise Fault("is not back to normal after the next edit")
     return True
@@ -362,14 +313,14 @@ def fastcgi(folder, n, counts):
 # --- one call after the other ---
 
 def names(frames):
-    """The functions of the program among the frames, innermost first; those of libraries by their addresses."""
+    """The frames by name, innermost first. Those in libraries are addresses."""
     own = [frame.partition("+")[2] for frame in frames if frame.startswith(os.path.basename(PROGRAM) + ":")]
     found = subprocess.run(["addr2line", "-f", "-e", PROGRAM] + own, capture_output=True, text=True).stdout.splitlines()[::2]
     functions = dict(zip(own, found))
     return " < ".join(functions.get(frame.partition("+")[2], frame) for frame in frames[:6])
 
 
-def tell_faults():
+def print_faults():
     groups = collections.defaultdict(list)
     for n, frames, text in faults:
         groups[names(frames), text].append(n)
@@ -378,7 +329,7 @@ def tell_faults():
 
 
 def attempt(n):
-    """True where there was such a call."""
+    """Returns True if there was such a call."""
     folder = tempfile.mkdtemp()
     counts = collections.Counter()
     try:
@@ -411,7 +362,7 @@ with concurrent.futures.ThreadPoolExecutor(8) as pool:
         if not any(made for made, _ in results):
             break
         first += step
-tell_faults()
+print_faults()
 for caller, times in sorted(seen.items()):
     print(f"libfcgi aborts by itself: {times} times, called from {caller}")
 print("counted", *(total[name] for name in ("runs", "asked", "right", "refused", "wrong", "lost", "libfcgi")))

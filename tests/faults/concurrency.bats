@@ -1,4 +1,4 @@
-# What many clients are answered while the file is replaced all the time: each the old policy or the new one, byte for byte. FAULTS_ANSWERS says how many.
+# Many clients while the file is replaced all the time: each answer is the old policy or the new one, byte for byte. FAULTS_ANSWERS is the number of answers.
 
 load faults
 
@@ -12,10 +12,10 @@ ask_many() {
     }
     local versions seconds
     read -r ASKED RIGHT REFUSED WRONG LOST SLOWEST versions seconds < <(sed -n 's/^counted //p' load.fcgi)
-    tell "$fault" none "$((versions - 1))" "in $seconds s; slowest $SLOWEST ms"
+    add_row "$fault" none "$((versions - 1))" "in $seconds s; slowest $SLOWEST ms"
     cat load.fcgi
     [ "$RIGHT" -eq "$answers" ]
-    # There was something to mix up.
+    # There were several versions to mix up.
     [ "$versions" -ge 5 ]
     still_runs
 }

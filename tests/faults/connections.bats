@@ -1,43 +1,30 @@
-# Fronts that open connections and say nothing, that keep them, and that hang up.
+# Front servers that open connections and send nothing, that keep connections, and that hang up.
 
 load faults
 
-behind_both() {
-    expect 1 policies.ini
-    start_program fcgi.sock -f policies.ini "$@"
-    front_lighttpd fcgi.sock
-    front_nginx fcgi.sock
-}
-
-# be_rude KIND N SECONDS: in the background.
-be_rude() {
-    PYTHONDONTWRITEBYTECODE=1 "$FAULTS/rude.py" fcgi.sock "$@" >rude.count 2>&1 3>&- &
-    RUDE=$!
-    PIDS+=("$RUDE")
-}
-
-# right_within MS FAULT TRIES: every answer of every front is right, and none took longer.
+# right_within MS FAULT TRIES: every answer through every front server was right, and took less than MS.
 right_within() {
     local ms=$1 front
     for front in "${!PORT[@]}"; do
         count "$front"
-        tell "$2" "$front" "$3"
+        add_row "$2" "$front" "$3"
         [ "$REFUSED $WRONG $LOST" = "0 0 0" ]
         [ "$SLOWEST" -lt "$ms" ]
     done
-}
-
-# The program has no more descriptors open than it had.
-gave_back() {
-    [ "$(find "/proc/$PROGRAM/fd" -mindepth 1 | wc -l)" -le "$1" ]
 }
 
 descriptors() {
     find "/proc/$PROGRAM/fd" -mindepth 1 | wc -l
 }
 
+# gave_back N: the program has no more than N descriptors open.
+gave_back() {
+    [ "$(descriptors)" -le "$1" ]
+}
+
 rude_under_load() {
     local kind=$1 n=$2 fault=$3 before
+    expect 1 policies.ini
     behind_both -t 4
     before=$(descriptors)
     be_rude "$kind" "$n" 4
@@ -67,7 +54,7 @@ rude_under_load() {
     expect 1 policies.ini
     start_program fcgi.sock -f policies.ini -t 4
     front_nginx kept fcgi.sock
-    front_haproxy fcgi.sock
+    front_haproxy
     begin_load 4 32
     end_load
     right_within 2000 "kept connections, 32 clients, 4 threads" 32

@@ -1,11 +1,11 @@
--- wrk: counts every answer. HOSTS are the names to ask for, one a thread; of each, the bodies that are right are the files HOST.1, HOST.2 and so on in the working
--- directory. Prints one line last: asked, right, refused (5xx), wrong, lost (no answer), and the slowest answer in milliseconds.
+-- For wrk: counts every answer. HOSTS are the hosts to ask for, one for each thread. The right bodies for HOST are in the files HOST.1, HOST.2 and so on in
+-- the working directory. The last line has the results: asked, right, refused (5xx), wrong, lost (no answer), and the slowest answer in milliseconds.
 
-local threads = {}
+local counts = dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "../helpers/wrk.lua")
 
 function setup(thread)
-    thread:set("number", #threads)
-    table.insert(threads, thread)
+    thread:set("number", #counts.threads)
+    counts.add(thread)
 end
 
 function init(arguments)
@@ -43,16 +43,7 @@ function response(status, headers, body)
 end
 
 function done(summary, latency, requests)
-    local sum = { right = 0, refused = 0, wrong = 0 }
-    for _, thread in ipairs(threads) do
-        for name in pairs(sum) do
-            sum[name] = sum[name] + thread:get(name)
-        end
-        if thread:get("example") ~= "" then
-            print("wrong: " .. thread:get("example"))
-        end
-    end
-    local errors = summary.errors
-    local lost = errors.connect + errors.read + errors.write + errors.timeout
-    print(string.format("counted %d %d %d %d %d %d", sum.right + sum.refused + sum.wrong + lost, sum.right, sum.refused, sum.wrong, lost, latency.max / 1000))
+    local right, refused, wrong, lost = counts.sum("right"), counts.sum("refused"), counts.sum("wrong"), counts.lost(summary)
+    counts.print("example")
+    print(string.format("counted %d %d %d %d %d %d", right + refused + wrong + lost, right, refused, wrong, lost, latency.max / 1000))
 end

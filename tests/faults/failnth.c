@@ -1,7 +1,7 @@
 /*
- * failnth.so, to be preloaded: the FAILNTHth call of malloc(), calloc() or realloc() returns NULL, and none after it; with
- * FAILNTH_ALL each one after it, too. With FAILNTH_MARK calls are counted from SIGUSR2 on. The file FAILNTH_LOG is told who made
- * the call that failed, from the innermost caller outwards; else the number of calls, at the end of the program.
+ * failnth.so, for LD_PRELOAD: call number FAILNTH of malloc(), calloc() or realloc() returns NULL. With FAILNTH_ALL all calls
+ * after it fail too. With FAILNTH_MARK counting begins at SIGUSR2. The file FAILNTH_LOG gets the callers of the failed call,
+ * innermost first. If no call failed, it gets the number of calls when the program ends.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -102,7 +102,7 @@ __attribute__((constructor)) static void begin(void)
     nth = strtol(number, NULL, 10);
     all = getenv("FAILNTH_ALL") != NULL;
     log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    /* Its first call allocates. */
+    /* backtrace() allocates in its first call. */
     (void)backtrace(frames, FRAMES);
     if (getenv("FAILNTH_MARK") != NULL)
         (void)signal(SIGUSR2, begin_counting);

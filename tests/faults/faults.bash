@@ -1,22 +1,24 @@
-# What the suites of faults share: fronts on ports, load from wrk with every answer counted, and the table that the figures go to.
+# For the suites of faults: front servers on ports, load from wrk with a count of every answer, and the table of the results.
 
-load ../helper
+load ../helpers/suite
+load ../helpers/program
+load ../helpers/lighttpd
+load ../helpers/nginx
+load ../helpers/haproxy
 
 FAULTS=$BATS_TEST_DIRNAME
 export FAULTS_LOAD
 FAULTS_LOAD=$(realpath "$FAULTS/../..")/build/load
 FAULTS_TABLE=${FAULTS_TABLE:-$(realpath "$BATS_TEST_DIRNAME/../..")/build/faults.tsv}
 export HOSTS="mta-sts.example.org mta-sts.example.net"
-# For client().
-export PYTHONPATH=$BATS_TEST_DIRNAME/..
-# Each suite has the machine to itself: what one test does to another's latency is not what is looked for.
+# One test at a time: another test would make answers slower.
 export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 
 setup_file() {
     ulimit -n 4096
 }
 
-# expect NAME FILE: the bodies that are right are those of the policies in FILE, also: the NAMEth (1, 2, ...) of each host.
+# expect N FILE: the policies in FILE are the Nth (1, 2, ...) right answer of each host.
 expect() {
     local host
     for host in $HOSTS; do
@@ -24,25 +26,17 @@ expect() {
     done
 }
 
-# start_program SOCKET [ARGUMENT...]: on a socket of that name, its log in SOCKET.log. PROGRAM is its process.
+# start_program SOCKET [ARGUMENT...]: starts the program on SOCKET, with its log in SOCKET.log. PROGRAM is its process.
 start_program() {
-    local name=$1
-    shift
-    rm -f "$name.log"
-    # shellcheck disable=SC2086 # a command and its arguments, or nothing
-    spawn-fcgi -n -s "$DIR/$name" -b 1024 -M 0666 -- ${WRAPPER:-} "$MTA_STS" "$@" >>"$name.log" 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
-    until_true grep -q 'mta-sts: ready' "$name.log"
+    rm -f "$1.log"
+    start_on "$1" "$1.log" "${@:2}"
 }
 
-# start_kept SOCKET N [ARGUMENT...]: N processes on one socket, which outlives them.
+# start_kept SOCKET N [ARGUMENT...]: N processes of the program on SOCKET. keep.py holds the socket, so it outlives them.
 start_kept() {
     local name=$1 count=$2
     shift 2
-    "$FAULTS/keep.py" "$DIR/$name" "$count" "$MTA_STS" "$@" >>"$name.log" 2>&1 3>&- &
-    KEEPER=$!
-    PIDS+=("$KEEPER")
+    background "$name.log" "$FAULTS/keep.py" "$DIR/$name" "$count" "$MTA_STS" "$@"
     until_true is_ready "$name.log" "$count"
 }
 
@@ -50,33 +44,20 @@ is_ready() {
     [ "$(grep -c 'mta-sts: ready' "$1")" -ge "$2" ]
 }
 
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
-answers_on() {
-    curl -s -o /dev/null --max-time 5 "http://127.0.0.1:$1/"
-}
-
 declare -gA PORT
 
-# front_lighttpd SOCKET...: lighttpd in front of the program on all of these.
+# front_lighttpd SOCKET...: lighttpd in front of the program on these sockets.
 front_lighttpd() {
-    local name hosts=
     PORT[lighttpd]=$(free_port)
-    for name in "$@"; do
-        hosts+="(\"socket\" => \"$DIR/$name\", \"check-local\" => \"disable\"),"
-    done
-    start_lighttpd <<CONF
-server.modules += ("mod_fastcgi")
-fastcgi.server = ("/.well-known/mta-sts.txt" => ($hosts))
-\$SERVER["socket"] == "127.0.0.1:${PORT[lighttpd]}" { }
-CONF
+    start_lighttpd < <(
+        lighttpd_fastcgi_to "$@"
+        echo "\$SERVER[\"socket\"] == \"127.0.0.1:${PORT[lighttpd]}\" { }"
+    )
 }
 
-# front_nginx [kept] SOCKET...: nginx; with "kept" it keeps its connections to the program.
+# front_nginx [kept] SOCKET...: nginx. With "kept" it keeps its connections to the program.
 front_nginx() {
-    local name folder keep='' upstream='' port
+    local name keep='' upstream=''
     if [ "$1" = kept ]; then
         keep='fastcgi_keep_conn on;'
         upstream='keepalive 32;'
@@ -85,58 +66,57 @@ front_nginx() {
     for name in "$@"; do
         upstream="server unix:$DIR/$name max_fails=0; $upstream"
     done
-    port=$(free_port)
-    PORT[nginx]=$port
-    {
-        echo "daemon off; worker_processes 2; pid $DIR/nginx.pid; error_log $DIR/nginx.log;"
-        [ "$(id -u)" -ne 0 ] || echo 'user root;'
-        echo 'events { worker_connections 1024; }'
-        echo 'http { access_log off;'
-        for folder in client_body proxy fastcgi uwsgi scgi; do
-            echo "${folder}_temp_path $DIR/$folder;"
-        done
-        echo "upstream program { $upstream }"
-        echo "server { listen 127.0.0.1:$port; location / { return 404; }"
-        echo "location = /.well-known/mta-sts.txt { fastcgi_pass program; $keep fastcgi_param SERVER_NAME \$host; fastcgi_param HTTP_HOST \$host;"
-        echo "fastcgi_param REQUEST_METHOD \$request_method; fastcgi_param REQUEST_URI \$request_uri; fastcgi_param SCRIPT_NAME \$uri; } } }"
-    } >nginx.conf
-    nginx -c "$DIR/nginx.conf" >nginx.out 2>&1 3>&- &
-    PIDS+=($!)
-    until_true answers_on "$port"
+    PORT[nginx]=$(free_port)
+    nginx_config root 2 >nginx.conf <<CONF
+access_log off;
+upstream program { $upstream }
+server {
+    listen 127.0.0.1:${PORT[nginx]};
+    location / { return 404; }
+    location = /.well-known/mta-sts.txt {
+        fastcgi_pass program;
+        $keep
+        fastcgi_param SERVER_NAME \$host;
+        fastcgi_param HTTP_HOST \$host;
+        fastcgi_param REQUEST_METHOD \$request_method;
+        fastcgi_param REQUEST_URI \$request_uri;
+        fastcgi_param SCRIPT_NAME \$uri;
+    }
+}
+CONF
+    run_nginx
+    is_up nginx listens_on "${PORT[nginx]}"
 }
 
-# front_haproxy SOCKET: HAProxy, which keeps its connections unless told otherwise.
+# front_haproxy: HAProxy in front of the program on fcgi.sock. By default it keeps its connections.
 front_haproxy() {
     PORT[haproxy]=$(free_port)
-    cat >haproxy.cfg <<CONF
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 30s
-    timeout server 30s
-frontend web
-    bind 127.0.0.1:${PORT[haproxy]}
-    default_backend program
-backend program
-    use-fcgi-app program
-    server one unix@$DIR/$1 proto fcgi
-fcgi-app program
-    docroot /
-    set-param SERVER_NAME %[req.fhdr(host),host_only,lower]
-CONF
-    haproxy -db -f haproxy.cfg >haproxy.out 2>&1 3>&- &
-    PIDS+=($!)
-    until_true answers_on "${PORT[haproxy]}"
+    haproxy_config "${PORT[haproxy]}" >haproxy.cfg
+    run_haproxy listens_on "${PORT[haproxy]}"
 }
 
-# begin_load SECONDS [CLIENTS]: through every front that there is; end_load waits for its end.
+# behind_both [ARGUMENT...]: the program, with lighttpd and nginx in front of it.
+behind_both() {
+    start_program fcgi.sock -f policies.ini "$@"
+    front_lighttpd fcgi.sock
+    front_nginx fcgi.sock
+}
+
+# be_rude KIND N SECONDS: rude.py, in the background. RUDE is its process.
+be_rude() {
+    background rude.count "$FAULTS/rude.py" fcgi.sock "$@"
+    # shellcheck disable=SC2034 # for the suites
+    RUDE=$STARTED
+}
+
+# begin_load SECONDS [CLIENTS]: load through every front server. end_load waits for its end.
 begin_load() {
     local front
     LOADS=()
     for front in "${!PORT[@]}"; do
-        wrk -t2 -c"${2:-16}" -d "$1" --timeout 10s -s "$FAULTS/count.lua" "http://127.0.0.1:${PORT[$front]}/.well-known/mta-sts.txt" >"load.$front" 2>&1 3>&- &
-        LOADS+=($!)
-        PIDS+=($!)
+        rm -f "load.$front"
+        background "load.$front" wrk -t2 -c"${2:-16}" -d "$1" --timeout 10s -s "$FAULTS/count.lua" "http://127.0.0.1:${PORT[$front]}/.well-known/mta-sts.txt"
+        LOADS+=("$STARTED")
     done
 }
 
@@ -144,30 +124,30 @@ end_load() {
     wait "${LOADS[@]}"
 }
 
-# count FRONT: what became of its load, in ASKED, RIGHT, REFUSED, WRONG, LOST and SLOWEST (in ms).
+# count FRONT: the results of the load through FRONT, in ASKED, RIGHT, REFUSED, WRONG, LOST and SLOWEST (in ms).
 count() {
     grep -v '^  ' "load.$1"
     read -r ASKED RIGHT REFUSED WRONG LOST SLOWEST < <(sed -n 's/^counted //p' "load.$1")
-    # Without load there is no fault.
+    # With less load than this, the fault may not have hit any request.
     [ "$RIGHT" -gt 100 ]
 }
 
-# tell FAULT FRONT TRIES [NOTE]: one line of the table, of what count() found last.
-tell() {
+# add_row FAULT FRONT TRIES [NOTE]: adds the results of the last count() to the table.
+add_row() {
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$ASKED" "$RIGHT" "$REFUSED" "$WRONG" "$LOST" "${4:-slowest $SLOWEST ms}" >>"$FAULTS_TABLE"
 }
 
-# all_right FAULT TRIES: through every front, each answer was right and none was lost.
+# all_right FAULT TRIES: through every front server, each answer was right and none was lost.
 all_right() {
     local front
     for front in "${!PORT[@]}"; do
         count "$front"
-        tell "$1" "$front" "$2"
+        add_row "$1" "$front" "$2"
         [ "$REFUSED $WRONG $LOST" = "0 0 0" ]
     done
 }
 
-# back_to_normal: a second after the fault, a second of load loses nothing.
+# back_to_normal [SECONDS]: a second (SECONDS) after the fault, a second of load loses nothing.
 back_to_normal() {
     local front
     sleep "${1:-1}"
@@ -179,7 +159,7 @@ back_to_normal() {
     done
 }
 
-# still_runs: the program that start_program() started is there, and ends as it should.
+# still_runs: the program still runs, and ends well.
 still_runs() {
     kill -0 "$PROGRAM"
     kill -TERM "$PROGRAM"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""keep.py SOCKET N COMMAND...: a supervisor that holds the listening socket: N processes of COMMAND have it as standard input, and one that ends is started anew.
-The file pids has their numbers, the oldest place first."""
+"""keep.py SOCKET N COMMAND...: a supervisor that holds the listening socket. N processes of COMMAND have it as standard input. If one ends, keep.py starts another one
+in its place. The file pids has their numbers, a line for each place."""
 import os
 import signal
 import socket

@@ -2,14 +2,7 @@
 
 load faults
 
-behind_both() {
-    expect 1 policies.ini
-    start_program fcgi.sock -f policies.ini "$@"
-    front_lighttpd fcgi.sock
-    front_nginx fcgi.sock
-}
-
-# starts_with LIMIT: does it say that it is ready?
+# starts_with LIMIT: the program starts with so many open files, and logs that it is ready.
 starts_with() {
     local pid i
     rm -f try.sock try.log
@@ -29,7 +22,7 @@ starts_with() {
     return 1
 }
 
-# The lowest limit of open files with which four threads start.
+# lowest_limit: the lowest limit of open files with which four threads start.
 lowest_limit() {
     local n
     for ((n = 5; n < 64; n++)); do
@@ -68,22 +61,21 @@ PY
     local n
     n=$(($(lowest_limit) + 8))
     WRAPPER="$(command -v prlimit) --nofile=$n:$n"
+    expect 1 policies.ini
     behind_both -t 4
-    PYTHONDONTWRITEBYTECODE=1 "$FAULTS/rude.py" fcgi.sock silent 200 4 >rude.count 2>&1 3>&- &
-    local rude=$!
-    PIDS+=("$rude")
+    be_rude silent 200 4
     until_true test -e rude
     begin_load 3
     end_load
-    wait "$rude"
-    # Those that have waited longest are closed, mostly before descriptors run out.
+    wait "$RUDE"
+    # The program closes the connections that have waited longest, mostly before descriptors run out.
     all_right "ulimit -n $n, 200 silent connections" "$(tail -1 rude.count)"
     [ "$(tail -1 rude.count)" -gt 200 ]
     back_to_normal
     still_runs
 }
 
-# large MB NAME: a file of that size.
+# large MB NAME: makes a file of that size.
 large() {
     awk -v bytes="$(($1 * 1000000))" 'BEGIN { for (i = 0; n < bytes; i++) { s = sprintf("[d%07d.example]\nmx = mail%07d.example\n", i, i); n += length(s); printf "%s", s } }' >"$2"
     cat policies.ini >>"$2"
@@ -98,6 +90,7 @@ large() {
     ends_well
     WRAPPER="$(command -v prlimit) --as=$(((kB + 8000) * 1024))"
     cp -p policies.ini small.ini
+    expect 1 policies.ini
     behind_both -t 4
     begin_load 4
     for i in 2 3 4 5 6 8 10 12 16 24 32; do
@@ -119,12 +112,10 @@ large() {
 
 @test "the log's reader is gone: every answer is given all the same" {
     mkfifo pipe
-    cat pipe >/dev/null 3>&- &
-    local reader=$! i
-    PIDS+=("$reader")
-    spawn-fcgi -n -s "$DIR/fcgi.sock" -b 1024 -M 0666 -- "$MTA_STS" -f policies.ini >pipe 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
+    background /dev/null cat pipe
+    local reader=$STARTED i
+    background pipe spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f policies.ini
+    PROGRAM=$STARTED
     until_true test -S fcgi.sock
     expect 1 policies.ini
     front_lighttpd fcgi.sock
@@ -132,7 +123,7 @@ large() {
     kill -KILL "$reader"
     begin_load 3
     for ((i = 0; i < 20; i++)); do
-        # A line for each reading, for each mistake, and with the answer to a request.
+        # The program logs a line for each reading, for each mistake, and with the answer.
         kill -HUP "$PROGRAM"
         [ "$(status mta-sts.broken.example)" = 500 ]
         sleep 0.1
@@ -155,8 +146,8 @@ for host, status in ("mta-sts.example.org", "200"), ("mta-sts.broken.example", "
 PY
 }
 
-# in_a_small_disk: runs the script on standard input with a file system of DISK (256k) bytes on the folder disk, and MTA_STS.
-in_a_small_disk() {
+# on_a_small_disk: runs the script on standard input. The folder disk is a file system of DISK (256k) bytes there.
+on_a_small_disk() {
     local options=-m
     [ "$(id -u)" -eq 0 ] || options=-rm
     mkdir -p disk
@@ -176,7 +167,7 @@ in_a_small_disk() {
     { large_policy a; printf '[example.com]\nmx = one.example.com\n'; } >policies.ini
     { large_policy b; printf '[example.com]\nmx = two.example.com\n[new.example]\nmx = mail.new.example\n'; } >second.ini
     leave_alone policies.ini second.ini
-    in_a_small_disk <<'SH'
+    on_a_small_disk <<'SH'
 "$MTA_STS" -f policies.ini export disk/out
 "$MTA_STS" -f policies.ini export --worker disk/worker.js
 cp -r disk/out disk/worker.js .
@@ -207,7 +198,7 @@ SH
     sed 's/one/two/' policies.ini >second.ini
     printf '[e%.0f.example]\nmx = mail.example\n' {1..120} >>second.ini
     leave_alone policies.ini second.ini
-    DISK=512k in_a_small_disk <<'SH'
+    DISK=512k on_a_small_disk <<'SH'
 "$MTA_STS" -f policies.ini export disk/out
 code=0
 "$MTA_STS" -f second.ini export disk/out 2>log || code=$?
@@ -220,7 +211,7 @@ for file in disk/out/*/.well-known/*; do
     domain=${domain%%/*}
     "$MTA_STS" -f second.ini show "$domain" | cmp -s - "$file" || "$MTA_STS" -f policies.ini show "$domain" | cmp - "$file"
 done
-# All that is there is in the list, so that --delete finds it later.
+# The list has all files, so --delete finds them later.
 for folder in disk/out/*; do
     grep -qxF "${folder##*/}" disk/out/.mta-sts-export
 done

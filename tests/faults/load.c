@@ -1,15 +1,17 @@
 /*
- * load SOCKET FILE PID CLIENTS DOMAINS ANSWERS: a million answers, compared byte for byte, while the file is replaced.
+ * load SOCKET FILE PID CLIENTS DOMAINS ANSWERS: very many answers, compared byte for byte, while the file is replaced.
  *
- * CLIENTS threads ask the FastCGI program PID on SOCKET for DOMAINS domains, a connection for each request, until there are
- * ANSWERS answers. Meanwhile FILE is replaced by rename, by version after version of all policies, each followed by a SIGHUP and
- * by asking until it is served. Right is an answer that is, byte for byte, the policy of the domain asked for, in a version that
- * was in force at some time between the request's beginning and its end: none older than what was seen to be served before the
- * request began, none newer than what was put in place before its answer was there.
+ * CLIENTS threads ask the FastCGI program PID on SOCKET for DOMAINS domains, with a connection for each request, until there are
+ * ANSWERS answers. Meanwhile one version of all policies after the other replaces FILE, by rename. A SIGHUP follows each, and
+ * requests until it is served. A right answer is, byte for byte, the domain's policy in a version that was in force at some time
+ * during the request: not older than the last version that was served before it, not newer than the last version that was put
+ * in place before its answer.
  *
- * Prints "counted ASKED RIGHT REFUSED WRONG LOST SLOWEST VERSIONS SECONDS", the slowest in milliseconds. Exit status 0 where all
- * are right.
+ * Prints "counted ASKED RIGHT REFUSED WRONG LOST SLOWEST VERSIONS SECONDS", the slowest in milliseconds. Exit status 0 if all are
+ * right.
  */
+#include "../helpers/fastcgi.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,17 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    HEADER = 8,
-    BEGIN_REQUEST = 1,
-    END_REQUEST = 3,
-    PARAMS = 4,
-    STDIN = 5,
-    STDOUT = 6,
-    SWAP_MS = 40,
-    TIMEOUT_S = 10,
-    ANSWER_MAX = 65536
-};
+enum { SWAP_MS = 40, TIMEOUT_S = 10, ANSWER_MAX = 65536 };
 
 enum kind { RIGHT, REFUSED, WRONG, LOST, KINDS };
 
@@ -46,7 +38,7 @@ static struct sockaddr_un address = { .sun_family = AF_UNIX };
 static const char *file;
 static unsigned domains;
 static long wanted;
-static atomic_uint placed, served; /* versions: the last that was, or is just being, put in place; the last seen to be served */
+static atomic_uint placed, served; /* versions: the last one put in place, or just about to be; the last one that was served */
 static atomic_long asked, counts[KINDS], slowest_us;
 static atomic_bool done;
 
@@ -69,7 +61,7 @@ static long now_us(void)
     return now.tv_sec * 1000000L + now.tv_nsec / 1000;
 }
 
-/* The policies: of several sizes, with values from the section, a template and [defaults]. */
+/* Policies of several sizes, with values from the section, a template and [defaults]. */
 static unsigned patterns(unsigned version, unsigned domain)
 {
     return 1 + (version + domain) % 4;
@@ -109,9 +101,7 @@ static size_t print_policy(unsigned version, unsigned domain, char *out, size_t 
 
 static size_t put_record(unsigned char *to, unsigned char type, const void *content, size_t len)
 {
-    const unsigned char header[HEADER] = { 1, type, 0, 1, (unsigned char)(len >> 8), (unsigned char)len, 0, 0 };
-
-    memcpy(to, header, HEADER);
+    fastcgi_header(to, type, 1, len, 0);
     if (len > 0)
         memcpy(to + HEADER, content, len);
     return HEADER + len;
@@ -146,12 +136,12 @@ static int connect_to(void)
     return -1;
 }
 
-/* What the program wrote to its standard output, in OUT; false where it is not whole. */
+/* The program's standard output, to OUT. Returns false if it is not complete. */
 static bool take_apart(const unsigned char *bytes, size_t len, char *out, size_t *out_len)
 {
     *out_len = 0;
     for (size_t at = 0; len - at >= HEADER;) {
-        size_t content = (size_t)bytes[at + 4] << 8 | bytes[at + 5], next = at + HEADER + content + bytes[at + 6];
+        size_t content = fastcgi_content(bytes + at), next = at + fastcgi_size(bytes + at);
         if (next > len)
             return false;
         if (bytes[at + 1] == END_REQUEST)
@@ -181,7 +171,7 @@ static bool ask(unsigned domain, char *out, size_t *out_len)
     return n == 0 && take_apart(bytes, got, out, out_len);
 }
 
-/* The version of the policy in an answer, where it is the one of DOMAIN, byte for byte; else 0. */
+/* The version of the policy in an answer. 0 if it is not, byte for byte, a policy of DOMAIN. */
 static unsigned version_of(const char *out, size_t len, unsigned domain)
 {
     char expected[4096], policy[2048];
@@ -238,7 +228,7 @@ static void *client(void *arg)
     return NULL;
 }
 
-/* Puts one version after the other in place, and waits for each to be served. */
+/* Puts one version after the other in place, and waits until it is served. */
 static void replace(pid_t pid)
 {
     const struct timespec pause = { 0, SWAP_MS * 1000000L }, moment = { 0, 1000000L };
@@ -278,7 +268,7 @@ int main(int argc, char *argv[])
     pid_t pid = (pid_t)atol(argv[3]);
     unsigned clients = (unsigned)atol(argv[4]);
     domains = (unsigned)atol(argv[5]);
-    /* Without a count: the first version is written, for the program to start with. */
+    /* Without ANSWERS: writes the first version, with which the program starts. */
     if (argc == 6) {
         write_version(1);
         return 0;

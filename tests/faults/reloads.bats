@@ -2,20 +2,14 @@
 
 load faults
 
-# The second version of the two policies that are asked for.
+# write_second N: second.ini, with another version of both policies. They are the Nth right answer.
 write_second() {
     sed -e 's/mail.example.org/second.example.org/' -e 's/smtp.google.com/second.google.com/' policies.ini >second.ini
     leave_alone second.ini
     expect "$1" second.ini
 }
 
-behind_both() {
-    start_program fcgi.sock -f policies.ini
-    front_lighttpd fcgi.sock
-    front_nginx fcgi.sock
-}
-
-# put FILE: in place of the file, by renaming.
+# put FILE: replaces policies.ini by rename.
 put() {
     cp -p "$1" next.ini
     mv next.ini policies.ini
@@ -37,7 +31,7 @@ put() {
     end_load
     all_right "200 reloads in 20 s" "$(grep -c 'read again' fcgi.sock.log)"
     [ "$(grep -c 'read again' fcgi.sock.log)" -ge 190 ]
-    # What was put in place last is served, and nothing else.
+    # Only the last version is served.
     rm -f ./*.2
     back_to_normal
     still_runs
@@ -49,7 +43,7 @@ put() {
     behind_both
     begin_load 5
     sleep 0.3
-    # Mistakes in the sections, in what they use, in a header; a file that is no INI; an empty one; one that is a folder; none.
+    # Mistakes in sections, in a template, in a header. A file that is no INI, an empty one, a folder, none.
     sed -e 's/^mode = enforce/mode = enforced/' -e 's/smtp.google.com/192.0.2.1/' policies.ini >a.ini
     sed -e 's/^\[example.org\]/[example.org/' -e 's/^use = google/use = goggle/' policies.ini >b.ini
     sed 's/^mode = .*/mode = /' policies.ini >c.ini

@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
-"""rude.py SOCKET KIND N SECONDS: a front that behaves badly towards the program, N connections at any time. Prints how many there were.
+"""rude.py SOCKET KIND N SECONDS: a front server that behaves badly, with N connections at any time. Prints how many it has made.
 
-silent: says nothing. half: sends a part of a request. hang-up: asks, and is gone after some bytes of the answer, or before it."""
-import os
+silent: sends nothing. half: sends a part of a request. hang-up: sends a request, and closes after some bytes of the answer, or before it."""
 import selectors
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from fastcgi_client import connect, request
 
 path, kind, count, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])

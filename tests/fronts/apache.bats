@@ -1,40 +1,42 @@
-# Apache: the examples apache-cgi, apache-proxy-fcgi and apache-fcgid as they stand; and cgi-bin, where a query string may become arguments (RFC 3875 4.4).
+# Apache: the examples apache-cgi, apache-proxy-fcgi and apache-fcgid; and cgi-bin, where a query string may become arguments (RFC 3875 4.4).
 
-load ../helper
 load fronts
-load apache
+load ../helpers/apache
 
 TLS=(ssl http2 rewrite filter deflate)
 
-# cgi_bin MPM MODULE: cgi-bin and no more.
-cgi_bin() {
+# cgi_folder: the program in cgi-bin. Prints the rights that Apache needs to run it.
+cgi_folder() {
     mkdir -p cgi-bin htdocs
     cp "$MTA_STS" cgi-bin/mta-sts
-    {
-        apache_base "$@"
-        cat <<CONF
-DocumentRoot "$DIR/htdocs"
-SetEnv MTA_STS_POLICIES "$DIR/policies.ini"
-ScriptAlias "/cgi-bin/" "$DIR/cgi-bin/"
+    cat <<CONF
 <Directory "$DIR/cgi-bin">
     Options +ExecCGI
     Require all granted
 </Directory>
 CONF
-    } >apache.conf
-    run_apache curl -s -o /dev/null "http://127.0.0.1:$PORT/"
 }
 
-# shared_hosting MPM MODULE: what a hoster has, with the example's .htaccess and the program uploaded.
+# cgi_bin MPM MODULE: Apache with cgi-bin and nothing else.
+cgi_bin() {
+    {
+        apache_base "$@"
+        cgi_folder
+        cat <<CONF
+DocumentRoot "$DIR/htdocs"
+SetEnv MTA_STS_POLICIES "$DIR/policies.ini"
+ScriptAlias "/cgi-bin/" "$DIR/cgi-bin/"
+CONF
+    } >apache.conf
+    run_apache listens_on "$PORT"
+}
+
+# shared_hosting MPM MODULE: Apache as a hoster has it, with the example's .htaccess, the program and policies.ini uploaded.
 shared_hosting() {
     prepare_front
-    mkdir -p cgi-bin htdocs
-    cp "$MTA_STS" cgi-bin/mta-sts
-    cp policies.ini cgi-bin
-    leave_alone cgi-bin/policies.ini
-    fill apache-cgi/.htaccess >htdocs/.htaccess
     {
         apache_base "$@" "${TLS[@]}"
+        cgi_folder
         cat <<CONF
 Protocols h2 http/1.1
 <VirtualHost *:$PORT>
@@ -52,16 +54,15 @@ Protocols h2 http/1.1
     Options +SymLinksIfOwnerMatch
     Require all granted
 </Directory>
-<Directory "$DIR/cgi-bin">
-    Options +ExecCGI
-    Require all granted
-</Directory>
 CONF
     } >apache.conf
+    cp policies.ini cgi-bin
+    leave_alone cgi-bin/policies.ini
+    fill apache-cgi/.htaccess >htdocs/.htaccess
     run_apache front_answers
 }
 
-# site FOLDER MODULE... [-- SED ARGUMENT...]: the site of an example, the program at another place.
+# site FOLDER MODULE... [-- SED ARGUMENT...]: Apache with the site of an example, changed by sed.
 site() {
     local folder=$1 modules=()
     shift
@@ -91,18 +92,14 @@ fcgid() {
     site apache-fcgid fcgid "$@"
 }
 
-ask() {
-    curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" "https://$1/.well-known/mta-sts.txt" "${@:2}"
-}
-
-# The line of the mistake is in Apache's log, and b's policy is still b's.
+# fixed_name_is_named: Apache's log names the mistake, and b still gets b's policy.
 fixed_name_is_named() {
     ask mta-sts.b.test -o body
     cmp b.txt body
     until_true grep -q 'the front server passes one fixed SERVER_NAME' apache.log
 }
 
-# No request of the table made the program doubt the configuration.
+# nothing_wrong_with_the_names: the program has not logged a mistake in Apache's configuration.
 nothing_wrong_with_the_names() {
     ! grep 'the front server passes' apache.log
 }
@@ -157,7 +154,7 @@ query_is_no_argument() {
     nothing_wrong_with_the_names
 }
 
-# A request for a name that is no policy host reaches the program; its line is in Apache's log.
+# no_policy_host_is_logged: a request for a name that is no policy host reaches the program. The program's line is in Apache's log.
 no_policy_host_is_logged() {
     [ "$(ask mta-sts.b.test -H 'Host: www.example.org' -o /dev/null -w '%{http_code}')" = 404 ]
     until_true grep -q 'HTTP_HOST is "www.example.org": no policy host' apache.log

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""ask.py PORT FOLDER: asks the front server on 127.0.0.1:PORT, over TLS, for two policy hosts in every odd way that is known, and prints one line a case:
-the case, a tab, and what was answered. FOLDER has ca.pem, a.txt and b.txt: the certificate authority, and the policies of a.test and b.test as
-`mta-sts show` prints them.
+"""ask.py PORT FOLDER: asks the front server on 127.0.0.1:PORT for two policy hosts, over TLS, in every unusual way. Prints a line for each case: the case, a tab,
+and the answer. FOLDER has ca.pem, the authority, and a.txt and b.txt, the policies of a.test and b.test as `mta-sts show` prints them.
 
-What is answered: policy-a, policy-b, absent (our 404 that names the host), no-host (our 404 that does not), method (our 405), broken (our 500), or the front
-server's own: its status, "closed" where it closes without an answer, "tls-refused" where it takes no connection for that name. Behind it, where
-there is one to see: length= if Content-Length is that of the policy, and encoding= if the body is compressed."""
+The answer is the program's or the front server's. The program's: policy-a, policy-b, absent (a 404 that names the host), no-host (a 404 that does not),
+method (a 405), broken (a 500). The front server's: its status, "closed" if it closes without an answer, "tls-refused" if it refuses the connection for that name.
+Then follows, where it applies: length= and whether Content-Length is that of the policy, encoding= if the body is compressed."""
 import re
 import socket
 import ssl
@@ -21,7 +20,7 @@ policies = {name: open(f"{folder}/{name}.txt", "rb").read() for name in "ab"}
 def what(status, headers, body):
     """The name of an answer."""
     length = dict(headers).get("content-length")
-    whole = len(body) if body else len(policies["b"])  # of HEAD: what GET would have
+    whole = len(body) if body else len(policies["b"])  # for HEAD: the length of GET's body
     extra = " length=" + ("right" if int(length) == whole else length) if length and status == 200 else ""
     encoding = dict(headers).get("content-encoding")
     if encoding:
@@ -60,7 +59,7 @@ def parse(data):
 
 
 def raw(request, sni=B):
-    """What the server answers to the bytes of a request."""
+    """The answer to a request, given as bytes."""
     context = ssl.create_default_context(cafile=f"{folder}/ca.pem")
     context.check_hostname = True
     try:

@@ -1,41 +1,30 @@
-# Caddy: examples/caddy as it stands, and what the program says of a configuration that passes another name than the client's.
+# Caddy: examples/caddy, and the program's log when Caddy passes another name than the client's.
 
-load ../helper
 load fronts
+load ../helpers/caddy
 
-# caddy_example [SED ARGUMENT...]: the example with the test's names and paths; it is imported below the options that keep Caddy off the ports and folders of others.
+# caddy_example [SED ARGUMENT...]: the example with the test's names and paths, changed by sed.
 caddy_example() {
     fill caddy/Caddyfile mta-sts.example.org mta-sts.a.test mta-sts.example.net mta-sts.b.test '#tls ' 'tls ' \
         /etc/ssl/mta-sts "$DIR" /run/mta-sts/mta-sts.sock "$DIR/fcgi.sock" | sed "$@" >mta-sts.caddy
-    cat >Caddyfile <<CONF
-{
-	admin unix/$DIR/admin.sock
-	default_bind 127.0.0.1
-	https_port $PORT
-	auto_https disable_redirects
-	skip_install_trust
-}
-import mta-sts.caddy
-CONF
+    {
+        caddy_options "https_port $PORT"
+        echo 'import mta-sts.caddy'
+    } >Caddyfile
 }
 
 start_caddy() {
     prepare_front
     start_fastcgi -f policies.ini
     caddy_example "$@"
-    HOME=$DIR XDG_DATA_HOME=$DIR/data XDG_CONFIG_HOME=$DIR/config caddy run --config Caddyfile >caddy.log 2>&1 3>&- &
-    PIDS+=($!)
-    until_true front_answers
-}
-
-ask() {
-    curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" "https://$1/.well-known/mta-sts.txt" "${@:2}"
+    run_caddy
+    is_up caddy front_answers
 }
 
 @test "Caddy: every case is answered as the table says" {
     start_caddy -e ''
     ask_everything caddy
-    # None of them made the program doubt the configuration.
+    # The program has logged no mistake in the configuration.
     ! grep 'the front server passes' fcgi.log
 }
 

@@ -1,14 +1,18 @@
-# What the suites of front servers share: two names, a certificate for both from a throw-away CA, a configuration of examples/ with its placeholders filled in, and
-# the table of cases.
+# For the suites of front servers: two policy hosts with a certificate, a configuration from examples/ with the test's names and paths,
+# requests over TLS, and the table of cases.
 
-# A comment in policies.ini: whoever sees it has been given the file.
+load ../helpers/suite
+load ../helpers/program
+load ../helpers/certificates
+
+# A comment in policies.ini. An answer that contains it has given the file away.
 MARKER='all of our customers'
 EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
 
-# For every suite: policies.ini for a.test and b.test, a port in PORT, ca.pem, cert.pem and key.pem (both.pem: the two in one). Whoever runs as another user than
-# root must get at them: the folders are opened for all.
+# prepare_front: policies.ini for a.test and b.test, a free port in PORT, and a certificate in cert.pem and key.pem, and in both.pem with its key.
+# Front servers may run as other users, so all of this is readable for them.
 prepare_front() {
-    # The tree may stand where other users do not get to.
+    # Other users may not have access to the source tree.
     mkdir program
     cp "$MTA_STS" program/mta-sts
     MTA_STS=$DIR/program/mta-sts
@@ -17,18 +21,14 @@ prepare_front() {
     leave_alone policies.ini
     "$MTA_STS" -f policies.ini show a.test >a.txt
     "$MTA_STS" -f policies.ini show b.test >b.txt
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj '/CN=a throw-away CA' \
-        -keyout ca.key -out ca.pem 2>openssl.log
-    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=mta-sts' -keyout key.pem -out request.pem 2>>openssl.log
-    openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out cert.pem \
-        -extfile <(echo 'subjectAltName=DNS:mta-sts.a.test,DNS:mta-sts.b.test,DNS:mta-sts.c.test') 2>>openssl.log
-    cat key.pem cert.pem >both.pem
-    chmod 644 key.pem both.pem
-    PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    certificate both mta-sts.a.test mta-sts.b.test mta-sts.c.test
+    cp both.crt cert.pem
+    cp both.key key.pem
+    PORT=$(free_port)
     open_folders
 }
 
-# fill EXAMPLE-FILE [FROM TO]...: prints a file of examples/ with the example's own names, paths and ports replaced by the test's, and nothing else.
+# fill EXAMPLE-FILE [FROM TO]...: prints a file of examples/ with each FROM, a name, path or port of the example, replaced by TO.
 fill() {
     local file=$EXAMPLES/$1 script=()
     shift
@@ -40,15 +40,46 @@ fill() {
     sed "${script[@]}" "$file"
 }
 
-front_answers() {
-    curl -s -o /dev/null --max-time 5 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" https://mta-sts.b.test/.well-known/mta-sts.txt
+# start_documented README-TEXT: starts the program with the spawn-fcgi line of an example's README.md, in the foreground.
+start_documented() {
+    sed -n 's/^ *spawn-fcgi /exec spawn-fcgi -n /p' <<<"$1" >start
+    background fcgi.log sh start
+    until_true grep -q 'mta-sts: ready' fcgi.log
 }
 
-# ask_everything NAME: every case against the front server on PORT; what is answered has to be what tests/fronts/expected/NAME.tsv says.
+# over_tls CURL ARGUMENT...: curl, which connects to the front server on PORT whatever the URL's host.
+over_tls() {
+    curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" "$@"
+}
+
+front_answers() {
+    over_tls --max-time 5 -o /dev/null https://mta-sts.b.test/.well-known/mta-sts.txt
+}
+
+# ask HOST [CURL OPTION...]: the policy, over a connection for HOST.
+ask() {
+    over_tls "https://$1/.well-known/mta-sts.txt" "${@:2}"
+}
+
+# request HOST [CURL OPTION...]: the policy of HOST, over a connection for mta-sts.b.test.
+request() {
+    ask mta-sts.b.test -H "Host: $1" "${@:2}"
+}
+
+# mistake_is_logged TEXT LOG: with a mistake in the front server's configuration both policies are still right. TEXT is in the program's log once, and
+# in the front server's LOG.
+mistake_is_logged() {
+    request mta-sts.a.test | cmp - a.txt
+    request mta-sts.b.test | cmp - b.txt
+    until_true logged 1 "$1"
+    until_true grep -qF "$1" "$2"
+}
+
+# ask_everything NAME: sends every case to the front server on PORT. The answers have to be those in tests/fronts/expected/NAME.tsv.
 ask_everything() {
     "$BATS_TEST_DIRNAME/ask.py" "$PORT" "$DIR" >answers.tsv
     cat answers.tsv
-    # Whatever a front server does, one domain is never answered with the other's policy.
+    # No front server may answer one domain with the other's policy.
     if grep -P '^(b|upper case|a port|another port|a trailing dot|HEAD|\?.*)(, HTTP/2)?\tpolicy-a' answers.tsv; then
         return 1
     fi
@@ -58,7 +89,7 @@ ask_everything() {
     nobody_gets_the_file
 }
 
-# file_targets: where somebody looks for policies.ini, one a line; also where it really is.
+# file_targets: the paths where somebody looks for policies.ini, one a line. The file's real path is among them.
 file_targets() {
     local folder name
     for folder in '' /cgi-bin /.well-known /.well-known/mta-sts.txt /.well-known/.. /.well-known/../.. /.well-known/mta-sts.txt/.. /etc/mta-sts /mta-sts \
@@ -71,15 +102,15 @@ file_targets() {
     printf '%s\n' /policies.ini~ /policies.ini.bak /.policies.ini.swp /.mta-sts-export /.well-known/mta-sts.txt~ /.well-known/mta-sts.txt%00policies.ini
 }
 
-# ask_for_the_file [CURL OPTION...]: all of them from b's server; the answers are added to given, a line with each status to statuses.
+# ask_for_the_file [CURL OPTION...]: asks b's server for all of them. The answers are added to the file given, the statuses to the file statuses.
 ask_for_the_file() {
     local url=https://mta-sts.b.test
     # shellcheck disable=SC2046 # one argument a line, none with a space
-    curl -s -i --path-as-is --max-time 60 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" -w '%{stderr}%{http_code} %{url}\n' "$@" \
+    over_tls -i --path-as-is --max-time 60 -w '%{stderr}%{http_code} %{url}\n' "$@" \
         $(file_targets | sed "s|^|$url|") >>given 2>>statuses
 }
 
-# nobody_gets_the_file: whatever path somebody tries, on a policy host's name and on another, no answer has the file's comment in it.
+# nobody_gets_the_file: no answer contains the file's comment, whatever the path, on a policy host's name and on another.
 nobody_gets_the_file() {
     grep -qF "$MARKER" policies.ini
     rm -f given statuses

@@ -1,10 +1,12 @@
-# Hostile requests through each front server, as examples/ has it: refused, or answered for the name that was asked for; and nothing is left of them after.
+# Hostile requests through each front server, configured as in examples/: refused, or answered for the right name, and without any effect afterwards.
 
-load ../helper
 load fronts
-load apache
+load ../helpers/lighttpd
+load ../helpers/nginx
+load ../helpers/apache
+load ../helpers/caddy
 
-# front FILE: what the suite FILE.bats starts its front server with.
+# front FILE: the functions of the suite FILE.bats, without its tests.
 front() {
     # shellcheck disable=SC1090 # written on the way
     source <(sed -e '/^load /d' -e '/^@test/,/^}/d' "$BATS_TEST_DIRNAME/$1.bats")
@@ -12,7 +14,7 @@ front() {
 
 eval "two_names() $(declare -f prepare_front | tail -n +2)"
 
-# A third policy that nobody asks for.
+# prepare_front, with a third policy that no request asks for.
 prepare_front() {
     two_names
     printf '[unasked.test]\nmode = none\nmx = mail.unasked.test\n' >>policies.ini
@@ -20,12 +22,12 @@ prepare_front() {
     "$MTA_STS" -f policies.ini show unasked.test >unasked.txt
 }
 
-# programs NAME: the processes that run a program of this name below the test's folder, one a line.
+# programs: the processes of the program below the test's folder, one a line.
 programs() {
     { pgrep -f "^$DIR/([a-z]*/)?mta-sts( |\$)" || true; } | sort
 }
 
-# hostile NAME: all of it. The processes are the same afterwards, and no sanitizer has said a word, wherever that lands.
+# hostile NAME: sends all hostile requests. Afterwards the processes are the same, and no log has a finding of a sanitizer.
 hostile() {
     programs >before
     local code=0
@@ -34,14 +36,14 @@ hostile() {
     mkdir -p "$BATS_TEST_DIRNAME/../../build"
     cat line >>"${FAULTS_TABLE:-$BATS_TEST_DIRNAME/../../build/faults.tsv}"
     [ "$code" -eq 0 ]
-    # An mod_fcgid may have started more of them; none has ended.
+    # mod_fcgid may have started more of them, but none has ended.
     [ -z "$(comm -23 before <(programs))" ]
     if grep -rlE 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:|exit signal' --include='*.log' .; then
         return 1
     fi
 }
 
-# There is a process that lasts from one request to the next.
+# lasting: a process of the program lasts from one request to the next.
 lasting() {
     [ -n "$(programs)" ]
 }

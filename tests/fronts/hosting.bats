@@ -1,13 +1,12 @@
-# examples/apache-cgi in every layout of shared hosting: the policy is served, and nobody downloads policies.ini.
+# examples/apache-cgi in every layout of shared hosting: the policy is served, and nobody can download policies.ini.
 
-load ../helper
 load fronts
-load apache
+load ../helpers/apache
 
-# The file, what editors and a careful upload leave, and what `mta-sts export` leaves.
+# policies.ini, the copies that editors and a careful upload leave, and the list that `mta-sts export` leaves.
 LEFT_BESIDE=(policies.ini policies.ini~ .policies.ini.swp policies.ini.bak policies.ini.orig '#policies.ini#' policies.ini.new policies-old.ini .mta-sts-export)
 
-# upload FOLDER PROGRAM: what is uploaded, at PROGRAM in FOLDER, and copies of policies.ini.
+# upload FOLDER PROGRAM: uploads the program to FOLDER/PROGRAM, and policies.ini and its copies to FOLDER.
 upload() {
     local name
     mkdir -p "$1"
@@ -18,12 +17,21 @@ upload() {
     leave_alone "$1"/policies.ini
 }
 
-# htaccess PATH [FOLDER]: the example's file in FOLDER (default: the document root), the program's path in the URL being PATH.
+# htaccess PATH [FOLDER]: the example's .htaccess in FOLDER (default: the document root). PATH is the program's path in the URL.
 htaccess() {
     fill apache-cgi/.htaccess /cgi-bin/mta-sts "$1" >"${2:-htdocs}/.htaccess"
 }
 
-# hoster MPM MODULE... [-- LINE...]: plain HTTP, as few rights for .htaccess as rewriting needs, and the lines.
+# in_document_root PROGRAM: uploads the program to PROGRAM, a path below the document root, with the .htaccess for it.
+in_document_root() {
+    local folder
+    folder=$(dirname "/$1")
+    prepare_front
+    upload "htdocs${folder%/}" "${1##*/}"
+    htaccess "/$1"
+}
+
+# hoster MPM MODULE... [-- LINE...]: Apache with plain HTTP, no more rights for .htaccess than rewriting needs, and the lines.
 hoster() {
     local modules=()
     while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -45,15 +53,15 @@ AddType text/plain .ini
 CONF
         printf '%s\n' "$@"
     } | sed "${WITHOUT:-p;d}" >apache.conf
-    run_apache curl -s -o /dev/null "http://127.0.0.1:$PORT/"
+    run_apache listens_on "$PORT"
 }
 
-# get TARGET: the answer's body is in the file body; prints the status.
+# get TARGET: prints the status of the answer. Its body is in the file body.
 get() {
     curl -s --max-time 20 --path-as-is -H 'Host: mta-sts.b.test' -o body -w '%{http_code}' "http://127.0.0.1:$PORT$1"
 }
 
-# refused TARGET [STATUS]...: it is answered with one of these (default: 403, 404), and with nothing of the file.
+# refused TARGET [STATUS]...: the answer has one of these statuses (default: 403, 404), and nothing of the file.
 refused() {
     local target=$1 status
     shift
@@ -66,7 +74,7 @@ refused() {
     fi
 }
 
-# policies_stay FOLDER [STATUS...]: b's policy is served, policies.ini and all beside it are not, FOLDER being its path in the URL.
+# policies_stay FOLDER [STATUS...]: b's policy is served, but no file from LEFT_BESIDE. FOLDER is their path in the URL.
 policies_stay() {
     local folder=$1 name
     shift
@@ -78,7 +86,7 @@ policies_stay() {
     for name in policies%2eini policies%2Eini %70olicies.ini ./policies.ini x/../policies.ini /policies.ini; do
         refused "$folder/$name" "$@"
     done
-    # As a folder, in capitals, without the extension (MultiViews finds it), at other places: not everything here is refused by .htaccess.
+    # As a folder, in capitals, without the extension (MultiViews finds it), and elsewhere. .htaccess is not what refuses all of these.
     for name in "$folder"/{policies.ini/,policies.ini/x,POLICIES.INI,policies} /policies.ini /cgi-bin/policies.ini \
         /.well-known/{policies.ini,mta-sts.txt/policies.ini,../policies.ini,%2e%2e/policies.ini}; do
         refused "$name" 403 404 "$@"
@@ -86,25 +94,19 @@ policies_stay() {
 }
 
 @test "Apache, shared hosting, programs called .cgi: policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts.cgi
-    htaccess /cgi-bin/mta-sts.cgi
+    in_document_root cgi-bin/mta-sts.cgi
     hoster event cgid -- 'AddHandler cgi-script .cgi'
     policies_stay /cgi-bin
 }
 
 @test "Apache, shared hosting, programs called .cgi (mod_cgi): policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts.cgi
-    htaccess /cgi-bin/mta-sts.cgi
+    in_document_root cgi-bin/mta-sts.cgi
     hoster prefork cgi -- 'AddHandler cgi-script .cgi'
     policies_stay /cgi-bin
 }
 
 @test "Apache, shared hosting, .htaccess in both folders: policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts.cgi
-    htaccess /cgi-bin/mta-sts.cgi
+    in_document_root cgi-bin/mta-sts.cgi
     htaccess /cgi-bin/mta-sts.cgi htdocs/cgi-bin
     hoster event cgid -- 'AddHandler cgi-script .cgi'
     policies_stay /cgi-bin
@@ -119,47 +121,37 @@ policies_stay() {
 }
 
 @test "Apache, shared hosting, the program's folder rewrites by itself: policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts.cgi
-    htaccess /cgi-bin/mta-sts.cgi
+    in_document_root cgi-bin/mta-sts.cgi
     printf 'RewriteEngine On\nRewriteRule ^old$ new\n' >htdocs/cgi-bin/.htaccess
     hoster event cgid -- 'AddHandler cgi-script .cgi'
     policies_stay /cgi-bin
 }
 
 @test "Apache, shared hosting, the program in the document root: policies.ini is refused" {
-    prepare_front
-    upload htdocs mta-sts.cgi
-    htaccess /mta-sts.cgi
+    in_document_root mta-sts.cgi
     hoster event cgid -- 'AddHandler cgi-script .cgi'
     policies_stay ''
 }
 
 @test "Apache, shared hosting, the program has a handler: policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts
-    htaccess /cgi-bin/mta-sts
+    in_document_root cgi-bin/mta-sts
     hoster event cgid -- '<Files mta-sts>' 'SetHandler cgi-script' '</Files>'
     policies_stay /cgi-bin
 }
 
 @test "Apache, shared hosting, all of a folder is programs (SetHandler): policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts
-    htaccess /cgi-bin/mta-sts
+    in_document_root cgi-bin/mta-sts
     hoster event cgid -- "<Directory \"$DIR/htdocs/cgi-bin\">" 'SetHandler cgi-script' '</Directory>'
     policies_stay /cgi-bin
 }
 
 @test "Apache, shared hosting, ScriptAlias to a folder in the document root: policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts
-    htaccess /cgi-bin/mta-sts
+    in_document_root cgi-bin/mta-sts
     hoster event cgid -- "ScriptAlias /cgi-bin/ \"$DIR/htdocs/cgi-bin/\""
     policies_stay /cgi-bin
 }
 
-# scripts OVERRIDE: ScriptAlias to a folder outside the document root, where .htaccess may do what OVERRIDE says.
+# scripts OVERRIDE: ScriptAlias to a folder outside the document root. OVERRIDE is what .htaccess may change there.
 scripts() {
     prepare_front
     mkdir htdocs
@@ -175,21 +167,19 @@ scripts() {
     policies_stay /cgi-bin
 }
 
-# Apache takes it for a program that it cannot start.
+# Apache takes policies.ini for a program, and cannot start it.
 @test "Apache, shared hosting, ScriptAlias to a folder where .htaccess is not read: policies.ini is a 500" {
     scripts None
     policies_stay /cgi-bin 500
 }
 
 @test "Apache, shared hosting, without mod_alias: policies.ini is refused" {
-    prepare_front
-    upload htdocs/cgi-bin mta-sts.cgi
-    htaccess /cgi-bin/mta-sts.cgi
+    in_document_root cgi-bin/mta-sts.cgi
     WITHOUT=/mod_alias/d hoster event cgid -- 'AddHandler cgi-script .cgi'
     policies_stay /cgi-bin
 }
 
-# The script stands in README.md.
+# The script is the one in README.md.
 @test "Apache, shared hosting, program and policies.ini above the document root: a script finds them" {
     prepare_front
     upload home mta-sts
@@ -199,7 +189,7 @@ scripts() {
     chmod 755 htdocs/cgi-bin/mta-sts.cgi
     htaccess /cgi-bin/mta-sts.cgi
     hoster event cgid -- 'AddHandler cgi-script .cgi'
-    # Not because of .htaccess: nothing is there.
+    # They are refused because they are not there, not because of .htaccess.
     local name
     [ "$(get '/.well-known/mta-sts.txt?-h')" = 200 ]
     cmp b.txt body

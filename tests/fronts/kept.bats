@@ -1,15 +1,21 @@
-# Connections to the program that a front server keeps, and shares among its clients: what one client sends as a body is never read as another's request. TLS has no
-# part in this, and is left out. Each configuration passes bodies of any method, and keeps as many connections as it can: the hardest case.
-# KEPT_REQUESTS (default: 2000) is how many hostile requests each front server gets. build/kept.tsv has one line a front server: what became of them.
+# Connections to the program that a front server keeps and shares among its clients. The body of one client's request must never be read as another
+# client's request. TLS plays no part in this, so it is left out. Each configuration passes bodies of any method, and keeps as many connections as it
+# can: the hardest case. KEPT_REQUESTS (default: 2000) is the number of hostile requests to each front server. build/kept.tsv has one line for each
+# front server with the results.
 #
-# The front servers lose nothing by themselves: where the program reads each request to its end, and keeps the connection, all six lost 0 of 50,000 requests. Where it
-# closes a connection that it was asked to keep, some of them send the next request before they notice, and answer it 502 or 503. Two runs with such programs, lost of
-# about 5,000:
+# The front servers lose nothing by themselves. With a program that reads each request to its end and keeps the connection, all six lost 0 of 50,000
+# requests. If the program closes a connection that it was asked to keep, some front servers send the next request before they notice, and answer it
+# with 502 or 503. Two runs with such programs lost, of about 5,000:
 #   closed after each answer: Apache 39 and 75, HAProxy 4 and 3, HAProxy with http-reuse always 13 and 9, h2o 14 and 2
 #   closed after those of more than 8192 bytes: Apache 126 and 77, HAProxy 4 and 1, HAProxy with http-reuse always 0 and 2, h2o 2 and 2
-# nginx, which tries again, and Caddy, which keeps none, lost 0 with both.
+# nginx tries again, and Caddy keeps no connection: they lost 0 with both.
 
-load ../helper
+load ../helpers/suite
+load ../helpers/program
+load ../helpers/nginx
+load ../helpers/apache
+load ../helpers/haproxy
+load ../helpers/caddy
 
 TABLE=$BATS_TEST_DIRNAME/../../build/kept.tsv
 DOMAINS="asker.test smuggled.test victim.test b.test c.test"
@@ -28,27 +34,14 @@ prepare() {
     for domain in $DOMAINS; do
         "$MTA_STS" -f policies.ini show "$domain" >"$domain.txt"
     done
-    PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    PORT=$(free_port)
     open_folders
 }
 
-listens_on() {
-    (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-# run_front COMMAND...: with its output in front.log.
-run_front() {
-    "$@" >front.log 2>&1 3>&- &
-    PIDS+=($!)
-    until_true listens_on "$PORT" || {
-        cat front.log
-        return 1
-    }
-}
-
-# attack FRONT: first the size of what the front server makes of a request, for which kept.py stands in for the program.
+# attack FRONT: waits until the front server is up. First kept.py takes the program's place, and measures what the front server makes of a request.
 attack() {
     local code=0
+    is_up "${1%-*}" listens_on "$PORT"
     : >fcgi.log
     "$BATS_TEST_DIRNAME/kept.py" measure "$1" "$PORT" "$DIR" >sizes
     start_fastcgi -f policies.ini
@@ -60,21 +53,15 @@ attack() {
     ends_well
 }
 
-# as_root LINE...: prints them for a front server that root started.
+# as_root LINE...: prints the lines if root starts the front server.
 as_root() {
     [ "$(id -u)" -ne 0 ] || printf '%s\n' "$@"
 }
 
 @test "kept connections: nginx" {
     prepare
-    {
-        as_root 'user www-data;'
-        echo "daemon off; worker_processes 1; pid $DIR/nginx.pid; error_log $DIR/nginx.log; events { worker_connections 256; }"
-        echo 'http { access_log off; keepalive_requests 1000000; client_max_body_size 1m;'
-        for folder in client_body proxy fastcgi uwsgi scgi; do
-            echo "${folder}_temp_path $DIR/$folder;"
-        done
-        cat <<CONF
+    nginx_config www-data >nginx.conf <<CONF
+    access_log off; keepalive_requests 1000000; client_max_body_size 1m;
     upstream program { server unix:$DIR/fcgi.sock max_fails=0; keepalive 32; keepalive_requests 1000000; }
     server {
         listen 127.0.0.1:$PORT;
@@ -86,38 +73,20 @@ as_root() {
             fastcgi_param REQUEST_METHOD \$request_method;
         }
     }
-}
 CONF
-    } >nginx.conf
-    run_front nginx -c "$DIR/nginx.conf"
+    run_nginx
     attack nginx
 }
 
-# haproxy_reusing WHEN: option keep-conn is its default.
+# haproxy_reusing WHEN: HAProxy keeps connections by default.
 haproxy_reusing() {
     prepare
     {
         printf 'global\n    nbthread 1\n'
         as_root '    user nobody' '    group nogroup'
-        cat <<CONF
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 30s
-    timeout server 30s
-frontend web
-    bind 127.0.0.1:$PORT
-    default_backend program
-backend program
-    http-reuse $1
-    use-fcgi-app program
-    server one unix@$DIR/fcgi.sock proto fcgi
-fcgi-app program
-    docroot /nonexistent
-    set-param SERVER_NAME %[req.fhdr(host),host_only,lower]
-CONF
+        haproxy_config "$PORT" "http-reuse $1"
     } >haproxy.cfg
-    run_front haproxy -db -f haproxy.cfg
+    run_haproxy listens_on "$PORT"
     attack "haproxy-$1"
 }
 
@@ -132,19 +101,9 @@ CONF
 @test "kept connections: Apache, mod_proxy_fcgi with enablereuse=on" {
     prepare
     {
-        as_root 'User nobody' 'Group nogroup'
-        for module in mpm_event authz_core env proxy proxy_fcgi; do
-            echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
-        done
-        # One process, whose threads share what it keeps.
+        apache_base event proxy proxy_fcgi
+        # One process, whose threads share the kept connections.
         cat <<CONF
-ServerRoot "$DIR"
-ServerName front.test
-PidFile "$DIR/apache.pid"
-ErrorLog "$DIR/apache.log"
-DefaultRuntimeDir "$DIR"
-Mutex file:$DIR default
-Listen 127.0.0.1:$PORT
 UseCanonicalName Off
 StartServers 1
 ServerLimit 1
@@ -159,7 +118,7 @@ MaxKeepAliveRequests 0
 </Location>
 CONF
     } >apache.conf
-    run_front apache2 -D NO_DETACH -f "$DIR/apache.conf"
+    run_apache listens_on "$PORT"
     attack apache
 }
 
@@ -175,7 +134,7 @@ listen:
 error-log: $DIR/h2o.log
 fastcgi.timeout.keepalive: 5000
 hosts:
-  # Each entry has connections of its own: clients share those of one that stands for all names.
+  # Each entry has connections of its own. One entry for all names makes all clients share them.
   "*":
     paths:
       "/.well-known/mta-sts.txt":
@@ -184,7 +143,7 @@ hosts:
           type: unix
 CONF
     } >h2o.conf
-    run_front h2o -m worker -c "$DIR/h2o.conf"
+    background h2o.out h2o -m worker -c "$DIR/h2o.conf"
     attack h2o
 }
 
@@ -202,6 +161,6 @@ http://:$PORT {
 	}
 }
 CONF
-    run_front env HOME="$DIR" XDG_DATA_HOME="$DIR/data" XDG_CONFIG_HOME="$DIR/config" caddy run --config Caddyfile
+    run_caddy
     attack caddy
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""kept.py measure FRONT PORT FOLDER: stands in for the program on FOLDER/fcgi.sock, and prints the sizes of what the front server on 127.0.0.1:PORT makes of requests.
+"""kept.py measure FRONT PORT FOLDER: takes the program's place on FOLDER/fcgi.sock, and prints the sizes of the front server's FastCGI requests. The front server is
+on 127.0.0.1:PORT.
 
-kept.py attack FRONT PORT FOLDER N: first requests whose size on the FastCGI side is about 8192 bytes; then N requests with FastCGI records in their bodies, while
-another client asks for other domains at least as often; and a few whose bodies are larger than what the program takes for a request. FOLDER has sizes, as printed by
-`measure`, and DOMAIN.txt, the policy of each domain. Prints a line of the table. Exit status 1 where an answer is wrong, or one of the long requests or the other
-client's is lost, apart from those beside the large bodies: a program may have to close connections for these."""
+kept.py attack FRONT PORT FOLDER N: sends requests of about 8192 bytes on the FastCGI side, then N requests with FastCGI records in their bodies, then a few with
+bodies larger than a request to the program may be. Meanwhile another client asks for other domains, at least as often. FOLDER has the file sizes, as `measure` prints
+them, and DOMAIN.txt, the policy of each domain. Prints a line of the table. Exit status 1 if an answer is wrong, or if a request of about 8192 bytes or of the other
+client is lost. Requests that are lost during the large bodies do not count: a program may have to close connections for these."""
 import collections
 import http.client
 import itertools
@@ -16,14 +17,15 @@ import sys
 import threading
 import time
 
+from fastcgi_client import BEGIN, END_REQUEST, PARAMS, STDIN, STDOUT, pair, receive_record, record
+
 PATH = "/.well-known/mta-sts.txt"
-READ, TAKEN = 8192, 163840  # what libfcgi reads at a time; what the program takes for a request at most
+READ, TAKEN = 8192, 163840  # bytes that libfcgi reads at a time, and the largest request that the program accepts
 LONGEST, LARGE = 24000, 60  # bytes, requests
 PATIENCE = 10
 ASKER, SMUGGLED, OTHERS = "asker.test", "smuggled.test", ["victim.test", "b.test", "victim.test", "c.test"]
-BEGIN, PARAMS, STDIN = 1, 4, 5
 
-# PIECE: the most that the front server puts into one STDIN record. IDS: the numbers that it may give the next request of a connection.
+# PIECE: the largest STDIN record of the front server. IDS: the numbers that it may give the next request of a connection.
 Front = collections.namedtuple("Front", "piece ids")
 FRONTS = {
     "nginx": Front(32768, [1]),
@@ -43,7 +45,7 @@ policies = {domain: open(f"{folder}/{domain}.txt", "rb").read() for domain in [A
 
 
 def http_request(domain, method, body, headers, chunked):
-    """Its head has a multiple of 8 bytes: nginx makes a record of its own of what it reads together with the head, and fills it up."""
+    """A request whose head is a multiple of 8 bytes long. nginx makes a record of the part of a body that comes with the head, and pads it."""
     lines = [f"{method} {PATH} HTTP/1.1", f"Host: mta-sts.{domain}", *headers]
     if chunked:
         lines.append("Transfer-Encoding: chunked")
@@ -55,13 +57,13 @@ def http_request(domain, method, body, headers, chunked):
 
 
 class Client:
-    """One connection to the front server, opened anew where it was closed."""
+    """One connection to the front server. It is opened again after the front server has closed it."""
 
     def __init__(self):
         self.socket = None
 
     def ask(self, domain, method="GET", body=None, headers=(), chunked=False):
-        """The status and the body of the answer; (0, what happened) where there is none."""
+        """The status and the body of the answer. Without an answer: 0 and the error."""
         try:
             if self.socket is None:
                 self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
@@ -86,14 +88,6 @@ class Client:
 # --- bodies ---
 
 
-def record(kind, content=b"", number=1, length=None):
-    return struct.pack(">BBHHBB", 1, kind, number, len(content) if length is None else length, 0, 0) + content
-
-
-def pair(key, value):
-    return bytes([len(key), len(value)]) + key + value
-
-
 HOST = ("mta-sts." + SMUGGLED).encode()
 VARIABLES = pair(b"REQUEST_METHOD", b"GET") + pair(b"SERVER_NAME", HOST) + pair(b"HTTP_HOST", HOST)
 FILLER = 6  # bytes that a variable takes besides its value, with a name of one byte
@@ -101,27 +95,27 @@ COPY = 16 + 8 + len(VARIABLES) + FILLER
 
 
 def request_up_to(number, rest):
-    """The beginning of a request: the last of its variables, and with it the record, takes in the REST bytes that follow."""
+    """The beginning of a request. The last of its variables, and so its last record, includes the REST bytes that follow."""
     return (record(BEGIN, struct.pack(">HB5x", 1, 1), number)
             + record(PARAMS, VARIABLES + struct.pack(">BLs", 1, 0x80000000 | rest, b"F"), number, len(VARIABLES) + FILLER + rest))
 
 
 def make_body(size, places, number, tail, beyond):
-    """SIZE bytes that hold a request at each of PLACES, whose variables end at TAIL, or BEYOND bytes after the body's end. A request contains those behind it, so that
-    each one is whole wherever a reader begins."""
+    """SIZE bytes with a request at each of PLACES. Their variables end at TAIL, or BEYOND bytes after the end of the body. Each request contains those behind it, so that
+    it is complete wherever a reader begins."""
     end = size - len(tail)
     body = bytearray(b"x" * end)
     for place in places:
         if place + COPY > end:
             break
-        # The front server puts the headers of its own records in between.
+        # The headers of the front server's own records come in between.
         headers = (size - 1) // front.piece - place // front.piece
         body[place:place + COPY] = request_up_to(number, end - place - COPY + beyond + 8 * headers)
     return bytes(body) + tail
 
 
 def random_end(chance, number):
-    """How a smuggled request ends: it takes in the end of the front server's STDIN and the BEGIN_REQUEST of whoever comes next, or more, or it is complete."""
+    """The end of a smuggled request: it includes the end of the front server's STDIN and the next client's BEGIN_REQUEST, or more, or it is complete."""
     kind = chance.random()
     if kind < 0.6:
         return b"", 8 + 16
@@ -129,12 +123,12 @@ def random_end(chance, number):
         return b"", chance.randrange(600)
     if kind < 0.72:
         return b"", 40000
-    # The front server's own end of STDIN ends this one, or there is one of its own.
+    # It ends with the front server's own end of STDIN, or has one itself.
     return record(PARAMS, b"", number) + (record(STDIN, b"", number) if kind > 0.9 else b""), 0
 
 
 def bodies(count, edge):
-    """EDGE: where in a body libfcgi's first read ends."""
+    """EDGE: the place in a body where libfcgi's first read ends."""
     chance = random.Random(1)
     for i in range(count):
         turn, step = i % 4, i // 4
@@ -145,19 +139,19 @@ def bodies(count, edge):
             places = [edge - 300 + step * 7 % 601]
             size = places[0] + COPY + len(tail) + chance.randrange(0, 400)
         elif turn == 1:
-            # Many, with every distance from the body's beginning over as many steps as one has bytes.
+            # Many requests, at every distance from the body's beginning: a request has as many bytes as there are steps.
             size = chance.randrange(20000 + 2 * COPY if step // COPY % 2 == 0 else 0, LONGEST)
             places = range(step % COPY, size, COPY)
         else:
-            # One of them exactly at the edge, or as far from it as other variables, or one more record of the front server, would move that.
+            # One request exactly at the edge, or as far from it as other variables or one more record of the front server could move it.
             size = chance.choice([READ + 50, READ + 300, chance.randrange(edge + COPY, READ + 2000)])
             places = range((edge + chance.choice([0, 0, -8, -8, chance.randrange(-24, 25)])) % COPY, size, COPY)
-        # nginx fills up to a multiple of 8, and what it fills with would have to be counted, too.
+        # nginx pads to a multiple of 8, and the padding would count too.
         yield make_body(size if i % 9 == 8 else (size + 7) // 8 * 8, places, number, tail, beyond)
 
 
 def large_bodies(count, edge):
-    """The same about the end of what the program takes, which the headers of the front server's records bring nearer."""
+    """The same around the largest request that the program accepts. The headers of the front server's records count too."""
     chance = random.Random(2)
     for _ in range(count):
         number = chance.choice(front.ids)
@@ -189,7 +183,7 @@ class Count:
 
 
 def judge(domain, method, status, text):
-    """Refused: by the front server itself, which has other statuses for that than the program."""
+    """Refused means by the front server itself. Its statuses differ from the program's."""
     if method == "POST" and status == 405:
         return "right"
     if method != "POST" and status == 200 and text == (b"" if method == "HEAD" else policies[domain]):
@@ -252,7 +246,7 @@ def long_headers(more):
 
 
 def send_long(count, size):
-    """Requests of 8185 to 8210 bytes, each followed by a small one of another client, at once. SIZE: of one with long_headers(0)."""
+    """Requests of 8185 to 8210 bytes, each followed at once by a small one of another client. SIZE is that of a request with long_headers(0)."""
     clients = [Client(), Client()]
     for more in list(range(8185 - size, 8211 - size)) * 4:
         for client, headers in zip(clients * 2, [long_headers(more), (), (), long_headers(more)]):
@@ -265,23 +259,19 @@ def send_long(count, size):
 
 
 def read_request(listener):
-    """What the front server sends for one request: where its body begins, and its size. Answers it."""
+    """Answers one request of the front server. Returns where its body begins, and its size."""
     connection = listener.accept()[0]
-    data, place, begin = b"", 0, None
-    while True:
-        while len(data) < place + 8 or len(data) < place + 8 + int.from_bytes(data[place + 4:place + 6], "big") + data[place + 6]:
-            more = connection.recv(65536)
-            assert more, "the front server has closed"
-            data += more
-        kind, number, length, padding = data[place + 1], *struct.unpack(">HHB", data[place + 2:place + 7])
-        place += 8 + length + padding
+    size, begin, ended = 0, None, False
+    while not ended:
+        kind, number, content, length = receive_record(connection)
         if kind == STDIN:
-            begin = begin or place - length - padding
-            if length == 0:
-                break
-    connection.sendall(record(6, b"Status: 200 OK\r\nContent-Type: text/plain\r\n\r\nok\n", number) + record(6, b"", number) + record(3, b"\0" * 8, number))
+            begin = begin or size + 8
+            ended = not content
+        size += length
+    connection.sendall(record(STDOUT, b"Status: 200 OK\r\nContent-Type: text/plain\r\n\r\nok\n", number) + record(STDOUT, b"", number)
+                       + record(END_REQUEST, b"\0" * 8, number))
     connection.close()
-    return begin, len(data)
+    return begin, size
 
 
 def measure():

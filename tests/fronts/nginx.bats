@@ -1,62 +1,40 @@
-# nginx, as examples/ has it: with the program started by spawn-fcgi, and through fcgiwrap.
+# nginx: the examples, with the program started by spawn-fcgi, and through fcgiwrap.
 
-load ../helper
 load fronts
+load ../helpers/nginx
 
-# filled FILE: a file of examples/ with this test's names, ports and paths. NAMES are names that the block has besides.
+# filled FILE: a file of examples/ with this test's names, ports and paths. NAMES are further names for the server block.
 filled() {
     fill "$1" example.org a.test example.net "b.test${NAMES:-}" '\[::]:443' "127.0.0.2:$PORT" 'listen 443' "listen 127.0.0.1:$PORT" \
         /etc/ssl/mta-sts "$DIR" /usr/local/bin/mta-sts "$MTA_STS" /etc/mta-sts/policies.ini "$DIR/policies.ini" \
         /run/mta-sts "$DIR" /run/fcgiwrap.socket "$DIR/fcgi.sock"
 }
 
-# start_front [FILE]: nginx with what Debian's nginx.conf has around the example, which is in FILE.
+# start_front [FILE]: nginx with the example in FILE, in an http block like that of Debian's nginx.conf.
 start_front() {
-    local folder
-    {
-        echo "pid $DIR/nginx.pid;"
-        echo "error_log $DIR/nginx.log;"
-        [ "$(id -u)" -ne 0 ] || echo 'user www-data;'
-        echo 'daemon off; worker_processes 1; events { worker_connections 64; }'
-        echo 'http {'
-        for folder in client_body proxy fastcgi uwsgi scgi; do
-            echo "${folder}_temp_path $DIR/$folder;"
-        done
-        # As an http block that has more compression than Debian's.
-        echo "access_log $DIR/access.log; gzip on; gzip_types text/plain; gzip_min_length 1; gzip_proxied any;"
-        echo "include $DIR/${1:-mta-sts.conf};"
-        echo '}'
-    } >nginx.conf
-    nginx -c "$DIR/nginx.conf" >nginx.out 2>&1 3>&- &
-    PIDS+=($!)
-    until_true front_answers || {
-        cat nginx.out nginx.log
-        return 1
-    }
-    # Nothing in the example is unknown or old.
+    # With more compression than in Debian's http block.
+    nginx_config www-data >nginx.conf <<CONF
+access_log $DIR/access.log;
+gzip on; gzip_types text/plain; gzip_min_length 1; gzip_proxied any;
+include $DIR/${1:-mta-sts.conf};
+CONF
+    run_nginx
+    is_up nginx front_answers
+    # nginx knows every directive of the example, and none is deprecated.
     [ ! -s nginx.out ] || { cat nginx.out; return 1; }
     run ! grep -F "[emerg]" nginx.log
 }
 
-# start_program: as README.md says, in the foreground.
-start_program() {
-    filled nginx/README.md | sed -n 's/^ *spawn-fcgi /exec spawn-fcgi -n /p' >start
-    sh start >fcgi.log 2>&1 3>&- &
-    PIDS+=($!)
-    until_true grep -q 'mta-sts: ready' fcgi.log
-}
-
 # start_fcgiwrap: as Debian's fcgiwrap.socket and fcgiwrap.service do.
 start_fcgiwrap() {
-    spawn-fcgi -n -s "$DIR/fcgi.sock" -u www-data -U www-data -- /usr/sbin/fcgiwrap -f >fcgi.log 2>&1 3>&- &
-    PIDS+=($!)
+    background fcgi.log spawn-fcgi -n -s "$DIR/fcgi.sock" -u www-data -U www-data -- /usr/sbin/fcgiwrap -f
     until_true test -S fcgi.sock
 }
 
 start_example() {
     prepare_front
     if [ "$1" = nginx ]; then
-        start_program
+        start_documented "$(filled nginx/README.md)"
     else
         start_fcgiwrap
     fi
@@ -64,20 +42,13 @@ start_example() {
     start_front
 }
 
-# with_mistake SED-SCRIPT: nginx's example, changed by it.
+# with_mistake SED-SCRIPT: the example, changed by SED-SCRIPT.
 with_mistake() {
     prepare_front
-    start_program
+    start_documented "$(filled nginx/README.md)"
     filled nginx/mta-sts.conf | sed "$1" >mistake.conf
     run ! cmp -s mistake.conf <(filled nginx/mta-sts.conf)
     start_front mistake.conf
-}
-
-# request HOST [CURL OPTION...]: to the policy's path, whatever host the connection was opened for.
-request() {
-    local host=$1
-    shift
-    curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" -H "Host: $host" "$@" https://mta-sts.b.test/.well-known/mta-sts.txt
 }
 
 @test "nginx: everything" {
@@ -113,16 +84,10 @@ request() {
 
 @test "include fastcgi_params: both policies are right, and the log tells of the fixed name" {
     with_mistake 's|fastcgi_param SERVER_NAME .*|include /etc/nginx/fastcgi_params;|'
-    request mta-sts.a.test | cmp - a.txt
-    request mta-sts.b.test | cmp - b.txt
-    until_true logged 1 'the front server passes one fixed SERVER_NAME'
-    until_true grep -qF 'the front server passes one fixed SERVER_NAME' nginx.log
+    mistake_is_logged 'the front server passes one fixed SERVER_NAME' nginx.log
 }
 
 @test "a fixed HTTP_HOST: both policies are right, and the log tells of it" {
     with_mistake 's|fastcgi_param HTTP_HOST .*|fastcgi_param HTTP_HOST localhost;|'
-    request mta-sts.a.test | cmp - a.txt
-    request mta-sts.b.test | cmp - b.txt
-    until_true logged 1 "the front server passes another Host than the client's"
-    until_true grep -qF "the front server passes another Host than the client's" nginx.log
+    mistake_is_logged "the front server passes another Host than the client's" nginx.log
 }

@@ -1,32 +1,24 @@
-# What the other suites do not start: examples/caddy-on-demand and examples/try give nobody policies.ini; and each example says which policies are served.
+# The examples that no other suite starts, caddy-on-demand and try, do not give policies.ini away. And each example names the policies that it serves.
 
-load ../helper
 load fronts
+load ../helpers/caddy
 
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
-# Caddy signs the certificates itself, and on demand: the names are asked for as in the example.
+# Caddy signs the certificates itself, on demand. It asks the program about names as in the example.
 start_caddy_on_demand() {
     prepare_front
     start_fastcgi -f policies.ini
     ASK_PORT=$(free_port)
     fill caddy-on-demand/Caddyfile /run/mta-sts/mta-sts.sock "$DIR/fcgi.sock" 9123 "$ASK_PORT" 'acme_ca .*' local_certs 'email .*' \
         "admin unix/$DIR/admin.sock\\n	default_bind 127.0.0.1\\n	https_port $PORT\\n	auto_https disable_redirects\\n	skip_install_trust" >Caddyfile
-    HOME=$DIR XDG_DATA_HOME=$DIR/data XDG_CONFIG_HOME=$DIR/config caddy run --config Caddyfile >caddy.log 2>&1 3>&- &
-    PIDS+=($!)
+    run_caddy
     until_true cp data/caddy/pki/authorities/local/root.crt ca.pem
-    until_true front_answers || {
-        cat caddy.log
-        return 1
-    }
+    is_up caddy front_answers
 }
 
 @test "Caddy, certificates on demand: nobody gets policies.ini" {
     start_caddy_on_demand
     nobody_gets_the_file
-    # Nor from the port that says who may have a certificate.
+    # Nor does the port that Caddy asks for certificates.
     local target
     while read -r target; do
         curl -s -i --path-as-is --max-time 20 "http://127.0.0.1:$ASK_PORT$target?domain=mta-sts.b.test" >>asked
@@ -40,25 +32,37 @@ start_caddy_on_demand() {
 @test "make run: nobody gets policies.ini, nor the key" {
     prepare_front
     mkdir tmp
-    TMPDIR=$DIR/tmp PORT=$PORT "$EXAMPLES/try/run" "$MTA_STS" policies.ini >run.log 2>&1 3>&- &
-    PIDS+=($!)
+    background run.log env TMPDIR="$DIR/tmp" PORT="$PORT" "$EXAMPLES/try/run" "$MTA_STS" policies.ini
     until_true grep -q 'Serving until Ctrl-C' run.log
     cp tmp/*/cert.pem ca.pem
     nobody_gets_the_file
     local file
     for file in key.pem both.pem cert.pem lighttpd.conf; do
-        curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" -o body -w '%{http_code}\n' "https://mta-sts.b.test/$file" >status
+        over_tls -o body -w '%{http_code}\n' "https://mta-sts.b.test/$file" >status
         [ "$(cat status)" = 404 ]
     done
 }
 
-# Without -f the program takes a policies.ini of the working directory: in the source folder that is the sample.
+# Without -f the program uses policies.ini in the working directory. In the source folder that is the sample.
 @test "examples and README.md: each start of the program as FastCGI names its policies" {
     local tree=$EXAMPLES/..
-    # A line that ends in a backslash goes on; what is in `...` ends there.
+    # Joins lines that end in a backslash. Text in `...` ends at the second `.
     grep -rlZE 'spawn-fcgi|bin-path|^ExecStart=' "$EXAMPLES" "$tree/README.md" | xargs -0 sed -e ':more' -e '/\\$/{N;s/\\\n *//;b more' -e '}' >lines
     grep -oE '(-- |bin-path" => "|^ExecStart=)[^ `]*(mta-sts|mta_sts_program|\$program"?)( .*|`.*|$)' lines | grep -v mta-sts-probe >starts
     cat starts
     [ "$(wc -l <starts)" -ge 14 ]
     run ! grep -vE '^[^`]*(mta-sts|program"?) -f ' starts
+}
+
+@test "each example says what it is for, where the files go, how to see that it works, and where the log is" {
+    local folder
+    for folder in systemd openrc spawn-fcgi; do
+        [ "$(wc -l <"$EXAMPLES/$folder/README.md")" -ge 10 ]
+        [ "$(wc -l <"$EXAMPLES/$folder/README.md")" -le 24 ]
+        grep -q 'Does it work?' "$EXAMPLES/$folder/README.md"
+        grep -q 'The log' "$EXAMPLES/$folder/README.md"
+        # The paths are those of `make install`.
+        grep -rqF '/usr/local/bin/mta-sts' "$EXAMPLES/$folder"
+        grep -rqF '/etc/mta-sts/policies.ini' "$EXAMPLES/$folder"
+    done
 }

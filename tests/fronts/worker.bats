@@ -1,6 +1,6 @@
-# The exported Worker in workerd, the runtime of Cloudflare Workers: every answer is the program's own.
+# The exported Worker in workerd, the runtime of Cloudflare Workers: every answer is the same as the program's.
 
-load ../helper
+load ../helpers/suite
 
 @test "the Worker's module, and what is made of it, are JavaScript without a syntax error" {
     cp "$BATS_TEST_DIRNAME/../../src/command/worker.js" module.mjs
@@ -26,12 +26,11 @@ const worker :Workerd.Worker = (
 CONF
     local workerd
     workerd=$("$BATS_TEST_DIRNAME/../../tools/workerd" "$BATS_TEST_DIRNAME/../../build/workerd")
-    "$workerd" serve config.capnp >workerd.log 2>&1 3>&- &
-    PIDS+=($!)
-    until_true listens worker.sock
+    background workerd.log "$workerd" serve config.capnp
+    is_up workerd listens worker.sock
 }
 
-# status_and_headers: the headers that are ours to set, of the answer in the files headers and body.
+# status_and_headers: the body, and the headers that the program sets, of the answer in the files headers and body.
 status_and_headers() {
     grep -iE '^(content-type|content-length|cache-control|x-content-type-options|allow):' headers | tr 'A-Z\r' 'a-z ' | sort
     cat body

@@ -1,4 +1,4 @@
-/* What the fuzz drivers share: a check, the input cut into texts, and RFC 8461's grammar of a policy said in another way. */
+/* For all fuzz drivers: a check, the input cut into texts, and a reader of policies that is written from RFC 8461's grammar. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-/* Ends the program where CONDITION does not hold: libFuzzer then keeps the input. */
+/* Ends the program if CONDITION is false. libFuzzer then keeps the input. */
 #define CHECK(condition)                                                                                                         \
     do {                                                                                                                         \
         if (!(condition)) {                                                                                                      \
@@ -26,7 +26,8 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
         }                                                                                                                        \
     } while (0)
 
-/* The next text of the input, up to a NUL; in memory of its own size, so that a byte read beyond it is seen. To be freed. */
+/* The next text of the input, up to a NUL. Its memory is not larger, so that the sanitizer finds each byte read beyond it. The
+ * caller frees it. */
 static inline char *fuzz_text(const uint8_t **data, size_t *size)
 {
     const uint8_t *nul = *size > 0 ? memchr(*data, '\0', *size) : NULL;
@@ -42,7 +43,18 @@ static inline char *fuzz_text(const uint8_t **data, size_t *size)
     return text;
 }
 
-/* If TEXT of LEN bytes goes on with WORD at *AT, *AT is set behind it. */
+/* A copy of the input, in memory of its own size. The caller frees it. */
+static inline char *fuzz_copy(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size);
+
+    CHECK(text != NULL || size == 0);
+    if (size > 0)
+        memcpy(text, data, size);
+    return text;
+}
+
+/* If TEXT of LEN bytes continues with WORD at *AT, sets *AT behind WORD and returns true. */
 static inline bool fuzz_skip(const char *text, size_t len, size_t *at, const char *word)
 {
     size_t n = strlen(word);
@@ -53,7 +65,7 @@ static inline bool fuzz_skip(const char *text, size_t len, size_t *at, const cha
     return true;
 }
 
-/* What a policy says, read from its bytes as they are served; false where they are none. MX_COUNT lines begin at offset MX. */
+/* The values of a policy, read from its bytes. Returns false if it is no valid policy. MX_COUNT lines begin at offset MX. */
 struct fuzz_policy {
     char mode[8];
     unsigned long max_age;

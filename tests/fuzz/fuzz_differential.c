@@ -1,7 +1,7 @@
 /*
- * A whole file, as the index sees it and as iniparser_load() does: wherever iniparser takes the file, and no line is one that is
- * stricter here (tests/unit/test_ini.c), each domain's policy is what iniparser's keys make of its section, of the template that
- * it uses, and of [defaults].
+ * A whole file, read by the index and by iniparser_load(). If iniparser reads the file, and no line is one where this program is
+ * stricter (tests/unit/ini/lines.c), then each domain's policy has the values that iniparser finds in its section, in the
+ * template that it uses, and in [defaults].
  */
 #define _GNU_SOURCE /* memfd_create() */
 
@@ -54,14 +54,14 @@ static bool is_comparable(const char *text, size_t size)
         if (line.kind != INI_HEADER)
             continue;
         header_read(text, &line, &header);
-        /* iniparser takes no header with a comment, or takes it for a key where a = is in it. */
+        /* iniparser does not read a header with a comment. With a = in it, it reads it as a key. */
         if (header.fault != NULL || header.len == 0 || line.text[line.len - 1] != ']')
             return false;
     }
     return true;
 }
 
-/* KEY of [SECTION]: keys are looked up as they are, since iniparser_getstring() cuts long ones. */
+/* KEY of [SECTION]. iniparser_getstring() cuts long keys, so this looks them up itself. */
 static const char *value_of(const dictionary *dict, const char *section, const char *key)
 {
     char path[2 * INI_LINE_SIZE];
@@ -70,7 +70,7 @@ static const char *value_of(const dictionary *dict, const char *section, const c
     return dictionary_get(dict, path, NULL);
 }
 
-/* What iniparser calls the section with that header. */
+/* iniparser's name for the section with that header. */
 static void section_name(const struct header *header, char name[INI_LINE_SIZE])
 {
     size_t from = 0, len = header->len;
@@ -112,7 +112,7 @@ static const char *value_in(const dictionary *dict, const struct text *text, con
     return NULL;
 }
 
-/* From the section, its template or [defaults]. */
+/* The value in the section, in its template, or in [defaults]. */
 static const char *inherited(const dictionary *dict, const struct text *text, const char *section, const char *key)
 {
     const char *use = value_of(dict, section, "use"), *value = value_of(dict, section, key);
@@ -122,7 +122,7 @@ static const char *inherited(const dictionary *dict, const struct text *text, co
     return value != NULL ? value : value_in(dict, text, "defaults", key);
 }
 
-/* The mx lines of the POLICY in TEXT end with the words of VALUE: iniparser keeps the last line only. */
+/* The mx lines of the POLICY in TEXT end with the words of VALUE: iniparser keeps only the last line. */
 static void check_mx(const char *text, size_t len, const char *value)
 {
     struct buf end = { 0 };

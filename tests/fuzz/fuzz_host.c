@@ -1,4 +1,4 @@
-/* Host names: what is taken for one is one by the RFCs' own words, and its normal form and its policy host lead back to it. */
+/* Host names: the program accepts the names that the RFCs allow. The normal form, and the policy host, lead back to the name. */
 #include "fuzz.h"
 
 #include <strings.h>
@@ -26,7 +26,7 @@ static bool is_name(const char *name, size_t len)
     return label > 0 && label <= 63 && name[len - 1] != '-' && digits < label;
 }
 
-/* RFC 8461 3.3: the policy host of a valid name, with a port and a final dot if it likes. */
+/* RFC 8461 3.3: the policy host of a valid name, perhaps with a port and a final dot. */
 static bool is_policy_host(const char *host)
 {
     size_t len = strcspn(host, ":"), port = strlen(host + len);

@@ -1,13 +1,9 @@
 /*
- * A whole file. What the audit tells is one clean line a mistake; a domain that it does not call broken has a valid policy, and
- * the others none; and whoever asks for one domain only, in any order, with an index of it alone, is answered the same.
+ * A whole file. The audit reports each mistake in one clean line. A domain that it does not report as broken has a valid policy,
+ * and the others have none. A request for one domain gets the same answer from an index of that domain alone, in any order.
  */
 #include "base/buf.h"
-#include "config/index.h"
-#include "fuzz.h"
-#include "ini/lines.h"
-
-static const char name[] = "policies.ini";
+#include "fuzz_ini.h"
 
 enum { ASKED_MAX = 8 }; /* domains for which an index of their own is made */
 
@@ -15,18 +11,6 @@ struct told {
     struct buf broken; /* domains, each ended by a line end */
     size_t newlines, mistakes;
 };
-
-static struct index *index_of(const uint8_t *data, size_t size, const char *only)
-{
-    char *text = malloc(size);
-
-    CHECK(text != NULL || size == 0);
-    if (size > 0)
-        memcpy(text, data, size);
-    struct index *index = index_new(text, size, name, only);
-    CHECK(index != NULL);
-    return index;
-}
 
 static void on_problem(void *to, unsigned line, bool warning, const char *text)
 {
@@ -76,7 +60,7 @@ static void check_domain(struct index *index, const struct told *told, const cha
     CHECK(strcmp(domain, "*") == 0 || domain_fault(domain, strlen(domain)) == DOMAIN_FINE);
     CHECK(index_names(index, domain) && index_find(index, domain, &verdict) && verdict != NULL);
     CHECK(index_find(index, domain, &again) && again == verdict);
-    /* One that has a policy may be told as broken, too, for a second section that spells it in an odd way. */
+    /* A domain with a policy may be reported as broken too, for a second section that spells its name in another way. */
     CHECK(strlen(verdict->bytes) == verdict->len && (verdict->found == INDEX_POLICY || is_broken(told, domain)));
     if (verdict->found == INDEX_BROKEN) {
         CHECK(told->mistakes > 0 && strncmp(verdict->bytes, name, strlen(name)) == 0 && strchr(verdict->bytes, '\n') == NULL);
@@ -94,7 +78,7 @@ static void check_same(struct index *index, struct index *other, const char *dom
     CHECK(a == NULL || (a->found == b->found && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0));
 }
 
-/* Alone, and in an index that nobody audited. */
+/* In an index of DOMAIN alone, and in an index that was not audited. */
 static void check_alone(const uint8_t *data, size_t size, struct index *index, struct index *fresh, const char *domain)
 {
     struct index *only = index_of(data, size, domain);
@@ -102,14 +86,6 @@ static void check_alone(const uint8_t *data, size_t size, struct index *index, s
     check_same(index, only, domain);
     check_same(index, fresh, domain);
     index_free(only);
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    ini_init();
-    return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -129,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     CHECK(domains <= index_domains(index));
     CHECK(told.mistakes > 0 || told.broken.len == 1);
-    /* One that the file does not name, and one that it may. */
+    /* A domain that is not in the file, and one that may be. */
     check_alone(data, size, index, fresh, "not-there.example");
     check_alone(data, size, index, fresh, "example.org");
     index_free(index);

@@ -1,6 +1,7 @@
 /*
- * The model of a policy. The input is texts, each ended by a NUL: a mode, a max_age, an MX host, then mx patterns. What is taken
- * is what RFC 8461 says; a policy rendered of it reads back as the same, and never outgrows its buffer.
+ * The model of a policy. The input is texts, each ended by a NUL: a mode, a max_age, an MX host, then mx patterns. The program
+ * accepts the values that RFC 8461 allows. A policy that it prints can be read again, with the same values, and fits its
+ * buffer.
  */
 #include "fuzz.h"
 

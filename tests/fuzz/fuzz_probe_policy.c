@@ -1,7 +1,6 @@
 /*
- * What the probe reads of a policy host: the input is the body of an answer. Nothing that a terminal would take for more than
- * text gets out, no finding is without a text, what is FAIL for no finding is FAIL for nobody, and a policy that this program
- * itself would write is fine.
+ * The probe's reader of policies. The input is the body of an answer. The report has only printable ASCII, a verdict other than
+ * ok has a finding, and the probe finds the same values as RFC 8461's grammar in a policy that this program could have printed.
  */
 #include "fuzz.h"
 #include "probe/read/match.h"

@@ -1,6 +1,6 @@
 /*
- * What the probe reads of TXT records: the input is strings, each ended by a NUL; one that begins with a tab goes on with the
- * record before it. An id that is found is one (RFC 8461 3.1), and then there is exactly one record that begins as it should.
+ * The probe's reader of TXT records. The input is strings, each ended by a NUL. A string that begins with a tab belongs to the
+ * record before it. An id that the probe finds is valid (RFC 8461 3.1), and then exactly one record begins as it should.
  */
 #include "fuzz.h"
 #include "probe/read/txt.h"

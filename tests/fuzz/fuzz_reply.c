@@ -1,13 +1,13 @@
 /*
- * The answer to a request. The input: a byte that says which names are there, then a method, SERVER_NAME and HTTP_HOST, each
- * ended by a NUL. Whatever they hold, the header is well-formed and tells the body's length, and only a valid name is echoed.
+ * The answer to a request. The input is a byte that selects the names, then a method, SERVER_NAME and HTTP_HOST, each ended by a
+ * NUL. The header is always well-formed, with the right length of the body, and repeats a name only if it is valid.
  */
 #include "fuzz.h"
 #include "policy/reply.h"
 
 static const char policy[] = "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n";
 
-/* Each line is "Name: value", of visible ASCII and spaces; the last is empty. Returns what Content-Length says. */
+/* Each line is "Name: value", of visible ASCII and spaces, and the last line is empty. Returns the value of Content-Length. */
 static size_t read_head(const struct reply *reply)
 {
     const char *at = reply->head, *end = reply->head + reply->head_len;
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(reply_hint(&request) < REPLY_HINTS && reply_hint_text(reply_hint(&request)) != NULL);
     if (kind == REPLY_POLICY) {
         CHECK(domain_fault(domain, strlen(domain)) == DOMAIN_FINE);
-        /* HTTP_HOST decides wherever it is a policy host. */
+        /* HTTP_HOST decides if it is a policy host. */
         CHECK(!domain_from_host(request.http_host, other) || strcmp(domain, other) == 0);
         check_reply(found[there >> 3 & 3], &request, domain);
     } else {

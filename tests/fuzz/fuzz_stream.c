@@ -1,14 +1,14 @@
 /*
- * The reader of a connection's stream. In pieces of any size it finds what a second reader finds, which has the whole stream
- * before it and goes by the words of FastCGI 1.0; what is asked of it by FCGI_GET_VALUES is answered with whole pairs, each once.
+ * The reader of a connection's stream. It reads in pieces of any size, and finds the same as a second reader, written from the
+ * text of FastCGI 1.0, that has the whole stream at once. FCGI_GET_VALUES is answered with whole pairs, each once.
  */
+#include "../helpers/fastcgi.h"
 #include "fuzz.h"
 #include "serve/stream.h"
 
-enum { HEADER = 8, BEGIN_REQUEST = 1, ABORT_REQUEST = 2, PARAMS = 4, STDIN = 5, GET_VALUES = 9, EVENTS_MAX = 1024 };
+enum { EVENTS_MAX = 1024 };
 
-/* What a stream is: its requests and questions by their first byte and the one behind the last, and whether it is bad after that.
- */
+/* What a stream contains: where each request and each FCGI_GET_VALUES begins and ends, and whether it is bad after that. */
 struct events {
     size_t count;
     struct event {
@@ -17,21 +17,6 @@ struct events {
     } list[EVENTS_MAX];
     bool bad;
 };
-
-static size_t content_of(const uint8_t *header)
-{
-    return (size_t)header[4] * 256 + header[5];
-}
-
-static size_t size_of(const uint8_t *header)
-{
-    return HEADER + content_of(header) + header[6];
-}
-
-static unsigned id_of(const uint8_t *header)
-{
-    return header[2] * 256U + header[3];
-}
 
 static void add_event(struct events *events, enum stream_event what, size_t from, size_t to)
 {
@@ -55,8 +40,7 @@ static bool read_length(const uint8_t *stream, size_t len, size_t *at, size_t *l
     return true;
 }
 
-/* Names and values that fill their stream (3.4), or may do so when more comes; no length is beyond all bounds, no byte is a NUL.
- */
+/* Names and values that fill their stream (3.4), or may do so when more comes. No length is too large, and no byte is a NUL. */
 static bool are_pairs(const uint8_t *stream, size_t len, bool whole)
 {
     size_t at = 0, name, value;
@@ -75,7 +59,7 @@ static bool are_pairs(const uint8_t *stream, size_t len, bool whole)
     return true;
 }
 
-/* The records of a request that begins at AT. False where they are bad; *END is where it ends, 0: it goes on. */
+/* The records of a request that begins at AT. Returns false if they are bad. *END is its end, 0 if more has to come. */
 static bool read_request(const uint8_t *data, size_t size, size_t at, size_t *end)
 {
     uint8_t *stream = malloc(size + 1);
@@ -84,44 +68,45 @@ static bool read_request(const uint8_t *data, size_t size, size_t at, size_t *en
 
     CHECK(stream != NULL);
     *end = 0;
-    unsigned id = id_of(data + at);
-    for (at += HEADER + 8; good && !whole && at < size; at += size_of(data + at)) {
+    unsigned id = fastcgi_id(data + at);
+    for (at += HEADER + 8; good && !whole && at < size; at += fastcgi_size(data + at)) {
         good = data[at] == 1;
         if (!good || size - at < HEADER)
             break;
-        size_t content = content_of(data + at), there = size - at - HEADER;
-        good = data[at + 1] == PARAMS && id_of(data + at) == id && at + size_of(data + at) - from <= STREAM_REQUEST_MAX;
+        size_t content = fastcgi_content(data + at), there = size - at - HEADER;
+        good = data[at + 1] == PARAMS && fastcgi_id(data + at) == id && at + fastcgi_size(data + at) - from <= STREAM_REQUEST_MAX;
         if (!good)
             break;
         memcpy(stream + len, data + at + HEADER, there < content ? there : content);
         len += there < content ? there : content;
         whole = content == 0;
         good = are_pairs(stream, len, whole);
-        if (size - at < size_of(data + at))
+        if (size - at < fastcgi_size(data + at))
             break;
-        *end = whole ? at + size_of(data + at) : 0;
+        *end = whole ? at + fastcgi_size(data + at) : 0;
     }
     free(stream);
     return good;
 }
 
-/* May the record at AT, of which the header is there, begin a request? */
+/* A record with this header may begin a request. */
 static bool may_begin(const uint8_t *header)
 {
-    return header[1] == BEGIN_REQUEST && id_of(header) != 0 && content_of(header) == 8 && header[6] == 0;
+    return header[1] == BEGIN_REQUEST && fastcgi_id(header) != 0 && fastcgi_content(header) == 8 && header[6] == 0;
 }
 
 static bool in_between(const uint8_t *header, unsigned last)
 {
-    return (header[1] == GET_VALUES && id_of(header) == 0) || (last != 0 && header[1] == ABORT_REQUEST && id_of(header) == last);
+    return (header[1] == GET_VALUES && fastcgi_id(header) == 0) ||
+           (last != 0 && header[1] == ABORT_REQUEST && fastcgi_id(header) == last);
 }
 
 static bool in_body(const uint8_t *header, unsigned id)
 {
-    return (header[1] == STDIN || header[1] == ABORT_REQUEST) && id_of(header) == id;
+    return (header[1] == STDIN || header[1] == ABORT_REQUEST) && fastcgi_id(header) == id;
 }
 
-/* One record, or one request, at *AT. False where there is no more to be read. */
+/* Reads one record, or one request, at *AT. Returns false at the end of what can be read. */
 static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id, bool *body, struct events *events)
 {
     const uint8_t *header = data + *at;
@@ -137,18 +122,18 @@ static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id,
         if (events->bad || end == 0)
             return false;
         add_event(events, STREAM_REQUEST, *at, end);
-        *id = id_of(header);
+        *id = fastcgi_id(header);
         *body = true;
         *at = end;
         return true;
     }
     events->bad = !(*body ? in_body(header, *id) : in_between(header, *id));
-    if (events->bad || size - *at < size_of(header))
+    if (events->bad || size - *at < fastcgi_size(header))
         return false;
     if (header[1] == GET_VALUES)
-        add_event(events, STREAM_VALUES, *at, *at + size_of(header));
-    *body = *body && header[1] == STDIN && content_of(header) > 0;
-    *at += size_of(header);
+        add_event(events, STREAM_VALUES, *at, *at + fastcgi_size(header));
+    *body = *body && header[1] == STDIN && fastcgi_content(header) > 0;
+    *at += fastcgi_size(header);
     return true;
 }
 
@@ -170,7 +155,7 @@ static size_t draw_piece(uint32_t *seed, unsigned most)
     return most == 0 ? SIZE_MAX : 1 + (*seed >> 16) % most;
 }
 
-/* In memory of its own size, so that a byte read beyond it is seen. */
+/* In memory of its own size, so that the sanitizer finds each byte read beyond it. */
 static enum stream_event feed(struct stream_reader *reader, const uint8_t *bytes, size_t len, size_t *used)
 {
     uint8_t *piece = malloc(len);
@@ -210,7 +195,7 @@ static void check_values(const uint8_t *record, unsigned threads)
     CHECK(answer != NULL);
     size_t size = stream_values(record, threads, answer);
     CHECK(size >= HEADER && size <= STREAM_VALUES_MAX && answer[0] == 1 && answer[1] == 10 && answer[2] == 0 && answer[3] == 0);
-    CHECK(size == HEADER + content_of(answer) && answer[6] == 0);
+    CHECK(size == HEADER + fastcgi_content(answer) && answer[6] == 0);
     for (size_t at = HEADER; at < size; told++) {
         size_t name = answer[at], value = answer[at + 1];
         CHECK(size - at >= 2 + name + value && value >= 1 && value <= 4);

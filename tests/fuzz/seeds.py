@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""seeds.py FOLDER: writes what each fuzz driver begins with, from the tables and files of the tests, to FOLDER/<driver>/."""
+"""seeds.py FOLDER: writes the first inputs of each fuzz driver, from the tables and files of the tests, to FOLDER/<driver>/."""
 import glob
 import json
 import os
@@ -9,7 +9,7 @@ import sys
 
 TESTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.dont_write_bytecode = True
-sys.path.insert(0, TESTS)
+sys.path.insert(0, os.path.join(TESTS, "helpers"))
 from fastcgi_client import BEGIN, KEEP, PARAMS, STDIN, pair, record, request  # noqa: E402
 
 
@@ -32,7 +32,7 @@ def write(driver, seeds):
 
 
 def files():
-    """Whole files: the shipped one, the fixtures, and the texts between quotes in the index's own test."""
+    """Whole files: the shipped one, the fixtures, and the texts between quotes in the unit test of the index."""
     yield read("../policies.ini")
     for path in sorted(glob.glob(TESTS + "/fixtures/**/*.ini", recursive=True)):
         yield read(path).replace(b"\1", b"\0")
@@ -41,7 +41,7 @@ def files():
 
 
 def pairs():
-    """One file, and another or a slightly different one after it."""
+    """Two files: others, or the same with a small difference."""
     before = b""
     for text in files():
         yield before + b"\0" + text
@@ -74,7 +74,7 @@ def get_values(*names):
 
 
 def conversations(hosts):
-    """What goes over a connection; the first byte says how it is cut (tests/fuzz/fuzz_stream.c)."""
+    """The stream of a connection. The first byte decides how it is cut (tests/fuzz/fuzz_stream.c)."""
     good = request("mta-sts.example.org")
     kept = request("mta-sts.example.net", KEEP)
     limits = [b"FCGI_MAX_CONNS", b"FCGI_MAX_REQS", b"FCGI_MPXS_CONNS"]
@@ -102,13 +102,13 @@ def conversations(hosts):
 
 
 def scripts(count):
-    """From each of which fuzz_fastcgi makes the conversations of one connection, whatever it holds: always the same ones."""
+    """Random bytes, always the same: fuzz_fastcgi makes the stream of a connection of any bytes."""
     draw = random.Random(1)
     return [draw.randbytes(draw.randrange(20, 300)) for _ in range(count)]
 
 
 def published(name):
-    """What stands in the last column of a table of senders: a policy, or the strings of a TXT record."""
+    """The last column of a table of senders: a policy, or the strings of a TXT record."""
     for row in table(name):
         value = json.loads(row[2])
         yield (value if isinstance(value, str) else "\0".join(value) + "\0").encode("utf-8", "surrogatepass")
@@ -120,7 +120,7 @@ write("fuzz_policy", policies())
 write("fuzz_reply", replies(hosts))
 write("fuzz_index", files())
 write("fuzz_differential", files())
-write("fuzz_reading", pairs())
+write("fuzz_snapshot", pairs())
 write("fuzz_fastcgi", scripts(200))
 write("fuzz_stream", [*conversations(hosts), b"\0GET / HTTP/1.1\r\n", b"\0\x16\3\1"])
 write("fuzz_probe_policy", published("policy_senders.tsv"))

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
-"""check_cases.py CASES FILE: is what the probe said of each case, one JSON object a line in FILE, what the table says? Prints what is not.
+"""check_cases.py CASES FILE: compares the probe's results in FILE, one JSON object a line, with the table of cases. Prints the differences.
 
-The check of a case is the first one that is not ok, as the table has it; the exit status agrees with the checks; and nothing but printable ASCII
-is in it."""
+The table has the first check that is not ok. The exit status has to agree with the checks. All output has to be printable ASCII."""
 import json
 import re
 import sys

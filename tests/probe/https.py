@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""https.py CERTIFICATE ODD SILENT PLAIN HOST=ANSWER...: on port 443 of three addresses what a real server does not do: answers that are slow, hang, are cut off, have
-escape sequences or a header without an end (at ODD, by the name asked for), no TLS handshake (at SILENT), no TLS (at PLAIN)."""
+"""https.py CERTIFICATE ODD SILENT PLAIN HOST=ANSWER...: faulty servers on port 443 of three addresses. ODD gives answers that are slow, hang, are cut off, contain
+escape sequences or have a header without an end, depending on the host. SILENT begins no TLS handshake. PLAIN speaks no TLS."""
 import socket
 import ssl
 import sys

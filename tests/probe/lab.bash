@@ -1,5 +1,5 @@
-# The probe's laboratory: DNS, HTTPS and SMTP servers in a network namespace of their own, each domain of cases.tsv wrong in its own way. lab_start is for setup_file,
-# lab_stop for teardown_file; LAB is the folder with all of it, and names are looked up at 127.0.0.1, by a resolver. tests/senders/network.bash is loaded before it.
+# The probe's laboratory: DNS, HTTPS and SMTP servers in a network namespace, where each domain of cases.tsv has its own fault. A resolver at 127.0.0.1
+# looks names up. setup_file calls lab_start, teardown_file calls lab_stop. LAB is the laboratory's folder.
 
 CASES=$BATS_TEST_DIRNAME/cases.tsv
 
@@ -13,7 +13,7 @@ lab_start() {
     open_folders
     own_network
     export LAB INSIDE
-    # The namespace ends when this does, whatever the rest takes.
+    # From here on lab_stop can end the namespace, even if the rest fails.
     LAB_PIDS="${PIDS[*]}"
     export LAB_PIDS
     python3 "$BATS_TEST_DIRNAME/lab.py" "$CASES"
@@ -22,46 +22,27 @@ lab_start() {
     LAB_PIDS="${PIDS[*]}"
     until_true inside kdig +short +timeout=1 healthy.test MX
     until_true resolves healthy.test MX '10 mail.healthy.test.'
-    until_true lab_answers 443 127.0.0.2
-    until_true lab_answers 25 127.0.0.10
+    until_true listens_inside 443 127.0.0.2
+    until_true listens_inside 25 127.0.0.10
     until_true grep -qx ready smtp.log
     until_true grep -qx ready https.log
     until_true lab_is_signed
 }
 
-# lab_stop: all that was started is gone after it.
+# lab_stop: ends all that lab_start has started.
 lab_stop() {
-    local pid
-    [ -n "${LAB_PIDS:-}" ] || return 0
-    for pid in $LAB_PIDS; do
-        kill "$pid" 2>/dev/null || true
-    done
-    for pid in $LAB_PIDS; do
-        ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
-    done
-}
-
-# lab_answers PORT ADDRESS: is there one who takes connections?
-lab_answers() {
-    inside bash -c ": <>/dev/tcp/$2/$1" 2>/dev/null
+    # shellcheck disable=SC2086 # several
+    stop ${LAB_PIDS:-}
 }
 
 lab_is_signed() {
     inside kdig +timeout=1 +adflag signed.test SOA | grep -q '^;; Flags:.* ad[ ;]'
 }
 
-# The zones are knot's, at port 5353; unbound looks names up there. Of the domain example, knot has no zone; who has the domain silent says nothing.
+# Knot DNS serves the zones on port 5353, and unbound looks names up there. Knot DNS has no zone for the domain example. The name server of the domain
+# silent never answers.
 lab_dns() {
-    mkdir knot
-    cat >knot.conf <<CONF
-server:
-    rundir: "$DIR"
-    listen: 127.0.0.1@5353
-log:
-  - target: stderr
-    any: info
-database:
-    storage: "$DIR/knot"
+    DNS_PORT=5353 run_knot <<CONF
 template:
   - id: default
     zonefile-sync: -1
@@ -74,7 +55,6 @@ zone:
     file: "$DIR/signed.test.zone"
     dnssec-signing: on
 CONF
-    start knot.log knotd -c "$DIR/knot.conf"
     until_true lab_key
     cat >unbound.conf <<CONF
 server:
@@ -106,7 +86,7 @@ threading.Event().wait()'
     start unbound.log unbound -d -p -c "$DIR/unbound.conf"
 }
 
-# The zone's key, for the resolver to trust.
+# The key of the signed zone, as the resolver's trust anchor.
 lab_key() {
     inside kdig +short +timeout=1 -p 5353 @127.0.0.1 signed.test DNSKEY | sed -n 's/^257 /signed.test. IN DNSKEY 257 /p' >anchor
     [ -s anchor ]
@@ -115,7 +95,9 @@ lab_key() {
 lab_servers() {
     local addresses
     chmod 644 ./*.key ./*.pem
-    start nginx.out nginx -p "$DIR" -e "$DIR/nginx.log" -c "$DIR/nginx.conf"
+    nginx_config root <nginx.http >nginx.conf
+    # shellcheck disable=SC2086 # a command and its arguments
+    run_nginx $INSIDE
     mapfile -t addresses <https.args
     start https.log python3 "$BATS_TEST_DIRNAME/https.py" good.pem 127.0.0.4 127.0.0.5 127.0.0.7 "${addresses[@]}"
     mapfile -t addresses <smtp.args

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""lab.py CASES: makes of the table of cases, in the working directory, the zones, the certificates, the policies and the servers' configurations."""
+"""lab.py CASES: from the table of cases it writes the zones, certificates, policies and server configurations to the working directory."""
 import os
 import subprocess
 import sys
 
-# Where who listens. Nobody does at REFUSED, and to NOROUTE there is no way.
+# The servers' addresses. Nothing listens at REFUSED, and there is no route to NOROUTE.
 NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
 POSTFIX = "127.0.0.10"
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
@@ -42,7 +42,7 @@ def request(name, subject, key=("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"
 
 
 def sign(name, issuer, extensions, days=60, chain=()):
-    """NAME.crt, signed by ISSUER (None: by itself), and NAME.pem, which is what a server sends, with the key."""
+    """NAME.crt, signed by ISSUER (None: self-signed), and NAME.pem: the key, and what a server sends."""
     write(name + ".ext", "\n".join(extensions) + "\n")
     by = ["-CA", issuer + ".crt", "-CAkey", issuer + ".key", "-CAcreateserial"] if issuer else ["-signkey", name + ".key"]
     openssl("x509", "-req", "-in", name + ".csr", *by, "-days", str(days), "-extfile", name + ".ext", "-out", name + ".crt")
@@ -58,7 +58,7 @@ def authorities():
 
 
 def certificates(names):
-    """One for each kind, for all the hosts that show it."""
+    """One certificate for each kind, for all hosts of that kind."""
     leaf = ["basicConstraints=critical,CA:FALSE", "extendedKeyUsage=serverAuth", "authorityInfoAccess=caIssuers;URI:http://ca.test/middle.crt"]
     kinds = {  # issuer, what is sent after it, days, names
         "good": ("middle", ["middle"], 60, None),
@@ -184,8 +184,8 @@ def nginx(cases, here):
     certs = "".join("        mta-sts.%s %s;\n" % (case["domain"], case["cert"]) for case in cases if case["cert"] != "-")
     status = "".join("        mta-sts.%s %s;\n" % (case["domain"], case["https"]) for case in cases if case["https"] in ("301", "404", "500"))
     plain = "".join(block(case, here) for case in cases if case["https"] in ("html", "notype"))
-    write("nginx.conf", NGINX_CONF % {"here": here, "certs": certs, "status": status, "plain": plain, "address": NGINX,
-                                      "old": NGINX_OLD, "user": "user root;" if os.getuid() == 0 else "# one user"})
+    write("nginx.http", NGINX_HTTP % {"here": here, "certs": certs, "status": status, "plain": plain, "address": NGINX,
+                                      "old": NGINX_OLD})
 
 
 def block(case, here):
@@ -200,19 +200,7 @@ def block(case, here):
 """ % (NGINX, case["domain"], here, kind)
 
 
-NGINX_CONF = """%(user)s
-daemon off;
-worker_processes 1;
-pid %(here)s/nginx.pid;
-error_log %(here)s/nginx.log;
-events { }
-http {
-    access_log off;
-    client_body_temp_path %(here)s/nginx-body;
-    proxy_temp_path %(here)s/nginx-proxy;
-    fastcgi_temp_path %(here)s/nginx-fastcgi;
-    uwsgi_temp_path %(here)s/nginx-uwsgi;
-    scgi_temp_path %(here)s/nginx-scgi;
+NGINX_HTTP = """    access_log off;
     map_hash_bucket_size 128;
     server_names_hash_bucket_size 128;
     map $ssl_server_name $certificate {
@@ -239,8 +227,7 @@ http {
         ssl_protocols TLSv1 TLSv1.1;
         root %(here)s/www/$host;
     }
-%(plain)s}
-"""
+%(plain)s"""
 
 
 def postfix(here):
@@ -278,7 +265,7 @@ def main():
         for host, kind in (("mta-sts.", case["cert"]), ("mail.", case["mailcert"])):
             names.setdefault("good" if kind == "-" else kind, []).append(host + case["domain"])
         if case["mail"] not in ("-", "refused"):
-            # One address for each such server, with a certificate.
+            # Each kind of server with each kind of certificate has its own address.
             mail.setdefault((case["mail"], case["mailcert"]), "127.0.1.%d" % (len(mail) + 1))
 
     def mail_at(case):

@@ -1,4 +1,4 @@
-/* The probe's network modules by themselves, for its suite: one thing looked at, what was seen as lines. */
+/* The probe's network modules, for their suite. Each call looks at one thing, and prints what it finds as lines. */
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
 #include "probe/read/cert.h"
@@ -105,7 +105,7 @@ static const char *const outcomes[] = {
     [PROBE_FETCH_STOPPED] = "stopped", [PROBE_FETCH_MEMORY] = "memory",
 };
 
-/* What the certificate is worth, at the time LOOK_NOW, by the authorities in LOOK_CA. */
+/* The findings about the certificate, at the time LOOK_NOW, with the authorities in LOOK_CA. */
 static int print_certificate(const char *chain, const char *host)
 {
     char why[200];

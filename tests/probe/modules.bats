@@ -1,13 +1,15 @@
-# The probe's network modules, by themselves, against the laboratory: each outcome once.
+# The probe's network modules, without the rest of the probe, against the laboratory: each outcome once.
 
-load ../helper
-load ../senders/network
+load ../helpers/suite
+load ../helpers/network
+load ../helpers/dns
+load ../helpers/nginx
 load lab
 
 LOOK=$(dirname "$MTA_STS")/look
 export LOOK_DNS_MS=3000 LOOK_CONNECT_MS=20000 LOOK_TOTAL_MS=20000 PATIENCE=60
 
-# impatient: for what hangs.
+# impatient: short timeouts, for servers that hang.
 impatient() {
     export LOOK_DNS_MS=500 LOOK_CONNECT_MS=2000 LOOK_TOTAL_MS=3000
 }
@@ -20,19 +22,19 @@ teardown_file() {
     lab_stop
 }
 
-# look ARGUMENT...: inside; what it prints is in the array lines, too. LOOK_WITH is a command to run it with.
+# look ARGUMENT...: runs look in the laboratory. Its output is in the array lines too. LOOK_WITH is a command that runs it.
 look() {
     # shellcheck disable=SC2086 # a command and its options
     run -0 inside ${LOOK_WITH:-} "$LOOK" "$@"
     echo "$output"
 }
 
-# says TEXT: is a whole line of it.
+# says TEXT: a line of the output is TEXT.
 says() {
     printf '%s\n' "${lines[@]}" | grep -qxF -- "$1" || { echo "not said: $1"; return 1; }
 }
 
-# begins TEXT: a line begins so.
+# begins TEXT: a line of the output begins with TEXT.
 begins() {
     local line
     for line in "${lines[@]}"; do
@@ -42,14 +44,14 @@ begins() {
     return 1
 }
 
-# finds KIND...: these findings of a certificate, and no other.
+# finds KIND...: the output has these findings about the certificate, and no others.
 finds() {
     local found
     found=$(printf '%s\n' "${lines[@]}" | sed -n 's/^\(cert-[a-z-]*\) .*/\1/p' | paste -sd ' ')
     [ "$found" = "$*" ] || { echo "found: $found"; return 1; }
 }
 
-# addresses HOST: they are in the array ADDRESSES.
+# addresses HOST: looks up the host's addresses. They are in the array ADDRESSES.
 addresses() {
     mapfile -t ADDRESSES < <(inside "$LOOK" a "$1" | sed -n 's/^address //p')
 }
@@ -108,7 +110,7 @@ smtp() {
     [ "$output" = $'again\nwhy no name server answered in time' ]
     LOOK_SERVERS=127.0.0.1:5398 look txt _mta-sts.healthy.test
     [ "$output" = $'again\nwhy no name server could be reached' ]
-    # The next server is asked where one fails.
+    # If one server fails, the next one is asked.
     LOOK_SERVERS=127.0.0.1:5398,127.0.0.1 look txt _mta-sts.healthy.test
     [ "${lines[0]}" = found ]
     LOOK_SERVERS=127.0.0.1:none run -1 inside "$LOOK" txt _mta-sts.healthy.test
@@ -295,7 +297,7 @@ CASES
 }
 
 @test "nothing is lost or touched that is not there, by valgrind" {
-    # The sanitizers look for the same, and the two do not go together.
+    # The sanitizers find the same faults, and cannot run under valgrind.
     grep -qa __asan_init "$LOOK" || LOOK_WITH='valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite'
     export PATIENCE=120 LOOK_TOTAL_MS=60000 LOOK_CONNECT_MS=60000
     look txt _mta-sts.healthy.test _mta-sts.txt-dangling.test _mta-sts.txt-large.test _mta-sts.txt-servfail.example

@@ -1,8 +1,13 @@
-# mta-sts-probe over the laboratory: what each case is told, and how.
+# mta-sts-probe against the laboratory: the result of each case, and its output.
 
 bats_require_minimum_version 1.5.0
-load ../helper
-load ../senders/network
+load ../helpers/suite
+load ../helpers/program
+load ../helpers/network
+load ../helpers/dns
+load ../helpers/certificates
+load ../helpers/nginx
+load ../helpers/lighttpd
 load lab
 load deployment
 
@@ -16,19 +21,19 @@ teardown_file() {
     lab_stop
 }
 
-# probe ARGUMENT...: in the laboratory.
+# probe ARGUMENT...: runs the probe in the laboratory.
 probe() {
     PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
 }
 
-# in_terminal COMMAND...: with a terminal of 80 columns as its standard output and error; what it wrote is in the file screen.
+# in_terminal COMMAND...: runs COMMAND in a terminal of 80 columns. The file screen has all that it wrote there.
 in_terminal() {
     local command
     printf -v command '%q ' "$@"
     TERM=xterm script -qec "stty cols 80; $command" screen >/dev/null </dev/null || true
 }
 
-# Nothing in FILE but printable ASCII and line ends.
+# is_ascii FILE: FILE has only printable ASCII and line ends.
 is_ascii() {
     LC_ALL=C grep -qvP '^[\x20-\x7e]*$' "$1" || return 0
     LC_ALL=C grep -nvP '^[\x20-\x7e]*$' "$1" | cat -v
@@ -51,7 +56,7 @@ all_cases() {
     probe $(all_cases) >out 2>err || [ $? -eq 2 ]
     [ ! -s err ]
     is_ascii out
-    # A word that is longer than a line stays whole.
+    # Words that are longer than a line are not cut.
     run -1 grep -nE '^.{81,}$' <(grep -v '[^ ]\{60,\}' out | head -n -1)
     grep -cE '^(ok|warn|FAIL|\?) +[a-z0-9.-]+(: mode [a-z]+)?$' out | grep -qx "$(all_cases | wc -l)"
     tail -n 1 out | grep -qE "^$(all_cases | wc -l) domains in [0-9.]+ s: [0-9]+ ok, [0-9]+ with warnings, [0-9]+ failing, [0-9]+ could not be told\$"
@@ -211,7 +216,7 @@ all_cases() {
     run -0 probe_deployed -v -f "$DIR/policies.ini" d2.example
     [[ $output == *'ok    ini     served as the file has it, under its id'* && $output != *' d1.example'* ]]
 
-    # Not renewed: the record to publish is the one that mta-sts dns prints.
+    # The id was not renewed: the record to publish is the one that mta-sts dns prints.
     sed -i '/^\[d2.example\]/a mode = testing' "$DIR/policies.ini"
     run -2 probe_deployed -f "$DIR/policies.ini"
     [[ $output == *'FAIL  d2.example'*'FAIL  ini'* && $output == *'ok    d3.example'* ]]
@@ -219,12 +224,12 @@ all_cases() {
     published
     run -0 probe_deployed -f "$DIR/policies.ini"
 
-    # Another file than the one that is served.
+    # The file is not the one that is served.
     sed 's/mail.healthy.test/mail.other.test/' policies.ini >other.ini
     run -2 probe_deployed -f "$DIR/other.ini" d1.example
     [[ $(tr -s ' \n' ' ' <<<"$output") == *'another policy is served than the file has'* ]]
 
-    # A mistake, and a domain that is not there.
+    # A mistake in the file, and a domain that is not in it.
     sed -i '/^\[d1.example\]/a mx = 192.0.2.1' "$DIR/policies.ini"
     run -2 probe_deployed -f "$DIR/policies.ini"
     [[ $output == *'FAIL  d1.example'*'policies.ini:'*'[d1.example] mx:'* ]]
@@ -241,7 +246,7 @@ all_cases() {
     [ $((SECONDS - begin)) -lt 60 ]
     [ "$(wc -l <out)" -eq 1001 ]
     [ "$(sed -n 's/^ok    \(d[0-9]*\)\.example: .*/\1/p' out)" = "$(printf 'd%d\n' $(seq 1000))" ]
-    # Its one MX was asked once; what other tests ask of it meanwhile is less than half of a thousand.
+    # The probe asks the only MX host once. What other tests ask it meanwhile is less than half of a thousand.
     [ $(($(grep -c ' connect from ' "$LAB/maillog") - before)) -lt 500 ]
 }
 
@@ -275,7 +280,7 @@ SH
     done
     timeout 60 systemd-analyze verify --man=no ./mta-sts-probe.timer >verified 2>&1 || { cat verified; return 1; }
     run -1 grep mta-sts-probe verified
-    # Every option that the command gives is one that there is.
+    # Every option in the command exists.
     grep -oE '"--[a-z]+"' "$monitoring/mta-sts-probe.conf" | tr -d '"' | while read -r option; do
         "$PROBE" --help | grep -q -- "$option"
     done
@@ -298,7 +303,7 @@ SH
     [ "$(complete_words mta-sts-probe --color a | paste -sd ' ')" = 'auto always' ]
     [ "$(complete_words mta-sts-probe -f policies.ini example.o)" = example.org ]
     [ -z "$(complete_words mta-sts-probe example.o)" ]
-    # Every option of the usage is offered.
+    # Completion offers every option in the usage text.
     complete_words mta-sts-probe - | sort >offered
     "$PROBE" --help | sed -n 's/^  \(-[a-z], \|    \)\(--[a-z-]*\).*/\2/p' | sort >options
     [ -s options ]

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""smtp.py ADDRESS=KIND=CERTIFICATE...: SMTP servers on port 25 of the addresses, each wrong in its own way; CERTIFICATE.pem has the key, too. What each connection said
-goes to standard output, a line a command."""
+"""smtp.py ADDRESS=KIND=CERTIFICATE...: SMTP servers on port 25 of the addresses. KIND is each one's fault. CERTIFICATE.pem has the certificate and the key.
+Each command that a client sends is a line on standard output."""
 import socket
 import ssl
 import sys

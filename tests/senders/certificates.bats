@@ -1,9 +1,9 @@
-# Certificates for the policy hosts, from a real ACME server: Caddy on demand, which asks this program first; certbot, lego and dehydrated,
-# which get the list. The configurations are those of examples/, with their names filled in.
+# Certificates for the policy hosts, from a real ACME server. Caddy gets them on demand, and asks this program first. certbot, lego and dehydrated
+# get the list of hosts. The configurations are those in examples/, with the test's names.
 
-load ../helper
-load network
-load certificates-acme
+load senders
+load ../helpers/caddy
+load acme
 
 EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
 PATIENCE=60
@@ -14,23 +14,24 @@ policies() {
     leave_alone policies.ini
 }
 
-# begin DOMAIN...: they are in the file, and everything runs.
+# begin DOMAIN...: policies.ini with these domains, the name server and the ACME server.
 begin() {
     acme_network
     policies "$@"
-    start_dns
+    start_acme_dns
     start_acme
 }
 
 start_caddy() {
     sed -e "s|/run/mta-sts/mta-sts.sock|$DIR/fcgi.sock|" -e "s|https://acme-v02.*/directory|$DIRECTORY|" \
         "$EXAMPLES/caddy-on-demand/Caddyfile" >Caddyfile
-    start caddy.log caddy run --config Caddyfile
+    # shellcheck disable=SC2086 # a command and its arguments
+    run_caddy $INSIDE
     CADDY=$STARTED
     until_true asked mta-sts.a.test 200
 }
 
-# asked NAME STATUS [TEXT]: what Caddy is told when it asks about NAME.
+# asked NAME STATUS [TEXT]: the program's answer when Caddy asks about NAME.
 asked() {
     local code
     code=$(inside curl -s --max-time 5 -o asked.txt -w '%{http_code}' --get --data-urlencode "domain=$1" http://127.0.0.1:9123/) || return 1
@@ -44,12 +45,12 @@ on_demand() {
     start_caddy
 }
 
-# sender HOST: fetches the policy as a sender does, with a valid certificate or not at all.
+# sender HOST: fetches the policy like a sender, which requires a valid certificate.
 sender() {
     inside curl -sf --max-time 20 --cacert root.pem "https://$1/.well-known/mta-sts.txt" >"$1.txt"
 }
 
-# served DOMAIN: over valid HTTPS, byte for byte.
+# served DOMAIN: the policy is served over valid HTTPS, byte for byte.
 served() {
     sender "mta-sts.$1" && "$MTA_STS" -f policies.ini show "$1" | cmp - "mta-sts.$1.txt"
 }
@@ -94,7 +95,7 @@ no_certificate() {
     inside openssl s_client -connect 127.0.0.1:443 -noservername </dev/null 2>&1 | grep -qF 'no peer certificate available'
     ordered
 
-    # What is in the file gets one, whatever its case, and the mended section, too.
+    # Names in the file get a certificate, in upper or lower case, and so does the domain whose mistake was corrected.
     served a.test
     inside openssl s_client -connect 127.0.0.1:443 -servername MTA-STS.A.TEST -CAfile root.pem -verify_hostname mta-sts.a.test \
         -verify_return_error </dev/null
@@ -115,7 +116,7 @@ no_certificate() {
     served a.test
     ordered mta-sts.a.test
 
-    # A mistake in it does not open the door, either.
+    # The same with a mistake in [*].
     sed -i '$s/.*/mx = 192.0.2.1/' policies.ini
     kill -HUP "$PROGRAM"
     until_true logged 1 '192.0.2.1'
@@ -147,20 +148,16 @@ no_certificate() {
     ordered mta-sts.a.test mta-sts.b.test
 }
 
-# start_web: what certbot, lego and dehydrated need is a folder that is served on port 80.
+# start_web: serves a folder on port 80. certbot, lego and dehydrated need that.
 start_web() {
     mkdir www
-    cat >lighttpd.conf <<CONF
-server.document-root = "$DIR/www"
-server.bind = "127.0.0.1"
-server.port = 80
-server.errorlog = "$DIR/lighttpd.log"
-CONF
-    start lighttpd.out lighttpd -D -f lighttpd.conf
-    until_true inside curl -s -o /dev/null http://127.0.0.1/
+    lighttpd_config 127.0.0.1 "$DIR/www" >lighttpd.conf
+    # shellcheck disable=SC2086 # a command and its arguments
+    run_lighttpd $INSIDE
+    is_up lighttpd inside curl -s -o /dev/null http://127.0.0.1/
 }
 
-# client FILE: one of examples/certificates, with its names filled in; what reloads the front server adds a line to the file reloads.
+# client FILE: prints a file of examples/certificates with the test's names. Each reload of the front server adds a line to the file reloads.
 client() {
     printf '#!/bin/sh\necho >>"%s/reloads"\n' "$DIR" >reload
     chmod 755 reload
@@ -169,18 +166,18 @@ client() {
         -e "s|/etc/dehydrated|$DIR/etc|" -e "s|systemctl reload nginx|$DIR/reload|" "$EXAMPLES/certificates/$1"
 }
 
-# certificate FILE HOST: it is valid for the host, and issued by the ACME server.
-certificate() {
+# issued FILE HOST: the certificate is valid for the host, and the ACME server has issued it.
+issued() {
     openssl verify -CAfile root.pem -untrusted "$1" -verify_hostname "$2" "$1"
 }
 
-# gets COMMAND CERTIFICATE: COMMAND gets a certificate for each host, once, and goes on where one fails. CERTIFICATE is where it puts
-# that of @.
+# gets COMMAND CERTIFICATE: COMMAND gets a certificate for each host, once, and goes on if one fails. CERTIFICATE is the path of the certificate, with @
+# in place of the host.
 gets() {
     local before PATIENCE=150
     run -0 inside "$1"
-    certificate "${2//@/mta-sts.a.test}" mta-sts.a.test
-    certificate "${2//@/mta-sts.b.test}" mta-sts.b.test
+    issued "${2//@/mta-sts.a.test}" mta-sts.a.test
+    issued "${2//@/mta-sts.b.test}" mta-sts.b.test
     [ "$(wc -l <reloads)" -eq 2 ]
     ordered mta-sts.a.test mta-sts.b.test
 
@@ -193,19 +190,19 @@ gets() {
     run inside "$1"
     echo "$output"
     [ "$status" -ne 0 ]
-    certificate "${2//@/mta-sts.c.test}" mta-sts.c.test
+    issued "${2//@/mta-sts.c.test}" mta-sts.c.test
     [ ! -e "${2//@/mta-sts.nowhere.invalid}" ]
     ordered mta-sts.a.test mta-sts.b.test mta-sts.nowhere.invalid mta-sts.c.test
     [ "$(cat "${2//@/mta-sts.a.test}")" = "$before" ]
     [ "$(wc -l <reloads)" -eq 3 ]
 
-    # Without the file nothing is asked for, and nothing lost.
+    # Without the file COMMAND orders nothing, and keeps what it has.
     rm policies.ini
     run inside "$1"
     [ "$status" -ne 0 ]
     [[ $output == *'policies.ini: '* ]]
     ordered mta-sts.a.test mta-sts.b.test mta-sts.nowhere.invalid mta-sts.c.test
-    certificate "${2//@/mta-sts.c.test}" mta-sts.c.test
+    issued "${2//@/mta-sts.c.test}" mta-sts.c.test
 }
 
 @test "certbot: a certificate for each policy host" {

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""delivery-smtp.py FILE ADDRESS=CERTIFICATE...: SMTP servers on port 25 of the addresses, with STARTTLS; CERTIFICATE is a PEM file with the key. What is
-delivered becomes one line in FILE: the address, TLS or plain, the recipient, the subject. Debian's python3 has aiosmtpd, another one may not."""
+"""delivery-smtp.py FILE ADDRESS=CERTIFICATE...: SMTP servers with STARTTLS on port 25 of the addresses. CERTIFICATE is a PEM file with the key. Each delivery
+becomes a line in FILE: the address, TLS or plain, the recipient, the subject. Only Debian's own python3 is sure to have aiosmtpd."""
 import signal
 import ssl
 import sys

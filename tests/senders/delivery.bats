@@ -1,10 +1,11 @@
-# Mail is delivered, or held back: a real Postfix with postfix-mta-sts-resolver, a real DNS server with what `mta-sts dns` prints, real front servers, and SMTP
-# servers with STARTTLS. Everything listens in a network namespace of its own, on the ports 25, 53 and 443.
+# Mail is delivered, or held back: a real Postfix with postfix-mta-sts-resolver, a real name server with what `mta-sts dns` prints, real front servers,
+# and SMTP servers with STARTTLS. All servers listen on the ports 25, 53 and 443 of a network namespace.
 
-load ../helper
+load senders
+load ../helpers/nginx
+load ../helpers/caddy
 load ../fronts/fronts
-load network
-load delivery-setup
+load delivery
 
 policies() {
     rm -f policies.ini
@@ -33,8 +34,8 @@ mx   = mail.testing.example
 INI
 }
 
-# Where the mail of each domain goes: 127.0.0.2 has a certificate for the names of its two hosts, 127.0.0.3 one for another name, 127.0.0.4 one that it signed
-# itself. The MX host of outside.example has a valid certificate, but is not in the policy.
+# Where the mail of each domain goes. 127.0.0.2 has a certificate for the names of its two hosts, 127.0.0.3 one for another name, 127.0.0.4 a
+# self-signed one. The MX host of outside.example has a valid certificate, but is not in the policy.
 mail_servers() {
     cat >mail.zone <<'ZONE'
 valid.example. 300 IN MX 10 mail.valid.example.
@@ -54,7 +55,7 @@ ZONE
     start_smtp 127.0.0.2=valid.pem 127.0.0.3=wrong.pem 127.0.0.4=self.pem
 }
 
-# What the queue says of all that is held; the log knows more.
+# The queue has the same reason for all messages. The log is more precise.
 REASON='Server certificate not verified'
 
 # delivery FRONT
@@ -64,7 +65,6 @@ delivery() {
     "$MTA_STS" check
     mail_servers
     start_https "$1"
-    : >records
     start_dns
     publish
     start_resolver
@@ -84,7 +84,7 @@ delivery() {
     grep -qF 'verification failed for mail.self.example[127.0.0.4]:25: self-signed certificate' maillog
     grep -qF 'Verified TLS connection established to mail.valid.example[127.0.0.2]:25' maillog
 
-    # The policy names the MX host now, and under its old id no sender looks.
+    # Now the policy names the MX host. But it still has its old id, so no sender fetches it.
     before=$(tries to@outside.example)
     sed -i '/^mx = mail.outside.example/a mx = mx.provider.example' policies.ini
     until_true serves_inside mta-sts.outside.example 'mx: mx.provider.example'
@@ -92,7 +92,7 @@ delivery() {
     eventually held to@outside.example "$REASON"
     [ "$(wc -l <arrived)" -eq 2 ]
 
-    # The new id makes the sender follow, for this domain and no other.
+    # With the new id the sender fetches the policy of this domain, and of no other.
     before=$(tries to@wrong.example)
     publish
     eventually arrived 127.0.0.2 to@outside.example first

@@ -8,7 +8,7 @@ enum { CASE_FIELDS = 4 };
 
 struct case_line {
     char *name;                     /* "host.tsv:12 mta-sts.example.org" */
-    const char *field[CASE_FIELDS]; /* "" where the line has fewer */
+    const char *field[CASE_FIELDS]; /* "" if the line has fewer */
 };
 
 /*
@@ -17,7 +17,7 @@ struct case_line {
  */
 int cases_run(const char *file, void (*test)(void **state));
 
-/* The whole of tests/fixtures/FILE, ended by a NUL; ends the program where it is not there. To be freed. */
+/* All of tests/fixtures/FILE, with a NUL at the end. Ends the program if there is no such file. The caller frees it. */
 char *cases_read(const char *file, size_t *len);
 
 #endif

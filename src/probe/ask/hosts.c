@@ -1,5 +1,6 @@
 #include "probe/ask/hosts.h"
 
+#include "base/hash.h"
 #include "policy/domain.h"
 
 #include <pthread.h>
@@ -65,11 +66,11 @@ void probe_hosts_free(struct probe_hosts *hosts)
 
 static size_t chain_of(const char *name)
 {
-    uint32_t hash = 2166136261U; /* FNV-1a */
+    uint64_t hash = HASH_EMPTY;
 
     for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * 16777619U;
-    return hash % CHAINS;
+        hash = hash_add(hash, *name);
+    return hash_short(hash) % CHAINS;
 }
 
 /* One that nobody uses is taken out and freed; where all are in use there are more than KEPT_MAX for a while. */

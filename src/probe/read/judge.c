@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, SHOWN_MAX = 200 };
+enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, SHOWN_MAX = 200, TRUNCATED_AT = 10240 };
 
 enum rule {
     TXT_ALIAS,
@@ -291,7 +291,7 @@ void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
     judge_status(fetched, findings);
     if (fetched->status == OK_STATUS)
         judge_type(fetched->type, findings);
-    if (fetched->status == OK_STATUS && fetched->body.len > POLICY_BYTES_CUT)
+    if (fetched->status == OK_STATUS && fetched->body.len > TRUNCATED_AT)
         add(findings, fetched->body.len > POLICY_BYTES_MAX ? ANSWER_LARGE : ANSWER_LONG, NULL, "");
     (void)snprintf(took, sizeof took, "%u ms", fetched->ms);
     if (fetched->ms >= slow_ms)

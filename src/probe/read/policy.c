@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { DAY = 86400, WEEK = 7 * DAY, AGE_DIGITS_MAX = 10, WORD_MAX = 8 };
+enum { TRUNCATED_AT = 10240, DAY = 86400, WEEK = 7 * DAY, AGE_DIGITS_MAX = 10, WORD_MAX = 8 };
 
 enum rule {
     FINE, /* none */
@@ -425,7 +425,7 @@ static void judge_size(struct reader *r, size_t len)
 {
     if (len > POLICY_BYTES_MAX)
         add(r, BODY_LARGE, 0, no_subject);
-    else if (len > POLICY_BYTES_CUT)
+    else if (len > TRUNCATED_AT)
         add(r, BODY_LONG, 0, no_subject);
 }
 

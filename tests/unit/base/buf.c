@@ -1,4 +1,4 @@
-/* buf: what may be shown of bytes that somebody else wrote. */
+/* buf: which bytes from outside are shown as they are. */
 #include "base/buf.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /*
- * One reading of policies.ini: what each mistake is told as (tests/fixtures/mistakes: a file, and beside it the lines expected,
- * and which domain is answered how), and what is found in a good one.
+ * One reading of policies.ini: the message for each mistake, and the contents of a good file. tests/fixtures/mistakes has a file
+ * for each mistake, next to it the expected lines, and the answer for each domain.
  */
 #include "config/index.h"
 #include "base/buf.h"
@@ -79,7 +79,7 @@ static char *policy_of(struct index *index, const char *domain)
     return text;
 }
 
-/* Each row: a file, a domain, and the policy expected, without its first line. */
+/* Each row: a file, a domain, and the expected policy without its first line. */
 static const struct row {
     const char *label, *text, *domain, *policy;
 } rows[] = {
@@ -139,8 +139,8 @@ static void found(void **state)
     index_free(only);
 }
 
-/* Who asks for a broken domain is told the same as whoever checks the file, also of a mistake in a template, also with an index
- * of it alone. */
+/* A request for a broken domain gets the same message as the audit, also for a mistake in a template, and with an index of that
+ * domain alone. */
 static void told_the_same(void **state)
 {
     const char text[] =
@@ -169,7 +169,7 @@ static void twins(void **state)
     index_free(only);
 }
 
-/* Sections whose kind is in doubt: whoever is asked for first, nobody takes one for another. */
+/* Sections of unclear kind: whichever domain is asked for first, none is mistaken for another. */
 static void odd_headers(void **state)
 {
     static const char *const texts[] = {
@@ -199,7 +199,7 @@ static void odd_headers(void **state)
     }
 }
 
-/* Enough names for the index to grow often; each is found, and no other. */
+/* Enough names for the index to grow often. It finds each of them, and no other. */
 static void many(void **state)
 {
     struct buf text = { 0 };

@@ -1,6 +1,6 @@
 /*
- * When a file is read. With the argument "coarse": in a folder whose file system has a coarse clock (ramfs), where two states of
- * one size and one time stamp are found.
+ * When a file is read. With the argument "coarse": in a folder whose file system has a coarse clock (ramfs). Two states of one
+ * size and one time stamp are both found there.
  */
 #include "config/look.h"
 #include "base/buf.h"
@@ -47,7 +47,7 @@ static void set_age(long seconds)
     assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
 }
 
-/* What a look finds; a text that it found is compared with EXPECTED. */
+/* The result of a look. A text that it finds is compared with EXPECTED. */
 static enum look_found look(struct look *look, bool forced, const char *expected)
 {
     char *text = NULL;
@@ -95,7 +95,7 @@ static void what_is_being_written_waits(void **state)
     assert_int_equal(look(*state, false, ""), LOOK_WAIT); /* read too early to be sure of it */
 }
 
-/* A file put into place a moment ago, with an older time, may still get another content with the same stamp. */
+/* A file that was renamed into place a moment ago, with an older time, may still get other contents with the same stamp. */
 static void a_young_stamp_proves_nothing(void **state)
 {
     write_file("[a.b]\n");
@@ -139,7 +139,7 @@ static void a_file_that_was_away_is_not_written_all_the_time(void **state)
     assert_null(strstr(said.text, "all the time"));
     l->waiting_since -= 20000;
     assert_int_equal(look(l, false, ""), LOOK_WAIT);
-    assert_non_null(strstr(said.text, "is written to all the time"));
+    assert_non_null(strstr(said.text, "keeps changing"));
 }
 
 static void what_cannot_be_read_is_named_once(void **state)
@@ -166,7 +166,7 @@ static void what_cannot_be_read_is_named_once(void **state)
     }
 }
 
-/* The state of the file as stat(2) has it. */
+/* The state of the file according to stat(2). */
 static struct stat stamp(void)
 {
     struct stat st;
@@ -181,7 +181,7 @@ static bool same_stamp(const struct stat *a, const struct stat *b)
            memcmp(&a->st_ctim, &b->st_ctim, sizeof a->st_ctim) == 0;
 }
 
-/* Read in the middle of being written (SIGHUP does that), and written again within one tick: the last state is found. */
+/* The file is read while it is written (after SIGHUP), and written again within one tick. The last state is found. */
 static void two_states_of_one_stamp(void **state)
 {
     struct look *l = *state;

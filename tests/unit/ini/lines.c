@@ -1,6 +1,6 @@
 /*
- * The view that src/ini/lines.c has of a file, against iniparser's own of the whole of it: wherever iniparser takes a file, both
- * find the same keys with the same values in the same sections.
+ * src/ini/lines.c and iniparser, on the same file: if iniparser reads the file, both find the same keys with the same values in
+ * the same sections.
  */
 #include "ini/lines.h"
 #include "cases.h"
@@ -21,7 +21,7 @@
 
 enum { FILES = 20000, LINES_MAX = 12 };
 
-/* What files are made of; drawn at random, each line followed by its line end. */
+/* The lines of which the files consist, drawn at random. A line end follows each. */
 static const char *const pieces[] = {
     "[a]",
     "[b.example]",
@@ -95,8 +95,8 @@ static dictionary *whole(const char *text, size_t len)
 }
 
 /*
- * Where this program is knowingly stricter than iniparser: it takes no header that goes on in the next line or has text after its
- * bracket. Such a file is not compared.
+ * This program is stricter than iniparser on purpose: it refuses a header that continues in the next line, or has text after its
+ * bracket. Such files are not compared.
  */
 static bool is_comparable(const char *text, size_t len)
 {
@@ -123,7 +123,7 @@ static size_t compare_section(const dictionary *dict, const char *text, size_t f
     char key[3 * INI_LINE_SIZE];
     size_t found = 0;
 
-    /* A repeated key keeps its last value with iniparser: each but the last is one that it forgot. */
+    /* iniparser keeps only the last value of a repeated key. */
     for (size_t at = from; at < to; at = line.next) {
         ini_line(text, to, at, &line);
         if (line.kind != INI_VALUE)
@@ -136,7 +136,7 @@ static size_t compare_section(const dictionary *dict, const char *text, size_t f
     return found;
 }
 
-/* Every key that iniparser knows is one that the cut sections have, with that value. */
+/* Every key that iniparser finds is in the cut sections, with the same value. */
 static size_t compare(const dictionary *dict, const char *text, size_t len)
 {
     size_t keys = 0, found = 0, from = 0, to;
@@ -186,7 +186,7 @@ static void same_view(void **state)
     assert_true(keys > FILES / 20);
 }
 
-/* At iniparser's limit: the longest line that it takes is taken, one more byte is not. */
+/* iniparser's limit: the longest line that it reads is read, and one more byte is too long. */
 static void longest_line(void **state)
 {
     struct ini_line line;
@@ -205,7 +205,7 @@ static void longest_line(void **state)
     }
 }
 
-/* A header in a comment, or in a value, is none; the one after it is. No backslash hides one. */
+/* A header in a comment or a value is none, and the header after it is. No backslash hides a header. */
 static const struct {
     const char *text;
     size_t header;

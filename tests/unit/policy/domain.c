@@ -37,7 +37,7 @@ static void make_host(char *host, size_t len)
     host[8 + len] = '\0';
 }
 
-/* 242 characters are a policy domain, 243 are not, since no TLSRPT record could be published; 253 are a name, 254 are not. */
+/* Policy domains have up to 242 characters: for a longer one no TLSRPT record could be published. Names have up to 253. */
 static void longest_name(void **state)
 {
     char host[DOMAIN_MAX + 16], domain[DOMAIN_MAX + 1];

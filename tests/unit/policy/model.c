@@ -58,7 +58,7 @@ static void rendered(void **state)
     assert_string_equal(out, expected);
 }
 
-/* Of mode none, mx lines stay; a policy that does not fit is measured, and what is there ends in a NUL. */
+/* A policy of mode none keeps its mx lines. A policy that does not fit is measured, and its beginning ends in a NUL. */
 static void rendered_short(void **state)
 {
     const struct policy policy = { POLICY_NONE, 86400, "mail.example.org", 1 };

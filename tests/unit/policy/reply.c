@@ -13,7 +13,7 @@
 
 static const char policy[] = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
 
-/* Each row: what is asked, what is found, and the whole answer. */
+/* Each row: the request, the policy that is found, and the whole answer. */
 static const struct row {
     const char *label;
     struct reply_request request;
@@ -79,7 +79,7 @@ static void answer(void **state)
     assert_string_equal(whole, row->answer);
 }
 
-/* Which name decides (design: HTTP_HOST where it has the form of a policy host, else SERVER_NAME). */
+/* The name that decides: HTTP_HOST if it has the form of a policy host, else SERVER_NAME. */
 static const struct {
     struct reply_request request;
     enum reply_kind kind;

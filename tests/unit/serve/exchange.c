@@ -1,4 +1,4 @@
-/* exchange: the bytes of a request in, the bytes of the whole response out. */
+/* exchange: from the bytes of a request to the bytes of the response. */
 #include "serve/exchange.h"
 
 #include <setjmp.h>
@@ -84,7 +84,7 @@ static void what_does_not_fit_is_a_failure(void **state)
     free(bytes);
 }
 
-/* None of these gets here; libfcgi's view of them is that the connection has ended. */
+/* The program's reader refuses all of these. libfcgi treats them as the end of the connection. */
 static void what_is_no_request_is_a_failure(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* poller: which connections are handed out, and which are closed when there are too many, in which order. */
+/* poller: which connections are handed out, and which are closed when there are too many, and in which order. */
 #include "serve/poller.h"
 #include "base/clock.h"
 
@@ -26,7 +26,7 @@ static void begin(size_t most)
     count = 0;
 }
 
-/* One that has waited for AGE ms, and holds BYTES. */
+/* A connection that has waited for AGE ms, and holds BYTES. */
 static void add(enum connection_waits waits, int64_t age, size_t bytes)
 {
     struct connection connection = { .waits = waits, .since = clock_ms() - age };
@@ -48,7 +48,7 @@ static void speak(size_t i)
     assert_int_equal(send(others[i], "x", 1, MSG_NOSIGNAL), 1);
 }
 
-/* What became of all, a letter each: o open, c closed. */
+/* The state of all connections, a letter for each: o open, c closed. */
 static void expect(const char *states)
 {
     char found[CONNECTIONS + 1] = "", byte;
@@ -60,7 +60,7 @@ static void expect(const char *states)
     assert_string_equal(found, states);
 }
 
-/* The next one is that of OTHERS[i]. */
+/* The next connection is that of OTHERS[i]. */
 static void expect_next(size_t i)
 {
     struct connection connection;
@@ -87,7 +87,7 @@ static void of_too_many_idle_ones_go_first_and_none_that_speaks(void **state)
         int64_t age;
     } all[] = { { CONNECTION_IDLE, 9000 }, { CONNECTION_PART, 1000 }, { CONNECTION_NEW, 10 },  { CONNECTION_IDLE, 10 },
                 { CONNECTION_IDLE, 8000 }, { CONNECTION_END, 10 },    { CONNECTION_NEW, 1000 } };
-    /* Where one, two ... are too many. The first one spoke: it is handed out, and closed here. */
+    /* One, two ... are too many. The first connection spoke: it is handed out, and this test closes it. */
     static const char *const left[] = { "cooocoo", "cooccoo", "cooccco", "coocccc", "coccccc", "ccccccc" };
 
     for (size_t many = 1; many <= sizeof left / sizeof *left; many++) {

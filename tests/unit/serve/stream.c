@@ -1,83 +1,9 @@
-/* record: where a request of a stream begins and ends, which goes to libfcgi, and the answer to FCGI_GET_VALUES. */
-#include "serve/stream.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { BEGIN = 1, ABORT = 2, PARAMS = 4, STDIN = 5, VALUES = 9 };
-
-#define SIZE_MAX_HERE (2 * STREAM_REQUEST_MAX)
-
-struct bytes {
-    size_t len;
-    unsigned char at[SIZE_MAX_HERE];
-};
-
-static void add_record(struct bytes *out, unsigned type, unsigned id, const void *content, size_t len)
-{
-    const unsigned char padding = type == BEGIN ? 0 : 3;
-    const unsigned char header[8] = {
-        1, (unsigned char)type, 0, (unsigned char)id, (unsigned char)(len >> 8), (unsigned char)len, padding
-    };
-
-    assert_true(len <= 65535 && out->len + len + 11 <= SIZE_MAX_HERE);
-    memcpy(out->at + out->len, header, sizeof header);
-    memcpy(out->at + out->len + 8, content, len);
-    memset(out->at + out->len + 8 + len, 0, padding);
-    out->len += 8 + len + padding;
-}
-
-static void add_begin(struct bytes *out, unsigned role)
-{
-    add_record(out, BEGIN, 1, (const unsigned char[8]) { 0, (unsigned char)role }, 8);
-}
-
-/* A request with the variables' stream CONTENT, cut into records of at most STEP bytes. */
-static struct bytes *request(const void *content, size_t len, size_t step)
-{
-    struct bytes *out = calloc(1, sizeof *out);
-
-    assert_non_null(out);
-    add_begin(out, 1);
-    for (size_t at = 0; at < len; at += step)
-        add_record(out, PARAMS, 1, (const char *)content + at, len - at < step ? len - at : step);
-    add_record(out, PARAMS, 1, "", 0);
-    return out;
-}
-
-/* The events of a stream that is read in pieces of at most STEP bytes, as letters, each with how many bytes are kept then. */
-static void read_stream(const unsigned char *bytes, size_t len, size_t (*step)(void), char *events, size_t size)
-{
-    struct stream_reader reader = { .id = 0 };
-    enum stream_event event = STREAM_MORE;
-    size_t used, n = 0;
-
-    events[0] = '\0';
-    for (size_t at = 0; at < len && event != STREAM_BAD; at += used) {
-        size_t piece = step();
-        event = stream_feed(&reader, bytes + at, piece < len - at ? piece : len - at, &used);
-        assert_true(event == STREAM_BAD || (used > 0 && used <= len - at && stream_kept(&reader) <= at + used));
-        if (event == STREAM_REQUEST || event == STREAM_VALUES)
-            n += (size_t)snprintf(events + n, size - n, "%c%zu-%zu ", event == STREAM_VALUES ? 'V' : 'R',
-                                  at + used - stream_kept(&reader), at + used);
-    }
-    (void)snprintf(events + n, size - n, "%c", event == STREAM_BAD ? 'X' : "0pbi"[stream_stage(&reader)]);
-}
-
-static size_t whole(void)
-{
-    return SIZE_MAX_HERE;
-}
+/* stream: where each request begins and ends, which requests libfcgi gets, and the answer to FCGI_GET_VALUES. */
+#include "streams.h"
 
 /*
- * What the stream is: each request Rfrom-to and each FCGI_GET_VALUES Vfrom-to; then X where it is bad, else what it ends in:
- * 0 nothing, p a part of a request, b a body, i between requests.
+ * The events of a stream: Rfrom-to for each request, Vfrom-to for each FCGI_GET_VALUES. The last letter is X for a bad stream, or
+ * the state at its end: 0 nothing, p a part of a request, b a body, i between requests.
  */
 static const char *read_all(const struct bytes *bytes)
 {
@@ -87,7 +13,7 @@ static const char *read_all(const struct bytes *bytes)
     return events;
 }
 
-/* The last letter alone. */
+/* Only the last letter. */
 static char look(struct bytes *bytes)
 {
     const char *events = read_all(bytes);
@@ -95,9 +21,6 @@ static char look(struct bytes *bytes)
     free(bytes);
     return events[strlen(events) - 1];
 }
-
-static const char good[] = "\x04\x01name.\x00\x00\x03\x02key:)\x80\x00\x00\x01\x80\x00\x00\x02nvv";
-#define GOOD_LEN (sizeof good - 1)
 
 static void a_request_ends_with_its_variables_and_its_body_with_an_empty_record(void **state)
 {
@@ -138,7 +61,7 @@ static void names_and_values_are_text_and_not_too_many(void **state)
     assert_int_equal(look(request(pairs, sizeof pairs, 1000)), 'X');
 }
 
-/* A request, then a record, then a request: is that one read, with what in between? */
+/* A request, a record, and another request: whether the last one is read. */
 static const struct {
     const char *name;
     unsigned type, id;
@@ -211,7 +134,7 @@ static void several_requests_are_read_in_order(void **state)
     free(one);
 }
 
-/* A request of LEN bytes in all, with its beginning and the empty record. */
+/* A request of LEN bytes, with its beginning and the empty record. */
 static struct bytes *request_of(size_t len)
 {
     static unsigned char variables[STREAM_REQUEST_MAX];
@@ -372,101 +295,6 @@ static void all_values_fit_and_a_cut_name_is_none(void **state)
     }
 }
 
-/* --- a stream says the same however it is cut --- */
-
-static unsigned drawn = 1;
-
-static unsigned draw(unsigned below)
-{
-    drawn = drawn * 1664525U + 1013904223U;
-    return (drawn >> 16) % below;
-}
-
-static size_t one_byte(void)
-{
-    return 1;
-}
-
-static size_t few(void)
-{
-    return 1 + draw(40);
-}
-
-static void draw_request(struct bytes *out)
-{
-    unsigned id = 1 + draw(2);
-
-    if (draw(20) > 0)
-        add_record(out, BEGIN, id, (const unsigned char[8]) { 0, draw(30) > 0, (unsigned char)draw(2) }, 8);
-    for (size_t at = 0, step; draw(20) > 0 && at < GOOD_LEN; at += step) {
-        step = 1 + draw(GOOD_LEN);
-        add_record(out, PARAMS, id, good + at, GOOD_LEN - at < step ? GOOD_LEN - at : step);
-    }
-    add_record(out, PARAMS, id, "", 0);
-}
-
-static void draw_stream(struct bytes *out)
-{
-    static const unsigned char body[300] = "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\4\0\1\0\0\0\0";
-
-    for (out->len = 0; draw(12) > 0;) {
-        unsigned what = draw(12), id = draw(30) > 0;
-        if (what < 5)
-            draw_request(out);
-        else if (what < 10)
-            add_record(out, STDIN, id, body, draw(2) * draw(sizeof body));
-        else
-            add_record(out, what == 10 ? ABORT : VALUES, what == 10 ? id : 0, body, draw(9));
-        if (draw(60) == 0)
-            out->at[draw((unsigned)out->len)] ^= (unsigned char)(1 << draw(8));
-    }
-    out->len -= draw(4) == 0 ? draw((unsigned)out->len + 1) : 0;
-}
-
-static void a_stream_says_the_same_however_it_is_cut(void **state)
-{
-    (void)state;
-    struct bytes *bytes = calloc(1, sizeof *bytes);
-    static char once[8000], cut[8000];
-    unsigned requests = 0, bad = 0;
-
-    assert_non_null(bytes);
-    for (unsigned i = 0; i < 20000; i++) {
-        draw_stream(bytes);
-        read_stream(bytes->at, bytes->len, whole, once, sizeof once);
-        read_stream(bytes->at, bytes->len, one_byte, cut, sizeof cut);
-        assert_string_equal(once, cut);
-        read_stream(bytes->at, bytes->len, few, cut, sizeof cut);
-        assert_string_equal(once, cut);
-        requests += strchr(once, 'R') != NULL;
-        bad += strchr(once, 'X') != NULL;
-    }
-    /* They are of all kinds. */
-    assert_true(requests > 5000 && bad > 2000 && bad < 18000);
-    free(bytes);
-}
-
-static void every_cut_of_a_stream_says_the_same(void **state)
-{
-    (void)state;
-    struct bytes *bytes = request(good, GOOD_LEN, 9);
-    size_t used;
-
-    add_record(bytes, STDIN, 1, "body", 4);
-    add_record(bytes, STDIN, 1, "", 0);
-    for (size_t cut = 0; cut <= bytes->len; cut++) {
-        struct stream_reader reader = { .id = 0 };
-        unsigned requests = stream_feed(&reader, bytes->at, cut, &used) == STREAM_REQUEST;
-        for (size_t at = used; at < bytes->len; at += used) {
-            requests += stream_feed(&reader, bytes->at + at, bytes->len - at, &used) == STREAM_REQUEST;
-            assert_true(used > 0);
-        }
-        assert_int_equal(requests, 1);
-        assert_int_equal(stream_stage(&reader), STREAM_BETWEEN);
-    }
-    free(bytes);
-}
-
 static void other_protocols_have_a_name(void **state)
 {
     (void)state;
@@ -507,10 +335,8 @@ int main(void)
         cmocka_unit_test(a_later_record_of_another_version_is_bad),
         cmocka_unit_test(values_are_told_once_each),
         cmocka_unit_test(all_values_fit_and_a_cut_name_is_none),
-        cmocka_unit_test(a_stream_says_the_same_however_it_is_cut),
-        cmocka_unit_test(every_cut_of_a_stream_says_the_same),
         cmocka_unit_test(other_protocols_have_a_name),
     };
 
-    return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* DNS messages, crafted: what is found in them, and that one which is cut or changed anywhere does no harm. */
+/* DNS messages, made by hand: what the reader finds in them. A message that is cut or changed anywhere does no harm. */
 #include "probe/ask/answer.h"
 
 #include <setjmp.h>
@@ -75,7 +75,7 @@ static void one_case(void **state)
     probe_dns_answer_free(&answer);
 }
 
-/* In memory of just that size, for the sanitizers to see what is read beyond. */
+/* In memory of exactly that size, so that the sanitizers find each byte read beyond it. */
 static void read_exactly(const unsigned char *bytes, size_t len, enum probe_dns_type type)
 {
     struct probe_dns_answer answer;

@@ -1,4 +1,4 @@
-/* What is said of mail: by mode, for senders with a policy in their cache and for those without. */
+/* What happens to mail: by mode, for senders with a policy in their cache and for those without. */
 #include "probe/read/effect.h"
 
 #include <setjmp.h>

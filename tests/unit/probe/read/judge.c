@@ -1,4 +1,5 @@
-/* What answers say: each outcome of a connection, each kind of HTTP answer, and what is published against policies.ini. */
+/* The verdict on each outcome of a connection, on each kind of HTTP answer, and on what is published, compared with policies.ini.
+ */
 #include "probe/read/judge.h"
 #include "policy/model.h"
 #include "probe/read/compare.h"

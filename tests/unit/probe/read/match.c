@@ -1,4 +1,4 @@
-/* mx patterns against MX hosts: which one matches, what is said where none does, and which patterns are left over. */
+/* mx patterns and MX hosts: the pattern that matches, the finding if none does, and the patterns that match no host. */
 #include "probe/read/match.h"
 
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #define LABEL63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define LONG LABEL63 "." LABEL63 "." LABEL63 "." LABEL63 "." LABEL63
 
-/* Patterns with a NUL between; COUNT of them; the number of the one that matches, or COUNT. */
+/* COUNT patterns, with a NUL between them, and the number of the one that matches, or COUNT. */
 static const struct match_case {
     const char *mx;
     size_t count;
@@ -83,7 +83,7 @@ static void unused(void **state)
     probe_findings_free(&findings);
 }
 
-/* Findings add up: those of one host after those of another. */
+/* The findings of one host follow those of another. */
 static void several_hosts(void **state)
 {
     struct probe_findings findings = { 0 };

@@ -1,4 +1,4 @@
-/* A policy as served: each kind of fault, on its line, and what a sender would work with all the same. */
+/* A policy as served: each kind of fault, on its line, and the values that a sender would use nevertheless. */
 #include "probe/read/policy.h"
 
 #include <setjmp.h>
@@ -22,8 +22,8 @@
 static const struct policy_case {
     const char *name, *body;
     size_t len;           /* 0: up to the NUL */
-    const char *findings; /* "line kind" of each, a comma between */
-    const char *works;    /* mode, max_age and patterns; - where it cannot be said */
+    const char *findings; /* "line kind" of each, with commas */
+    const char *works;    /* mode, max_age and patterns; - if unknown */
 } cases[] = {
     { "as mta-sts serves it", GOOD, 0, "", "enforce 604800 a.example" },
     { "no end of the last line", GOOD_UP_TO_AGE "max_age: 604800", 0, "", "enforce 604800 a.example" },
@@ -153,7 +153,7 @@ static void print_works(const struct probe_policy *policy, struct buf *out)
         buf_print(out, " %s", mx);
 }
 
-/* The body lies at the end of memory of its own: whoever reads on is caught by the sanitizer. */
+/* The body is at the end of its memory, so that the sanitizer finds each byte read beyond it. */
 static void read_bytes(const char *body, size_t len, struct probe_policy *policy)
 {
     char *copy = malloc(len > 0 ? len : 1);
@@ -182,7 +182,7 @@ static void one_case(void **state)
     probe_policy_free(&policy);
 }
 
-/* LEN bytes: a good policy, filled up by patterns, the last of them long enough to come out even. */
+/* A good policy of LEN bytes, with patterns as filling. The last pattern has the length that is missing. */
 static char *filled(size_t len)
 {
     static const char line[] = "mx: abcdef.example\r\n";
@@ -222,7 +222,7 @@ static void sizes(void **state)
     }
 }
 
-/* Of one rule, so many findings and no more; another rule's are there all the same, and so is the verdict. */
+/* One rule has so many findings and no more. The findings of other rules and the verdict do not suffer. */
 static void many(void **state)
 {
     enum { LINES = 1000 };
@@ -260,7 +260,7 @@ static void phrases(void **state)
     probe_policy_free(&policy);
 }
 
-/* Of a text of any length, a line's worth is shown, and of its control characters none as it is. */
+/* A text of any length is shown up to the length of a line, and none of its control characters as it is. */
 static void shown(void **state)
 {
     char body[5000];
@@ -289,7 +289,7 @@ static void no_bytes_at_all(void **state)
     assert_int_equal(policy.findings.count, 0);
 }
 
-/* Every rule there is was broken above, and has its words. */
+/* The cases above break every rule, and each rule has a text. */
 static void every_rule(void **state)
 {
     size_t count;

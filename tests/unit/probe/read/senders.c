@@ -1,7 +1,7 @@
 /*
- * What the probe says of each row of the tables of what the sender implementations accept: ok where all do, FAIL where none does;
- * between them FAIL where the RFC's grammar, written down here once more, refuses it, else a warning. And the figures of each
- * rule are those of the rows that break it alone.
+ * The probe's verdict on each row of the tables of what sender implementations accept: ok if all accept it, FAIL if none does.
+ * Between these: FAIL if the RFC's grammar, which is written again here, refuses it, else a warning. The figures of each rule are
+ * those of the rows that break only this rule.
  */
 #include "cases.h"
 #include "probe/read/match.h"
@@ -58,7 +58,7 @@ static unsigned long hex4(const char *p)
     return strtoul(digits, NULL, 16);
 }
 
-/* Reads the character behind a backslash at P into TO; returns what follows. */
+/* Reads the character behind a backslash at P into TO. Returns what follows. */
 static const char *read_escape(const char *p, struct text *to)
 {
     static const char names[] = "nrtfb\"\\/", bytes[] = "\n\r\t\f\b\"\\/";
@@ -80,7 +80,7 @@ static const char *read_escape(const char *p, struct text *to)
     return p;
 }
 
-/* Reads the string at P, if there is one: returns what follows, or NULL. */
+/* Reads the string at P, if there is one. Returns what follows, or NULL. */
 static const char *read_string(const char *p, struct text *to)
 {
     to->len = 0;
@@ -132,7 +132,7 @@ static bool is_pattern(const char *pattern)
     return is_host(strncmp(pattern, "*.", 2) == 0 ? pattern + 2 : pattern);
 }
 
-/* The value of each field's first line, in VALUE; whether every mx is valid, in MX_VALID. */
+/* VALUE gets the value of each field's first line, MX_VALID whether all mx are valid. */
 static void read_fields(char *body, char *value[4], bool *mx_valid)
 {
     static const char *const names[] = { "version:", "mode:", "max_age:", "mx:" };
@@ -212,7 +212,7 @@ static struct seen {
 } seen[RULES_MAX];
 static size_t agreed;
 
-/* Where FINDINGS are by one rule alone, remarks aside: so many refuse what breaks it. */
+/* If only one rule has FINDINGS, apart from remarks: REFUSED senders refuse what breaks it. */
 static void note_figure(const struct probe_findings *findings, unsigned refused)
 {
     const struct probe_rule *only = NULL;
@@ -301,7 +301,7 @@ static void match_row(void **state)
     buf_free(&mx);
 }
 
-/* Each figure that is told was measured here, and each that was measured here and is told is this one. */
+/* Each figure in a message is measured here, and each figure that is measured here is in its message. */
 static void check_figures(const struct probe_rule *rules, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -331,7 +331,7 @@ static void figures(void **state)
     check_figures(rules, count);
 }
 
-/* The tables' sizes, less the rows in dispute, of which there are none. */
+/* The sizes of the tables, without the rows in dispute. There are none of those. */
 static void agreement(void **state)
 {
     (void)state;

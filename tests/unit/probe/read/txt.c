@@ -14,7 +14,7 @@ enum { STRINGS_MAX = 8, RULES_MAX = 64 };
 
 typedef void read_fn(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
 
-/* In RECORDS, "|" begins a record, "+" another string of the same one. */
+/* In RECORDS "|" begins a record, and "+" the next string of the same record. */
 static const struct txt_case {
     read_fn *read;
     const char *records, *kinds, *value;
@@ -83,7 +83,7 @@ static const struct txt_case {
 static const struct probe_rule *provoked[RULES_MAX];
 static size_t provoked_count;
 
-/* TEXT, in memory of its own, as strings. */
+/* TEXT as strings, in memory of exactly their size. */
 static size_t split(char *text, struct probe_txt_string *strings)
 {
     size_t count = 0;
@@ -130,7 +130,7 @@ static void one_case(void **state)
     probe_txt_free(&txt);
 }
 
-/* A NUL is a byte like any other: it ends nothing. */
+/* A NUL is a byte like any other, and ends nothing. */
 static void nul(void **state)
 {
     const struct probe_txt_string strings[] = { { "v=STSv1; id=1\0;", 15, true } };
@@ -147,7 +147,7 @@ static void nul(void **state)
     probe_txt_free(&txt);
 }
 
-/* No figure is told of TLSRPT: there is none. */
+/* Messages about TLSRPT have no figures: there are none. */
 static void tlsrpt_phrase(void **state)
 {
     const struct probe_txt_string strings[] = { { "v=TLSRPTv1;", 11, true } };
@@ -161,7 +161,7 @@ static void tlsrpt_phrase(void **state)
     probe_txt_free(&txt);
 }
 
-/* Every rule there is was broken above. */
+/* The cases above break every rule. */
 static void every_rule(void **state)
 {
     size_t sts, tlsrpt;

@@ -1,4 +1,5 @@
-/* Reports against the files in tests/fixtures/report/, byte for byte. With UPDATE in the environment these are written anew. */
+/* Reports, compared with the files in tests/fixtures/report/, byte for byte. With UPDATE in the environment the files are written
+ * again. */
 #include "probe/tell/report.h"
 #include "cases.h"
 #include "probe/read/compare.h"
@@ -37,7 +38,7 @@ static struct probe healthy(void)
     return probe;
 }
 
-/* Everything that a report can hold, what hostile servers said included. */
+/* All that a report can contain, with text from hostile servers. */
 static struct probe broken(void)
 {
     const struct probe_fetched no_starttls = { .outcome = PROBE_FETCH_NO_STARTTLS,
@@ -120,7 +121,7 @@ static void one_case(void **state)
     probe_free(&probe);
 }
 
-/* Nothing gets out that a terminal would take for more than text; no line is wider than 80 columns, but for records and words. */
+/* No control character for a terminal is printed. No line has more than 80 columns, except for records and words. */
 static void fit_to_be_shown(void **state)
 {
     const struct probe_report_options options = { false, false, false };

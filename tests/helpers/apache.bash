@@ -1,6 +1,7 @@
-# What the suites of Apache share.
+# Apache: its configuration and its start.
+# A suite loads suite.bash before this. PORT is the port that Apache listens on.
 
-# apache_base MPM MODULE...: the parts that Debian's apache2.conf and its links in mods-enabled have, to read a configuration after.
+# apache_base MPM MODULE...: what Debian's apache2.conf and its links in mods-enabled set before a site is read.
 apache_base() {
     local module
     cat <<CONF
@@ -20,16 +21,13 @@ CONF
     *" cgid "*) echo "ScriptSock \"$DIR/cgid.sock\"" ;;
     *" fcgid "*) printf 'FcgidIPCDir "%s"\nFcgidProcessTableFile "%s"\n' "$DIR/fcgid" "$DIR/fcgid_shm" ;;
     esac
-    # It compresses text/plain, and Debian has it on.
+    # Debian turns compression of text/plain on.
     case " $* " in *" deflate "*) echo 'Include /etc/apache2/mods-available/deflate.conf' ;; esac
 }
 
-# NO_DETACH: in the foreground, in a process group of its own, all of which it ends when it is told to end.
+# run_apache COMMAND...: with apache.conf; waits until COMMAND succeeds. With NO_DETACH Apache stays in the foreground and, when it ends,
+# ends its whole process group.
 run_apache() {
-    apache2 -D NO_DETACH -f "$DIR/apache.conf" >apache.out 2>&1 3>&- &
-    PIDS+=($!)
-    until_true "$@" || {
-        cat apache.out apache.log
-        return 1
-    }
+    background apache.out apache2 -D NO_DETACH -f "$DIR/apache.conf"
+    is_up apache "$@"
 }

@@ -1,55 +1,18 @@
-# The examples for supervisors: systemd's units as far as they can be checked without being booted by it, the socket that it hands over, OpenRC's script and
-# spawn-fcgi's line as they are, with other paths.
+# The examples for systemd: the units, as far as they can be checked on a system that systemd has not booted, and the socket that systemd hands over.
 
-load ../helper
-load fronts
+load supervisors
 
-# Whoever runs as another user than root must get at the program and its file.
-prepare() {
-    cp "$MTA_STS" "$DIR/mta-sts"
-    local folder=$DIR
-    while [ "$folder" != /tmp ] && [ "$folder" != / ]; do
-        chmod a+rx "$folder"
-        folder=$(dirname "$folder")
-    done
-    chmod 644 policies.ini
-    mkdir units
-    local unit
-    for unit in mta-sts.socket mta-sts.service; do
-        fill "systemd/$unit" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" >"units/$unit"
-    done
-}
-
-# setting FILE NAME: the value of a line NAME=value, as many as there are.
+# setting FILE NAME: the value of each line NAME=value.
 setting() {
     sed -n "s/^$2=//p" "$1"
 }
 
-# fails COMMAND...: bats takes no notice of what stands behind a `!`.
-fails() {
-    if "$@"; then
-        echo "did not fail: $*" >&2
-        return 1
-    fi
-}
-
-as_root() {
-    [ "$(id -u)" -eq 0 ] || skip_or_fail "needs root"
-}
-
-needs() {
-    local command
-    for command in "$@"; do
-        command -v "$command" >/dev/null || skip_or_fail "no $command"
-    done
-}
-
-# python [ARGUMENT...]: runs the Python on standard input; fastcgi_client can be imported.
+# python [ARGUMENT...]: runs the Python on standard input.
 python() {
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$BATS_TEST_DIRNAME/.. timeout 60 python3 - "$@"
+    timeout 60 python3 - "$@"
 }
 
-# The system calls that the service lets through, one a line.
+# allowed_calls: the system calls that the service allows, one a line.
 allowed_calls() {
     python units/mta-sts.service <<'PY'
 import re, subprocess, sys
@@ -76,24 +39,9 @@ print(*sorted(allowed), sep="\n")
 PY
 }
 
-# asks [COMMAND...]: is the policy of example.org, byte for byte, what the socket fcgi.sock answers with? COMMAND runs the client.
-asks() {
-    cat >asks.py <<'PY'
-import sys
-sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1])
-from fastcgi_client import *
-connection = connect(sys.argv[2])
-connection.sendall(request("mta-sts.example.org"))
-sys.stdout.buffer.write(body(answer(connection)))
-PY
-    cp "$BATS_TEST_DIRNAME/../fastcgi_client.py" .
-    timeout 20 "$@" "$(command -v /usr/bin/python3 || command -v python3)" asks.py "$DIR" "$DIR/fcgi.sock" >answer 2>>asks.log && is_policy example_org answer
-}
-
-# hold RESTARTS COMMAND...: what systemd does with StandardInput=socket: binds and listens on fcgi.sock, keeps that open, and starts COMMAND with it as descriptor 0.
-# RESTARTS times it ends COMMAND by SIGTERM, and starts it again 0.2 seconds later. The program's process is in the file pid, its log in fcgi.log, the holder's in hold.log.
-# Ended by SIGTERM, it ends COMMAND, too.
+# hold RESTARTS COMMAND...: does what systemd does with StandardInput=socket. It listens on fcgi.sock, keeps that open, and starts COMMAND with it as
+# descriptor 0. RESTARTS times it ends COMMAND with SIGTERM, and starts it again 0.2 seconds later. The program's process is in the file pid, its log
+# in fcgi.log, the holder's log in hold.log. When the holder gets SIGTERM, it ends COMMAND too.
 hold() {
     cat >hold.py <<'PY'
 import os, signal, socket, subprocess, sys, time
@@ -122,9 +70,8 @@ finally:
         program.wait(5)
 PY
     : >fcgi.log
-    timeout 100 python3 hold.py "$DIR/fcgi.sock" "$@" >hold.log 2>&1 3>&- &
-    HOLDER=$!
-    PIDS+=("$HOLDER")
+    background hold.log timeout 100 python3 hold.py "$DIR/fcgi.sock" "$@"
+    HOLDER=$STARTED
     until_true grep -q 'mta-sts: ready' fcgi.log
 }
 
@@ -135,7 +82,7 @@ PY
     run timeout 60 systemd-analyze verify --man=no ./mta-sts.socket ./mta-sts.service
     echo "$output"
     [ "$status" -eq 0 ]
-    # What it does not know it only warns of.
+    # systemd-analyze only warns of settings that it does not know.
     [[ $output != *mta-sts.* ]]
 }
 
@@ -154,12 +101,12 @@ PY
     [ "$(setting "$socket" ListenStream)" = /run/mta-sts/mta-sts.sock ]
     [ "$(setting "$socket" SocketUser)" = www-data ]
     [ "$(setting "$socket" SocketMode)" = 0600 ]
-    # With one socket for each connection the program would not be started as a FastCGI program.
+    # With Accept=yes systemd would not start the program as a FastCGI program.
     [ -z "$(setting "$socket" Accept)" ]
     [ "$(setting "$service" StandardInput)" = socket ]
     [ "$(setting "$service" StandardOutput)" = journal ]
     [ "$(setting "$service" StandardError)" = journal ]
-    # A folder of the service's is removed when it stops, and the socket with it.
+    # systemd removes the RuntimeDirectory when the service stops, and the socket with it.
     [ -z "$(setting "$service" RuntimeDirectory)" ]
 }
 
@@ -196,7 +143,7 @@ PY
     allowed_calls >allowed
     cat >shut-in <<'SH'
 #!/bin/bash
-# shut-in COMMAND...: in a world in which nothing can be written, nobody be reached and nothing be known.
+# shut-in COMMAND...: runs COMMAND without write access, without network, and without /proc.
 set -e
 mount --make-rprivate /
 mount --rbind / /
@@ -260,7 +207,7 @@ PY
     read -ra reload <<<"$(setting units/mta-sts.service ExecReload)"
     [ "${reload[*]}" = "/bin/kill -HUP \$MAINPID" ]
     hold 0 "${start[@]}"
-    # Nothing changed, so nothing else makes it read.
+    # The file has not changed, so only the signal makes the program read it.
     sleep 1.2
     logged 0 'read again'
     "${reload[@]/\$MAINPID/$(cat pid)}"
@@ -272,11 +219,10 @@ PY
 @test "systemd: plain socket activation, descriptor 3" {
     needs systemd-socket-activate
     prepare
-    systemd-socket-activate -l "$DIR/fcgi.sock" "$DIR/mta-sts" -f "$DIR/policies.ini" >fcgi.log 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
+    background fcgi.log systemd-socket-activate -l "$DIR/fcgi.sock" "$DIR/mta-sts" -f "$DIR/policies.ini"
+    PROGRAM=$STARTED
     until_true test -S fcgi.sock
-    # It starts the program with the first connection, and not before.
+    # systemd-socket-activate starts the program with the first connection, and not before.
     sleep 0.2
     fails grep -q ready fcgi.log
     asks
@@ -319,14 +265,14 @@ for thread in threads:
     thread.join()
 print(sum(asked), "asked,", sum(answered), "answered, the slowest after %.2f s" % max(slowest), *wrong[:3])
 assert sum(asked) == sum(answered) > 1000
-# They did ask while there was no process.
+# Some clients asked while no process was there.
 assert max(slowest) > 0.15
 PY
     echo "# $(cat counts)" >&3
     local asked answered
     read -r asked _ answered _ <counts
     [ "$asked" -eq "$answered" ]
-    # It was ended four times, and each time ended well.
+    # It got SIGTERM four times, and ended well each time.
     [ "$(grep -cx 'ended, exit status 0' hold.log)" -eq 4 ]
     logged 5 'mta-sts: ready'
     asks
@@ -337,7 +283,7 @@ PY
     needs unshare setpriv mount
     prepare
     unshare --mount --net --ipc --uts --propagation private true || skip_or_fail "no namespaces here"
-    # What the service's settings stand for, with util-linux's means; then it says what it can do that it should not, and becomes the program.
+    # The service's settings, by means of util-linux. The script logs what it can do but should not, and becomes the program.
     cat >shut_in <<'SH'
 set -e
 while read -r _ _ _ _ folder _; do
@@ -357,19 +303,19 @@ SH
     [ ! -e written ]
     PROGRAM=$(cat pid)
     [ "$(ps -o comm= -p "$PROGRAM")" = mta-sts ]
-    # No user, no right, another network.
+    # Another user, no capability, another network.
     grep -q '^Uid:.65534.65534.65534.65534$' "/proc/$PROGRAM/status"
     grep -q '^CapBnd:.0*$' "/proc/$PROGRAM/status"
     grep -q '^NoNewPrivs:.1$' "/proc/$PROGRAM/status"
     [ "$(readlink "/proc/$PROGRAM/ns/net")" != "$(readlink /proc/self/ns/net)" ]
     [ "$(wc -l <"/proc/$PROGRAM/net/route")" -le 1 ]
     asks
-    # An edit, renamed into place, gets through.
+    # An edit by rename takes effect.
     printf '[example.org]\nmx = other.example.org\n' >new.ini
     leave_alone new.ini
     chmod 644 new.ini
     mv new.ini policies.ini
-    # As the user that it runs as, so needs ExecReload no right, either.
+    # As the program's own user: ExecReload needs no privilege either.
     setpriv --reuid=65534 --regid=65534 --clear-groups /bin/kill -HUP "$PROGRAM"
     until_true logged 1 'policies.ini: read again: 1 domain'
     fails asks
@@ -377,172 +323,4 @@ SH
     kill -TERM "$PROGRAM"
     ended "$HOLDER"
     grep -qx 'exit status 0' hold.log
-}
-
-@test "spawn-fcgi: the script makes the socket as it says, and gives root up" {
-    as_root
-    needs setpriv
-    prepare
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
-    chmod 755 start
-    local round
-    # The second one finds the socket of a process that was killed.
-    for round in 1 2; do
-        ./start >fcgi.log 2>errors 3>&- &
-        PROGRAM=$!
-        PIDS+=("$PROGRAM")
-        # The log is on standard output, where a supervisor's logger is.
-        until_true grep -q 'mta-sts: ready' fcgi.log
-        [ ! -s errors ]
-        [ "$(stat -c '%U %a' fcgi.sock)" = 'www-data 600' ]
-        # The process that was started is the program.
-        [ "$(ps -o user=,comm= -p "$PROGRAM" | tr -s ' ')" = 'nobody mta-sts' ]
-        asks setpriv --reuid=www-data --regid=www-data --clear-groups
-        fails asks setpriv --reuid=daemon --regid=daemon --clear-groups
-        grep -q PermissionError asks.log
-        kill -HUP "$PROGRAM"
-        until_true logged 1 'read again'
-        if [ "$round" = 1 ]; then
-            kill -KILL "$PROGRAM"
-            ended "$PROGRAM"
-        fi
-    done
-    kill -TERM "$PROGRAM"
-    ends_well
-}
-
-@test "spawn-fcgi: without -U the front server is locked out; a program by its name is not found" {
-    as_root
-    prepare
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" ' -U www-data' '' >start
-    sh start >fcgi.log 2>&1 3>&- &
-    PROGRAM=$!
-    PIDS+=("$PROGRAM")
-    until_true grep -q 'mta-sts: ready' fcgi.log
-    fails asks setpriv --reuid=www-data --regid=www-data --clear-groups
-    kill -TERM "$PROGRAM"
-    ends_well
-    rm fcgi.sock
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts mta-sts /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
-    mkdir elsewhere
-    cd elsewhere
-    PATH=$DIR:$PATH run timeout 10 sh ../start
-    echo "$output"
-    [ "$status" -ne 0 ]
-    [[ $output == *'No such file or directory'* ]]
-}
-
-@test "OpenRC: the files are in order" {
-    sh -n "$EXAMPLES/openrc/mta-sts.initd"
-    sh -n "$EXAMPLES/openrc/mta-sts.confd"
-    sh -n "$EXAMPLES/spawn-fcgi/run"
-    [ "$(head -1 "$EXAMPLES/openrc/mta-sts.initd")" = '#!/sbin/openrc-run' ]
-    needs shellcheck
-    shellcheck -s sh "$EXAMPLES/openrc/mta-sts.initd" "$EXAMPLES/spawn-fcgi/run"
-    shellcheck -s sh -e SC2034 "$EXAMPLES/openrc/mta-sts.confd"
-    # What conf.d shows as taken anyway is what the script takes.
-    local name value
-    while IFS='=' read -r name value; do
-        grep -qF ": \"\${$name:=$value}\"" "$EXAMPLES/openrc/mta-sts.initd"
-    done < <(sed -n 's/^#\([a-z_]*=.*\)/\1/p' "$EXAMPLES/openrc/mta-sts.confd")
-}
-
-# in_openrc COMMANDS: runs the shell commands in namespaces of their own, with a /run and an /etc of their own, as on a machine that OpenRC has booted.
-# `mta-sts` is the init script there. With the shell all of its processes end.
-in_openrc() {
-    mkdir -p etc/init.d etc/conf.d
-    cp /etc/passwd /etc/group /etc/nsswitch.conf /etc/ld.so.cache /etc/rc.conf etc/
-    : >etc/insserv.conf
-    cp "$EXAMPLES/openrc/mta-sts.initd" etc/init.d/mta-sts
-    chmod 755 etc/init.d/mta-sts
-    # Each line of conf.d in force, with the test's paths.
-    fill openrc/mta-sts.confd '^#\([a-z_]*=\)' '\1' /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" \
-        /etc/mta-sts/policies.ini "$DIR/policies.ini" /var/log/mta-sts.log "$DIR/fcgi.log" >etc/conf.d/mta-sts
-    cat >in_openrc <<'SH'
-set -eu
-mount -t tmpfs tmpfs /run
-mount -t tmpfs tmpfs /sys/fs/cgroup
-mount --bind etc /etc
-for folder in starting started stopping inactive wasinactive failed hotplugged daemons options exclusive scheduled tmp; do
-    mkdir -p "/run/openrc/$folder"
-done
-touch /run/openrc/softlevel
-mta-sts() { /etc/init.d/mta-sts "$@"; }
-running() { pgrep -x -u nobody mta-sts; }
-fails() { if "$@"; then return 1; fi; }
-until_true() {
-    for i in $(seq 500); do
-        if "$@"; then return 0; fi
-        sleep 0.02
-    done
-    echo "not within 10 seconds: $*"
-    return 1
-}
-SH
-    printf '%s\n' "$1" >>in_openrc
-    timeout 60 unshare --mount --pid --fork --mount-proc --kill-child --propagation private bash in_openrc 3>&-
-}
-
-@test "OpenRC: start, status, reload, a death, restart, stop" {
-    as_root
-    needs unshare pgrep
-    [ -x /sbin/openrc-run ] || skip_or_fail "no openrc-run"
-    unshare --mount --pid --fork --mount-proc --kill-child --propagation private true || skip_or_fail "no namespaces here"
-    prepare
-    sed -i '/broken/,$d' policies.ini
-    leave_alone policies.ini
-    # shellcheck disable=SC2016 # expanded there
-    run in_openrc '
-mta-sts start
-until_true grep -q "ready: 3 domains" fcgi.log
-[ "$(stat -c "%U %a" fcgi.sock)" = "www-data 600" ]
-mta-sts status
-first=$(running)
-mta-sts reload
-until_true grep -q "read again: 3 domains" fcgi.log
-[ "$(running)" = "$first" ]
-
-# It dies, and is there again.
-kill -KILL "$first"
-until_true sh -c "[ \$(grep -c ready fcgi.log) = 2 ]"
-second=$(running)
-[ "$second" != "$first" ]
-
-mta-sts restart
-until_true sh -c "[ \$(grep -c ready fcgi.log) = 3 ]"
-third=$(running)
-[ "$third" != "$second" ]
-
-# A mistake: no restart, the program goes on.
-printf "[b.example]\nmx = 192.0.2.1\n" >>policies.ini
-touch -d "1 hour ago" policies.ini
-fails mta-sts check
-fails mta-sts restart
-[ "$(running)" = "$third" ]
-mta-sts status
-
-mta-sts stop
-fails running
-fails mta-sts status
-mta-sts start
-until_true sh -c "[ \$(grep -c ready fcgi.log) = 4 ]"
-mta-sts stop
-echo all of it'
-    echo "$output"
-    [ "$status" -eq 0 ]
-    [[ $output == *'[b.example] mx: "192.0.2.1" is an IP address'*'not restarted, since their domains would be answered 500'* ]]
-    [ "${lines[-1]}" = 'all of it' ]
-}
-
-@test "each example says what it is for, where the files go, how to see that it works, and where the log is" {
-    local folder
-    for folder in systemd openrc spawn-fcgi; do
-        [ "$(wc -l <"$EXAMPLES/$folder/README.md")" -ge 10 ]
-        [ "$(wc -l <"$EXAMPLES/$folder/README.md")" -le 24 ]
-        grep -q 'Does it work?' "$EXAMPLES/$folder/README.md"
-        grep -q 'The log' "$EXAMPLES/$folder/README.md"
-        # The program and its file are where `make install` puts them.
-        grep -rqF '/usr/local/bin/mta-sts' "$EXAMPLES/$folder"
-        grep -rqF '/etc/mta-sts/policies.ini' "$EXAMPLES/$folder"
-    done
 }

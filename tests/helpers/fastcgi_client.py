@@ -1,20 +1,22 @@
-"""A FastCGI client for the tests: connections and requests that no front server makes."""
+"""A FastCGI client for the tests: it writes and reads records one by one, so it can send what no front server does.
+Suites, the fuzzers' seeds and the benchmarks import it."""
 import socket
 import struct
 
 KEEP = 1
-BEGIN, ABORT, PARAMS, STDIN, GET_VALUES, GET_VALUES_RESULT = 1, 2, 4, 5, 9, 10
+BEGIN, ABORT, END_REQUEST, PARAMS, STDIN, STDOUT, GET_VALUES, GET_VALUES_RESULT = 1, 2, 3, 4, 5, 6, 9, 10
 
 
-def record(kind, content=b"", number=1):
-    return struct.pack(">BBHHBB", 1, kind, number, len(content), 0, 0) + content
+def record(kind, content=b"", number=1, length=None):
+    """LENGTH: another length in the header than that of CONTENT."""
+    return struct.pack(">BBHHBB", 1, kind, number, len(content) if length is None else length, 0, 0) + content
 
 
 def pair(name, value):
     return bytes([len(name), len(value)]) + name + value
 
 
-END = record(3, b"\0" * 8)
+END = record(END_REQUEST, b"\0" * 8)
 
 
 def long_pair(name, value):
@@ -52,7 +54,7 @@ def connect(address, timeout=10):
 
 
 def closed(connection):
-    """Has the program closed it, be it with bytes that it never read? Waits for something to come."""
+    """True if the program has closed the connection, also with bytes that it has not read. Waits until something comes."""
     try:
         return connection.recv(100) == b""
     except ConnectionResetError:
@@ -60,13 +62,39 @@ def closed(connection):
 
 
 def answer(connection, number=1):
-    """The whole answer, or the answers to so many requests, END_REQUEST last; fails where the connection closes before."""
+    """The whole answers to NUMBER requests, up to the last END_REQUEST. Fails if the connection closes before that."""
     data = b""
     while not data.endswith(END) or data.count(END) < number:
         more = connection.recv(65536)
         assert more, "closed in the middle of an answer, after %r" % data
         data += more
     return data
+
+
+def records(data):
+    """The type and the content of each record in DATA."""
+    while data:
+        kind, length, padding = struct.unpack(">xBxxHBx", data[:8])
+        yield kind, data[8:8 + length]
+        data = data[8 + length + padding:]
+
+
+def receive(connection, size):
+    """SIZE bytes."""
+    data = b""
+    while len(data) < size:
+        more = connection.recv(size - len(data))
+        assert more, "closed in the middle of a record"
+        data += more
+    return data
+
+
+def receive_record(connection):
+    """The next record: its type, request number, content, and how many bytes it takes."""
+    kind, number, length, padding = struct.unpack(">xBHHBx", receive(connection, 8))
+    content = receive(connection, length)
+    receive(connection, padding)
+    return kind, number, content, 8 + length + padding
 
 
 def body(data):

@@ -1,11 +1,13 @@
-# Each role of the program under valgrind: no invalid access, no use of what was never written, no leak, no descriptor left open. What valgrind finds is exit status 9.
+# Each role of the program under valgrind: no invalid access, no use of uninitialized memory, no leak, no descriptor left open. Exit status 9: a finding.
 
-load ../helper
+load ../helpers/suite
+load ../helpers/program
+load ../helpers/lighttpd
 
 VALGRIND=("$(command -v valgrind)" -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible
     --track-origins=yes --child-silent-after-fork=no)
 
-# checked STATUS COMMAND...: the program with these arguments ends with this exit status, and valgrind has nothing to say.
+# checked STATUS COMMAND...: the program ends with this exit status, and valgrind finds nothing.
 checked() {
     local want=$1 got=0
     shift
@@ -19,7 +21,7 @@ checked() {
 }
 
 nothing_found() {
-    # With --track-fds: those that it was started with. Landlock's calls are news to valgrind 3.19, which answers that there is none.
+    # --track-fds lists inherited descriptors too. valgrind 3.19 does not know Landlock's system calls, and fails them.
     sed -i -e '/WARNING: unhandled .* syscall: 44[456]$/,/bug_reports/d' -e '/FILE DESCRIPTORS/d' -e '/Open .*/{N;/<inherited from parent>/d}' -e '/^==[0-9]*== *$/d' valgrind.log
     if [ -s valgrind.log ]; then
         cat valgrind.log
@@ -27,7 +29,7 @@ nothing_found() {
     fi
 }
 
-# cgi STATUS NAME=VALUE...: one request; the answer has this status.
+# cgi STATUS NAME=VALUE...: the answer to one request has this status.
 cgi() {
     local want=$1
     shift
@@ -39,7 +41,7 @@ cgi() {
     }
 }
 
-# A file with a mistake of every kind in it.
+# all_mistakes: mistakes.ini, with a mistake of every kind.
 all_mistakes() {
     cat "$BATS_TEST_DIRNAME"/../fixtures/mistakes/*.ini >mistakes.ini
     leave_alone mistakes.ini
@@ -111,7 +113,7 @@ all_mistakes() {
     checked 2 -f policies.ini check -x
 }
 
-# loaded SECONDS: 8 clients ask for each kind of answer, for that long; at least one answer is there each second.
+# loaded SECONDS: 8 clients ask for each kind of answer, and get at least one answer a second.
 loaded() {
     python3 - "$DIR/front.sock" "$1" <<'PY' 3>&-
 import socket, sys, threading, time
@@ -141,7 +143,7 @@ PY
     WRAPPER="${VALGRIND[*]} --track-fds=yes --log-file=$DIR/valgrind.log" start_fastcgi -f policies.ini -t 4
     start_lighttpd < <(lighttpd_fastcgi)
     loaded 3
-    # Good, broken, broken again, empty, gone, good: what is broken keeps its policy meanwhile.
+    # The file is good, broken, broken again, empty, gone, good. Broken domains keep their policy.
     sed 's/mail.example.org/new.example.org/' policies.ini >next
     leave_alone next
     cp -p next good
@@ -170,7 +172,7 @@ PY
     kill -HUP "$PROGRAM"
     until_true serves mta-sts.example.org 'mx: last.example.org'
     loaded 1
-    # Nothing but what was handed over is open at the end, and the front server's connections were closed.
+    # At the end only inherited descriptors are open. The connections of the front server are closed.
     kill -TERM "$PROGRAM"
     until_true ended "$PROGRAM"
     wait "$PROGRAM"
@@ -179,7 +181,7 @@ PY
 
 @test "FastCGI: silent connections, half requests and odd ones, SIGTERM in the midst of it" {
     WRAPPER="${VALGRIND[*]} --log-file=$DIR/valgrind.log" start_fastcgi -f policies.ini -t 4
-    PYTHONPATH=$BATS_TEST_DIRNAME/.. client <<'PY'
+    client <<'PY'
 whole = request("mta-sts.example.org")
 for bytes_sent in (whole, whole[:-20], whole[:9], b"\0" * 100, b"\xff" * 5000, record(PARAMS, b"\xff" * 300), record(9, pair(b"FCGI_MAX_CONNS", b"")), record(2) + whole,
                    whole.replace(pair(b"REQUEST_METHOD", b"GET"), b"\xff\xff\xff\xff\xff\xff\xff\xffREQUEST_MET"), request("mta-sts." + "a" * 200 + ".test"), whole * 3):

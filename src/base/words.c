@@ -1,0 +1,6 @@
+#include "base/words.h"
+
+const char *words_plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}

@@ -1,0 +1,261 @@
+#include "config/snapshot.h"
+
+#include "base/list.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROBLEMS_SAID = 20, MANY = 1024 };
+
+/* The last good policy of a domain; NULL where it had a section and never a good policy. */
+struct last_good {
+    char *domain, *policy;
+    size_t len;
+};
+
+/* What became of a domain that no section names, before a header was there that cannot be read. */
+enum unnamed { UNNAMED_UNKNOWN, UNNAMED_ABSENT, UNNAMED_STAR };
+
+/* One state of the file, complete: nothing in it changes any more. */
+struct snapshot {
+    struct index *index;
+    struct last_good
+        *last_good; /* by domain: of domains that are broken in it, or may be named by a header that cannot be read */
+    size_t last_good_count, last_good_room;
+    enum unnamed unnamed;
+    atomic_uint users;
+};
+
+void snapshot_drop(struct snapshot *snapshot)
+{
+    if (snapshot == NULL || atomic_fetch_sub(&snapshot->users, 1) != 1)
+        return;
+    for (size_t i = 0; i < snapshot->last_good_count; i++) {
+        free(snapshot->last_good[i].domain);
+        free(snapshot->last_good[i].policy);
+    }
+    free(snapshot->last_good);
+    index_free(snapshot->index);
+    free(snapshot);
+}
+
+struct snapshot *snapshot_hold(struct snapshot *snapshot)
+{
+    atomic_fetch_add(&snapshot->users, 1);
+    return snapshot;
+}
+
+struct snapshot *snapshot_new(struct index *index)
+{
+    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+
+    if (snapshot == NULL) {
+        index_free(index);
+        return NULL;
+    }
+    snapshot->index = index;
+    atomic_init(&snapshot->users, 1);
+    return snapshot;
+}
+
+struct index *snapshot_index(const struct snapshot *snapshot)
+{
+    return snapshot->index;
+}
+
+/* --- last good policies --- */
+
+static int compare_domains(const void *a, const void *b)
+{
+    return strcmp(((const struct last_good *)a)->domain, ((const struct last_good *)b)->domain);
+}
+
+static const struct last_good *find_last_good(const struct snapshot *snapshot, const char *domain)
+{
+    const struct last_good wanted = { (char *)(size_t)domain, NULL, 0 };
+
+    if (snapshot->last_good_count == 0)
+        return NULL;
+    return bsearch(&wanted, snapshot->last_good, snapshot->last_good_count, sizeof *snapshot->last_good, compare_domains);
+}
+
+/* Not in order yet. False where memory ran out. */
+static bool keep(struct snapshot *snapshot, const char *domain, const char *policy, size_t len)
+{
+    struct last_good *list =
+        list_grow(snapshot->last_good, snapshot->last_good_count, 1, &snapshot->last_good_room, sizeof *list);
+
+    if (list == NULL)
+        return false;
+    snapshot->last_good = list;
+    if (snapshot->last_good_count % MANY == MANY - 1 && !memory_is_left())
+        return false;
+    struct last_good *kept = &snapshot->last_good[snapshot->last_good_count];
+    *kept = (struct last_good) { strdup(domain), policy != NULL ? malloc(len + 1) : NULL, len };
+    snapshot->last_good_count++; /* snapshot_drop() frees what there is of it */
+    if (kept->domain == NULL || (policy != NULL && kept->policy == NULL))
+        return false;
+    if (policy != NULL)
+        memcpy(kept->policy, policy, len);
+    return true;
+}
+
+/*
+ * Keeps, in SNAPSHOT, the policy that DOMAIN had in BEFORE by a section of its own, if it had one: never that of [*], which was
+ * not made for it. False where memory ran out.
+ */
+static bool keep_last_good(struct snapshot *snapshot, struct snapshot *before, const char *domain)
+{
+    const struct index_verdict *verdict;
+
+    if (!index_find_named(before->index, domain, &verdict))
+        return false;
+    if (verdict != NULL && verdict->found == INDEX_POLICY)
+        return keep(snapshot, domain, verdict->bytes, verdict->len);
+    const struct last_good *kept = find_last_good(before, domain);
+    if (kept != NULL)
+        return keep(snapshot, domain, kept->policy, kept->len);
+    return verdict == NULL || keep(snapshot, domain, NULL, 0);
+}
+
+/* With a header that cannot be read, what SNAPSHOT does not name and BEFORE did is perhaps not gone. */
+static bool keep_unnamed(struct snapshot *snapshot, struct snapshot *before)
+{
+    char domain[DOMAIN_MAX + 1];
+
+    for (size_t at = 0; index_next_domain(before->index, &at, domain);)
+        if (!index_names(snapshot->index, domain) && !keep_last_good(snapshot, before, domain))
+            return false;
+    for (size_t i = 0; i < before->last_good_count; i++) {
+        const char *name = before->last_good[i].domain;
+        if (!index_names(snapshot->index, name) && !index_names(before->index, name) && !keep_last_good(snapshot, before, name))
+            return false;
+    }
+    return true;
+}
+
+static enum unnamed unnamed_in(const struct snapshot *before)
+{
+    if (index_has_lost(before->index))
+        return before->unnamed;
+    return index_names(before->index, "*") ? UNNAMED_STAR : UNNAMED_ABSENT;
+}
+
+/* --- the audit --- */
+
+struct report {
+    const char *file;
+    say_line *say;
+    struct snapshot *snapshot, *before;
+    size_t mistakes, mistakes_said, said;
+    bool failed;
+};
+
+static void on_problem(void *to, unsigned line, bool warning, const char *text)
+{
+    struct report *report = to;
+
+    (void)line;
+    report->mistakes += !warning;
+    if (report->said == PROBLEMS_SAID)
+        return;
+    report->said++;
+    report->mistakes_said += !warning;
+    report->say(text);
+}
+
+static void on_broken(void *to, const char *domain)
+{
+    struct report *report = to;
+
+    if (!keep_last_good(report->snapshot, report->before, domain))
+        report->failed = true;
+}
+
+static void sum_up(const struct report *report)
+{
+    size_t more = report->mistakes - report->mistakes_said;
+
+    if (more > 0)
+        say(report->say, "%s: %zu more mistake%s", report->file, more, more == 1 ? "" : "s");
+    if (report->mistakes > 0)
+        say(report->say,
+            "%s: %zu mistake%s: the domains concerned keep their last good policy; those without one are answered 500",
+            report->file, report->mistakes, report->mistakes == 1 ? "" : "s");
+}
+
+bool snapshot_audit(struct snapshot *snapshot, struct snapshot *before, const char *file, say_line *to, const atomic_bool *stop)
+{
+    struct report report = { .file = file, .say = to, .snapshot = snapshot, .before = before };
+    const struct audit audit = { &report, false, on_problem, before != NULL ? on_broken : NULL, stop };
+
+    if (!index_audit(snapshot->index, &audit) || report.failed)
+        return false;
+    sum_up(&report);
+    if (before == NULL)
+        return true;
+    if (index_has_lost(snapshot->index)) {
+        snapshot->unnamed = unnamed_in(before);
+        if (!keep_unnamed(snapshot, before))
+            return false;
+    }
+    if (snapshot->last_good_count > 0)
+        qsort(snapshot->last_good, snapshot->last_good_count, sizeof *snapshot->last_good, compare_domains);
+    return true;
+}
+
+/* --- finding --- */
+
+static void give(struct snapshot_answer *answer, enum snapshot_found found, const char *bytes, size_t len)
+{
+    answer->found = found;
+    answer->len = len < sizeof answer->bytes ? len : sizeof answer->bytes - 1;
+    memcpy(answer->bytes, bytes, answer->len);
+    answer->bytes[answer->len] = '\0';
+}
+
+/* Gives what VERDICT, on NAME, says: where that is broken its last good policy, if it has one. */
+static void give_verdict(const struct snapshot *snapshot, const char *name, const struct index_verdict *verdict,
+                         struct snapshot_answer *answer)
+{
+    const struct last_good *kept = verdict == NULL || verdict->found != INDEX_POLICY ? find_last_good(snapshot, name) : NULL;
+
+    if (kept != NULL && kept->policy != NULL)
+        give(answer, SNAPSHOT_POLICY, kept->policy, kept->len);
+    else if (verdict == NULL)
+        give(answer, SNAPSHOT_ABSENT, "", 0);
+    else
+        give(answer, verdict->found == INDEX_POLICY ? SNAPSHOT_POLICY : SNAPSHOT_BROKEN, verdict->bytes, verdict->len);
+}
+
+/*
+ * DOMAIN is not named, but a header that cannot be read may name it; VERDICT says so. It keeps what it had: its own policy, or
+ * that of [*], or none.
+ */
+static void give_unsure(const struct snapshot *snapshot, const char *domain, const struct index_verdict *verdict,
+                        struct snapshot_answer *answer)
+{
+    const struct index_verdict *star;
+
+    if (find_last_good(snapshot, domain) != NULL || snapshot->unnamed == UNNAMED_UNKNOWN)
+        give_verdict(snapshot, domain, verdict, answer);
+    else if (!index_find_named(snapshot->index, "*", &star))
+        give(answer, SNAPSHOT_FAILED, "out of memory", strlen("out of memory"));
+    else if (snapshot->unnamed == UNNAMED_STAR)
+        give_verdict(snapshot, "*", star, answer);
+    else
+        give_verdict(snapshot, domain, star == NULL ? NULL : verdict, answer);
+}
+
+void snapshot_find(struct snapshot *snapshot, const char *domain, struct snapshot_answer *answer)
+{
+    const struct index_verdict *verdict;
+
+    if (!index_find(snapshot->index, domain, &verdict))
+        give(answer, SNAPSHOT_FAILED, "out of memory", strlen("out of memory"));
+    else if (verdict != NULL && verdict->found == INDEX_UNSURE)
+        give_unsure(snapshot, domain, verdict, answer);
+    else
+        give_verdict(snapshot, index_names(snapshot->index, domain) ? domain : "*", verdict, answer);
+}

@@ -1,0 +1,45 @@
+/*
+ * For fuzz_fastcgi: makes of a script, the bytes that libFuzzer offers, a stream of FastCGI requests and the answers to expect.
+ * Bodies are up to 200 kB, may hold records themselves, and may end, be aborted, or stay open.
+ */
+#ifndef FASTCGI_SCRIPT_H
+#define FASTCGI_SCRIPT_H
+
+#include "../helpers/fastcgi.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STREAM_MAX = 1 << 20, EXPECTED_MAX = 64 };
+
+/* What a request asks for, and how it is answered: with policy number POLICY (0: none), and with a BODY or not. */
+struct asked {
+    const char *host, *method, *status;
+    unsigned policy;
+    bool body;
+};
+
+struct script {
+    const uint8_t *at, *end; /* what is left of the script */
+    uint8_t bytes[STREAM_MAX];
+    size_t len;
+    struct expected {
+        bool values; /* the answer is FCGI_GET_VALUES_RESULT, and ASKED is NULL */
+        unsigned id;
+        const struct asked *asked;
+    } expected[EXPECTED_MAX];
+    size_t expected_count;
+    bool ended; /* nothing more is answered */
+};
+
+/* Sets the stream to empty. SCRIPT has to stay. */
+void script_begin(struct script *script, const uint8_t *bytes, size_t size);
+
+/* The next byte of the script, below BELOW. After its end: 0. */
+unsigned script_draw(struct script *script, unsigned below);
+
+/* Makes the stream of the rest of the script. Returns true if it cut the stream off somewhere near its end. */
+bool script_make(struct script *script);
+
+#endif

@@ -1,0 +1,51 @@
+# A name server in the network namespace: Knot DNS, its zones, and look-ups.
+# A suite loads network.bash before this. DNS_PORT is the server's port (default: 53).
+
+# run_knot: starts Knot DNS. Standard input has the zones, as knot.conf lists them.
+run_knot() {
+    {
+        cat <<CONF
+server:
+    rundir: "$DIR"
+    listen: 127.0.0.1@${DNS_PORT:-53}
+log:
+  - target: stderr
+    any: info
+database:
+    storage: "$DIR/knot"
+CONF
+        cat
+    } >knot.conf
+    mkdir -p knot
+    start knot.log knotd -c "$DIR/knot.conf"
+}
+
+# start_knot NAME [ADDRESS]: Knot DNS with one zone, the root, from the file zone. Waits until NAME has ADDRESS (default: 127.0.0.1).
+start_knot() {
+    run_knot <<CONF
+zone:
+  - domain: .
+    file: "$DIR/zone"
+    zonefile-sync: -1
+    journal-content: none
+CONF
+    is_up knot resolves "$1" A "${2:-127.0.0.1}"
+}
+
+# root_zone: the records that a root zone begins with. The serial number grows with each call.
+root_zone() {
+    SERIAL=$((${SERIAL:-0} + 1))
+    echo ". 300 IN SOA ns. hostmaster. $SERIAL 3600 600 86400 60"
+    echo '. 300 IN NS ns.'
+    echo 'ns. 300 IN A 127.0.0.1'
+}
+
+# reload_zone: Knot DNS reads the file zone again.
+reload_zone() {
+    inside knotc -b -s "$DIR/knot.sock" zone-reload
+}
+
+# resolves NAME TYPE TEXT: a record of NAME is TEXT.
+resolves() {
+    inside kdig -p "${DNS_PORT:-53}" +timeout=1 +short "$1" "$2" 2>&1 | grep -qxF -- "$3"
+}

@@ -1,0 +1,41 @@
+# The program as a FastCGI program: start it, ask it, stop it, and read its log.
+# A suite loads suite.bash before this.
+
+# start_fastcgi [ARGUMENT...]: spawn-fcgi starts the program on the socket fcgi.sock, with its log in fcgi.log.
+# PROGRAM is its process. WRAPPER is a command that runs it.
+start_fastcgi() {
+    start_on fcgi.sock fcgi.log "$@"
+}
+
+# start_on SOCKET LOG [ARGUMENT...]: the same on another socket, with another log.
+start_on() {
+    local socket=$1 log=$2
+    shift 2
+    # shellcheck disable=SC2086 # WRAPPER is a command and its arguments, or empty
+    background "$log" spawn-fcgi -n -s "$DIR/$socket" -M 0666 -- ${WRAPPER:-} "$MTA_STS" "$@"
+    PROGRAM=$STARTED
+    until_true grep -q 'mta-sts: ready' "$log"
+}
+
+# ends_well: the program ends within five seconds, with exit status 0.
+ends_well() {
+    ended "$PROGRAM"
+    wait "$PROGRAM"
+}
+
+# logged N TEXT: the program's log has N lines with TEXT.
+logged() {
+    [ "$(grep -cF -- "$2" fcgi.log)" -eq "$1" ] || {
+        cat fcgi.log
+        return 1
+    }
+}
+
+# client: runs the Python on standard input as a FastCGI client (fastcgi_client.py). PATH is the program's socket there.
+client() {
+    {
+        printf 'import socket, struct, sys, threading, time\nfrom fastcgi_client import *\n'
+        printf 'path = "%s"\n' "$DIR/fcgi.sock"
+        cat
+    } | python3 -
+}

@@ -1,0 +1,38 @@
+# For certificates.bats: a network namespace in which all names below .test are 127.0.0.1, and a real ACME server that validates there.
+
+# acme_network: ACME clients keep their files in the test's folder. Go, curl and Python trust the ACME server's own certificate.
+acme_network() {
+    mkdir home
+    own_network "HOME=$DIR/home" "XDG_DATA_HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" "CURL_CA_BUNDLE=$DIR/ca.pem" "REQUESTS_CA_BUNDLE=$DIR/ca.pem"
+}
+
+start_acme_dns() {
+    {
+        root_zone
+        echo '*.test. 300 IN A 127.0.0.1'
+    } >zone
+    start_knot mta-sts.a.test
+}
+
+# start_acme: pebble. It looks names up in the DNS, and connects to their ports 80 and 443. DIRECTORY is its URL. Its root certificate is in root.pem.
+start_acme() {
+    certificate acme localhost
+    cat >pebble.json <<JSON
+{"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000", "certificate": "$DIR/acme.crt",
+ "privateKey": "$DIR/acme.key", "httpPort": 80, "tlsPort": 443}}
+JSON
+    # shellcheck disable=SC2034 # for the suite
+    DIRECTORY=https://localhost:14000/dir
+    start pebble.log env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 PEBBLE_AUTHZREUSE=0 pebble -strict -config pebble.json
+    until_true acme_root
+}
+
+acme_root() {
+    inside curl -sf --max-time 5 -o root.pem https://localhost:15000/roots/0
+}
+
+# ordered HOST...: pebble was asked for certificates for these hosts and no others, once each, in this order.
+ordered() {
+    diff <([ $# -eq 0 ] || printf '%s\n' "$@") <(sed -n 's/.*Pulled a task .*Value:"\([^"]*\)".*/\1/p' pebble.log)
+    [ "$(grep -c 'POST /order-plz' pebble.log)" -eq $# ]
+}
