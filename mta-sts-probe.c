@@ -1,9 +1,19 @@
 /* mta-sts-probe: looks at a deployment of MTA-STS (RFC 8461) as a sending mail server does. Floor 11. */
-#include "probe/domain.h"
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
 #include "probe/options.h"
+#include "probe/read/cert.h"
+#include "probe/read/result.h"
+#include "probe/run.h"
 #include "probe/tell/explain.h"
 #include "probe/tell/suggest.h"
+#include "probe/wanted.h"
 
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,17 @@
 #include "probe/mail.h"
 
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "probe/ask/answer.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/fetched.h"
+#include "probe/ask/hosts.h"
+#include "probe/read/cert.h"
+#include "probe/read/finding.h"
 #include "probe/read/judge.h"
 #include "probe/read/match.h"
+#include "probe/read/result.h"
+#include "probe/sight.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,10 @@
 #include "probe/options.h"
+#include "policy/domain.h"
+#include "probe/run.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

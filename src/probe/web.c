@@ -1,6 +1,19 @@
 #include "probe/web.h"
 
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/answer.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/fetched.h"
+#include "probe/read/cert.h"
+#include "probe/read/compare.h"
 #include "probe/read/judge.h"
+#include "probe/read/policy.h"
+#include "probe/read/result.h"
+#include "probe/read/txt.h"
+#include "probe/sight.h"
 
 #include <inttypes.h>
 #include <stdio.h>

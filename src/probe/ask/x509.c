@@ -1,11 +1,13 @@
 #include "probe/ask/x509.h"
 
+#include "base/buf.h"
 #include "policy/domain.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
 

@@ -1,6 +1,10 @@
 #include "probe/read/judge.h"
 
+#include "base/buf.h"
 #include "policy/model.h"
+#include "probe/ask/answer.h"
+#include "probe/ask/fetched.h"
+#include "probe/read/finding.h"
 #include "probe/read/policy.h"
 
 #include <stdio.h>

@@ -1,7 +1,12 @@
 #include "probe/read/policy.h"
 
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/read/finding.h"
 #include "probe/read/span.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { TRUNCATED_AT = 10240, DAY = 86400, WEEK = 7 * DAY, AGE_DIGITS_MAX = 10, WORD_MAX = 8 };
@@ -44,10 +49,12 @@ enum rule {
     AGE_ZERO,
     AGE_SHORT,
     AGE_WEEK,
-    MX_MISSING,
-    MX_FAULT = MX_MISSING,                /* and behind it the faults of names, in their order */
-    RULES = MX_FAULT + DOMAIN_POLICY_LONG /* which no mx has */
+    MX_MISSING
 };
+
+/* Behind these, the faults of names in their order; no mx has DOMAIN_POLICY_LONG. The enum has no name, so that compilers let it
+ * be added to another. */
+enum { MX_FAULT = MX_MISSING, RULES = MX_FAULT + DOMAIN_POLICY_LONG };
 
 #define RFC_POLICY "RFC 8461 3.2"
 #define RFC_SIZE "RFC 8461 3.3"
