@@ -42,8 +42,8 @@ INI
     run -0 mta_sts dns example.org
     diff - <(grep -v '^;' <<<"$output") <<'ZONE'
 
-_mta-sts.example.org. 300 IN TXT "v=STSv1; id=aae1d07d88d2ee53;"
 mta-sts.example.org. 300 IN CNAME policies.example.net.
+_mta-sts.example.org. 300 IN TXT "v=STSv1; id=aae1d07d88d2ee53;"
 _smtp._tls.example.org. 300 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.org,https://reports.example.net/v1?d=example.org%2Cx"
 ZONE
     [[ $output == '; 1. Publish mta-sts.<domain>'*'the policy first, then its new id (RFC 8461 8.1).'* ]]
@@ -99,7 +99,7 @@ ZONE
     [[ $stderr == *'policies.ini:8: [b.example] tlsrpt: "nobody" is no address for reports'* ]]
     [[ $output == *$'\n_mta-sts.a.example. '* ]]
     [[ $output != *$'\nmta-sts.a.example. '* ]]
-    [[ $output == *$'\nmta-sts.b.example. 300 IN A 192.0.2.2' ]]
+    [[ $output == *$'\nmta-sts.b.example. 300 IN A 192.0.2.2\n_mta-sts.b.example. '* ]]
     [[ $output != *'_smtp._tls'* ]]
 }
 

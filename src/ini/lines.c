@@ -75,10 +75,12 @@ static size_t trimmed(const char *text, size_t len)
 
 static enum ini_kind kind_of(const char *text, size_t len)
 {
-    if (len == 0 || text[0] == '#' || text[0] == ';')
+    if (len == 0)
         return INI_BLANK;
     if (memchr(text, '\0', len) != NULL)
-        return INI_NUL;
+        return INI_NUL; /* in a comment, too: what it overwrote may have been lines */
+    if (text[0] == '#' || text[0] == ';')
+        return INI_BLANK;
     if (text[0] == '[')
         return INI_HEADER;
     return text[0] != '=' && memchr(text, '=', len) != NULL ? INI_VALUE : INI_NEITHER;
@@ -173,7 +175,10 @@ static void join(const char *text, size_t size, struct ini_line *line)
         line->holds_cr |= holds_cr(text + at, n);
         memcpy(line->joined + used, text + at, n);
         used = trimmed(line->joined, used + n);
-        if (used == 0 || line->joined[used - 1] != '\\' || --used == 0)
+        if (used == 0 || line->joined[used - 1] != '\\')
+            break;
+        used--;
+        if (used == 0)
             break;
         line->stop = stop_at(line, used, text, size);
         if (line->stop != INI_STOP_NONE)
