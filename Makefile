@@ -74,7 +74,9 @@ manual = 644:$(1):$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts \
 	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
 	$(patsubst %,644:%:$(COMPLETIONDIR)/mta-sts,$(wildcard examples/bash-completion/mta-sts)) \
-	$(foreach text,policies.ini README.md LICENSE CHANGES.md,644:$(text):$(DOCDIR)/$(text))
+	$(foreach text,policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg,644:$(text):$(DOCDIR)/$(text)) \
+	$(foreach file,$(shell find examples -type f -perm -u=x),755:$(file):$(DOCDIR)/$(file)) \
+	$(foreach file,$(shell find examples -type f ! -perm -u=x),644:$(file):$(DOCDIR)/$(file))
 INSTALLED_PROBE = 755:$(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
 	644:examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 TARBALL := mta-sts-$(VERSION).tar.gz
@@ -288,7 +290,7 @@ uninstall:
 		echo "  REMOVE  $$file"; \
 		rm -f "$$file" || exit 1; \
 	done
-	@[ ! -d "$(DESTDIR)$(DOCDIR)" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)"
+	@[ ! -d "$(DESTDIR)$(DOCDIR)" ] || find "$(DESTDIR)$(DOCDIR)" -depth -type d -empty -delete
 	@[ ! -e "$(DESTDIR)$(POLICIES)" ] || echo "  KEPT    $(DESTDIR)$(POLICIES)"
 
 # The last commit, the same bytes each time.
