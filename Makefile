@@ -61,7 +61,7 @@ B ?= build
 PROBE_MODULES := $(patsubst src/%.c,%,$(wildcard src/probe/*.c src/probe/*/*.c))
 PROBE_LIBS := -lcurl -lcares -lcrypto
 PROBE_ASKING := $(patsubst src/%.c,%,$(wildcard src/probe/ask/*.c))
-PROBE_OUTSIDE := $(filter-out probe/ask/answer probe/ask/message,$(PROBE_ASKING)) probe/read/cert probe/tell/explain probe/tell/suggest \
+PROBE_OUTSIDE := $(filter-out probe/ask/dns_answer probe/ask/dns_message,$(PROBE_ASKING)) probe/read/cert probe/tell/explain \
 	$(patsubst src/%.c,%,$(wildcard src/probe/*.c))
 MODULES := $(patsubst src/%.c,%,$(wildcard $(foreach room,base policy ini config serve command,src/$(room)/*.c)))
 OBJECTS := $(MODULES:%=$(B)/%.o) $(B)/command/worker_module.o
