@@ -133,7 +133,7 @@ class Worker(Peer):
     def prepare(self):
         program = os.path.join(common.ROOT, "build/workerd/node_modules/.bin/workerd")
         if not os.path.exists(program):
-            raise Missing("no workerd here: .ci/workerd build/workerd gets it")
+            raise Missing("no workerd here: tools/workerd build/workerd gets it")
         subprocess.run([self.bench.built("mta-sts"), "-f", self.bench.policies(self.count), "export", "--worker", self.path("worker.mjs")], check=True,
                        stderr=subprocess.DEVNULL)
         self.port = common.free_port()

@@ -2,7 +2,7 @@
 
 load helpers/suite
 
-PACKAGES=$BATS_TEST_DIRNAME/../.ci/packages
+PACKAGES=$BATS_TEST_DIRNAME/../tools/packages
 
 # fake NAME: makes the program bin/NAME from standard input.
 fake() {

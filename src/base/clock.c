@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <stdint.h>
 #include <time.h>
 
 int64_t clock_ms(void)

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE // NOLINT(bugprone-reserved-identifier)
 #include "base/file.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {

@@ -5,6 +5,8 @@
 #include "base/file.h"
 
 #include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <unistd.h>
 
 enum { LOG_EVERY_MS = 60000 };

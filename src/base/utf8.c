@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 size_t utf8_read(const unsigned char *bytes, size_t len, unsigned *character)
 {

@@ -1,4 +1,5 @@
 #include "base/words.h"
+#include <stddef.h>
 
 const char *words_plural(size_t n)
 {

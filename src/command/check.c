@@ -1,7 +1,10 @@
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/terminal.h"
 #include "base/words.h"
 #include "command/common.h"
+#include "config/audit.h"
+#include "config/index.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,9 @@
 #include "command/common.h"
 
+#include "base/buf.h"
+#include "config/index.h"
 #include "policy/argument.h"
+#include "policy/domain.h"
 
 #include <stdio.h>
 

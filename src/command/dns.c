@@ -1,14 +1,19 @@
+#include "base/buf.h"
 #include "command/common.h"
+#include "config/index.h"
 #include "ini/section.h"
+#include "policy/domain.h"
 #include "policy/model.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { TTL_DEFAULT = 300, TXT_STRING_MAX = 255 };
 

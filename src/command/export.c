@@ -1,7 +1,10 @@
+#include "base/buf.h"
 #include "command/common.h"
 #include "command/job.h"
 #include "command/tree.h"
 #include "command/worker.h"
+#include "config/index.h"
+#include "policy/domain.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include "command/folder.h"
 
+#include "base/buf.h"
+
 #include "base/file.h"
 
 #include <errno.h>

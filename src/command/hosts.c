@@ -1,4 +1,7 @@
+#include "base/buf.h"
 #include "command/common.h"
+#include "config/index.h"
+#include "policy/domain.h"
 
 #include <string.h>
 

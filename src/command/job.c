@@ -1,6 +1,9 @@
 #include "command/job.h"
 
+#include "base/buf.h"
 #include "command/common.h"
+#include "config/index.h"
+#include "policy/domain.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,12 @@
 #include "command/run.h"
 
+#include "base/buf.h"
 #include "command/common.h"
+#include "config/index.h"
 #include "config/open.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct command {

@@ -1,4 +1,8 @@
+#include "base/buf.h"
 #include "command/common.h"
+#include "config/index.h"
+#include "policy/domain.h"
+#include <stddef.h>
 
 int command_show(struct index *index, int argc, char *argv[], struct buf *out)
 {

@@ -1,5 +1,6 @@
 #include "command/tree.h"
 
+#include "base/buf.h"
 #include "command/folder.h"
 #include "policy/domain.h"
 

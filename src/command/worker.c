@@ -1,6 +1,9 @@
 #include "command/worker.h"
 
+#include "base/buf.h"
 #include "command/folder.h"
+#include "command/job.h"
+#include "config/index.h"
 #include "policy/domain.h"
 #include "policy/reply.h"
 

@@ -1,9 +1,14 @@
 #include "config/audit.h"
 
+#include "base/buf.h"
+#include "config/names.h"
+#include "config/outline.h"
 #include "config/resolve.h"
 #include "ini/advice.h"
 #include "ini/header.h"
+#include "ini/key.h"
 #include "ini/lines.h"
+#include "ini/section.h"
 #include "policy/domain.h"
 
 #include <stdlib.h>

@@ -1,10 +1,21 @@
 #include "config/index.h"
 
+#include "base/buf.h"
+#include "config/audit.h"
+#include "config/names.h"
 #include "config/outline.h"
 #include "config/resolve.h"
 #include "ini/header.h"
+#include "ini/inherit.h"
+#include "ini/key.h"
 #include "ini/lines.h"
+#include "ini/lost.h"
+#include "ini/section.h"
+#include "policy/domain.h"
+#include "policy/model.h"
 
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

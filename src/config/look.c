@@ -2,8 +2,11 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 
 #include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <unistd.h>
 
 enum {

@@ -7,6 +7,7 @@
 #include "policy/domain.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

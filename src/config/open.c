@@ -1,9 +1,12 @@
 #include "config/open.h"
 
+#include "base/buf.h"
 #include "base/file.h"
+#include "config/index.h"
 #include "ini/lines.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 static enum file_trouble judge(const struct index *index, unsigned flags)
 {

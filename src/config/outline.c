@@ -1,12 +1,19 @@
 #include "config/outline.h"
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/memory.h"
+#include "config/names.h"
 #include "ini/header.h"
+#include "ini/key.h"
 #include "ini/lines.h"
+#include "ini/lost.h"
 #include "ini/parse.h"
+#include "ini/section.h"
 #include "policy/domain.h"
 
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,15 @@
 #include "config/resolve.h"
 
+#include "base/buf.h"
+#include "config/names.h"
+#include "config/outline.h"
+#include "ini/inherit.h"
+#include "ini/key.h"
 #include "ini/lines.h"
+#include "ini/lost.h"
+#include "ini/section.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,12 @@
 
 #include "base/list.h"
 #include "base/memory.h"
+#include "base/say.h"
+#include "config/audit.h"
+#include "config/index.h"
+#include "policy/domain.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 

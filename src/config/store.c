@@ -1,7 +1,11 @@
 #include "config/store.h"
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/say.h"
+#include "config/index.h"
 #include "config/look.h"
+#include "config/snapshot.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -184,7 +188,9 @@ struct store *store_open(const char *file, const char *only, say_line *to)
     const struct timespec step = { 0, OPEN_STEP_MS * 1000000L };
     struct store *store = calloc(1, sizeof *store);
 
-    if (store == NULL || (store->file = strdup(file)) == NULL || !init_locks(store)) {
+    if (store != NULL)
+        store->file = strdup(file);
+    if (store == NULL || store->file == NULL || !init_locks(store)) {
         if (store != NULL)
             free(store->file);
         free(store);

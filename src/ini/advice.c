@@ -1,6 +1,10 @@
 #include "ini/advice.h"
 
 #include "ini/header.h"
+#include "ini/inherit.h"
+#include "ini/key.h"
+#include "ini/section.h"
+#include "policy/domain.h"
 #include "policy/model.h"
 
 #include <inttypes.h>

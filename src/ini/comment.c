@@ -1,6 +1,8 @@
 #include "ini/comment.h"
 
 #include "ini/header.h"
+#include "ini/key.h"
+#include "ini/lines.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 

@@ -4,6 +4,7 @@
 #include "ini/comment.h"
 #include "ini/header.h"
 #include "ini/key.h"
+#include "ini/lines.h"
 #include "policy/domain.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 #include "ini/header.h"
 
 #include "base/near.h"
+#include "ini/lines.h"
 #include "policy/domain.h"
 
 #include <limits.h>

@@ -1,4 +1,8 @@
 #include "ini/inherit.h"
+#include "base/buf.h"
+#include "ini/key.h"
+#include "ini/section.h"
+#include "policy/model.h"
 
 #include <stdlib.h>
 

@@ -175,7 +175,10 @@ static void join(const char *text, size_t size, struct ini_line *line)
         line->holds_cr |= holds_cr(text + at, n);
         memcpy(line->joined + used, text + at, n);
         used = trimmed(line->joined, used + n);
-        if (used == 0 || line->joined[used - 1] != '\\' || --used == 0)
+        if (used == 0 || line->joined[used - 1] != '\\')
+            break;
+        used--;
+        if (used == 0)
             break;
         line->stop = stop_at(line, used, text, size);
         if (line->stop != INI_STOP_NONE)

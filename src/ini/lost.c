@@ -3,7 +3,10 @@
 #include "ini/comment.h"
 #include "ini/damaged.h"
 #include "ini/header.h"
+#include "ini/key.h"
+#include "ini/lines.h"
 #include "ini/parse.h"
+#include "ini/section.h"
 
 #include <stdbool.h>
 #include <string.h>

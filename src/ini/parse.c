@@ -1,8 +1,12 @@
 #include "ini/parse.h"
 
+#include "base/buf.h"
 #include "ini/comment.h"
 #include "ini/damaged.h"
 #include "ini/header.h"
+#include "ini/key.h"
+#include "ini/lines.h"
+#include "ini/section.h"
 #include "ini/value.h"
 #include "policy/domain.h"
 

@@ -1,6 +1,9 @@
 #include "ini/section.h"
 
+#include "base/buf.h"
+#include "ini/key.h"
 #include "ini/lines.h"
+#include "policy/domain.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,10 +1,17 @@
 #include "ini/value.h"
 
+#include "base/buf.h"
 #include "ini/header.h"
+#include "ini/key.h"
+#include "ini/section.h"
+#include "policy/domain.h"
 #include "policy/model.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static void check_mode(struct section *section, unsigned line, char *value)
 {

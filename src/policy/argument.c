@@ -1,4 +1,6 @@
 #include "policy/argument.h"
+#include "base/buf.h"
+#include "policy/domain.h"
 
 #include <string.h>
 

@@ -1,9 +1,11 @@
 #include "policy/model.h"
 
 #include "base/hash.h"
+#include "policy/domain.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

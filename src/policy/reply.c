@@ -1,4 +1,5 @@
 #include "policy/reply.h"
+#include "policy/domain.h"
 
 #include <stdio.h>
 #include <string.h>

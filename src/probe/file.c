@@ -1,6 +1,10 @@
 #include "probe/file.h"
 
+#include "base/buf.h"
+#include "config/index.h"
 #include "config/open.h"
+#include "policy/domain.h"
+#include "probe/read/result.h"
 
 #include <stdlib.h>
 #include <string.h>

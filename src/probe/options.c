@@ -1,4 +1,6 @@
 #include "probe/options.h"
+#include "policy/domain.h"
+#include "probe/run.h"
 
 #include "probe/error.h"
 #include "probe/read/result.h"
@@ -8,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,8 @@
 #include "serve/answer.h"
+#include "base/buf.h"
+#include "config/snapshot.h"
+#include "config/store.h"
+#include "policy/reply.h"
 
 #include <string.h>
 

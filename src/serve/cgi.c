@@ -1,14 +1,19 @@
 #include "serve/cgi.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "config/store.h"
 #include "ini/lines.h"
+#include "policy/domain.h"
+#include "policy/reply.h"
 #include "serve/answer.h"
 
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 

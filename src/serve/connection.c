@@ -1,7 +1,11 @@
 #include "serve/connection.h"
+#include "base/buf.h"
+#include "serve/stream.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 static bool add(struct buf *to, const unsigned char *bytes, size_t len)

@@ -7,6 +7,7 @@
 #include "config/store.h"
 #include "ini/lines.h"
 #include "serve/confine.h"
+#include "serve/connection.h"
 #include "serve/exchange.h"
 #include "serve/handler.h"
 #include "serve/poller.h"
@@ -16,6 +17,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

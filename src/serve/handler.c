@@ -3,11 +3,20 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "policy/domain.h"
+#include "policy/reply.h"
+#include "serve/answer.h"
+#include "serve/connection.h"
 #include "serve/exchange.h"
+#include "serve/poller.h"
+#include "serve/stream.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 enum {
     LINGER_MS = 10,     /* how long a thread waits for the next request of a connection */

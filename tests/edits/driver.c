@@ -1,11 +1,11 @@
 /*
- * The store, driven by commands on standard input, for tests/edits/edits.py: a letter, a length of four bytes (the most significant
- * first), and as many bytes. Each answer, on standard output, is a letter, a length, and as many bytes, too.
+ * The store, driven by commands on standard input, for tests/edits/edits.py: a letter, a length of four bytes (the most
+ * significant first), and as many bytes. Each answer, on standard output, is a letter, a length, and as many bytes, too.
  *
  * driver FILE: FILE is written over.
  */
-#include "ini/lines.h"
 #include "config/store.h"
+#include "ini/lines.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -88,7 +88,9 @@ static void refresh(const struct command *command)
 
 static void ask_in(struct store *in, const char *domain)
 {
-    static const char letters[] = { [SNAPSHOT_POLICY] = 'p', [SNAPSHOT_ABSENT] = 'a', [SNAPSHOT_BROKEN] = 'b', [SNAPSHOT_FAILED] = 'f' };
+    static const char letters[] = {
+        [SNAPSHOT_POLICY] = 'p', [SNAPSHOT_ABSENT] = 'a', [SNAPSHOT_BROKEN] = 'b', [SNAPSHOT_FAILED] = 'f'
+    };
 
     if (in == NULL) {
         print('c', "", 0);

@@ -25,7 +25,7 @@ const worker :Workerd.Worker = (
 );
 CONF
     local workerd
-    workerd=$("$BATS_TEST_DIRNAME/../../.ci/workerd" "$BATS_TEST_DIRNAME/../../build/workerd")
+    workerd=$("$BATS_TEST_DIRNAME/../../tools/workerd" "$BATS_TEST_DIRNAME/../../build/workerd")
     background workerd.log "$workerd" serve config.capnp
     is_up workerd listens worker.sock
 }

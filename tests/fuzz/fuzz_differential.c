@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE /* memfd_create() */
 
+#include "base/buf.h"
 #include "config/index.h"
 #include "fuzz.h"
 #include "ini/header.h"

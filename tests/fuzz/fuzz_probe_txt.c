@@ -38,7 +38,7 @@ static void judge(struct probe_txt *txt, bool sts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct probe_txt_string strings[STRINGS_MAX];
+    struct probe_txt_string strings[STRINGS_MAX] = { 0 };
     char *texts[STRINGS_MAX];
     struct probe_txt txt;
     size_t count = 0;

@@ -1,8 +1,12 @@
 #include "probe/ask/fetch.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "probe/ask/fetched.h"
 #include "probe/ask/transfer.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

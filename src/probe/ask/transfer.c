@@ -1,9 +1,13 @@
 #include "probe/ask/transfer.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "policy/model.h"
+#include "probe/ask/fetched.h"
 
 #include <errno.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,7 +37,10 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *data)
 
 static unsigned port_of(const struct probe_transfer *t)
 {
-    return *(const unsigned *)(const void *)((const char *)t->options + t->protocol->port);
+    unsigned port;
+
+    memcpy(&port, (const char *)t->options + t->protocol->port, sizeof port);
+    return port;
 }
 
 /* The URL, made by libcurl, which refuses what is no host name. NULL where that fails; curl_free() is due. */

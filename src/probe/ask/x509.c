@@ -1,5 +1,6 @@
 #include "probe/ask/x509.h"
 
+#include "base/buf.h"
 #include "policy/domain.h"
 #include "probe/ask/dns_answer.h"
 
@@ -7,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
 

@@ -1,6 +1,9 @@
 #include "probe/read/compare.h"
 
+#include "base/buf.h"
+#include "policy/domain.h"
 #include "policy/model.h"
+#include "probe/read/finding.h"
 #include "probe/read/policy.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 #include "probe/read/effect.h"
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/read/compare.h"
 
 #include <string.h>
 

@@ -1,4 +1,5 @@
 #include "probe/read/finding.h"
+#include "base/buf.h"
 
 #include "base/list.h"
 

@@ -1,6 +1,8 @@
 #include "probe/read/match.h"
 
+#include "policy/domain.h"
 #include "policy/model.h"
+#include "probe/read/finding.h"
 
 #include <string.h>
 

@@ -1,4 +1,8 @@
 #include "probe/read/result.h"
+#include "base/buf.h"
+#include "policy/model.h"
+#include "probe/read/finding.h"
+#include <stddef.h>
 
 static const char *const names[PROBE_CHECKS] = {
     "txt", "host", "https", "answer", "policy", "mx", "smtp", "tlsrpt", "ini", "dane"

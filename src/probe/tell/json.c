@@ -1,5 +1,8 @@
 #include "probe/tell/json.h"
 
+#include "base/buf.h"
+#include "probe/read/finding.h"
+#include "probe/read/result.h"
 #include "probe/tell/report.h"
 
 #include <string.h>

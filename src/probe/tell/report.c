@@ -1,4 +1,7 @@
 #include "probe/tell/report.h"
+#include "base/buf.h"
+#include "probe/read/finding.h"
+#include "probe/read/result.h"
 
 #include "base/words.h"
 

@@ -144,7 +144,7 @@ static size_t compare(const dictionary *dict, const char *text, size_t len)
     struct ini_line line;
     struct header header;
 
-    for (int i = 0; i < dict->n; i++)
+    for (unsigned i = 0; i < (unsigned)dict->n; i++)
         keys += dict->key[i] != NULL && strchr(dict->key[i], ':') != NULL;
     for (;;) {
         to = ini_next_header(text, len, from);

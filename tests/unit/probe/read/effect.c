@@ -9,18 +9,9 @@
 
 #include <cmocka.h>
 
-#define GOOD                                                                                                                     \
-    {                                                                                                                            \
-        "mx1.example.org", false, false, false                                                                                   \
-    }
-#define BAD                                                                                                                      \
-    {                                                                                                                            \
-        "mx2.example.org", true, false, false                                                                                    \
-    }
-#define DANE                                                                                                                     \
-    {                                                                                                                            \
-        "mx3.example.org", false, false, true                                                                                    \
-    }
+#define GOOD "mx1.example.org", false, false, false
+#define BAD "mx2.example.org", true, false, false
+#define DANE "mx3.example.org", false, false, true
 #define CACHED "Those that have one keep to it until its max_age has passed, and do not learn of a newer one (RFC 8461 5.1)."
 #define NONE_FOUND(section)                                                                                                      \
     "Senders without a policy in their cache find none, and deliver without MTA-STS: nothing is deferred, and nothing is "       \
@@ -37,7 +28,7 @@ static const struct effect_case {
     size_t count;
     const char *says;
 } cases[] = {
-    { "all is well", false, true, true, true, true, POLICY_ENFORCE, PROBE_SAME, { GOOD }, 1, "" },
+    { "all is well", false, true, true, true, true, POLICY_ENFORCE, PROBE_SAME, { { GOOD } }, 1, "" },
     { "enforce, one of two fails",
       false,
       true,
@@ -46,7 +37,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_SAME,
-      { GOOD, BAD },
+      { { GOOD }, { BAD } },
       2,
       "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5); it goes to mx1.example.org instead, "
       "as "
@@ -59,7 +50,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_NOT_COMPARED,
-      { BAD },
+      { { BAD } },
       1,
       "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5), and example.org has no other MX "
       "host: "
@@ -72,12 +63,12 @@ static const struct effect_case {
       true,
       POLICY_TESTING,
       PROBE_SAME,
-      { GOOD, BAD },
+      { { GOOD }, { BAD } },
       2,
       "Mail for mx2.example.org is delivered all the same in mode testing, and would be deferred once the mode is enforce (RFC "
       "8461 "
       "5)." },
-    { "none", false, true, true, true, true, POLICY_NONE, PROBE_SAME, { BAD }, 1, "" },
+    { "none", false, true, true, true, true, POLICY_NONE, PROBE_SAME, { { BAD } }, 1, "" },
     { "nothing published",
       true,
       false,
@@ -86,12 +77,12 @@ static const struct effect_case {
       false,
       POLICY_TESTING,
       PROBE_NOT_COMPARED,
-      { GOOD },
+      { { GOOD } },
       1,
       "Nothing is lost: mail for example.org is delivered without MTA-STS, so whoever sits between can read and change it. A "
       "sender "
       "that has a policy from earlier keeps to it until its max_age has passed (RFC 8461 5.1)." },
-    { "no record, and a policy", true, true, false, true, true, POLICY_ENFORCE, PROBE_SAME, { GOOD }, 1, NONE_FOUND("3.1") },
+    { "no record, and a policy", true, true, false, true, true, POLICY_ENFORCE, PROBE_SAME, { { GOOD } }, 1, NONE_FOUND("3.1") },
     { "a record, and no policy",
       true,
       true,
@@ -100,7 +91,7 @@ static const struct effect_case {
       false,
       POLICY_TESTING,
       PROBE_NOT_COMPARED,
-      { GOOD },
+      { { GOOD } },
       1,
       NONE_FOUND("3.3") },
     { "no policy, and a host that fails",
@@ -111,7 +102,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_NOT_COMPARED,
-      { GOOD, BAD },
+      { { GOOD }, { BAD } },
       2,
       NONE_FOUND(
           "3.3") " Of those, the ones that have mode enforce are deferring mail for mx2.example.org now (RFC 8461 5); it goes "
@@ -124,7 +115,7 @@ static const struct effect_case {
       true,
       POLICY_TESTING,
       PROBE_NOT_COMPARED,
-      { BAD },
+      { { BAD } },
       1,
       NONE_FOUND("3.3") },
     { "the id was not renewed",
@@ -135,7 +126,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_OLD_ID,
-      { GOOD },
+      { { GOOD } },
       1,
       "Senders with an older policy in their cache do not fetch this one before that has expired, and defer mail by what it "
       "says; "
@@ -148,7 +139,7 @@ static const struct effect_case {
       true,
       POLICY_TESTING,
       PROBE_EARLY_ID,
-      { GOOD },
+      { { GOOD } },
       1,
       "Senders that look now take what is served under the new id, and do not fetch the policy of the file until max_age has "
       "passed "
@@ -161,7 +152,7 @@ static const struct effect_case {
       true,
       POLICY_TESTING,
       PROBE_OTHER,
-      { GOOD },
+      { { GOOD } },
       1,
       "Senders keep to the policy that is served, and not to that of the file." },
     { "one fails, and the other has no address",
@@ -172,7 +163,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_SAME,
-      { BAD, { "mx4.example.org", false, true, false } },
+      { { BAD }, { "mx4.example.org", false, true, false } },
       2,
       "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5), and example.org has no other MX "
       "host: "
@@ -186,7 +177,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_SAME,
-      { GOOD, { "mx4.example.org", false, true, false } },
+      { { GOOD }, { "mx4.example.org", false, true, false } },
       2,
       "No sender at all can deliver to mx4.example.org (RFC 5321 5.1)." },
     { "DANE",
@@ -197,7 +188,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_SAME,
-      { GOOD, DANE },
+      { { GOOD }, { DANE } },
       2,
       "Senders that honour DANE are deferring mail for mx3.example.org now (RFC 7672 2.2)." },
     { "many fail",
@@ -208,7 +199,7 @@ static const struct effect_case {
       true,
       POLICY_TESTING,
       PROBE_SAME,
-      { BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+      { { BAD }, { BAD }, { BAD }, { BAD }, { BAD }, { BAD }, { BAD } },
       7,
       "Mail for mx2.example.org, mx2.example.org, mx2.example.org, mx2.example.org, mx2.example.org and 2 more is delivered all "
       "the "
