@@ -1,5 +1,6 @@
 """Where the time goes: instructions, system calls and processor time of one answer, beside the constant program's."""
 import contextlib
+import functools
 import os
 import re
 import signal
@@ -56,14 +57,28 @@ def instructions(path):
     found = (re.match(r"\s*([\d,]+)\s+(\S+):(.+?)(?: \[(.*)\])?$", line) for line in out.splitlines())
     counted = {}
     for match in filter(None, found):
-        key = match[3], owner(match[4] or "")
+        key = match[3], owner(match[3], match[4] or "")
         counted[key] = counted.get(key, 0) + int(match[1].replace(",", ""))
     return counted
 
 
-def owner(object_file):
+@functools.cache
+def linked():
+    """The functions of the libraries that are linked into the program, with the library of each."""
+    found = {}
+    for library in "libfcgi", "libiniparser":
+        archive = subprocess.run(["cc", f"-print-file-name={library}.a"], check=True, capture_output=True, text=True).stdout.strip()
+        symbols = subprocess.run(["nm", "-P", "--defined-only", archive], check=True, capture_output=True, text=True).stdout
+        found.update((line.split()[0], library) for line in symbols.splitlines() if re.match(r"\S+ [Tt] ", line))
+    return found
+
+
+def owner(function, object_file):
+    """Who a function belongs to, by its object file. A library that is linked into the program is known by the function's name."""
     name = os.path.basename(object_file)
-    for start, its in (("mta-sts", "mta-sts"), ("constant", "constant"), ("libfcgi", "libfcgi"), ("libc.", "libc"), ("libpthread", "libc"), ("ld-", "ld.so")):
+    if name.startswith("mta-sts"):
+        return linked().get(function.split("'")[0], "mta-sts")
+    for start, its in (("constant", "constant"), ("libfcgi", "libfcgi"), ("libc.", "libc"), ("libpthread", "libc"), ("ld-", "ld.so")):
         if name.startswith(start):
             return its
     return "not named" if name in ("", "???") else name

@@ -33,7 +33,8 @@ to_install() {
     local page
     echo '755 dest/usr/bin/mta-sts'
     echo '644 dest/etc/mta-sts/policies.ini'
-    printf '644 dest/usr/share/doc/mta-sts/%s\n' policies.ini README.md LICENSE CHANGES.md
+    printf '644 dest/usr/share/doc/mta-sts/%s\n' policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg
+    (cd "$TREE" && find examples -type f -printf '%m dest/usr/share/doc/mta-sts/%p\n') | sed 's/^7../755/; s/^6../644/'
     for page in "$TREE"/man/*.[158]; do
         [ ! -e "$page" ] || echo "644 dest/usr/share/man/man${page##*.}/${page##*/}"
     done
@@ -86,6 +87,18 @@ a_repository() {
     [ "$(grep -c '^  INSTALL ' out)" -eq "$(to_install | wc -l)" ]
     # Nothing is built twice.
     [ "$(grep -vc '^  INSTALL ' out)" -eq 0 ]
+}
+
+@test "install: each link of an installed page leads to an installed file" {
+    as_package install >/dev/null
+    local page link
+    for page in dest/usr/share/doc/mta-sts/{,bench/,examples/,examples/*/}*.md; do
+        grep -oE '\]\([^)#]+' "$page" | cut -c3- | grep -v '^https:' | while read -r link; do
+            [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"
+        done
+    done >lost
+    cat lost
+    [ ! -s lost ]
 }
 
 @test "install: without PREFIX below /usr/local, and where else each folder is told to be" {

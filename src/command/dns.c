@@ -102,8 +102,8 @@ static bool print_records(struct buf *out, struct index *index, const char *doma
     buf_print(out, "%s", beside.leaving ? leaving : "");
     if (beside.mistake != NULL)
         buf_print(out, "; %s: not all records, since there is a mistake in host or tlsrpt\n", domain);
-    print_id(out, domain, ttl, verdict);
     print_host(out, domain, ttl, beside.host, beside.mistake != NULL);
+    print_id(out, domain, ttl, verdict);
     if (beside.tlsrpt != NULL)
         print_tlsrpt(out, domain, ttl, beside.tlsrpt);
     buf_print(out, "\n");

@@ -140,18 +140,51 @@ unsigned outline_line(struct outline *outline, uint32_t number, bool *failed)
     return lines != NULL ? lines[number] : 0;
 }
 
-/* A header with a mistake that ends a section may be a value of it whose key has a bracket. */
+/* Is one of the names a domain, if one with a slip? */
+static bool names_a_domain(const struct header *header)
+{
+    const char *name;
+
+    for (size_t at = 0, len; (len = header_next_name(header->names, header->len, &at, &name)) > 0;)
+        if ((len == 1 && name[0] == '*') ||
+            (header_names_domain(name, len) && domain_policy_fault(name, len) != DOMAIN_CHARACTER))
+            return true;
+    return false;
+}
+
+/* A line that begins with [, has a mistake and names no domain may be no header: what is below it may belong to the section
+ * above. */
 static void check_end(const struct outline *outline, size_t end, struct section *section)
 {
     struct ini_line line;
+    struct header header;
 
     if (end >= outline->size || section->kind == SECTION_PREAMBLE)
         return;
     ini_line(outline->text, outline->size, end, &line);
+    if (parse_header_is_sound(outline->text, &line))
+        return;
+    header_read(outline->text, &line, &header);
     const char *begin = outline->text + end, *equals = memchr(begin, '=', line.first_len);
-    if (equals != NULL && memchr(begin, ']', (size_t)(equals - begin)) == NULL)
+    if (!names_a_domain(&header) || (equals != NULL && memchr(begin, ']', (size_t)(equals - begin)) == NULL))
         section_add_problem(section, 1 + ini_newlines(outline->text, section->at, end), KEY_ANY,
-                            "the line that begins with [ and ends this section holds a =; write a value without brackets");
+                            "the line that begins with [ and ends this section is no header; mend it, or delete it");
+}
+
+/* Keys before the first header were perhaps moved there from the section below; it matters if that is [defaults]. */
+static void check_begin(const struct outline *outline, size_t number, struct section *section)
+{
+    struct section preamble;
+
+    if (number != 1 || section->kind != SECTION_TEMPLATE)
+        return;
+    parse_section(outline->text, outline->sections[0].at, outline->sections[1].at, 1, &preamble);
+    section->failed |= preamble.failed;
+    for (size_t i = 0; i < preamble.problem_count; i++)
+        if (preamble.problems[i].key < KEYS)
+            section_add_problem(section, section->line, preamble.problems[i].key,
+                                "stands above this header; write it below, or delete it");
+    section_free(&preamble);
 }
 
 /* A file without [defaults] may have a slip in that name. */
@@ -172,7 +205,9 @@ void outline_read(const struct outline *outline, size_t number, struct section *
 
     parse_section(outline->text, outline->sections[number].at, end, 1, section);
     check_end(outline, end, section);
+    check_begin(outline, number, section);
     check_for_defaults(outline, section);
+    section->is_read = true;
     section->read_count = section->problem_count;
 }
 

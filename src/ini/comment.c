@@ -6,15 +6,28 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 
+#include <stddef.h>
 #include <string.h>
+
+enum { SIGNS_OF_A_LINE = 3 };
 
 static bool is_sign(char c)
 {
     return c == ';' || c == '#';
 }
 
-/* Are the words in what follows a comment's sign all hosts: is it a list that went on after a ; in place of a comma? */
-static bool is_host_list(const char *words, size_t len)
+/* Is a word a host, as a list of mx may hold it, with a final dot or a preference in front of it, too? */
+static bool is_host(const char *word, size_t len, bool *number)
+{
+    *number = true;
+    for (size_t i = 0; i < len; i++)
+        *number = *number && word[i] >= '0' && word[i] <= '9';
+    if (len > 1 && word[len - 1] == '.')
+        len--;
+    return *number || (memchr(word, '.', len) != NULL && policy_mx_fault(word, len) == DOMAIN_FINE);
+}
+
+bool comment_is_list(const char *words, size_t len)
 {
     size_t hosts = 0;
 
@@ -22,19 +35,26 @@ static bool is_host_list(const char *words, size_t len)
         size_t n = 0;
         while (at + n < len && !ini_is_space(words[at + n]) && strchr(",;#\"'", words[at + n]) == NULL)
             n++;
-        if (n > 0 && (memchr(words + at, '.', n) == NULL || policy_mx_fault(words + at, n) != DOMAIN_FINE))
+        bool number = false;
+        if (n > 0 && !is_host(words + at, n, &number))
             return false;
-        hosts += n > 0;
+        hosts += n > 0 && !number;
         at += n + 1;
     }
     return hosts > 0;
+}
+
+/* Characters that stand before a bracket in prose. Behind any other, a lost line end put it there. */
+static bool is_before_bracket(char c)
+{
+    return ini_is_space(c) || (c != '\0' && strchr("\"'`(<{:=", c) != NULL);
 }
 
 bool comment_is_names(const struct ini_line *line)
 {
     size_t at = ini_comment(line);
 
-    return at < line->len && is_host_list(line->text + at, line->len - at);
+    return at < line->len && comment_is_list(line->text + at, line->len - at);
 }
 
 static const char *quote_fault(const struct ini_line *line, const char *value, const char *comment)
@@ -95,9 +115,11 @@ enum comment_header comment_header(const struct ini_line *line)
     const char *begin = line->text + ini_comment(line), *end = line->text + line->len, *close;
     enum comment_header found = COMMENT_NO_HEADER;
 
-    while (begin < end && (ini_is_space(*begin) || is_sign(*begin)))
-        begin++;
-    if (line->kind == INI_BLANK && begin < end && *begin == '[')
+    size_t signs = 0;
+    for (; begin < end && (ini_is_space(*begin) || is_sign(*begin)); begin++)
+        signs = is_sign(*begin) ? signs + 1 : 0;
+    /* One or two signs make a header a comment; a line of them was joined to it. */
+    if (line->kind == INI_BLANK && begin < end && *begin == '[' && signs < SIGNS_OF_A_LINE)
         return COMMENT_NO_HEADER;
     for (const char *at = begin; at < end && (at = memchr(at, '[', (size_t)(end - at))) != NULL; at++) {
         close = memchr(at, ']', (size_t)(end - at));
@@ -106,34 +128,56 @@ enum comment_header comment_header(const struct ini_line *line)
         size_t len = (size_t)(close - at - 1);
         if (memchr(at + 1, '[', len) != NULL || !are_names(at + 1, len))
             continue;
-        if (at > begin && !ini_is_space(at[-1]))
+        if (!is_before_bracket(at[-1]))
             return COMMENT_GLUED_HEADER;
         found = COMMENT_PERHAPS_HEADER;
     }
     return found;
 }
 
-/* The known key that ends at END, and does not begin before BEGIN; KEY_ANY if there is none. */
-static enum key key_before(const char *begin, const char *end)
+static bool is_letter_or_digit(char c)
+{
+    c = domain_lower(c);
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/*
+ * The key that ends at END and does not begin before BEGIN; KEY_ANY if there is none. One of a URL's query is none. With GLUED,
+ * only one that a letter or digit stands before, as a lost line end leaves it: "mailto:tls@example.netmode = enforce".
+ */
+static enum key key_before(const char *begin, const char *end, bool glued)
 {
     while (end > begin && ini_is_space(end[-1]))
         end--;
     for (size_t i = 0; i < KEYS; i++) {
         size_t len = strlen(key_name((enum key)i));
-        if ((size_t)(end - begin) >= len && domain_same(end - len, key_name((enum key)i), len))
-            return (enum key)i;
+        if ((size_t)(end - begin) < len || !domain_same(end - len, key_name((enum key)i), len))
+            continue;
+        char before = (size_t)(end - begin) > len ? end[-(ptrdiff_t)len - 1] : ' ';
+        if (before == '?' || before == '&' || (glued && !is_letter_or_digit(before)))
+            return KEY_ANY;
+        return (enum key)i;
     }
     return KEY_ANY;
 }
 
-enum key comment_key(const struct ini_line *line)
+static enum key key_between(const char *begin, const char *end, bool glued)
 {
-    const char *begin = line->text + ini_comment(line), *end = line->text + line->len;
     enum key key = KEY_ANY;
 
-    if (line->kind != INI_VALUE && line->kind != INI_HEADER)
-        return KEY_ANY;
     for (const char *at = begin; at < end && key == KEY_ANY && (at = memchr(at, '=', (size_t)(end - at))) != NULL; at++)
-        key = key_before(begin, at);
+        key = key_before(begin, at, glued);
     return key;
+}
+
+enum key comment_key(const struct ini_line *line)
+{
+    return key_between(line->text + ini_comment(line), line->text + line->len, line->kind == INI_BLANK);
+}
+
+enum key comment_key_in_value(const struct ini_line *line)
+{
+    const char *equals = memchr(line->text, '=', line->len), *end = line->text + ini_comment(line);
+
+    return equals != NULL && equals < end ? key_between(equals + 1, end, false) : KEY_ANY;
 }

@@ -11,7 +11,7 @@
 
 static const char defaults[] = "defaults";
 
-enum { NEAR = 2 };
+enum { NEAR = 2, BRACKETS_MAX = 64 };
 
 static bool is_near_defaults(const char *text, size_t len)
 {
@@ -47,8 +47,9 @@ bool damaged_defaults(const char *text, size_t len)
     if (is_like_defaults(text, len))
         return true;
     for (const char *at = text, *end = text + len; at < end && (at = memchr(at, '[', (size_t)(end - at))) != NULL; at++) {
-        const char *close = memchr(at, ']', (size_t)(end - at));
-        if (is_like_defaults(at, (size_t)((close != NULL ? close : end) - at)))
+        size_t most = (size_t)(end - at) < BRACKETS_MAX ? (size_t)(end - at) : BRACKETS_MAX;
+        const char *close = memchr(at, ']', most);
+        if (is_near_defaults(at, close != NULL ? (size_t)(close - at) : most))
             return true;
     }
     return false;
@@ -87,9 +88,14 @@ static bool has_key_with_dot(const struct ini_line *line)
 /* A line without a = that begins like no key, nor with the first line of a policy. */
 static bool is_like_name(const struct ini_line *line)
 {
-    static const char version[] = "version";
+    static const char version[] = "version:";
     bool pasted = line->len >= sizeof version - 1 && memcmp(line->text, version, sizeof version - 1) == 0;
+    size_t word = 0;
 
+    while (word < line->len && !ini_is_space(line->text[word]) && line->text[word] != ':')
+        word++;
+    if (memchr(line->text, '.', word) != NULL || memchr(line->text, '*', word) != NULL)
+        return true;
     return !pasted && key_nearest(line->text, line->len) == KEY_ANY &&
            (memchr(line->text, '.', line->len) != NULL || is_like_defaults(line->text, line->len));
 }

@@ -115,8 +115,7 @@ bool header_is_template_name(const char *name, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         char c = domain_lower(name[i]);
-        bool other = (unsigned char)c >= 0x80 || c == '-' || c == '_';
-        if (!other && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '_')
             return false;
     }
     return len > 0;

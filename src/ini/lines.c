@@ -75,10 +75,12 @@ static size_t trimmed(const char *text, size_t len)
 
 static enum ini_kind kind_of(const char *text, size_t len)
 {
-    if (len == 0 || text[0] == '#' || text[0] == ';')
+    if (len == 0)
         return INI_BLANK;
     if (memchr(text, '\0', len) != NULL)
-        return INI_NUL;
+        return INI_NUL; /* in a comment, too: what it overwrote may have been lines */
+    if (text[0] == '#' || text[0] == ';')
+        return INI_BLANK;
     if (text[0] == '[')
         return INI_HEADER;
     return text[0] != '=' && memchr(text, '=', len) != NULL ? INI_VALUE : INI_NEITHER;

@@ -36,7 +36,7 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
         section->failed = true;
         return;
     }
-    enum key key = key_known(pair.key);
+    enum key key = key_known(pair.key), joined = comment_key_in_value(line);
     const char *fault = comment_fault(line, key);
     if (key == KEY_ANY) {
         add_unknown_key(section, number, pair.key);
@@ -45,8 +45,12 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
                             "stands before the first section; write it below [defaults] or a domain's header");
     } else if (fault != NULL) {
         section_add_problem(section, number, key, "%s", fault);
+    } else if (joined != KEY_ANY) {
+        section_add_unknown(section, number, KEY_ANY, key_name(key), "the value holds \"%s =\"; begin a new line before it",
+                            key_name(joined));
     } else if (key != KEY_MX && section->value[key].line != 0) {
-        section_add_problem(section, number, key, "is given a second time; keep one of the two");
+        section_add_unknown(section, number, KEY_ANY, key_name(key),
+                            "is given a second time; keep one of the two, or write the header that is missing between them");
     } else {
         section->value[key] = (struct section_value) { number, section->values.len };
         buf_add(&section->values, pair.value, strlen(pair.value) + 1);
@@ -71,6 +75,9 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
             value++;
         section_add_unknown(section, number, KEY_ANY, key_name(key), "\"%s\" is written as in a policy; write \"%s = %s\"", text,
                             key_name(key), section_show(section, &v, value, (size_t)(line->text + line->len - value)));
+    } else if (comment_is_list(line->text, line->len)) {
+        section_add_problem(section, number, KEY_ANY,
+                            "\"%s\" has no key; write \"mx = \" before it, or a backslash at the end of the line above", text);
     } else if (memchr(line->text, ']', line->len) != NULL) {
         section_add_problem(section, number, KEY_ANY,
                             "\"%s\" may be a header; write its names between [ and ], or a ; before a comment", text);
@@ -119,8 +126,9 @@ static void check_comment(const struct ini_line *line, unsigned number, struct s
     enum key key = comment_key(line);
 
     if (header == COMMENT_GLUED_HEADER)
-        section_add_problem(section, number, KEY_ANY,
-                            "the comment runs into what may be a header; begin a new line before its [, or write a space there");
+        section_add_problem(
+            section, number, KEY_ANY,
+            "the comment runs into what may be a header; begin a new line before its [, or leave the brackets out");
     else if (header == COMMENT_PERHAPS_HEADER)
         section_add_warning(section, number, KEY_ANY,
                             "the comment holds what may be a header; begin a new line before its [, or leave the brackets out");

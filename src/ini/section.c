@@ -110,7 +110,7 @@ void section_add_warning(struct section *section, unsigned line, enum key key, c
     if (!added)
         return;
     size_t last = section->problem_count - 1;
-    for (size_t i = last; i-- > section->read_count;) {
+    for (size_t i = last; section->is_read && i-- > section->read_count;) {
         if (!same_problem(section, &section->problems[i], &section->problems[last]))
             continue;
         section->problem_count--;

@@ -40,6 +40,7 @@ struct section {
     struct buf notes;
     struct section_problem *problems;
     size_t problem_count, problem_room;
+    bool is_read;
     size_t read_count;           /* how many of them reading the section found; the others came by what it is used for */
     size_t mistake[KEY_ANY + 1]; /* for each key: 0, or the number of its first problem that is no warning, plus 1 */
     bool mx_advised;             /* the warnings about mx alone were added */

@@ -66,7 +66,7 @@ static void check_use(struct section *section, unsigned line, char *value)
         section_add_problem(section, line, KEY_USE, "only a domain's section can use a template; write the values here");
     else if (!header_is_template_name(value, strlen(value)))
         section_add_problem(section, line, KEY_USE, "\"%s\" is no template; write the name of one section without a dot", name);
-    else if (strcmp(value, "defaults") == 0)
+    else if (strlen(value) == strlen("defaults") && domain_same(value, "defaults", strlen("defaults")))
         section_add_problem(section, line, KEY_USE, "every section inherits [defaults] by itself; leave this line out");
     if (section->problem_count > problems)
         section->value[KEY_USE].line = 0; /* as if it was not there: one mistake, one message */

@@ -1,15 +1,16 @@
-/* The probe of one domain: what a sender sees of it, checked one by one (design: the checks, in their order). Floor 8. */
+/* The probe of one domain: its checks, one after the other, and what all that they found does to mail. */
 #ifndef PROBE_DOMAIN_H
 #define PROBE_DOMAIN_H
 
-#include "probe/ask/hosts.h"
+#include "probe/context.h"
+#include "probe/file.h"
 #include "probe/read/result.h"
 
 /*
- * Looks at DOMAIN, a policy domain in normal form, and fills PROBE, which need not be initialised; probe_free() is due. WANTED
- * may be NULL. DNS is the calling thread's own.
+ * Probes DOMAIN, a policy domain in normal form. CONTEXT is open; DNS is for the calling thread alone. EXPECTED is what
+ * policies.ini says of the domain; NULL: there is no file. RESULT need not be initialised; probe_result_free() is due.
  */
-void probe_domain(const struct probe_options *options, struct probe_dns *dns, const char *domain,
-                  const struct probe_wanted *wanted, struct probe *probe);
+void probe_domain(const struct probe_context *context, struct probe_dns *dns, const char *domain,
+                  const struct probe_expected *expected, struct probe_result *result);
 
 #endif

@@ -2,6 +2,12 @@
 #include "policy/domain.h"
 #include "probe/run.h"
 
+#include "probe/error.h"
+#include "probe/read/result.h"
+#include "probe/run.h"
+
+#include <stdio.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -20,10 +26,11 @@ enum {
     SLOW_MS = 2000,
     HTTPS_PORT = 443,
     SMTP_PORT = 25,
-    USAGE_COLUMN = 24
+    USAGE_COLUMN = 24,
+    JOBS_DEFAULT = 16
 };
 
-/* Takes VALUE, which is NULL where the option has none. Returns what is to be written instead, or NULL where it is right. */
+/* Puts VALUE (NULL: the option has none) into SETTINGS. Returns NULL, or what to write instead where VALUE is not valid. */
 typedef const char *take_fn(struct probe_settings *settings, const char *value);
 
 static bool read_number(const char *text, unsigned least, unsigned most, unsigned *number)
@@ -85,9 +92,9 @@ static const char *take_colour(struct probe_settings *settings, const char *valu
     return "auto, always or never";
 }
 
-static const char *act(struct probe_settings *settings, enum probe_action action, const char *subject)
+static const char *set_action(struct probe_settings *settings, enum probe_action action, const char *subject)
 {
-    if (settings->action != PROBE_LOOK && settings->action != action)
+    if (settings->action != PROBE_ACTION_DOMAINS && settings->action != action)
         return "one of --explain, --suggest and --tlsa alone";
     settings->action = action;
     settings->subject = subject;
@@ -96,22 +103,22 @@ static const char *act(struct probe_settings *settings, enum probe_action action
 
 static const char *take_explain(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_EXPLAIN, value);
+    return set_action(settings, PROBE_ACTION_EXPLAIN, value);
 }
 
 static const char *take_suggest(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_SUGGEST, value);
+    return set_action(settings, PROBE_ACTION_SUGGEST, value);
 }
 
 static const char *take_tlsa(struct probe_settings *settings, const char *value)
 {
-    return act(settings, PROBE_TLSA, value);
+    return set_action(settings, PROBE_ACTION_TLSA, value);
 }
 
 static const char *take_dns(struct probe_settings *settings, const char *value)
 {
-    settings->probe.dns.servers = value;
+    settings->context.dns.servers = value;
     return NULL;
 }
 
@@ -123,23 +130,23 @@ static const char *take_ca(struct probe_settings *settings, const char *value)
 
 static const char *take_https_port(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 1, PORT_MAX, &settings->probe.fetch.https_port) ? NULL : "a number from 1 to 65535";
+    return read_number(value, 1, PORT_MAX, &settings->context.fetch.https_port) ? NULL : "a number from 1 to 65535";
 }
 
 static const char *take_smtp_port(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 1, PORT_MAX, &settings->probe.fetch.smtp_port) ? NULL : "a number from 1 to 65535";
+    return read_number(value, 1, PORT_MAX, &settings->context.fetch.smtp_port) ? NULL : "a number from 1 to 65535";
 }
 
 static const char *take_helo(struct probe_settings *settings, const char *value)
 {
-    settings->probe.fetch.helo = value;
+    settings->context.fetch.helo = value;
     return domain_fault(value, strlen(value)) == DOMAIN_FINE ? NULL : "this machine's name, as in probe.example.org";
 }
 
 static const char *take_timeout(struct probe_settings *settings, const char *value)
 {
-    struct probe_fetch_options *fetch = &settings->probe.fetch;
+    struct probe_fetch_options *fetch = &settings->context.fetch;
     unsigned seconds;
 
     if (!read_number(value, 1, TIMEOUT_MAX_S, &seconds))
@@ -151,20 +158,20 @@ static const char *take_timeout(struct probe_settings *settings, const char *val
 
 static const char *take_warn_days(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 0, INT_MAX, &settings->probe.warn_days) ? NULL : "a number of days";
+    return read_number(value, 0, INT_MAX, &settings->context.warn_days) ? NULL : "a number of days";
 }
 
 static const char *take_help(struct probe_settings *settings, const char *value)
 {
     (void)value;
-    settings->action = PROBE_HELP;
+    settings->action = PROBE_ACTION_HELP;
     return NULL;
 }
 
 static const char *take_version(struct probe_settings *settings, const char *value)
 {
     (void)value;
-    settings->action = PROBE_VERSION;
+    settings->action = PROBE_ACTION_VERSION;
     return NULL;
 }
 
@@ -173,37 +180,45 @@ static const struct option {
     const char *word, *argument, *does;
     take_fn *take;
 } options[] = {
-    { 'f', "file", "FILE", "every domain of this policies.ini, compared with it", take_file },
-    { 'j', "jobs", "N", "so many domains at once, 16 unless told", take_jobs },
-    { 'q', "quiet", NULL, "prints nothing of domains that are fine", take_quiet },
-    { 'v', "verbose", NULL, "every check of every domain, with -f, too", take_verbose },
-    { '\0', "json", NULL, "prints an object a domain, one a line", take_json },
+    { 'f', "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
+    { 'j', "jobs", "N", "how many domains at once; default: 16", take_jobs },
+    { 'q', "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
+    { 'v', "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
+    { '\0', "json", NULL, "prints one JSON object for each domain", take_json },
     { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
-    { '\0', "tlsa", "MX", "prints the TLSA records of what it shows", take_tlsa },
-    { '\0', "warn-days", "N", "a certificate with fewer left: 14 unless told", take_warn_days },
-    { '\0', "timeout", "SECONDS", "of one connection, 30 unless told", take_timeout },
-    { '\0', "dns", "SERVERS", "asks these, as in 192.0.2.53,[2001:db8::53]:5353", take_dns },
-    { '\0', "ca", "FILE", "trusts these authorities, in PEM", take_ca },
-    { '\0', "helo", "NAME", "says this with EHLO", take_helo },
-    { '\0', "https-port", "N", "443 unless told", take_https_port },
-    { '\0', "smtp-port", "N", "25 unless told", take_smtp_port },
-    { 'h', "help", NULL, "this help", take_help },
-    { '\0', "version", NULL, "the version, and what it was built with", take_version },
+    { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
+    { '\0', "warn-days", "N", "warns of a certificate with N days left; default: 14", take_warn_days },
+    { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
+    { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353", take_dns },
+    { '\0', "ca", "FILE", "the authorities to trust, in PEM", take_ca },
+    { '\0', "helo", "NAME", "the name in EHLO; default: this machine's", take_helo },
+    { '\0', "https-port", "N", "default: 443", take_https_port },
+    { '\0', "smtp-port", "N", "default: 25", take_smtp_port },
+    { 'h', "help", NULL, "prints this help", take_help },
+    { '\0', "version", NULL, "prints the version", take_version },
 };
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
-void probe_options_usage(FILE *out)
+static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
+                            "       mta-sts-probe [OPTION...] -f policies.ini [DOMAIN...]\n"
+                            "\n"
+                            "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461).\n"
+                            "Reports what is wrong, what that does to mail, and what to do.\n"
+                            "\n";
+
+void probe_options_usage(struct buf *out)
 {
+    buf_print(out, "%s", usage);
     for (size_t i = 0; i < OPTIONS; i++) {
         char call[USAGE_COLUMN + 1], letter[8] = "   ";
         if (options[i].letter != '\0')
             (void)snprintf(letter, sizeof letter, "-%c,", options[i].letter);
         (void)snprintf(call, sizeof call, "%s --%s %s", letter, options[i].word,
                        options[i].argument != NULL ? options[i].argument : "");
-        (void)fprintf(out, "  %-*s %s\n", USAGE_COLUMN, call, options[i].does);
+        buf_print(out, "  %-*s %s\n", USAGE_COLUMN, call, options[i].does);
     }
 }
 
@@ -223,37 +238,37 @@ static const struct option *find_word(const char *word, size_t len)
     return NULL;
 }
 
-static bool complain(const char *argument, const char *write)
+static bool reject(const char *argument, const char *write)
 {
-    (void)fprintf(stderr, "mta-sts-probe: %s: write %s\n", argument, write);
+    (void)probe_error("%s: write %s", argument, write);
     return false;
 }
 
 struct arguments {
-    int count, at; /* AT: the next one */
+    int count, at; /* AT: the next one to read */
     char **all;
     struct probe_settings *settings;
 };
 
-/* OPTION, with VALUE, or with the next argument where that is NULL. */
+/* Reads OPTION (NULL: there is none of that name) with VALUE; NULL: the next argument, if the option takes a value. */
 static bool take(struct arguments *arguments, const struct option *option, const char *value)
 {
     const char *argument = arguments->all[arguments->at - 1], *instead;
 
     if (option == NULL)
-        return complain(argument, "an option that there is; \"mta-sts-probe -h\" lists them");
+        return reject(argument, "an option that exists; \"mta-sts-probe -h\" lists them");
     if (option->argument == NULL && value != NULL)
-        return complain(argument, "it without a value");
+        return reject(argument, "it without a value");
     if (option->argument != NULL && value == NULL) {
         if (arguments->at == arguments->count)
-            return complain(argument, "a value behind it");
+            return reject(argument, "a value after it");
         value = arguments->all[arguments->at++];
     }
     instead = option->take(arguments->settings, value);
-    return instead == NULL || complain(argument, instead);
+    return instead == NULL || reject(argument, instead);
 }
 
-/* "-qf", "FILE" or "-qfFILE". */
+/* "-qf" before "FILE", or "-qfFILE". */
 static bool take_letters(struct arguments *arguments, const char *letters)
 {
     while (*letters != '\0') {
@@ -276,10 +291,10 @@ static bool take_word(struct arguments *arguments, const char *word)
 
 static bool is_enough(const struct probe_settings *settings)
 {
-    if (settings->action != PROBE_LOOK && settings->count > 0)
-        return complain(settings->domains[0], "no domain beside that option");
-    if (settings->action == PROBE_LOOK && settings->file == NULL && settings->count == 0)
-        return complain("nothing to look at", "a mail domain, or -f FILE");
+    if (settings->action != PROBE_ACTION_DOMAINS && settings->count > 0)
+        return reject(settings->domains[0], "no domain with that option");
+    if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)
+        return reject("nothing to look at", "a mail domain, or -f FILE");
     return true;
 }
 
@@ -288,8 +303,8 @@ bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
     struct arguments arguments = { argc, 1, argv, settings };
     bool only_domains = false;
 
-    *settings = (struct probe_settings) { .jobs = PROBE_RUN_JOBS_DEFAULT, .domains = argv };
-    settings->probe = (struct probe_options) {
+    *settings = (struct probe_settings) { .jobs = JOBS_DEFAULT, .domains = argv };
+    settings->context = (struct probe_context) {
         .dns = { .timeout_ms = DNS_TIMEOUT_MS, .tries = DNS_TRIES },
         .fetch = { CONNECT_MS, TIMEOUT_DEFAULT_S * MS, HTTPS_PORT, SMTP_PORT, NULL, NULL },
         .warn_days = WARN_DAYS,

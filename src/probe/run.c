@@ -1,26 +1,19 @@
 #include "probe/run.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
-#include "policy/domain.h"
-#include "probe/ask/dns.h"
 #include "probe/domain.h"
-#include "probe/read/result.h"
+#include "probe/error.h"
 #include "probe/tell/json.h"
-#include "probe/tell/report.h"
-#include "probe/wanted.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* Domains that are done wait for an earlier one that is not: so many, and no more, at each thread's side. */
+/* Results wait until those of all earlier domains are printed. WINDOW_EACH: how many may wait, for each thread. */
 enum { WINDOW_EACH = 16, BAR_MS = 200, STACK = 512 * 1024 };
 
 struct slot {
@@ -34,9 +27,9 @@ struct state {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* a slot became ready, or free */
     struct slot *slots;
-    size_t window, taken, told, total; /* domains: given to a thread; printed; in all */
-    size_t at;                         /* of the file */
-    bool out_of_memory;                /* something is missing */
+    size_t window, taken, printed, total; /* counts of domains: slots; taken by a thread; printed; all */
+    size_t at;                            /* where the file's next domain is */
+    bool out_of_memory;                   /* something was not printed */
     atomic_bool over;
     struct probe_report_counts counts;
     int64_t begin; /* by clock_ms() */
@@ -46,27 +39,27 @@ struct state {
 
 static bool is_stopped(const struct state *s)
 {
-    return *s->run->stop;
+    return *s->run->context->stop;
 }
 
 static void stop(struct state *s)
 {
-    *s->run->stop = true;
+    *s->run->context->stop = true;
     (void)pthread_mutex_lock(&s->lock);
     (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
-/* The next domain, as number *NUMBER, once there is room for what will be found. */
+/* Takes the next domain, which has *NUMBER, once there is a slot for its result. False: no more, or stopped. */
 static bool next_domain(struct state *s, char domain[DOMAIN_MAX + 1], size_t *number)
 {
     const struct probe_run *run = s->run;
     bool there;
 
     (void)pthread_mutex_lock(&s->lock);
-    while (s->taken < s->total && s->taken - s->told >= s->window && !is_stopped(s))
+    while (s->taken < s->total && s->taken - s->printed >= s->window && !is_stopped(s))
         (void)pthread_cond_wait(&s->changed, &s->lock);
-    there = s->taken < s->total && !is_stopped(s) && s->taken - s->told < s->window;
+    there = s->taken < s->total && !is_stopped(s) && s->taken - s->printed < s->window;
     if (there && run->count > 0)
         (void)snprintf(domain, DOMAIN_MAX + 1, "%s", run->domains[s->taken]);
     else if (there && !probe_file_next(run->file, &s->at, domain)) {
@@ -79,36 +72,36 @@ static bool next_domain(struct state *s, char domain[DOMAIN_MAX + 1], size_t *nu
     return there;
 }
 
-static void look(struct state *s, struct probe_dns *dns, const char *domain, struct slot *slot)
+static void probe_one(struct state *s, struct probe_dns *dns, const char *domain, struct slot *slot)
 {
     const struct probe_run *run = s->run;
-    struct probe_wanted wanted = { 0 };
+    struct probe_expected expected = { 0 };
     struct buf mistake = { 0 };
-    struct probe probe;
+    struct probe_result result;
 
-    bool good = run->file == NULL || probe_file_wanted(run->file, domain, &wanted, &mistake);
-    probe_domain(run->options, dns, domain, run->file != NULL ? &wanted : NULL, &probe);
-    slot->status = good ? probe_status(&probe) : PROBE_STATUS_UNKNOWN;
+    bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &mistake);
+    probe_domain(run->context, dns, domain, run->file != NULL ? &expected : NULL, &result);
+    slot->status = good ? probe_status(&result) : PROBE_STATUS_UNKNOWN;
     if (slot->status != PROBE_STATUS_OK || !run->quiet) {
         if (run->json)
-            probe_json(&probe, &slot->text);
+            probe_json(&result, &slot->text);
         else
-            probe_report(&probe, &run->report, &slot->text);
+            probe_report(&result, &run->report, &slot->text);
     }
-    probe_free(&probe);
+    probe_result_free(&result);
     buf_free(&mistake);
 }
 
 static void *work(void *argument)
 {
     struct state *s = argument;
-    struct probe_dns *dns = probe_dns_new(&s->run->options->dns);
+    struct probe_dns *dns = probe_dns_new(&s->run->context->dns);
     char domain[DOMAIN_MAX + 1];
     size_t number;
 
     while (dns != NULL && next_domain(s, domain, &number)) {
         struct slot done = { .ready = true };
-        look(s, dns, domain, &done);
+        probe_one(s, dns, domain, &done);
         (void)pthread_mutex_lock(&s->lock);
         s->slots[number % s->window] = done;
         (void)pthread_cond_broadcast(&s->changed);
@@ -130,7 +123,7 @@ static void signals(sigset_t *set)
     (void)sigaddset(set, SIGHUP);
 }
 
-/* The first signal ends the run with what is known so far; the second one ends the process. */
+/* The first signal stops the run, which prints what it has. The second one ends the process. */
 static void *wait_for_signal(void *argument)
 {
     struct state *s = argument;
@@ -142,7 +135,7 @@ static void *wait_for_signal(void *argument)
     if (s->over)
         return NULL;
     stop(s);
-    (void)sigdelset(&set, SIGHUP); /* run_threads() wakes this thread by it */
+    (void)sigdelset(&set, SIGHUP); /* run_threads() wakes this thread with it */
     (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     while (!s->over) {
         const struct timespec while_ending = { 0, BAR_MS * 1000000L };
@@ -151,7 +144,7 @@ static void *wait_for_signal(void *argument)
     return NULL;
 }
 
-/* --- what is printed --- */
+/* --- printing --- */
 
 static unsigned long passed_ms(const struct state *s)
 {
@@ -177,13 +170,13 @@ static void draw_bar(const struct state *s)
     buf_free(&bar);
 }
 
-/* Prints what is in SLOT, which is free after that. The lock is held, but for the printing itself. */
-static void tell(struct state *s, struct slot *slot)
+/* Prints the result in SLOT and frees the slot. The caller holds the lock; it is given up while printing. */
+static void print_slot(struct state *s, struct slot *slot)
 {
     struct slot done = *slot;
 
     *slot = (struct slot) { 0 };
-    s->told++;
+    s->printed++;
     s->counts.of[done.status]++;
     s->out_of_memory |= done.text.failed;
     (void)pthread_cond_broadcast(&s->changed);
@@ -211,16 +204,16 @@ static void wait_for_change(struct state *s)
     (void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
 }
 
-/* All of them in their order; after a stop, those that were begun. */
-static void tell_all(struct state *s)
+/* Prints all results in order; after a stop, those of the domains that were taken. */
+static void print_all(struct state *s)
 {
     unsigned long drawn = 0;
 
     (void)pthread_mutex_lock(&s->lock);
-    while (s->told < s->total && !(is_stopped(s) && s->told == s->taken)) {
-        struct slot *slot = &s->slots[s->told % s->window];
+    while (s->printed < s->total && !(is_stopped(s) && s->printed == s->taken)) {
+        struct slot *slot = &s->slots[s->printed % s->window];
         if (slot->ready)
-            tell(s, slot);
+            print_slot(s, slot);
         else
             wait_for_change(s);
         if (s->run->bar && passed_ms(s) >= drawn + BAR_MS) {
@@ -237,7 +230,7 @@ static int finish(struct state *s)
     struct buf summary = { 0 };
     int status = PROBE_STATUS_OK;
 
-    s->counts.left = s->total - s->told;
+    s->counts.left = s->total - s->printed;
     for (int i = 0; i < PROBE_STATUSES; i++)
         if (s->counts.of[i] > 0)
             status = probe_worse(status, i);
@@ -249,15 +242,13 @@ static int finish(struct state *s)
         buf_free(&summary);
     }
     if (s->out_of_memory)
-        (void)fputs("mta-sts-probe: out of memory: something is missing\n", stderr);
-    if (fflush(stdout) != 0) {
-        (void)fprintf(stderr, "mta-sts-probe: cannot write: %s\n", strerror(errno));
-        return PROBE_STATUS_UNKNOWN;
-    }
+        (void)probe_error("out of memory: something is missing");
+    if (fflush(stdout) != 0)
+        return probe_error("cannot write: %s", strerror(errno));
     return status;
 }
 
-/* --- all of it --- */
+/* --- the whole run --- */
 
 static size_t start(struct state *s, pthread_t *threads, size_t count)
 {
@@ -281,7 +272,7 @@ static int run_threads(struct state *s, size_t jobs)
     int status = PROBE_STATUS_UNKNOWN;
 
     if (started > 0)
-        tell_all(s);
+        print_all(s);
     for (size_t i = 0; i < started; i++)
         (void)pthread_join(threads[i], NULL);
     s->over = true;
@@ -292,7 +283,7 @@ static int run_threads(struct state *s, size_t jobs)
     if (started > 0)
         status = finish(s);
     else
-        (void)fputs("mta-sts-probe: cannot start a thread\n", stderr);
+        (void)probe_error("cannot start a thread");
     return status;
 }
 
@@ -304,17 +295,14 @@ int probe_run(const struct probe_run *run)
 
     signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    if (s.total == 0) {
-        (void)fputs("mta-sts-probe: the file names no domain\n", stderr);
-        return PROBE_STATUS_UNKNOWN;
-    }
+    if (s.total == 0)
+        return probe_error("the file names no domain");
     s.begin = clock_ms();
     s.window = jobs * WINDOW_EACH + 1;
     s.slots = calloc(s.window, sizeof *s.slots);
     if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || pthread_cond_init(&s.changed, NULL) != 0) {
-        (void)fputs("mta-sts-probe: out of memory\n", stderr);
         free(s.slots);
-        return PROBE_STATUS_UNKNOWN;
+        return probe_error("out of memory");
     }
     int status = run_threads(&s, jobs);
     for (size_t i = 0; i < s.window; i++)

@@ -1,26 +1,28 @@
-/* The probe of many domains: so many at once, told in their order. Floor 9. */
+/* Probes of many domains, several at once; what they find is printed in the order of the domains. */
 #ifndef PROBE_RUN_H
 #define PROBE_RUN_H
 
-#include "probe/read/result.h"
+#include "probe/context.h"
+#include "probe/file.h"
 #include "probe/tell/report.h"
-#include "probe/wanted.h"
 
-/* Each of a thread's probes holds one connection at a time. */
-enum { PROBE_RUN_JOBS_DEFAULT = 16, PROBE_RUN_JOBS_MAX = 256 };
+enum { PROBE_RUN_JOBS_MAX = 256 };
 
 struct probe_run {
-    const struct probe_options *options;
+    const struct probe_context *context;
     struct probe_file *file;    /* NULL: none */
     const char *const *domains; /* COUNT of them, in normal form; 0: those of the file */
     size_t count;
-    unsigned jobs; /* at once */
-    bool json, quiet, summary, bar;
+    unsigned jobs;     /* how many at once, PROBE_RUN_JOBS_MAX at most: as many threads, each with one connection at a time */
+    bool json, quiet;  /* an object for each domain; nothing for domains that are fine */
+    bool summary, bar; /* a line at the end; a progress bar on standard error */
     struct probe_report_options report;
-    atomic_bool *stop; /* is set by SIGINT, SIGTERM and SIGHUP, which are blocked in the calling thread after this */
 };
 
-/* Looks at them and prints what was found to standard output. The exit status: the worst of all. */
+/*
+ * Probes them and prints what was found to standard output. Returns the exit status: the worst of all domains, or unknown where
+ * something could not be printed. Blocks SIGINT, SIGTERM and SIGHUP in the calling thread; the first of them stops the run.
+ */
 int probe_run(const struct probe_run *run);
 
 #endif

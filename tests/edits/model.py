@@ -14,7 +14,7 @@ SERVED = ("mode", "mx", "max_age")
 RECORDS = ("host", "tlsrpt")  # what mta-sts dns prints; a mistake there costs no policy
 LINE_MAX = 1022
 LABEL = re.compile(rb"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-TEMPLATE = re.compile(rb"[a-z0-9_\x80-\xff-]+")
+TEMPLATE = re.compile(rb"[a-z0-9_-]+")
 ADDRESS = re.compile(rb"\[[0-9a-fA-F.]*:[0-9a-fA-F:.]*\]")
 WORDS = re.compile(rb"[, \t\r\v\f]+")
 
@@ -39,6 +39,7 @@ class Section:
     def __init__(self):
         self.given = {}  # key: value; of mx a list
         self.bad = set()  # keys with a mistake
+        self.seen = set()
         self.wide = False  # a mistake that belongs to no key of these
         self.kind = "stray"
 
@@ -48,6 +49,7 @@ class Reading:
 
     def __init__(self):
         self.taken = True
+        self.first = None
         self.headers = 0
         self.lost = False
         self.lost_defaults = False  # one of the lost headers may have been that of [defaults]
@@ -216,6 +218,9 @@ def take_line(section, text, fault, choice):
     if key not in KEYS:
         section.wide = True
         return
+    if holds_key(split_comment(rest)[0]) or (key != "mx" and key in section.seen):
+        section.wide = True
+    section.seen.add(key)
     if key == "use" and section.kind != "own":
         section.wide = True
         return
@@ -294,25 +299,48 @@ def names_in_brackets(comment, glued):
             before = comment[at - 1 : at] if at else b" "
             if not names or not all(name == b"defaults" or name_kind(name) in ("domain", "star") for name in names):
                 continue
-            if not glued or before not in (b" ", b"\t", b"\r", b"\v", b"\f"):
+            if not glued or before not in BEFORE_BRACKET:
                 return True
     return False
 
 
+BEFORE_BRACKET = [b"%c" % byte for byte in SPACE + b"\n\"'`(<{:="]
+
+
 def runs_into_header(comment):
-    return names_in_brackets(comment.lstrip(SPACE + b";#"), True)
+    return names_in_brackets(comment, True)
+
+
+def is_commented_out(line):
+    """A header behind one or two signs."""
+    start = re.match(rb"[;#\s]*", line).group()
+    return line[len(start) : len(start) + 1] == b"[" and len(re.search(rb"[;#]*$", start).group()) < 3
+
+
+def holds_key(value):
+    """Does a value hold a key and a =, which is not in the query of a URL?"""
+    at = 0
+    while (at := value.find(b"=", at) + 1) > 0:
+        match = re.search(rb"(^|.)(mode|mx|max_age|use|host|tlsrpt)[ \t\r\v\f]*=$", value[:at], re.I | re.S)
+        if match and match[1] not in (b"?", b"&"):
+            return True
+    return False
 
 
 def take_comment(reading, section, line, choice):
     section.wide |= holds_cr(line)
-    names = not line.lstrip(SPACE + b";#").startswith(b"[")
+    names = not is_commented_out(line)
     if names and (runs_into_header(line) or (continues(line, choice) and names_in_brackets(line, False))):
         section.wide = True
         lose_line(reading, line)
     if continues(line, choice):
         section.wide = True
     if b"\0" in line:
-        section.wide |= choice.may("NUL in a comment is a mistake")
+        section.wide = True
+        if b"=" not in line or names_in_brackets(line, False) or re.search(rb"[][]", line) and choice.may("a NUL and a bracket"):
+            lose_line(reading, line)
+        elif b"." in line.partition(b"=")[0]:
+            lose_line(reading, line)
 
 
 # --- headers ---
@@ -384,6 +412,10 @@ def lose(reading, line, names, kinds, whole, choice):
             reading.broken.add(name)
 
 
+def is_nearly_domain(name):
+    return name == b"*" or (b"." in name and (re.fullmatch(rb"[a-z0-9._\x80-\xff-]+", name) is not None or max(name) >= 0x80))
+
+
 def take_header(reading, line, above, choice):
     """The section that LINE begins."""
     section = Section()
@@ -396,6 +428,12 @@ def take_header(reading, line, above, choice):
     section.kind = "own" if set(kinds) & {"domain", "star"} else "level"
     if b"=" in line.partition(b"]")[0]:
         above.wide |= above.kind != "stray"  # it may be a value of the section above
+    if (not close or runs_into_header(tail) or header_fault(line, inner, tail, kinds, choice)) and not any(
+        is_nearly_domain(name) for name in re.split(rb"[][, \t\r\v\f\n\0;#=\\]+", inner.lower())
+    ):
+        above.wide |= above.kind != "stray"  # it is no header, and what is below it belongs to the section above
+    if not close and re.search(rb"[;#=\\]", inner):
+        above.wide |= above.kind != "stray" and choice.may("a header without its bracket is cut at a sign")
     if not close or header_fault(line, inner, tail, kinds, choice):
         whole = bool(close) and b"\0" not in line and not line.endswith(b"\\") and len(line) <= LINE_MAX
         lose(reading, line, names, kinds, whole and (not tail or tail[:1] in (b";", b"#")), choice)
@@ -435,11 +473,13 @@ def read_one(data, choice):
         reading.taken = False
         return reading
     lines = (data[3:] if data[:3] == b"\xef\xbb\xbf" else data).split(b"\n")
-    section, at = Section(), 0
+    section = preamble = Section()
+    at = 0
     while at < len(lines):
         line = lines[at].lstrip(SPACE)
         if line.startswith(b"["):
             section = take_header(reading, lines[at], section, choice)
+            reading.first = reading.first or section
             at += 1
         elif line[:1] in (b";", b"#"):
             take_comment(reading, section, line, choice)
@@ -454,6 +494,8 @@ def read_one(data, choice):
         reading.lost_defaults = True
         for near in reading.near_defaults:
             near.wide = True
+    for key in preamble.seen if reading.first in reading.defaults else ():
+        reading.first.bad.add(key)
     reading.taken = is_taken(data, reading, choice)
     reading.none = not reading.domains and not (reading.stars and choice.may("[*] counts as a domain"))
     if reading.none and reading.broken and choice.may("a domain in a lost header counts"):
@@ -465,7 +507,9 @@ def read_one(data, choice):
 def is_no_key(text, choice):
     """Does a line that is no value not even begin like one?"""
     word = re.split(rb"[ \t:=]", text.strip(SPACE))[0].lower()
-    if word == b"version" or (b"." not in text and b"\0" not in text and not is_like_defaults(text)):
+    if b"." in word or b"*" in word:
+        return True
+    if text.startswith(b"version:") or (b"." not in text and b"\0" not in text and not is_like_defaults(text)):
         return False
     return near(word)[0] > 2 or choice.may("%r is near to a key" % word)
 
@@ -504,10 +548,11 @@ def read_line(reading, section, lines, at, choice):
         if runs_into_header(comment):
             section.wide = mistake = True
     bracket = re.search(rb"[][]", ADDRESS.sub(b"", text if plain or crs else before_comment(text)))
+    in_value = bracket
     if equals and not crs:
         bracket = bracket or b"." in key or names_in_brackets(text[len(before_comment(text)) :], False)
-    if bracket and not mistake and key in (b"host", b"tlsrpt"):
-        mistake = choice.may("a value of host or tlsrpt with a bracket is a mistake")
+    if in_value and not mistake and key in (b"host", b"tlsrpt"):
+        mistake = True
     if plain and mistake and not bracket and not crs:
         bracket = is_no_key(text, choice)
     if mistake and bracket or (lost and not crs):

@@ -157,7 +157,7 @@ query_is_no_argument() {
 # no_policy_host_is_logged: a request for a name that is no policy host reaches the program. The program's line is in Apache's log.
 no_policy_host_is_logged() {
     [ "$(ask mta-sts.b.test -H 'Host: www.example.org' -o /dev/null -w '%{http_code}')" = 404 ]
-    until_true grep -q 'HTTP_HOST is "www.example.org": no policy host' apache.log
+    until_true grep -q 'HTTP_HOST is "www.example.org": neither is a policy host' apache.log
 }
 
 @test "Apache, shared hosting: no policy host is in the error log" {

@@ -51,5 +51,5 @@ start_caddy() {
 @test "Caddy: header_up Host is named in the program's log" {
     start_caddy 's|transport fastcgi|header_up Host inner.test\n&|'
     [ "$(ask mta-sts.b.test -o /dev/null -w '%{http_code}')" = 404 ]
-    until_true logged 1 'no policy host'
+    until_true logged 1 'neither is a policy host'
 }

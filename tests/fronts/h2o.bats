@@ -34,8 +34,8 @@ start_example() {
 @test "h2o: the error log says what is wrong with the name" {
     start_example
     request www.a.test
-    until_true grep -qF 'SERVER_NAME is "no-policy-host", HTTP_HOST is "www.a.test": no policy host' h2o.log
-    logged 1 'no policy host'
+    until_true grep -qF 'SERVER_NAME is "no-policy-host", HTTP_HOST is "www.a.test": neither is a policy host' h2o.log
+    logged 1 'neither is a policy host'
 }
 
 @test "\"*\": both policies are right, and the log tells of the fixed name" {

@@ -39,8 +39,8 @@ start_haproxy() {
 @test "HAProxy: no policy host is in its log" {
     start_haproxy -e ''
     [ "$(ask mta-sts.b.test -H 'Host: www.example.org' -o /dev/null -w '%{http_code}')" = 404 ]
-    until_true logged 1 'no policy host'
-    until_true grep -q 'HTTP_HOST is "www.example.org": no policy host' haproxy.log
+    until_true logged 1 'neither is a policy host'
+    until_true grep -q 'HTTP_HOST is "www.example.org": neither is a policy host' haproxy.log
 }
 
 @test "HAProxy: a fixed SERVER_NAME is named in its log, and answers stay right" {

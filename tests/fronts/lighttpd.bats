@@ -63,7 +63,7 @@ start_example() {
 @test "lighttpd-cgi: the error log says what is wrong with the name" {
     start_example lighttpd-cgi "server.breakagelog = \"$DIR/log/breakage.log\""
     request www.a.test
-    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' log/breakage.log
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": neither is a policy host' log/breakage.log
 }
 
 @test "lighttpd-cgi: only the one path runs a program" {
@@ -77,7 +77,7 @@ start_example() {
 @test "lighttpd-fastcgi: the error log says what is wrong with the name, the breakage log what is wrong with policies.ini" {
     start_example lighttpd-fastcgi
     request www.a.test
-    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' log/error.log
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": neither is a policy host' log/error.log
     grep -q 'mta-sts: ready: 2 domains' log/mta-sts.log
 }
 
@@ -93,8 +93,8 @@ start_example() {
 @test "lighttpd-external: the error log says what is wrong with the name" {
     start_example lighttpd-external
     request www.a.test
-    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' log/error.log
-    logged 1 'no policy host'
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": neither is a policy host' log/error.log
+    logged 1 'neither is a policy host'
 }
 
 @test "server.name: both policies are right, and the log tells of the fixed name" {

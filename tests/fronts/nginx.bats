@@ -72,14 +72,14 @@ with_mistake() {
 @test "nginx: the error log says what is wrong with the name" {
     NAMES=' www.a.test' start_example nginx
     request www.a.test
-    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' nginx.log
-    logged 1 'no policy host'
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": neither is a policy host' nginx.log
+    logged 1 'neither is a policy host'
 }
 
 @test "nginx-fcgiwrap: the error log says what is wrong with the name" {
     NAMES=' www.a.test' start_example nginx-fcgiwrap
     request www.a.test
-    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": no policy host' nginx.log
+    until_true grep -qF 'SERVER_NAME is "www.a.test", HTTP_HOST is "www.a.test": neither is a policy host' nginx.log
 }
 
 @test "include fastcgi_params: both policies are right, and the log tells of the fixed name" {

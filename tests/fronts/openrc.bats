@@ -26,7 +26,7 @@ in_openrc() {
     cp "$EXAMPLES/openrc/mta-sts.initd" etc/init.d/mta-sts
     chmod 755 etc/init.d/mta-sts
     # Each line of conf.d is active, with the test's paths.
-    fill openrc/mta-sts.confd '^#\([a-z_]*=\)' '\1' /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" \
+    fill openrc/mta-sts.confd '^#\([a-z_]*=\)' '\1' /usr/local/bin/mta-sts "$DIR/mta-sts" \
         /etc/mta-sts/policies.ini "$DIR/policies.ini" /var/log/mta-sts.log "$DIR/fcgi.log" >etc/conf.d/mta-sts
     cat >in_openrc <<'SH'
 set -eu
@@ -60,7 +60,8 @@ SH
     run in_openrc '
 mta-sts start
 until_true grep -q "ready: 3 domains" fcgi.log
-[ "$(stat -c "%U %a" fcgi.sock)" = "www-data 600" ]
+[ "$(stat -c "%U %a" /run/mta-sts)" = "root 755" ]
+[ "$(stat -c "%U %a" /run/mta-sts/mta-sts.sock)" = "www-data 600" ]
 mta-sts status
 first=$(running)
 mta-sts reload

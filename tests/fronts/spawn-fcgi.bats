@@ -6,18 +6,21 @@ load supervisors
     as_root
     needs setpriv
     prepare
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
+    # The folder of the socket is missing, as after a boot.
+    fill spawn-fcgi/run /run/mta-sts "$DIR/run" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
     chmod 755 start
+    ln -s run/mta-sts.sock fcgi.sock
     local round
     # The second one finds the socket of a killed process.
     for round in 1 2; do
-        ./start >fcgi.log 2>errors 3>&- &
+        (umask 077 && exec ./start) >fcgi.log 2>errors 3>&- &
         PROGRAM=$!
         PIDS+=("$PROGRAM")
         # The log is on standard output, for the supervisor's logger.
         until_true grep -q 'mta-sts: ready' fcgi.log
         [ ! -s errors ]
-        [ "$(stat -c '%U %a' fcgi.sock)" = 'www-data 600' ]
+        [ "$(stat -c '%U %a' run)" = 'root 755' ]
+        [ "$(stat -c '%U %a' run/mta-sts.sock)" = 'www-data 600' ]
         # The process that was started is the program.
         [ "$(ps -o user=,comm= -p "$PROGRAM" | tr -s ' ')" = 'nobody mta-sts' ]
         asks setpriv --reuid=www-data --regid=www-data --clear-groups
@@ -37,7 +40,8 @@ load supervisors
 @test "spawn-fcgi: without -U the front server is locked out; a program by its name is not found" {
     as_root
     prepare
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts "$DIR/mta-sts" /etc/mta-sts/policies.ini "$DIR/policies.ini" ' -U www-data' '' >start
+    fill spawn-fcgi/run /run/mta-sts/mta-sts.sock "$DIR/fcgi.sock" /run/mta-sts "$DIR" /usr/local/bin/mta-sts "$DIR/mta-sts" \
+        /etc/mta-sts/policies.ini "$DIR/policies.ini" ' -U www-data' '' >start
     background fcgi.log sh start
     PROGRAM=$STARTED
     until_true grep -q 'mta-sts: ready' fcgi.log
@@ -45,7 +49,8 @@ load supervisors
     kill -TERM "$PROGRAM"
     ends_well
     rm fcgi.sock
-    fill spawn-fcgi/run /run/mta-sts.sock "$DIR/fcgi.sock" /usr/local/bin/mta-sts mta-sts /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
+    fill spawn-fcgi/run /run/mta-sts/mta-sts.sock "$DIR/fcgi.sock" /run/mta-sts "$DIR" /usr/local/bin/mta-sts mta-sts \
+        /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
     mkdir elsewhere
     cd elsewhere
     PATH=$DIR:$PATH run timeout 10 sh ../start

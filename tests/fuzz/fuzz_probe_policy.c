@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *body = malloc(size + 1);
     struct probe_policy policy;
     struct fuzz_policy own;
-    struct probe probe = { .domain = "a.example" };
+    struct probe_result result = { .domain = "a.example" };
     struct probe_report_options options = { false, false, false };
     struct buf out = { 0 };
 
@@ -27,14 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)probe_match_host(policy.mx.text, policy.mx_count, mx, &policy.findings);
     if (fuzz_read_policy(body, size, &own) && own.max_age >= 604800 && strcmp(own.mode, "none") != 0 && size <= 10240)
         CHECK(policy.has_mode && policy.has_max_age && policy.max_age == own.max_age && policy.mx_count == own.mx_count);
-    probe.checks[PROBE_POLICY].state = PROBE_DONE;
-    probe.checks[PROBE_POLICY].findings = policy.findings;
+    result.checks[PROBE_CHECK_POLICY].state = PROBE_DONE;
+    result.checks[PROBE_CHECK_POLICY].findings = policy.findings;
     policy.findings = (struct probe_findings) { 0 };
-    probe_report(&probe, &options, &out);
+    probe_report(&result, &options, &out);
     for (size_t i = 0; i < out.len; i++)
         CHECK(out.text[i] == '\n' || (out.text[i] >= ' ' && out.text[i] <= '~'));
     buf_free(&out);
-    probe_free(&probe);
+    probe_result_free(&result);
     probe_policy_free(&policy);
     free(body);
     return 0;

@@ -15,7 +15,7 @@ static bool is_alphanumeric(char c)
 
 static void judge(struct probe_txt *txt, bool sts)
 {
-    struct probe probe = { .domain = "a.example" };
+    struct probe_result result = { .domain = "a.example" };
     struct buf out = { 0 };
 
     CHECK(!txt->findings.failed && !txt->value.failed);
@@ -25,14 +25,14 @@ static void judge(struct probe_txt *txt, bool sts)
         for (size_t i = 0; i < txt->value.len; i++)
             CHECK(is_alphanumeric(txt->value.text[i]));
     }
-    probe.checks[PROBE_TXT].state = PROBE_DONE;
-    probe.checks[PROBE_TXT].findings = txt->findings;
+    result.checks[PROBE_CHECK_TXT].state = PROBE_DONE;
+    result.checks[PROBE_CHECK_TXT].findings = txt->findings;
     txt->findings = (struct probe_findings) { 0 };
-    probe_json(&probe, &out);
+    probe_json(&result, &out);
     for (size_t i = 0; i + 1 < out.len; i++)
         CHECK(out.text[i] >= ' ' && out.text[i] <= '~');
     buf_free(&out);
-    probe_free(&probe);
+    probe_result_free(&result);
     probe_txt_free(txt);
 }
 

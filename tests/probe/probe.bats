@@ -59,7 +59,7 @@ all_cases() {
     # Words that are longer than a line are not cut.
     run -1 grep -nE '^.{81,}$' <(grep -v '[^ ]\{60,\}' out | head -n -1)
     grep -cE '^(ok|warn|FAIL|\?) +[a-z0-9.-]+(: mode [a-z]+)?$' out | grep -qx "$(all_cases | wc -l)"
-    tail -n 1 out | grep -qE "^$(all_cases | wc -l) domains in [0-9.]+ s: [0-9]+ ok, [0-9]+ with warnings, [0-9]+ failing, [0-9]+ could not be told\$"
+    tail -n 1 out | grep -qE "^$(all_cases | wc -l) domains in [0-9.]+ s: [0-9]+ ok, [0-9]+ with warnings, [0-9]+ failing, [0-9]+ unknown\$"
 }
 
 @test "exit statuses: ok, warning, critical, unknown, and the worst of them" {
@@ -76,12 +76,12 @@ all_cases() {
     run -3 probe
     [[ $output == *'nothing to look at'* ]]
     run -3 probe --nothing healthy.test
-    [[ $output == *'--nothing: write an option that there is'* ]]
+    [[ $output == *'--nothing: write an option that exists'* ]]
     run -3 probe -j 0 healthy.test
     [[ $output == *'-j: write a number from 1 to 256'* || $output == *'0: write a number from 1 to 256'* ]]
     run -3 probe --json=yes healthy.test
     run -3 probe -f
-    [[ $output == *'write a value behind it'* ]]
+    [[ $output == *'write a value after it'* ]]
     run -3 probe mta-sts.healthy.test
     [[ $output == *'is the policy host; write healthy.test'* ]]
     run -3 probe healthy..test

@@ -1,35 +1,32 @@
-/* c-ares' functions for questions of one's own are called obsolete by newer versions, and work. */
+/* Newer versions of c-ares mark the functions that send a query of the caller's own as deprecated; they work. */
 #define CARES_NO_DEPRECATED
 #include "probe/ask/dns.h"
 
-#include "probe/ask/answer.h"
-
-/* Before ares.h, which needs it and does not say so. */
+/* Before ares.h, which uses fd_set without including it. */
 #include <sys/select.h>
 
 #include <ares.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/types.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum {
     CLASS_IN = 1,
-    LOOK_US = 200000,     /* how often it is looked whether to stop */
-    UDP_SIZE = 1232,      /* what every path carries whole (DNS flag day 2020) */
-    FLAGS_LOW_AT = 3,     /* of the header */
-    FLAG_AUTHENTIC = 0x20 /* asks for that flag in the answer (RFC 6840 5.7) */
+    LOOK_US = 200000,     /* how often STOP is read while waiting */
+    UDP_SIZE = 1232,      /* fits into one packet on every path (DNS flag day 2020) */
+    FLAGS_LOW_AT = 3,     /* of the message's header */
+    FLAG_AUTHENTIC = 0x20 /* in a query: asks for the same flag in the answer (RFC 6840 5.7) */
 };
 
 /*
- * TRYING goes on to the next server where one fails, and then does not say how it failed; TELLING hands the failure over. The
- * second is asked where the first got nothing.
+ * Two channels of the library. RETRYING asks the next server where one fails, but does not report how it failed. REPORTING
+ * reports that; it is used where RETRYING got no answer.
  */
-enum { TRYING, TELLING, CHANNELS };
+enum { RETRYING, REPORTING, CHANNELS };
 
 struct probe_dns {
     ares_channel channel[CHANNELS];
@@ -79,8 +76,8 @@ struct probe_dns *probe_dns_new(const struct probe_dns_options *options)
     (void)pthread_once(&once, start_library);
     dns->stop = options->stop;
     dns->random = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    if (dns->random >= 0 && open_channel(&dns->channel[TRYING], options, 0) &&
-        open_channel(&dns->channel[TELLING], options, ARES_FLAG_NOCHECKRESP))
+    if (dns->random >= 0 && open_channel(&dns->channel[RETRYING], options, 0) &&
+        open_channel(&dns->channel[REPORTING], options, ARES_FLAG_NOCHECKRESP))
         return dns;
     probe_dns_free(dns);
     return NULL;
@@ -133,7 +130,7 @@ static void take(void *data, int status, int timeouts, unsigned char *bytes, int
     probe_dns_answer_read(bytes, (size_t)len, question->name, question->type, question->answer);
 }
 
-static void send_question(struct probe_dns *dns, unsigned way, struct question *question)
+static void send_question(struct probe_dns *dns, unsigned number, struct question *question)
 {
     unsigned char *bytes = NULL;
     int len = 0;
@@ -150,17 +147,17 @@ static void send_question(struct probe_dns *dns, unsigned way, struct question *
         return;
     }
     bytes[FLAGS_LOW_AT] |= FLAG_AUTHENTIC;
-    ares_send(dns->channel[way], bytes, len, take, question);
+    ares_send(dns->channel[number], bytes, len, take, question);
     ares_free_string(bytes);
 }
 
-/* Waits for one of the library's sockets, or for as long as it likes. False where there is nothing to wait for. */
-static bool turn(ares_channel channel)
+/* Waits for one of the library's sockets, or until its next timeout, and lets it work. False where it has no socket. */
+static bool wait_once(ares_channel channel)
 {
     ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
     struct pollfd fds[ARES_GETSOCK_MAXNUM];
     struct timeval most = { 0, LOOK_US }, wait;
-    /* ARES_GETSOCK_WRITABLE() shifts into the sign. */
+    /* Not ARES_GETSOCK_WRITABLE(), which shifts into the sign bit. */
     unsigned bits = (unsigned)ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
     nfds_t count = 0;
 
@@ -172,7 +169,7 @@ static bool turn(ares_channel channel)
     if (count == 0)
         return false;
     const struct timeval *left = ares_timeout(channel, &most, &wait);
-    /* Rounded up: what is due within the millisecond is not to be asked for again and again. */
+    /* Rounded up: with 0 ms this would spin until the timeout is due. */
     int ready = poll(fds, count, (int)(left->tv_sec * 1000 + left->tv_usec / 1000 + 1));
     if (ready <= 0)
         ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
@@ -192,8 +189,8 @@ static bool all_done(const struct question *questions, size_t count)
     return true;
 }
 
-/* Is the other way worth a try: was it a failure that can be told more of? */
-static bool is_untold(int status)
+/* May the other channel know more about this failure? */
+static bool needs_reason(int status)
 {
     return status != ARES_SUCCESS && status != ARES_ETIMEOUT && status != ARES_EBADNAME && status != ARES_ENOMEM;
 }
@@ -205,13 +202,13 @@ static bool is_stopped(const struct probe_dns *dns)
 
 static void ask(struct probe_dns *dns, struct question *questions, size_t count)
 {
-    for (unsigned way = TRYING; way < CHANNELS && !(way > TRYING && is_stopped(dns)); way++) {
+    for (unsigned number = RETRYING; number < CHANNELS && !(number > RETRYING && is_stopped(dns)); number++) {
         for (size_t i = 0; i < count; i++)
-            if (way == TRYING || is_untold(questions[i].status))
-                send_question(dns, way, &questions[i]);
-        while (!is_stopped(dns) && !all_done(questions, count) && turn(dns->channel[way])) {
+            if (number == RETRYING || needs_reason(questions[i].status))
+                send_question(dns, number, &questions[i]);
+        while (!is_stopped(dns) && !all_done(questions, count) && wait_once(dns->channel[number])) {
         }
-        ares_cancel(dns->channel[way]);
+        ares_cancel(dns->channel[number]);
     }
 }
 

@@ -1,26 +1,27 @@
-/* What the probe asks the DNS. The only file with c-ares. Floor 4. */
+/* Asks name servers, with c-ares. */
 #ifndef PROBE_ASK_DNS_H
 #define PROBE_ASK_DNS_H
 
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 
 #include <stdatomic.h>
 
-/* The longest that a question takes is TIMEOUT_MS * (2^TRIES - 1), for each server (c-ares doubles it with each try). */
+/* A query takes at most TIMEOUT_MS * (2^TRIES - 1) for each server: c-ares doubles the timeout with each try. */
 struct probe_dns_options {
     const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: those of the system */
     unsigned timeout_ms, tries;
-    const atomic_bool *stop; /* NULL, or once it is true every answer is AGAIN, within half a second */
+    const atomic_bool *stop; /* once it is true, every answer is AGAIN, within half a second; NULL: never */
 };
 
-/* A resolver, for one thread at a time. NULL where memory runs out or SERVERS cannot be read. */
+/* A resolver, for one thread at a time. NULL where memory runs out or SERVERS is not valid. */
 struct probe_dns;
 struct probe_dns *probe_dns_new(const struct probe_dns_options *options);
 void probe_dns_free(struct probe_dns *dns);
 
 /*
- * Ask for NAME's records. ANSWER need not be initialised; probe_dns_answer_free() is due. Where memory runs out the state is
- * AGAIN. Addresses are both A and AAAA, as probe_dns_answer_join() has it.
+ * Ask for the records of NAME, a name of any kind, with or without a final dot. Addresses are A and AAAA, joined by
+ * probe_dns_answer_join(). Where no server answers, or memory runs out, the state is AGAIN. ANSWER need not be initialised;
+ * probe_dns_answer_free() is due.
  */
 void probe_dns_txt(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_mx(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);

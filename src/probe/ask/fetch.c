@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The replies of an SMTP server, in their order. */
+/* The replies of an SMTP server, in their order: how many of them have come. */
 enum { GREETING = 1, EHLO, STARTTLS };
 
 bool probe_fetch_init(void)
@@ -38,7 +38,7 @@ static bool count_header(struct probe_transfer *t, size_t n)
 
 /* --- HTTPS --- */
 
-/* The value of LINE where it is the field NAME and *VALUE has none yet. */
+/* Where LINE is the header field NAME: copies its value to *VALUE, unless there is one already. */
 static void take_field(const char *line, size_t len, const char *name, char **value)
 {
     size_t at = strlen(name);
@@ -57,10 +57,10 @@ static size_t take_header(char *line, size_t size, size_t n, void *data)
 {
     struct probe_transfer *t = data;
 
-    (void)size; /* always 1 */
+    (void)size; /* libcurl: always 1 */
     if (!count_header(t, n))
         return 0;
-    if (t->fetched->body.len > 0 || n == 0) /* a trailer */
+    if (t->fetched->body.len > 0 || n == 0) /* a trailer, not the header */
         return n;
     take_field(line, n, "content-type", &t->fetched->type);
     take_field(line, n, "location", &t->fetched->location);
@@ -69,7 +69,7 @@ static size_t take_header(char *line, size_t size, size_t n, void *data)
 
 static enum probe_fetch_outcome judge_https(struct probe_transfer *t, CURLcode code)
 {
-    if (t->cut)
+    if (t->is_cut)
         return PROBE_FETCHED;
     if (t->too_large)
         probe_transfer_why(t, "the answer's header is larger than 64 KB");
@@ -95,10 +95,10 @@ static size_t take_reply(char *line, size_t size, size_t n, void *data)
         len--;
     memcpy(t->line, line, len);
     t->line[len] = '\0';
-    /* libcurl would wait for a line that is a reply. */
-    t->garbage = len < 3 || strspn(t->line, "0123456789") != 3;
+    /* libcurl would go on waiting for a line that is a reply. */
+    t->is_not_smtp = len < 3 || strspn(t->line, "0123456789") != 3;
     t->replies += len >= 3 && t->line[3] != '-';
-    return t->garbage || !count_header(t, n) ? 0 : n;
+    return t->is_not_smtp || !count_header(t, n) ? 0 : n;
 }
 
 static enum probe_fetch_outcome judge_smtp(struct probe_transfer *t, CURLcode code)
@@ -109,7 +109,7 @@ static enum probe_fetch_outcome judge_smtp(struct probe_transfer *t, CURLcode co
         probe_transfer_why(t, "its replies are larger than 64 KB");
     else if (t->line[0] != '\0')
         probe_transfer_why(t, t->line);
-    if (t->garbage || t->too_large)
+    if (t->is_not_smtp || t->too_large)
         return PROBE_FETCH_PROTOCOL;
     if (t->replies == GREETING && code == CURLE_WEIRD_SERVER_REPLY)
         return t->line[0] == '4' ? PROBE_FETCH_LATER : PROBE_FETCH_REFUSED;
@@ -150,10 +150,10 @@ static const struct probe_protocol smtp = { .scheme = "smtp",
                                             .phase = smtp_phase,
                                             .is_smtp = true };
 
-/* --- the addresses, and the versions of TLS --- */
+/* --- addresses, and versions of TLS --- */
 
-/* FETCHED failed in TLS: does it speak a version that is too old? */
-static void try_old(const struct probe_transfer *failed)
+/* FAILED failed in TLS. Tries versions that are too old, to report them. */
+static void find_old_version(const struct probe_transfer *failed)
 {
     static const struct {
         long version;
@@ -171,7 +171,7 @@ static void try_old(const struct probe_transfer *failed)
                                     .host = failed->host,
                                     .address = failed->address,
                                     .version = versions[i].version,
-                                    .old = true,
+                                    .only_handshake = true,
                                     .limit = failed->limit };
         probe_transfer_run(&t);
         if (fetched.chain != NULL) {
@@ -185,7 +185,7 @@ static void try_old(const struct probe_transfer *failed)
     }
 }
 
-static bool is_taken(const struct probe_fetched *fetched)
+static bool is_decided(const struct probe_fetched *fetched)
 {
     return fetched->address[0] != '\0' || fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_MEMORY ||
            fetched->outcome == PROBE_FETCH_PROTOCOL;
@@ -194,12 +194,12 @@ static bool is_taken(const struct probe_fetched *fetched)
 static void fetch(const struct probe_protocol *protocol, const struct probe_fetch_options *options, const char *host,
                   char *const *addresses, size_t count, struct probe_fetched *fetched)
 {
-    /* Where no address takes the connection, the one that tells most of why. */
-    struct probe_fetched none = { .outcome = PROBE_FETCH_REFUSED, .why = "there is no address" };
+    /* What to report where no address takes the connection: a refusal rather than that there is no route. */
+    struct probe_fetched last = { .outcome = PROBE_FETCH_REFUSED, .why = "there is no address" };
     int64_t limit = clock_ms() + options->total_ms;
 
     *fetched = (struct probe_fetched) { 0 };
-    for (size_t i = 0; i < count && !is_taken(fetched); i++) {
+    for (size_t i = 0; i < count && !is_decided(fetched); i++) {
         struct probe_transfer t = { .protocol = protocol,
                                     .options = options,
                                     .fetched = fetched,
@@ -211,12 +211,12 @@ static void fetch(const struct probe_protocol *protocol, const struct probe_fetc
         probe_transfer_run(&t);
         fetched->has_starttls = protocol->is_smtp && t.replies >= STARTTLS;
         if (fetched->outcome == PROBE_FETCH_TLS)
-            try_old(&t);
-        if (i == 0 || fetched->outcome == PROBE_FETCH_REFUSED || none.outcome == PROBE_FETCH_NO_ROUTE)
-            none = *fetched;
+            find_old_version(&t);
+        if (i == 0 || fetched->outcome == PROBE_FETCH_REFUSED || last.outcome == PROBE_FETCH_NO_ROUTE)
+            last = *fetched;
     }
-    if (!is_taken(fetched))
-        *fetched = none;
+    if (!is_decided(fetched))
+        *fetched = last;
 }
 
 void probe_fetch_policy(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,

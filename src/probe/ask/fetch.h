@@ -1,24 +1,23 @@
 /*
- * What the probe fetches: a policy by HTTPS, and what an MX shows by SMTP with STARTTLS. Libcurl is for this and
- * probe_transfer. Certificates are brought home and not judged: that is probe_cert's. Floor 3.
+ * Fetches a policy over HTTPS, and what an MX host shows over SMTP with STARTTLS, with libcurl. Certificates are collected here,
+ * and judged in read/cert.h.
  */
 #ifndef PROBE_ASK_FETCH_H
 #define PROBE_ASK_FETCH_H
 
 #include "probe/ask/fetched.h"
 
-/* To be called once, before threads are started; false where it fails. */
+/* Starts libcurl. Call it once, before threads are started. False where that fails. */
 bool probe_fetch_init(void);
 
 /*
- * Asks HOST for its policy (RFC 8461 3.3) at one of ADDRESSES, tried in turn until one takes the connection. No redirect is
- * followed, no proxy used, nothing trusted that comes: the certificate is not verified here. FETCHED need not be initialised;
- * probe_fetched_free() is due.
+ * Asks HOST for its policy (RFC 8461 3.3) at the first of COUNT ADDRESSES that takes the connection. Follows no redirect, uses no
+ * proxy, and does not verify the certificate. FETCHED need not be initialised; probe_fetched_free() is due.
  */
 void probe_fetch_policy(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
                         struct probe_fetched *fetched);
 
-/* Speaks SMTP with the MX HOST at one of ADDRESSES: EHLO, STARTTLS, EHLO, QUIT (RFC 3207). No mail is begun. */
+/* The same over SMTP with the MX host HOST: EHLO, STARTTLS, EHLO, QUIT (RFC 3207). Sends no mail. */
 void probe_fetch_smtp(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
                       struct probe_fetched *fetched);
 

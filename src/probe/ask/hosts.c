@@ -2,8 +2,8 @@
 
 #include "base/hash.h"
 #include "policy/domain.h"
-#include "probe/ask/answer.h"
 #include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/fetched.h"
 
@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many are kept, some kilobytes each; beyond that the one that nobody needs gives way. */
-enum { KEPT_MAX = 1024, CHAINS = 1024 };
+/* How many are kept, at some kilobytes each. Beyond that, one that nobody uses is evicted. */
+enum { KEPT_MAX = 1024, BUCKETS = 1024 };
 
 struct entry {
-    struct probe_host host; /* first: what is handed out */
-    struct entry *next;     /* of its chain */
+    struct probe_host host; /* first: callers hold a pointer to it */
+    struct entry *next;     /* in the same bucket */
     unsigned users;
     bool ready;
     char name[DOMAIN_MAX + 1];
@@ -27,8 +27,8 @@ struct entry {
 struct probe_hosts {
     pthread_mutex_t lock;
     pthread_cond_t ready;
-    struct entry *chains[CHAINS];
-    size_t count, hand; /* where the search for one that gives way goes on */
+    struct entry *buckets[BUCKETS];
+    size_t count, cursor; /* the bucket where evict() goes on */
 };
 
 struct probe_hosts *probe_hosts_new(void)
@@ -56,10 +56,10 @@ void probe_hosts_free(struct probe_hosts *hosts)
 {
     if (hosts == NULL)
         return;
-    for (size_t i = 0; i < CHAINS; i++) {
-        while (hosts->chains[i] != NULL) {
-            struct entry *entry = hosts->chains[i];
-            hosts->chains[i] = entry->next;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        while (hosts->buckets[i] != NULL) {
+            struct entry *entry = hosts->buckets[i];
+            hosts->buckets[i] = entry->next;
             free_entry(entry);
         }
     }
@@ -68,20 +68,20 @@ void probe_hosts_free(struct probe_hosts *hosts)
     free(hosts);
 }
 
-static size_t chain_of(const char *name)
+static size_t bucket_of(const char *name)
 {
     uint64_t hash = HASH_EMPTY;
 
     for (; *name != '\0'; name++)
         hash = hash_add(hash, *name);
-    return hash_short(hash) % CHAINS;
+    return hash_short(hash) % BUCKETS;
 }
 
-/* One that nobody uses is taken out and freed; where all are in use there are more than KEPT_MAX for a while. */
-static void give_way(struct probe_hosts *hosts)
+/* Frees one that nobody uses. Where all are in use, there are more than KEPT_MAX for a while. */
+static void evict(struct probe_hosts *hosts)
 {
-    for (size_t i = 0; i < CHAINS; i++) {
-        struct entry **at = &hosts->chains[hosts->hand++ % CHAINS];
+    for (size_t i = 0; i < BUCKETS; i++) {
+        struct entry **at = &hosts->buckets[hosts->cursor++ % BUCKETS];
         while (*at != NULL && (*at)->users > 0)
             at = &(*at)->next;
         if (*at == NULL)
@@ -94,22 +94,22 @@ static void give_way(struct probe_hosts *hosts)
     }
 }
 
-static struct entry *add_entry(struct probe_hosts *hosts, struct entry **chain, const char *name)
+static struct entry *add_entry(struct probe_hosts *hosts, struct entry **bucket, const char *name)
 {
     struct entry *entry = calloc(1, sizeof *entry);
 
     if (entry == NULL)
         return NULL;
     if (hosts->count >= KEPT_MAX)
-        give_way(hosts);
+        evict(hosts);
     (void)snprintf(entry->name, sizeof entry->name, "%s", name);
-    entry->next = *chain;
-    *chain = entry;
+    entry->next = *bucket;
+    *bucket = entry;
     hosts->count++;
     return entry;
 }
 
-static void look(struct probe_host *host, struct probe_dns *dns, const struct probe_fetch_options *fetch, const char *name)
+static void ask_host(struct probe_host *host, struct probe_dns *dns, const struct probe_fetch_options *fetch, const char *name)
 {
     char tlsa[DOMAIN_MAX + sizeof "_25._tcp."];
 
@@ -120,20 +120,20 @@ static void look(struct probe_host *host, struct probe_dns *dns, const struct pr
         probe_fetch_smtp(fetch, name, host->addresses.addresses, host->addresses.count, &host->smtp);
 }
 
-const struct probe_host *probe_hosts_look(struct probe_hosts *hosts, struct probe_dns *dns,
-                                          const struct probe_fetch_options *fetch, const char *name)
+const struct probe_host *probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns,
+                                         const struct probe_fetch_options *fetch, const char *name)
 {
     char normal[DOMAIN_MAX + 1];
     bool found;
 
     domain_normal(name, strnlen(name, DOMAIN_MAX), normal);
     (void)pthread_mutex_lock(&hosts->lock);
-    struct entry **chain = &hosts->chains[chain_of(normal)], *entry = *chain;
+    struct entry **bucket = &hosts->buckets[bucket_of(normal)], *entry = *bucket;
     while (entry != NULL && strcmp(entry->name, normal) != 0)
         entry = entry->next;
     found = entry != NULL;
     if (!found)
-        entry = add_entry(hosts, chain, normal);
+        entry = add_entry(hosts, bucket, normal);
     if (entry != NULL)
         entry->users++;
     while (found && !entry->ready)
@@ -142,7 +142,7 @@ const struct probe_host *probe_hosts_look(struct probe_hosts *hosts, struct prob
     if (found || entry == NULL)
         return found ? &entry->host : NULL;
 
-    look(&entry->host, dns, fetch, normal);
+    ask_host(&entry->host, dns, fetch, normal);
     (void)pthread_mutex_lock(&hosts->lock);
     entry->ready = true;
     (void)pthread_cond_broadcast(&hosts->ready);
@@ -150,7 +150,7 @@ const struct probe_host *probe_hosts_look(struct probe_hosts *hosts, struct prob
     return &entry->host;
 }
 
-void probe_hosts_done(struct probe_hosts *hosts, const struct probe_host *host)
+void probe_hosts_release(struct probe_hosts *hosts, const struct probe_host *host)
 {
     struct entry *entry = (struct entry *)(uintptr_t)host;
 

@@ -16,7 +16,7 @@
 #define VERSION "unknown"
 #endif
 
-enum { LOOK_MS = 200 /* how often it is looked whether to stop, or the time is over */ };
+enum { LOOK_MS = 200 /* how often STOP and the clock are read while waiting */ };
 
 void probe_transfer_why(struct probe_transfer *t, const char *why)
 {
@@ -30,9 +30,9 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *data)
     size_t room = POLICY_BYTES_MAX + 1 - body->len;
 
     (void)size;
-    t->cut = n > room;
-    buf_add(body, bytes, t->cut ? room : n);
-    return t->cut || body->failed ? 0 : n;
+    t->is_cut = n > room;
+    buf_add(body, bytes, t->is_cut ? room : n);
+    return t->is_cut || body->failed ? 0 : n;
 }
 
 static unsigned port_of(const struct probe_transfer *t)
@@ -43,8 +43,7 @@ static unsigned port_of(const struct probe_transfer *t)
     return port;
 }
 
-/* The URL, put together by the library, which refuses a host that is none. To be freed by curl_free(); NULL where it cannot be.
- */
+/* The URL, made by libcurl, which refuses what is no host name. NULL where that fails; curl_free() is due. */
 static char *make_url(const struct probe_transfer *t)
 {
     CURLU *url = curl_url();
@@ -61,7 +60,7 @@ static char *make_url(const struct probe_transfer *t)
     return text;
 }
 
-/* Where every connection goes, whatever the URL says. */
+/* The address to connect to in place of the URL's host. */
 static struct curl_slist *make_target(const struct probe_transfer *t)
 {
     char target[128];
@@ -80,7 +79,7 @@ static int take_socket(void *data, curl_socket_t socket, curlsocktype purpose)
     return CURL_SOCKOPT_OK;
 }
 
-/* libcurl's own time of connecting is that of the TLS handshake's end. */
+/* libcurl reports a connection only after the TLS handshake. */
 static bool is_connected(const struct probe_transfer *t)
 {
     struct sockaddr_storage peer;
@@ -111,11 +110,11 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
     (void)curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     (void)curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* time is kept by run() */
-    if (t->old)
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* run() keeps the time */
+    if (t->only_handshake)
         (void)curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, "ALL:@SECLEVEL=0");
-    /* So far and no further; and no QUIT of the library's own at the end, for whose answer it would wait two minutes. */
-    if (t->old || t->protocol->is_smtp)
+    /* Stops after the handshake. libcurl then sends no QUIT of its own, for whose reply it would wait two minutes. */
+    if (t->only_handshake || t->protocol->is_smtp)
         (void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 }
 
@@ -130,7 +129,7 @@ static bool is_over(struct probe_transfer *t, int64_t connect_limit)
     return t->was_stopped || t->was_slow;
 }
 
-/* Runs it to its end, or until it is stopped, or slow. */
+/* Runs until the transfer ends, is stopped, or takes too long. */
 static CURLcode run(CURLM *multi, struct probe_transfer *t)
 {
     int64_t connect_limit = clock_ms() + t->options->connect_ms;

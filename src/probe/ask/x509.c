@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "policy/domain.h"
+#include "probe/ask/dns_answer.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -12,8 +13,8 @@
 #include <time.h>
 
 enum {
-    CHAIN_MAX = 32, /* certificates of a chain that are looked at */
-    SHOWN_MAX = 100 /* characters of a name in one */
+    CHAIN_MAX = 32, /* how many certificates of a chain are read */
+    SHOWN_MAX = 100 /* how many bytes of a name in a certificate are shown */
 };
 
 void probe_x509_free(STACK_OF(X509) * chain)
@@ -39,7 +40,7 @@ STACK_OF(X509) * probe_x509_read(const char *pem)
     return NULL;
 }
 
-/* Does the DNS-ID, LEN bytes of any kind, stand for HOST (RFC 6125 6.4)? */
+/* Does the DNS-ID, LEN bytes of any kind, match HOST (RFC 6125 6.4)? */
 static bool is_name_of(const char *id, size_t len, const char *host, size_t host_len)
 {
     const char *dot = memchr(host, '.', host_len);
@@ -52,8 +53,6 @@ static bool is_name_of(const char *id, size_t len, const char *host, size_t host
     return rest == len - 1 && domain_same(id + 1, dot, rest);
 }
 
-/* Calls for each DNS-ID of CERT. Returns how many there are; *MATCHES tells whether one stands for HOST (NULL: none asked for).
- */
 size_t probe_x509_names(const X509 *cert, const char *host, bool *matches, struct buf *shown)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
@@ -79,7 +78,7 @@ size_t probe_x509_names(const X509 *cert, const char *host, bool *matches, struc
     return count;
 }
 
-/* Adds the field NID of NAME as it may be shown; false where there is none. */
+/* Adds the field NID of NAME, made fit to be shown. False where it has none. */
 static bool show_field(const X509_NAME *name, int nid, struct buf *out)
 {
     int at = X509_NAME_get_index_by_NID(name, nid, -1);
@@ -119,7 +118,7 @@ bool probe_x509_time(const ASN1_TIME *time, int64_t now, char day[16], long *day
     return good;
 }
 
-bool probe_x509_tells_issuer(const X509 *cert)
+bool probe_x509_has_issuer_url(const X509 *cert)
 {
     AUTHORITY_INFO_ACCESS *access = X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
     bool found = false;
@@ -131,15 +130,15 @@ bool probe_x509_tells_issuer(const X509 *cert)
     return found;
 }
 
-/* The part of CERT that SELECTOR names, in DER, to be freed; 0 where there is none. */
+/* The part of CERT that SELECTOR names, in DER: *DER is to be freed. Returns its length; 0: there is none. */
 static size_t select_part(X509 *cert, unsigned selector, unsigned char **der)
 {
     int len = -1;
 
     *der = NULL;
-    if (selector == 0)
+    if (selector == PROBE_TLSA_CERT)
         len = i2d_X509(cert, der);
-    else if (selector == 1)
+    else if (selector == PROBE_TLSA_KEY)
         len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), der);
     return len > 0 ? (size_t)len : 0;
 }
@@ -147,7 +146,7 @@ static size_t select_part(X509 *cert, unsigned selector, unsigned char **der)
 static size_t digest_part(const unsigned char *der, size_t len, unsigned matching, unsigned char digest[PROBE_X509_DIGEST_MAX])
 {
     unsigned written = 0;
-    const EVP_MD *kind = matching == 1 ? EVP_sha256() : matching == 2 ? EVP_sha512() : NULL;
+    const EVP_MD *kind = matching == PROBE_TLSA_SHA256 ? EVP_sha256() : matching == PROBE_TLSA_SHA512 ? EVP_sha512() : NULL;
 
     if (kind == NULL || EVP_Digest(der, len, digest, &written, kind, NULL) != 1)
         return 0;
@@ -168,8 +167,8 @@ bool probe_x509_matches(X509 *cert, unsigned selector, unsigned matching, const 
 {
     unsigned char *der, digest[PROBE_X509_DIGEST_MAX];
     size_t der_len = select_part(cert, selector, &der);
-    const unsigned char *has = matching == 0 ? der : digest;
-    size_t has_len = matching == 0 ? der_len : digest_part(der, der_len, matching, digest);
+    const unsigned char *has = matching == PROBE_TLSA_WHOLE ? der : digest;
+    size_t has_len = matching == PROBE_TLSA_WHOLE ? der_len : digest_part(der, der_len, matching, digest);
     bool same = der_len > 0 && has_len > 0 && has_len == len && memcmp(has, data, len) == 0;
 
     OPENSSL_free(der);

@@ -1,4 +1,4 @@
-/* Certificates, taken apart: names, times, digests. For probe_cert alone. Floor 1. */
+/* What stands in a certificate: names, times, digests; with libcrypto. For read/cert.c, which judges it. */
 #ifndef PROBE_ASK_X509_H
 #define PROBE_ASK_X509_H
 
@@ -8,30 +8,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How many of its names are shown. */
+/* How many names of a certificate are shown. */
 #define PROBE_X509_NAMES_SHOWN 3
 #define PROBE_X509_DIGEST_MAX 64
 
-/* The certificates of PEM; NULL where there is none. */
+/* The certificates in PEM, in their order; NULL: none. probe_x509_free() is due. */
 STACK_OF(X509) * probe_x509_read(const char *pem);
 void probe_x509_free(STACK_OF(X509) * chain);
 
 /*
- * How many DNS-IDs the subjectAltName of CERT has. *MATCHES is set where one of them stands for HOST (RFC 6125 6.4); both may be
- * NULL. The first ones are added to SHOWN, as they may be shown; NULL: to nothing.
+ * Returns how many DNS-IDs the subjectAltName of CERT has. *MATCHES becomes true where one of them matches HOST (RFC 6125 6.4);
+ * both may be NULL. Adds the first PROBE_X509_NAMES_SHOWN to SHOWN (NULL: to nothing), made fit to be shown.
  */
 size_t probe_x509_names(const X509 *cert, const char *host, bool *matches, struct buf *shown);
 
-/* Adds the name of the authority that issued CERT, as it may be shown. */
+/* Adds the name of the authority that issued CERT, made fit to be shown. */
 void probe_x509_show_issuer(const X509 *cert, struct buf *out);
 
-/* Does CERT say where its issuer's certificate is to be had, as those of public authorities do? */
-bool probe_x509_tells_issuer(const X509 *cert);
+/* Does CERT say where to get its issuer's certificate, as those of public authorities do? */
+bool probe_x509_has_issuer_url(const X509 *cert);
 
-/* The day of TIME, and how many whole days there are from NOW to it, negative once it is over; false where it is no time. */
+/*
+ * Writes the day of TIME, "2027-01-02", to DAY, and how many whole days it is after NOW (seconds since 1970) to *DAYS, negative
+ * where it is before. False where TIME is not valid.
+ */
 bool probe_x509_time(const ASN1_TIME *time, int64_t now, char day[16], long *days);
 
-/* As probe_cert_digest() and probe_cert_matches() have it, of one certificate. */
+/* probe_cert_digest() and probe_cert_matches(), of one certificate. */
 size_t probe_x509_digest(X509 *cert, unsigned selector, unsigned matching, unsigned char digest[PROBE_X509_DIGEST_MAX]);
 bool probe_x509_matches(X509 *cert, unsigned selector, unsigned matching, const unsigned char *data, size_t len);
 

@@ -1,83 +1,66 @@
 #include "probe/read/cert.h"
 
-#include "base/buf.h"
+#include "base/words.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/ask/x509.h"
-#include "probe/read/finding.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { AUTH_LEVEL = 2 /* Debian's and others': no RSA key under 2048 bits, no SHA-1 */ };
+enum { AUTH_LEVEL = 2 /* the default of Debian and others: no RSA key under 2048 bits, no SHA-1 */ };
 
-enum rule {
-    UNREADABLE,
-    NAME,
-    NO_NAMES,
-    EXPIRED,
-    NOT_YET,
-    SOON,
-    SELF_SIGNED,
-    INCOMPLETE,
-    AUTHORITY,
-    CHAIN_DATES,
-    WEAK,
-    CHAIN,
-    RULES
-};
+enum { UNREADABLE, NAME, NO_NAMES, EXPIRED, NOT_YET, SOON, SELF_SIGNED, INCOMPLETE, AUTHORITY, CHAIN_DATES, WEAK, CHAIN, RULES };
 
 #define RFC_VALID "RFC 8461 3.3, 4.2"
 
 static const struct probe_rule rules[RULES] = {
-    [UNREADABLE] = { "cert-unreadable", PROBE_FAIL, 0, 0, "the certificate cannot be read; get another", RFC_VALID },
-    [NAME] = { "cert-name", PROBE_FAIL, 0, 0, "is not among the certificate's names; get a certificate that has it", RFC_VALID },
-    [NO_NAMES] = { "cert-no-names", PROBE_FAIL, 0, 0,
+    [UNREADABLE] = { "cert-unreadable", PROBE_FAIL, 0, 0, 0, "the certificate cannot be read; get another", RFC_VALID },
+    [NAME] = { "cert-name", PROBE_FAIL, 0, 0, 0, "is not among the certificate's names; get a certificate that has it",
+               RFC_VALID },
+    [NO_NAMES] = { "cert-no-names", PROBE_FAIL, 0, 0, 0,
                    "is not in the certificate's subjectAltName, which has no name at all: a common name does not count; get a "
                    "certificate that has it",
                    RFC_VALID },
-    [EXPIRED] = { "cert-expired", PROBE_FAIL, 0, 0, "the certificate has expired; renew it, and have the server load it",
+    [EXPIRED] = { "cert-expired", PROBE_FAIL, 0, 0, 0, "the certificate has expired; renew it, and have the server load it",
                   RFC_VALID },
-    [NOT_YET] = { "cert-not-yet", PROBE_FAIL, 0, 0, "the certificate is not valid yet; look at the clocks", RFC_VALID },
-    [SOON] = { "cert-soon", PROBE_WARN, 0, 0, "the certificate expires soon; renew it, and have the server load it", RFC_VALID },
-    [SELF_SIGNED] = { "cert-self-signed", PROBE_FAIL, 0, 0,
+    [NOT_YET] = { "cert-not-yet", PROBE_FAIL, 0, 0, 0, "the certificate is not valid yet; look at the clocks", RFC_VALID },
+    [SOON] = { "cert-soon", PROBE_WARN, 0, 0, 0, "the certificate expires soon; renew it, and have the server load it",
+               RFC_VALID },
+    [SELF_SIGNED] = { "cert-self-signed", PROBE_FAIL, 0, 0, 0,
                       "the certificate is signed by itself; get one from an authority that senders know", RFC_VALID },
-    [INCOMPLETE] = { "cert-incomplete", PROBE_FAIL, 0, 0,
+    [INCOMPLETE] = { "cert-incomplete", PROBE_FAIL, 0, 0, 0,
                      "the server does not send the certificate of the authority between its own and the root; have it send the "
                      "whole "
                      "chain (fullchain.pem)",
                      RFC_VALID },
-    [AUTHORITY] = { "cert-authority", PROBE_FAIL, 0, 0,
+    [AUTHORITY] = { "cert-authority", PROBE_FAIL, 0, 0, 0,
                     "the certificate is from an authority that is not known here; get one from an authority that senders know",
                     RFC_VALID },
-    [CHAIN_DATES] = { "cert-chain-dates", PROBE_FAIL, 0, 0,
+    [CHAIN_DATES] = { "cert-chain-dates", PROBE_FAIL, 0, 0, 0,
                       "a certificate of an authority in the chain has expired, or is not valid yet; have the server send the "
                       "chain "
                       "that the authority issues now",
                       RFC_VALID },
-    [WEAK] = { "cert-weak", PROBE_WARN, 0, 0,
+    [WEAK] = { "cert-weak", PROBE_WARN, 0, 0, 0,
                "the certificate, or one in its chain, has a key or a signature that many senders take for too weak; get one with "
                "an "
                "RSA key of 2048 bits or an elliptic curve, and SHA-256",
                RFC_VALID },
-    [CHAIN] = { "cert-chain", PROBE_FAIL, 0, 0, "the certificate does not verify", RFC_VALID },
+    [CHAIN] = { "cert-chain", PROBE_FAIL, 0, 0, 0, "the certificate does not verify", RFC_VALID },
 };
 
-const struct probe_rule *probe_cert_rules(size_t *count)
-{
-    *count = RULES;
-    return rules;
-}
+const struct probe_rules probe_cert_rules = { rules, RULES };
 
 struct probe_trust {
     X509_STORE *store;
 };
 
-/* Is there anything to trust: certificates that were read, or a folder to look in? */
+/* Has the store certificates, or the system a folder of them? */
 static bool has_authorities(X509_STORE *store, bool system)
 {
     const char *folder = getenv(X509_get_default_cert_dir_env());
@@ -93,9 +76,7 @@ struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
 {
     struct probe_trust *trust = calloc(1, sizeof *trust);
 
-    if (trust != NULL)
-        trust->store = X509_STORE_new();
-    if (trust == NULL || trust->store == NULL) {
+    if (trust == NULL || (trust->store = X509_STORE_new()) == NULL) {
         (void)snprintf(why, size, "out of memory");
         free(trust);
         return NULL;
@@ -122,44 +103,30 @@ void probe_trust_free(struct probe_trust *trust)
     free(trust);
 }
 
-bool probe_cert_names(const char *chain, const char *host)
-{
-    STACK_OF(X509) *certs = probe_x509_read(chain);
-    bool matches = false;
-
-    if (certs != NULL)
-        (void)probe_x509_names(sk_X509_value(certs, 0), host, &matches, NULL);
-    probe_x509_free(certs);
-    return matches;
-}
-
-/* --- what is wrong --- */
+/* --- judging --- */
 
 struct judge {
     struct probe_findings *findings;
     X509 *cert;
     int sent; /* how many certificates the server sent */
     const char *host;
-    bool told[RULES];
+    bool found[RULES];
 };
 
-/* Each rule once: what is wrong with a chain turns up at several of its certificates. */
-static void add(struct judge *judge, enum rule rule, const char *says)
+/* Each rule once: what is wrong with a chain turns up at several of its certificates. SAYS, in place of what the rule says, is
+ * freed. */
+static void add_once(struct judge *judge, size_t rule, struct buf *says)
 {
-    bool named = rule == NAME || rule == NO_NAMES;
-    const struct probe_about about = { 0, named ? judge->host : NULL, named ? strlen(judge->host) : 0, says };
+    const bool is_about_name = rule == NAME || rule == NO_NAMES;
+    const struct span subject = span_of(is_about_name ? judge->host : NULL);
 
-    if (!judge->told[rule])
-        probe_findings_add(judge->findings, &rules[rule], 0, &about);
-    judge->told[rule] = true;
-}
-
-/* Adds with SAYS, which is freed. */
-static void add_text(struct judge *judge, enum rule rule, struct buf *says)
-{
-    add(judge, rule, says->failed ? NULL : says->text);
-    judge->findings->failed |= says->failed;
-    buf_free(says);
+    if (judge->found[rule])
+        buf_free(says);
+    else if (says->len > 0 || says->failed)
+        probe_findings_add_saying(judge->findings, &rules[rule], 0, subject, says);
+    else
+        probe_findings_add(judge->findings, &rules[rule], 0, subject);
+    judge->found[rule] = true;
 }
 
 static void judge_names(struct judge *judge)
@@ -169,20 +136,20 @@ static void judge_names(struct judge *judge)
     size_t count = probe_x509_names(judge->cert, judge->host, &matches, &shown);
 
     if (!matches && count == 0) {
-        add(judge, NO_NAMES, NULL);
+        add_once(judge, NO_NAMES, &(struct buf) { 0 });
     } else if (!matches) {
         buf_print(&says, "is not among the certificate's names (%s", shown.text != NULL ? shown.text : "");
         if (count > PROBE_X509_NAMES_SHOWN)
             buf_print(&says, " and %zu more", count - PROBE_X509_NAMES_SHOWN);
         buf_print(&says, "); get a certificate that has it");
-        add_text(judge, NAME, &says);
+        add_once(judge, NAME, &says);
     }
     buf_free(&shown);
 }
 
 static void print_days(struct buf *out, long days)
 {
-    buf_print(out, "%ld day%s", days, days == 1 ? "" : "s");
+    buf_print(out, "%ld day%s", days, words_plural((size_t)days));
 }
 
 static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
@@ -190,7 +157,7 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
     char begins[16], ends[16];
     long since, left;
     struct buf says = { 0 };
-    enum rule rule = RULES;
+    size_t rule = RULES;
 
     if (!probe_x509_time(X509_get0_notBefore(judge->cert), now, begins, &since) ||
         !probe_x509_time(X509_get0_notAfter(judge->cert), now, ends, &left))
@@ -208,16 +175,16 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
         buf_print(&says, "; renew it, and have the server load it");
     }
     if (rule != RULES)
-        add_text(judge, rule, &says);
+        add_once(judge, rule, &says);
 }
 
 /*
- * Nobody has the certificate of TOP's issuer. Where that is the server's own, and its authority tells where its certificate is to
- * be had, as public ones do, or where the server sent others, one in between is missing.
+ * The issuer of TOP was not found. Where TOP is the server's own certificate, the server probably left out an intermediate one:
+ * it sent others, or TOP says where to get its issuer's, as certificates of public authorities do.
  */
 static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
 {
-    bool incomplete = depth == 0 && (judge->sent > 1 || probe_x509_tells_issuer(top));
+    bool incomplete = depth == 0 && (judge->sent > 1 || probe_x509_has_issuer_url(top));
     struct buf says = { 0 };
 
     if (incomplete) {
@@ -229,7 +196,7 @@ static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
         probe_x509_show_issuer(top, &says);
         buf_print(&says, ", an authority that is not known here; get one from an authority that senders know");
     }
-    add_text(judge, incomplete ? INCOMPLETE : AUTHORITY, &says);
+    add_once(judge, incomplete ? INCOMPLETE : AUTHORITY, &says);
 }
 
 static void add_other(struct judge *judge, int error)
@@ -237,11 +204,11 @@ static void add_other(struct judge *judge, int error)
     struct buf says = { 0 };
 
     buf_print(&says, "the certificate does not verify: %s", X509_verify_cert_error_string(error));
-    add_text(judge, CHAIN, &says);
+    add_once(judge, CHAIN, &says);
 }
 
-/* Called for each thing that is wrong with the chain; 1 has the verification go on. */
-static int hear(int good, X509_STORE_CTX *context)
+/* libcrypto calls this for each error in the chain. Returns 1: go on, to find the others. */
+static int on_error(int good, X509_STORE_CTX *context)
 {
     struct judge *judge = X509_STORE_CTX_get_app_data(context);
     int error = X509_STORE_CTX_get_error(context), depth = X509_STORE_CTX_get_error_depth(context);
@@ -252,23 +219,23 @@ static int hear(int good, X509_STORE_CTX *context)
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
-        if (depth > 0) /* the server's own was looked at before */
-            add(judge, CHAIN_DATES, NULL);
+        if (depth > 0) /* judge_dates() judges the server's own */
+            add_once(judge, CHAIN_DATES, &(struct buf) { 0 });
         break;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        add(judge, SELF_SIGNED, NULL);
+        add_once(judge, SELF_SIGNED, &(struct buf) { 0 });
         break;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         add_no_issuer(judge, cert, depth);
         break;
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: /* follows from the one before */
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: /* always follows another error */
         break;
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
     case X509_V_ERR_CA_MD_TOO_WEAK:
-        add(judge, WEAK, NULL);
+        add_once(judge, WEAK, &(struct buf) { 0 });
         break;
     default:
         add_other(judge, error);
@@ -276,7 +243,7 @@ static int hear(int good, X509_STORE_CTX *context)
     return 1;
 }
 
-static void judge_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) * chain, int64_t now)
+static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) * chain, int64_t now)
 {
     X509_STORE_CTX *context = X509_STORE_CTX_new();
 
@@ -290,7 +257,7 @@ static void judge_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) *
     X509_VERIFY_PARAM_set_time(param, (time_t)now);
     X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
     (void)X509_STORE_CTX_set_app_data(context, judge);
-    X509_STORE_CTX_set_verify_cb(context, hear);
+    X509_STORE_CTX_set_verify_cb(context, on_error);
     if (X509_verify_cert(context) < 0)
         add_other(judge, X509_STORE_CTX_get_error(context));
     X509_STORE_CTX_free(context);
@@ -304,14 +271,14 @@ void probe_cert_judge(const struct probe_trust *trust, const char *chain, const 
     STACK_OF(X509) *certs = probe_x509_read(chain);
 
     if (certs == NULL) {
-        add(&judge, UNREADABLE, NULL);
+        add_once(&judge, UNREADABLE, &(struct buf) { 0 });
         return;
     }
     judge.cert = sk_X509_value(certs, 0);
     judge.sent = sk_X509_num(certs);
     judge_names(&judge);
     judge_dates(&judge, now, warn_days);
-    judge_chain(&judge, trust->store, certs, now);
+    verify_chain(&judge, trust->store, certs, now);
     probe_x509_free(certs);
 }
 
@@ -337,8 +304,9 @@ void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
     }
     buf_print(out, "; made out to %s", count > 0 ? "" : "no name");
     buf_add(out, shown.text != NULL ? shown.text : "", shown.len);
-    if (count > PROBE_X509_NAMES_SHOWN)
-        buf_print(out, " and %zu more name%s", count - PROBE_X509_NAMES_SHOWN, count - PROBE_X509_NAMES_SHOWN == 1 ? "" : "s");
+    size_t more = count > PROBE_X509_NAMES_SHOWN ? count - PROBE_X509_NAMES_SHOWN : 0;
+    if (more > 0)
+        buf_print(out, " and %zu more name%s", more, words_plural(more));
     buf_print(out, " by ");
     probe_x509_show_issuer(cert, out);
     buf_free(&shown);
@@ -364,8 +332,9 @@ bool probe_cert_matches(const char *chain, unsigned usage, unsigned selector, un
     int count = certs != NULL ? sk_X509_num(certs) : 0;
     bool matches = false;
 
-    /* DANE-EE (3) is the server's own, DANE-TA (2) one of the others. */
-    for (int i = usage == 2; i < count && (usage == 2 || (usage == 3 && i == 0)); i++)
+    /* DANE-EE is about the server's own, DANE-TA about the others. */
+    int first = usage == PROBE_TLSA_TA, end = usage == PROBE_TLSA_TA ? count : usage == PROBE_TLSA_EE;
+    for (int i = first; i < end && i < count; i++)
         matches |= probe_x509_matches(sk_X509_value(certs, i), selector, matching, data, len);
     probe_x509_free(certs);
     return matches;

@@ -8,41 +8,34 @@
 
 #include <string.h>
 
-enum { TTL = 300 };
-enum rule { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
+enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
 
 #define RFC_CHANGE "RFC 8461 8.1"
 #define RFC_TXT "RFC 8461 3.1"
 
 static const struct probe_rule rules[RULES] = {
-    [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
+    [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
                       "policies.ini(5)" },
-    [INI_BYTES] = { "ini-bytes", PROBE_WARN, 0, 0,
+    [INI_BYTES] = { "ini-bytes", PROBE_WARN, 0, 0, 0,
                     "the policy that is served says the same as the file, in other bytes; see what the front server changes in "
                     "it, "
                     "or who else serves it",
                     "RFC 8461 3.2" },
-    [INI_POLICY] = { "ini-policy", PROBE_FAIL, 0, 0,
+    [INI_POLICY] = { "ini-policy", PROBE_FAIL, 0, 0, 0,
                      "another policy is served than the file has; see whether the program reads this file (its log says), and "
                      "whether the front server passes this name on to it",
                      RFC_CHANGE },
-    [INI_ID] = { "ini-id", PROBE_FAIL, 0, 0,
+    [INI_ID] = { "ini-id", PROBE_FAIL, 0, 0, 0,
                  "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
                  "below",
                  RFC_CHANGE },
-    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0,
+    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
                        "new id; serve the policy",
                        RFC_CHANGE },
-    [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, "there is no TXT record with a valid id; publish the record below", RFC_TXT },
+    [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0, "there is no TXT record with a valid id; publish the record below",
+                    RFC_TXT },
 };
-
-static void add(struct probe_findings *findings, enum rule rule, const char *subject)
-{
-    const struct probe_about about = { 0, subject, subject != NULL ? strlen(subject) : 0, NULL };
-
-    probe_findings_add(findings, &rules[rule], 0, &about);
-}
 
 static bool says_the_same(const struct probe_policy *a, const struct probe_policy *b)
 {
@@ -50,41 +43,42 @@ static bool says_the_same(const struct probe_policy *a, const struct probe_polic
            a->mx_count == b->mx_count && a->mx.len == b->mx.len && domain_same(a->mx.text, b->mx.text, a->mx.len);
 }
 
-static enum rule policy_rule(const struct probe_published *published, const char *wanted, size_t len)
+/* The rule that the served policy breaks, or NULL. */
+static const struct probe_rule *policy_rule(const struct probe_published *published, const char *expected, size_t len)
 {
     struct probe_policy served, own;
 
-    if (published->len == len && memcmp(published->policy, wanted, len) == 0)
-        return RULES;
+    if (published->len == len && memcmp(published->policy, expected, len) == 0)
+        return NULL;
     probe_policy_read(published->policy, published->len, &served);
-    probe_policy_read(wanted, len, &own);
+    probe_policy_read(expected, len, &own);
     bool same = says_the_same(&served, &own) && served.findings.verdict != PROBE_FAIL;
     probe_policy_free(&served);
     probe_policy_free(&own);
-    return same ? INI_BYTES : INI_POLICY;
+    return &rules[same ? INI_BYTES : INI_POLICY];
 }
 
-enum probe_compared probe_compare(const struct probe_published *published, const char *wanted, size_t len,
+enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings)
 {
-    enum rule rule = published->policy != NULL ? policy_rule(published, wanted, len) : RULES;
-    bool other = rule == INI_POLICY;
+    const struct probe_rule *rule = published->policy != NULL ? policy_rule(published, expected, len) : NULL;
+    bool other = rule == &rules[INI_POLICY];
     char id[POLICY_ID_SIZE];
 
-    policy_id(wanted, len, id);
+    policy_id(expected, len, id);
     bool renewed = published->id != NULL && strcmp(published->id, id) == 0;
-    if (rule != RULES)
-        add(findings, rule, NULL);
+    if (rule != NULL)
+        probe_findings_add(findings, rule, 0, span_of(NULL));
     if (other && renewed)
-        add(findings, INI_ID_EARLY, published->id);
-    /* While another policy is served, its id is not to be published: the policy comes first. */
-    if (!other && !renewed && published->told)
-        add(findings, published->id != NULL ? INI_ID : INI_NO_ID, published->id);
+        probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
+    /* Where another policy is served, that comes first: the id is published after the policy (RFC 8461 8.1). */
+    if (!other && !renewed && published->is_id_known)
+        probe_findings_add(findings, &rules[published->id != NULL ? INI_ID : INI_NO_ID], 0, span_of(published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)
         return renewed ? PROBE_EARLY_ID : PROBE_OTHER;
-    return renewed || !published->told ? PROBE_SAME : PROBE_OLD_ID;
+    return renewed || !published->is_id_known ? PROBE_SAME : PROBE_OLD_ID;
 }
 
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
@@ -92,23 +86,15 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
     struct buf says = { 0 };
 
     buf_add_shown(&says, mistake, strlen(mistake), (size_t)-1);
-    const struct probe_about about = { 0, NULL, 0, says.text };
-    if (!says.failed)
-        probe_findings_add(findings, &rules[INI_MISTAKE], 0, &about);
-    findings->failed |= says.failed;
-    buf_free(&says);
+    probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
 }
 
-void probe_compare_record(const char *domain, const char *wanted, size_t len, struct buf *out)
+void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out)
 {
     char id[POLICY_ID_SIZE];
 
-    policy_id(wanted, len, id);
-    buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, TTL, id);
+    policy_id(expected, len, id);
+    buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, PROBE_TTL, id);
 }
 
-const struct probe_rule *probe_compare_rules(size_t *count)
-{
-    *count = RULES;
-    return rules;
-}
+const struct probe_rules probe_compare_rules = { rules, RULES };

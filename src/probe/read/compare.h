@@ -1,37 +1,40 @@
-/* What is published against what policies.ini says. Pure. Floor 3. */
+/* Compares what is published with what policies.ini says. Pure. */
 #ifndef PROBE_READ_COMPARE_H
 #define PROBE_READ_COMPARE_H
 
 #include "probe/read/finding.h"
 
-/* What is published of DOMAIN. */
+/* The TTL of the records that are printed, in seconds. */
+#define PROBE_TTL 300
+
+/* What is published of DOMAIN, a name in normal form. */
 struct probe_published {
     const char *domain;
-    const char *policy; /* LEN bytes, as served; NULL: none came */
+    const char *policy; /* LEN bytes, as served; NULL: none could be fetched */
     size_t len;
-    const char *id; /* of the TXT record; NULL: none that is valid */
-    bool told;      /* false: the name servers could not tell of a TXT record */
+    const char *id;   /* of the TXT record; NULL: none that is valid */
+    bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
 };
 
 enum probe_compared {
     PROBE_SAME,
-    PROBE_OLD_ID,      /* the policy is served, its id is not published */
-    PROBE_EARLY_ID,    /* its id is published, and another policy is served */
+    PROBE_OLD_ID,      /* the policy is served, but its id is not published */
+    PROBE_EARLY_ID,    /* its id is published, but another policy is served */
     PROBE_OTHER,       /* another policy is served, under another id */
     PROBE_NOT_COMPARED /* nothing is served to compare with */
 };
 
-/* Compares it with WANTED, the LEN bytes that policies.ini makes; what differs is added to FINDINGS, with what to publish. */
-enum probe_compared probe_compare(const struct probe_published *published, const char *wanted, size_t len,
+/* Compares it with EXPECTED, the policy that policies.ini makes, LEN bytes. Adds to FINDINGS what differs and what to publish. */
+enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings);
 
-/* Adds MISTAKE, which stands in the way of what policies.ini says of the domain, to FINDINGS. */
+/* Adds MISTAKE to FINDINGS: policies.ini has no policy for the domain because of it. */
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings);
 
-/* Adds the TXT record of the policy WANTED, LEN bytes, as `mta-sts dns` prints it, to OUT. */
-void probe_compare_record(const char *domain, const char *wanted, size_t len, struct buf *out);
+/* Adds the TXT record for the policy EXPECTED, LEN bytes, as `mta-sts dns` prints it, to OUT. */
+void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_compare_rules(size_t *count);
+/* All rules about what is published. */
+extern const struct probe_rules probe_compare_rules;
 
 #endif

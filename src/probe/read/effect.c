@@ -20,7 +20,7 @@ static bool is_gone(const struct probe_effect_host *host)
     return host->gone;
 }
 
-static bool is_left(const struct probe_effect_host *host)
+static bool is_good(const struct probe_effect_host *host)
 {
     return !host->refused && !host->gone;
 }
@@ -39,7 +39,7 @@ static size_t count(const struct probe_effect_facts *facts, is_fn *is)
     return n;
 }
 
-/* "a, b and c", the first few of them. */
+/* Adds the first names: "a, b and c". */
 static void add_names(const struct probe_effect_facts *facts, is_fn *is, struct buf *out)
 {
     size_t all = count(facts, is), n = 0;
@@ -55,10 +55,10 @@ static void add_names(const struct probe_effect_facts *facts, is_fn *is, struct 
         buf_print(out, " and %zu more", all - n);
 }
 
-/* Senders with this policy, in enforce, and hosts that will not do. */
+/* WHO, senders that have a policy in mode enforce, refuse some of the hosts. */
 static void add_deferred(const struct probe_effect_facts *facts, const char *who, struct buf *out)
 {
-    bool all = count(facts, is_left) == 0;
+    bool all = count(facts, is_good) == 0;
 
     buf_print(out, "%s are deferring mail for ", who);
     add_names(facts, is_refused, out);
@@ -69,7 +69,7 @@ static void add_deferred(const struct probe_effect_facts *facts, const char *who
         return;
     }
     buf_print(out, "; it goes to ");
-    add_names(facts, is_left, out);
+    add_names(facts, is_good, out);
     buf_print(out, " instead, as long as that takes it.");
 }
 
@@ -80,8 +80,8 @@ static void add_testing(const struct probe_effect_facts *facts, struct buf *out)
     buf_print(out, " is delivered all the same in mode testing, and would be deferred once the mode is enforce (RFC 8461 5).");
 }
 
-/* Nobody can learn the policy anew. */
-static void add_unseen(const struct probe_effect_facts *facts, struct buf *out)
+/* Senders cannot fetch the policy, or do not look for it. */
+static void add_unavailable(const struct probe_effect_facts *facts, struct buf *out)
 {
     bool enforce = facts->has_mode && facts->mode == POLICY_ENFORCE;
 
@@ -96,14 +96,14 @@ static void add_unseen(const struct probe_effect_facts *facts, struct buf *out)
               "Senders without a policy in their cache find none, and deliver without MTA-STS: nothing is deferred, and nothing "
               "is protected (RFC 8461 %s). Those that have one keep to it until its max_age has passed, and do not learn of a "
               "newer one (RFC 8461 5.1).",
-              facts->txt ? "3.3" : "3.1");
+              facts->txt_good ? "3.3" : "3.1");
     if (enforce && count(facts, is_refused) > 0) {
         buf_print(out, " ");
         add_deferred(facts, "Of those, the ones that have mode enforce", out);
     }
 }
 
-static void add_seen(const struct probe_effect_facts *facts, struct buf *out)
+static void add_available(const struct probe_effect_facts *facts, struct buf *out)
 {
     if (count(facts, is_refused) == 0 || !facts->has_mode)
         return;
@@ -113,7 +113,7 @@ static void add_seen(const struct probe_effect_facts *facts, struct buf *out)
         add_testing(facts, out);
 }
 
-static const char *const of_compared[] = {
+static const char *const sentences[] = {
     [PROBE_SAME] = NULL,
     [PROBE_OLD_ID] = "Senders with an older policy in their cache do not fetch this one before that has expired, and defer mail "
                      "by what it says; those without have the new one (RFC 8461 5.1).",
@@ -134,13 +134,13 @@ void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
 {
     size_t before = out->len;
 
-    if (facts->told && !(facts->txt && facts->policy))
-        add_unseen(facts, out);
+    if (facts->is_certain && !(facts->txt_good && facts->policy_good))
+        add_unavailable(facts, out);
     else
-        add_seen(facts, out);
-    if (of_compared[facts->compared] != NULL && facts->txt) {
+        add_available(facts, out);
+    if (sentences[facts->compared] != NULL && facts->txt_good) {
         begin_sentence(out, before);
-        buf_print(out, "%s", of_compared[facts->compared]);
+        buf_print(out, "%s", sentences[facts->compared]);
     }
     if (count(facts, is_gone) > 0) {
         begin_sentence(out, before);

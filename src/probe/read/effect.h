@@ -1,4 +1,4 @@
-/* What all that was found does to mail, of senders with an older policy in their cache and of those without. Pure. Floor 4. */
+/* Says what all that was found does to mail: from senders with an older policy in their cache, and from those without. Pure. */
 #ifndef PROBE_READ_EFFECT_H
 #define PROBE_READ_EFFECT_H
 
@@ -12,25 +12,25 @@
 /* One MX host. */
 struct probe_effect_host {
     const char *name;
-    bool refused; /* by senders that honour the policy: no pattern matches it, or its TLS will not do */
+    bool refused; /* by senders that honour the policy: no pattern matches it, or its TLS is not good enough */
     bool gone;    /* it has no address: nobody can deliver to it */
-    bool dane;    /* signed TLSA records that its certificate does not match (RFC 7672) */
+    bool dane;    /* it has signed TLSA records, and its certificate matches none of them (RFC 7672) */
 };
 
 struct probe_effect_facts {
     const char *domain;
-    bool told;      /* what comes next is known, and not for want of an answer */
-    bool published; /* there is a sign of MTA-STS: a TXT record, or a policy host */
-    bool txt;       /* the TXT record will do */
-    bool policy;    /* the policy can be fetched, and will do */
-    bool has_mode;  /* in what is served, or else in policies.ini */
+    bool is_certain;  /* something failed for certain, and not only because nobody answered */
+    bool published;   /* there is a sign of MTA-STS: a TXT record, or a policy host */
+    bool txt_good;    /* senders accept the TXT record */
+    bool policy_good; /* senders can fetch the policy, and accept it */
+    bool has_mode;    /* MODE is known: from the served policy, or else from policies.ini */
     enum policy_mode mode;
     const struct probe_effect_host *hosts;
     size_t host_count;
     enum probe_compared compared;
 };
 
-/* Adds full sentences to OUT; none where it does nothing. */
+/* Adds full sentences to OUT; none where nothing happens to mail. */
 void probe_effect(const struct probe_effect_facts *facts, struct buf *out);
 
 #endif

@@ -1,10 +1,12 @@
 #include "probe/read/finding.h"
 #include "base/buf.h"
 
+#include "base/list.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 80, HOST_MAX = 253, ROOM_FIRST = 8 };
+enum { SUBJECT_MAX = 80, SEEN_MAX = 200, HOST_MAX = 253 };
 
 static size_t count_of(const struct probe_findings *findings, const struct probe_rule *rule)
 {
@@ -17,34 +19,40 @@ static size_t count_of(const struct probe_findings *findings, const struct probe
 
 static bool make_room(struct probe_findings *findings)
 {
-    if (findings->count < findings->room)
-        return true;
-    size_t room = findings->room > 0 ? findings->room * 2 : ROOM_FIRST;
-    struct probe_finding *more = realloc(findings->list, room * sizeof *more);
-    if (more == NULL) {
+    struct probe_finding *list = list_grow(findings->list, findings->count, 1, &findings->room, sizeof *list);
+
+    if (list == NULL)
         findings->failed = true;
-        return false;
-    }
-    findings->list = more;
-    findings->room = room;
-    return true;
+    else
+        findings->list = list;
+    return list != NULL;
 }
 
-static void add_figure(struct buf *text, const struct probe_rule *rule, unsigned senders)
+static void add_figure(struct buf *text, const struct probe_rule *rule)
 {
-    if (rule->most == 0)
+    if (rule->of == 0)
         return;
     buf_print(text, "; %u", rule->least);
     if (rule->most > rule->least)
         buf_print(text, " to %u", rule->most);
-    buf_print(text, " of %u sender implementations refuse it", senders);
+    buf_print(text, " of %u sender implementations refuse it", rule->of);
 }
 
-void probe_findings_add(struct probe_findings *findings, const struct probe_rule *rule, unsigned senders,
-                        const struct probe_about *about)
+static void add_text(struct buf *texts, const struct probe_rule *rule, struct span subject, const char *says)
 {
-    struct buf *texts = &findings->texts;
+    if (subject.at != NULL) {
+        buf_add(texts, "\"", 1);
+        buf_add_shown(texts, subject.at, subject.len, SUBJECT_MAX);
+        buf_add(texts, "\" ", 2);
+    }
+    buf_print(texts, "%s (%s", says, rule->rfc);
+    add_figure(texts, rule);
+    buf_add(texts, ")", 2);
+}
 
+static void add(struct probe_findings *findings, const struct probe_rule *rule, unsigned line, struct span subject,
+                const char *says)
+{
     if (rule->severity > findings->verdict)
         findings->verdict = rule->severity;
     if (count_of(findings, rule) >= PROBE_FINDINGS_OF_RULE) {
@@ -53,19 +61,39 @@ void probe_findings_add(struct probe_findings *findings, const struct probe_rule
     }
     if (!make_room(findings))
         return;
-    findings->list[findings->count++] = (struct probe_finding) { rule, about->line, texts->len };
-    if (about->subject != NULL) {
-        buf_add(texts, "\"", 1);
-        buf_add_shown(texts, about->subject, about->len, SHOWN_MAX);
-        buf_add(texts, "\" ", 2);
-    }
-    buf_print(texts, "%s (%s", about->says != NULL ? about->says : rule->says, rule->rfc);
-    add_figure(texts, rule, senders);
-    buf_add(texts, ")", 2);
-    if (texts->failed) {
+    findings->list[findings->count] = (struct probe_finding) { rule, line, findings->texts.len };
+    add_text(&findings->texts, rule, subject, says);
+    findings->failed |= findings->texts.failed;
+    findings->count += !findings->texts.failed;
+}
+
+void probe_findings_add(struct probe_findings *findings, const struct probe_rule *rule, unsigned line, struct span subject)
+{
+    add(findings, rule, line, subject, rule->says);
+}
+
+void probe_findings_add_saying(struct probe_findings *findings, const struct probe_rule *rule, unsigned line, struct span subject,
+                               struct buf *says)
+{
+    if (says->failed)
         findings->failed = true;
-        findings->count--;
+    else
+        add(findings, rule, line, subject, says->text);
+    buf_free(says);
+}
+
+void probe_findings_add_seen(struct probe_findings *findings, const struct probe_rule *rule, struct span subject,
+                             const char *seen)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s", rule->says);
+    if (seen != NULL && seen[0] != '\0') {
+        buf_print(&says, " [");
+        buf_add_shown(&says, seen, strlen(seen), SEEN_MAX);
+        buf_print(&says, "]");
     }
+    probe_findings_add_saying(findings, rule, 0, subject, &says);
 }
 
 const char *probe_finding_text(const struct probe_findings *findings, const struct probe_finding *finding)

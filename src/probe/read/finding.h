@@ -1,8 +1,9 @@
-/* What the probe finds wrong with what a domain publishes: rules, and findings by them. Pure. Floor 1. */
+/* What the probe finds wrong with what a domain publishes: rules, and findings by them. Pure: nothing is asked or printed. */
 #ifndef PROBE_READ_FINDING_H
 #define PROBE_READ_FINDING_H
 
 #include "base/buf.h"
+#include "probe/read/span.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,13 +14,20 @@
  */
 enum probe_severity { PROBE_OK, PROBE_WARN, PROBE_FAIL };
 
-/* One thing that can be wrong. */
+/* One thing that can be wrong. Each file that judges has a constant table of them. */
 struct probe_rule {
     const char *kind; /* short and stable: "mx-dot" */
     enum probe_severity severity;
-    unsigned char least, most; /* how many sender implementations refuse what is wrong in this way alone; 0: not told */
-    const char *says;          /* what is wrong, and what to write instead; goes on after the subject, if any */
-    const char *rfc;           /* "RFC 8461 3.2" */
+    /* Of OF sender implementations, LEAST to MOST refuse what breaks this rule alone; all 0: nobody has counted. */
+    unsigned char least, most, of;
+    const char *says; /* what is wrong, and what to write instead; follows the subject, if any; NULL: each finding has its own */
+    const char *rfc;  /* "RFC 8461 3.2" */
+};
+
+/* A table of rules, for the texts that explain them. */
+struct probe_rules {
+    const struct probe_rule *list;
+    size_t count;
 };
 
 struct probe_finding {
@@ -28,7 +36,7 @@ struct probe_finding {
     size_t text;   /* where it begins in the findings' texts, ended by a NUL */
 };
 
-/* The most findings by one rule that are kept: a hostile text of 64 KB is to print no 65,536 lines. */
+/* The most findings by one rule that are kept: a hostile text of 64 KB shall not print 65,536 lines. */
 #define PROBE_FINDINGS_OF_RULE 20
 
 /* All zero is none. */
@@ -41,20 +49,21 @@ struct probe_findings {
     bool failed;                 /* memory ran out: something is missing */
 };
 
-/* What a finding is about. */
-struct probe_about {
-    unsigned line;
-    const char *subject; /* what was published, LEN bytes of any kind; NULL: nothing to show */
-    size_t len;
-    const char *says; /* NULL: what the rule says */
-};
-
 /*
- * Adds a finding by RULE. Its text is a full phrase: the subject, made fit to be shown and cut where it is long; what is wrong
- * and what to write instead; the RFC section; and how many of SENDERS implementations refuse it.
+ * Adds a finding by RULE about SUBJECT, which stands in LINE (from 1; 0: none). Its text is a full phrase: the subject, made fit
+ * to be shown and cut where it is long (none where SUBJECT.at is NULL); what is wrong and what to write instead; the RFC section;
+ * and how many sender implementations refuse it.
  */
-void probe_findings_add(struct probe_findings *findings, const struct probe_rule *rule, unsigned senders,
-                        const struct probe_about *about);
+void probe_findings_add(struct probe_findings *findings, const struct probe_rule *rule, unsigned line, struct span subject);
+
+/* The same with SAYS in place of what the rule says. SAYS is freed. */
+void probe_findings_add_saying(struct probe_findings *findings, const struct probe_rule *rule, unsigned line, struct span subject,
+                               struct buf *says);
+
+/* The same with what a server did or said in brackets behind what the rule says: a text of any bytes; NULL and "" are
+ * nothing. */
+void probe_findings_add_seen(struct probe_findings *findings, const struct probe_rule *rule, struct span subject,
+                             const char *seen);
 
 /* The text of FINDING, one of FINDINGS. It lasts until another is added. */
 const char *probe_finding_text(const struct probe_findings *findings, const struct probe_finding *finding);

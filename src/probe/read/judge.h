@@ -1,4 +1,5 @@
-/* What the answers of name servers and servers say of a domain: the judging, apart from the asking. Pure. Floor 5. */
+/* Judges what name servers, the policy host and MX hosts answered; certificates and texts are judged in files of their own. Pure.
+ */
 #ifndef PROBE_READ_JUDGE_H
 #define PROBE_READ_JUDGE_H
 
@@ -6,35 +7,37 @@
 #include "probe/ask/fetch.h"
 #include "probe/read/finding.h"
 
-/* Adds that NAME is a CNAME that leads nowhere, where ANSWER, which found nothing, says so. */
+/* ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. */
 void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings);
 
-/* HOST, the policy host, has no address: ANSWER found none. */
+/* ANSWER found no address of HOST, the policy host: adds that. */
 void probe_judge_no_address(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings);
 
-/* Whatever kept HTTPS with HOST from coming about but the certificate. False: that says nothing about HOST. */
+/*
+ * Adds why HTTPS with HOST failed, if it did before an answer was due; the certificate is not judged. False where the failure
+ * says nothing about HOST.
+ */
 bool probe_judge_https(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings);
 
-/* The answer's header and how it came; SLOW_MS or more is slow. Needs an HTTPS connection that came about. */
+/* Adds what is wrong with the HTTP answer, its header and its size; SLOW_MS or more is slow. TLS worked. */
 void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, struct probe_findings *findings);
 
-/* Does FETCHED hold what a sender would read as a policy? */
+/* Has FETCHED a body that a sender would read as a policy? */
 bool probe_judge_has_policy(const struct probe_fetched *fetched);
 
-/* What a domain's MX records are, but for their names. */
+/* NULL: the domain takes no mail (RFC 7505). IMPLICIT: there is none, and the domain itself is the mail host (RFC 5321 5.1). */
 enum probe_mx_kind { PROBE_MX_RECORDS, PROBE_MX_NULL, PROBE_MX_IMPLICIT };
+
+/* Which MX records ANSWER has for DOMAIN; it is not AGAIN. Adds a finding where there are none, or a null MX. */
 enum probe_mx_kind probe_judge_mx(const char *domain, const struct probe_dns_answer *answer, struct probe_findings *findings);
 
-/* The MX HOST has no address. */
+/* ANSWER found no address of HOST, an MX host: adds that. */
 void probe_judge_mx_no_address(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings);
 
-/* What HOST, an MX, did when it was spoken to, but for its certificate. False: that says nothing about HOST. */
+/* Adds what HOST, an MX host, did wrong in SMTP; its certificate is not judged. False where that says nothing about its TLS. */
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings);
 
-/* Takes out of FINDINGS, a policy's, what they say of its size: that is told of the answer. */
-void probe_judge_drop_size(struct probe_findings *findings);
-
-/* All rules, COUNT of them, for whoever explains them: those whose kind begins with a check's name are that check's. Constant. */
-const struct probe_rule *probe_judge_rules(size_t *count);
+/* All rules that are judged here. A rule whose kind begins with a check's name belongs to that check. */
+extern const struct probe_rules probe_judge_rules;
 
 #endif

@@ -1,24 +1,21 @@
-/* Which mx pattern of a policy matches which MX host, as the RFC and senders have it. Pure. Floor 2. */
+/* Which mx pattern of a policy matches which MX host: by RFC 8461 4.1, and by what sender implementations do. Pure. */
 #ifndef PROBE_READ_MATCH_H
 #define PROBE_READ_MATCH_H
 
 #include "probe/read/finding.h"
 
-/* The sender implementations that the figures are of. "Refuse" means here that they take the host for one that does not match. */
-#define PROBE_MATCH_SENDERS 15
-
 /*
- * Matches NAME, an MX record's host name, against the patterns in MX, MX_COUNT of them one after the other, each ended by a
- * NUL, valid or not (RFC 8461 4.1). Adds what is wrong to FINDINGS, which is all zero or has some already; line is 0.
- * Returns the number of the first pattern that matches best, from 0; MX_COUNT where none does, which is a FAIL.
+ * Matches NAME, the host name of an MX record as the zone has it, against MX: MX_COUNT patterns, valid or not, each ended by a
+ * NUL. Adds what is wrong to FINDINGS. Returns the number of the pattern that matches best, from 0; MX_COUNT: none does, which is
+ * a FAIL.
  */
 size_t probe_match_host(const char *mx, size_t mx_count, const char *name, struct probe_findings *findings);
 
-/* Adds a warning for each valid pattern that matches none of HOSTS, HOST_COUNT of them. */
+/* Adds a warning for each valid pattern that matches none of the HOST_COUNT names in HOSTS. */
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,
                         struct probe_findings *findings);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_match_rules(size_t *count);
+/* All rules about matching. */
+extern const struct probe_rules probe_match_rules;
 
 #endif

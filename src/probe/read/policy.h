@@ -1,35 +1,23 @@
-/* The probe's reading of a policy as it is served: what senders make of it, and everything that is wrong with it. Pure. Floor 2.
- */
+/* Reads a policy as it is served: what senders make of it, and everything that is wrong with it. Pure. */
 #ifndef PROBE_READ_POLICY_H
 #define PROBE_READ_POLICY_H
 
-#include "policy/model.h"
-#include "probe/read/finding.h"
-
-/* The sender implementations that the figures are of. */
-#define PROBE_POLICY_SENDERS 17
-
-/* What a sender would work with: of a repeated field, the first one (RFC 8461 3.2). */
-struct probe_policy {
-    bool has_mode, has_max_age; /* there, and valid: only then do the next two mean anything */
-    enum policy_mode mode;
-    uint32_t max_age;
-    struct buf mx;   /* the patterns as written, valid or not, each ended by a NUL: may hold any other byte */
-    size_t mx_count; /* how many there are */
-    struct probe_findings findings;
-};
+#include "probe/read/policy_field.h"
 
 /*
- * Reads BODY, the LEN bytes of an answer: any bytes, any number of them; NULL where LEN is 0. Of what goes beyond
- * POLICY_BYTES_MAX (RFC 8461 3.3), nothing is read. Judges it by RFC 8461 3.2, and by what the implementations do that it is
- * known of; the verdict and every fault are in POLICY's findings. Where findings.failed or mx.failed is set, memory ran
- * out and nothing here counts. POLICY need not be initialised; it does not borrow; probe_policy_free() is due.
+ * Reads BODY, the LEN bytes of an HTTP answer: any bytes; NULL where LEN is 0. Nothing beyond POLICY_BYTES_MAX (RFC 8461 3.3) is
+ * read. Judges it by RFC 8461 3.2 and by what sender implementations do; the verdict and every fault are in POLICY's findings.
+ * Where findings.failed or mx.failed is set, memory ran out and nothing in POLICY counts. POLICY need not be initialised and
+ * borrows nothing; probe_policy_free() is due.
  */
 void probe_policy_read(const char *body, size_t len, struct probe_policy *policy);
 
+/* Removes the findings about the size of POLICY, where probe_judge_answer() has added the same. */
+void probe_policy_drop_size(struct probe_policy *policy);
+
 void probe_policy_free(struct probe_policy *policy);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_policy_rules(size_t *count);
+/* All rules that a policy can break. */
+extern const struct probe_rules probe_policy_rules;
 
 #endif

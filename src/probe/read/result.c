@@ -13,45 +13,43 @@ const char *probe_check_text(enum probe_check_name check)
     return names[check];
 }
 
-const char *probe_mode_text(enum policy_mode mode)
+int probe_findings_status(const struct probe_findings *findings, bool is_all)
 {
-    static const char *const modes[] = { [POLICY_TESTING] = "testing", [POLICY_ENFORCE] = "enforce", [POLICY_NONE] = "none" };
+    static const int statuses[] = { [PROBE_OK] = PROBE_STATUS_OK, [PROBE_WARN] = PROBE_STATUS_WARNING };
 
-    return modes[mode];
+    if (findings->verdict == PROBE_FAIL)
+        return PROBE_STATUS_CRITICAL;
+    return is_all ? statuses[findings->verdict] : PROBE_STATUS_UNKNOWN;
 }
 
 int probe_check_status(const struct probe_check *check)
 {
-    static const int statuses[] = { [PROBE_OK] = 0, [PROBE_WARN] = 1, [PROBE_FAIL] = 2 };
-
-    if (check->findings.verdict == PROBE_FAIL)
-        return PROBE_STATUS_CRITICAL;
-    return check->state == PROBE_UNKNOWN ? PROBE_STATUS_UNKNOWN : statuses[check->findings.verdict];
+    return probe_findings_status(&check->findings, check->state != PROBE_UNKNOWN);
 }
 
 int probe_worse(int a, int b)
 {
-    /* 0 < 1 < 3 < 2 */
+    /* ok < warning < unknown < critical */
     static const int ranks[] = { 0, 1, 3, 2 };
 
     return ranks[a] >= ranks[b] ? a : b;
 }
 
-int probe_status(const struct probe *probe)
+int probe_status(const struct probe_result *result)
 {
     int worst = 0;
 
     for (size_t i = 0; i < PROBE_CHECKS; i++)
-        worst = probe_worse(worst, probe_check_status(&probe->checks[i]));
+        worst = probe_worse(worst, probe_check_status(&result->checks[i]));
     return worst;
 }
 
-void probe_free(struct probe *probe)
+void probe_result_free(struct probe_result *result)
 {
     for (size_t i = 0; i < PROBE_CHECKS; i++) {
-        buf_free(&probe->checks[i].summary);
-        probe_findings_free(&probe->checks[i].findings);
+        buf_free(&result->checks[i].summary);
+        probe_findings_free(&result->checks[i].findings);
     }
-    buf_free(&probe->effect);
-    buf_free(&probe->publish);
+    buf_free(&result->effect);
+    buf_free(&result->publish);
 }

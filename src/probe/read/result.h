@@ -1,82 +1,63 @@
-/* What the probe is to look at, and what it found of a domain. Floor 5. */
+/* What the probe found of one domain, check by check, and the exit status that follows from it. */
 #ifndef PROBE_READ_RESULT_H
 #define PROBE_READ_RESULT_H
 
 #include "policy/model.h"
-#include "probe/ask/dns.h"
-#include "probe/ask/fetch.h"
-#include "probe/read/cert.h"
 #include "probe/read/finding.h"
 
 enum probe_check_name {
-    PROBE_TXT,
-    PROBE_HOST,
-    PROBE_HTTPS,
-    PROBE_ANSWER,
-    PROBE_POLICY,
-    PROBE_MX,
-    PROBE_SMTP,
-    PROBE_TLSRPT,
-    PROBE_INI,
-    PROBE_DANE,
+    PROBE_CHECK_TXT,
+    PROBE_CHECK_HOST,
+    PROBE_CHECK_HTTPS,
+    PROBE_CHECK_ANSWER,
+    PROBE_CHECK_POLICY,
+    PROBE_CHECK_MX,
+    PROBE_CHECK_SMTP,
+    PROBE_CHECK_TLSRPT,
+    PROBE_CHECK_INI,
+    PROBE_CHECK_DANE,
     PROBE_CHECKS
 };
 
 enum probe_state {
-    PROBE_SKIPPED, /* an earlier one that failed leaves nothing to look at, or it was not asked for */
-    PROBE_DONE,    /* the verdict is that of the findings */
-    PROBE_UNKNOWN  /* could not tell: a name server that failed, no way to the network */
+    PROBE_SKIPPED, /* there was nothing to look at: an earlier check failed, or it was not asked for */
+    PROBE_DONE,    /* the findings have the verdict */
+    PROBE_UNKNOWN  /* nobody can say: a name server failed, or there is no network */
 };
 
 struct probe_check {
     enum probe_state state;
-    struct buf summary; /* what was seen, a phrase of one line, fit to be shown: "4 records, all match"; may be empty */
+    struct buf summary; /* what was observed, one line, fit to be shown: "4 records, all match"; may be empty */
     struct probe_findings findings;
 };
 
-/* What policies.ini says of the domain. */
-struct probe_wanted {
-    const char *policy; /* the bytes as they are to be served, LEN of them; NULL: not compared */
-    size_t len;
-    const char *mistake; /* a mistake in the file stands in its way; NULL: none */
-};
-
-struct probe_hosts;
-
-struct probe_options {
-    struct probe_dns_options dns;
-    struct probe_fetch_options fetch;
-    const struct probe_trust *trust;
-    struct probe_hosts *hosts; /* what was seen of MX hosts already, for all domains that name them */
-    unsigned warn_days;        /* 14 */
-    unsigned slow_ms;          /* 2000 */
-    const atomic_bool *stop;   /* NULL, or ends it early once it is true: what was not looked at is unknown */
-};
-
-struct probe {
+struct probe_result {
     char domain[DOMAIN_MAX + 1];
     bool has_mode;
-    enum policy_mode mode; /* as served */
+    enum policy_mode mode; /* of the policy that is served */
     struct probe_check checks[PROBE_CHECKS];
-    struct buf effect;  /* what all this does to mail now; empty where it does nothing */
-    struct buf publish; /* the record to publish, where that is what helps; else empty */
+    struct buf effect;  /* what all this does to mail now; empty: nothing */
+    struct buf publish; /* the record to publish; empty: that is not what is wrong */
     unsigned ms;
 };
 
 /* The name of CHECK: "txt". Constant. */
 const char *probe_check_text(enum probe_check_name check);
 
-/* As a policy has it. Constant. */
-const char *probe_mode_text(enum policy_mode mode);
-
-/* As monitoring plugins count: 2 outranks 3, and 3 1. */
+/* The exit statuses of monitoring plugins. From good to bad: ok, warning, unknown, critical. */
 enum { PROBE_STATUS_OK, PROBE_STATUS_WARNING, PROBE_STATUS_CRITICAL, PROBE_STATUS_UNKNOWN, PROBE_STATUSES };
 
-/* The worse of two; that of one check, where one that was skipped is ok; the worst of all checks. */
+/* The worse of two. */
 int probe_worse(int a, int b);
-int probe_check_status(const struct probe_check *check);
-int probe_status(const struct probe *probe);
 
-void probe_free(struct probe *probe);
+/* That of FINDINGS. Unknown where IS_ALL is false, others may be missing, and none of them is a FAIL. */
+int probe_findings_status(const struct probe_findings *findings, bool is_all);
+
+/* That of one check, where skipped is ok; the worst of all checks. */
+int probe_check_status(const struct probe_check *check);
+int probe_status(const struct probe_result *result);
+
+/* Frees what RESULT holds. */
+void probe_result_free(struct probe_result *result);
 
 #endif

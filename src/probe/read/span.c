@@ -18,7 +18,7 @@ static bool is_alphanumeric(char c)
 
 struct span span_of(const char *text)
 {
-    return (struct span) { text, strlen(text) };
+    return (struct span) { text, text != NULL ? strlen(text) : 0 };
 }
 
 struct span span_without_leading(struct span s)

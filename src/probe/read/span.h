@@ -1,4 +1,4 @@
-/* A part of what a domain publishes: bytes of any kind, which nothing ends. Pure. Floor 1. */
+/* A part of a text: bytes of any kind, with a length and no NUL at the end. Pure. */
 #ifndef PROBE_READ_SPAN_H
 #define PROBE_READ_SPAN_H
 
@@ -11,21 +11,24 @@ struct span {
     size_t len;
 };
 
+/* All of TEXT, without its NUL. Of NULL: a span whose AT is NULL. */
 struct span span_of(const char *text);
 
-/* S without the spaces and tabs (WSP, RFC 5234 B.1) that it begins with; that it ends in. */
+/* S without the spaces and tabs (WSP, RFC 5234 B.1) at its beginning; at its end. */
 struct span span_without_leading(struct span s);
 struct span span_without_trailing(struct span s);
 
-/* Is it TEXT; is it that but for ASCII capitals? */
+/* Is it TEXT; is it TEXT in any case, by ASCII's rules? */
 bool span_is(struct span s, const char *text);
 bool span_is_but_case(struct span s, const char *text);
 
-/* Is it letters and digits alone, and at least one? */
+/* Is it one or more letters and digits? */
 bool span_is_alphanumeric(struct span s);
 
-/* Is it a name that an unknown field may have (sts-ext-name, RFC 8461 3.1; sts-policy-ext-name, 3.2; tlsrpt-ext-name, RFC 8460
- * 3)? */
+/*
+ * May an unknown field have this name (sts-ext-name, RFC 8461 3.1; sts-policy-ext-name, RFC 8461 3.2; tlsrpt-ext-name, RFC 8460
+ * 3)?
+ */
 bool span_is_field_name(struct span s);
 
 #endif

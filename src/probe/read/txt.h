@@ -1,31 +1,28 @@
-/* The probe's reading of the TXT records at _mta-sts.<domain> and _smtp._tls.<domain>. Pure. Floor 2. */
+/* Reads the TXT records at _mta-sts.<domain> and _smtp._tls.<domain>, and finds everything that is wrong with them. Pure. */
 #ifndef PROBE_READ_TXT_H
 #define PROBE_READ_TXT_H
 
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/read/finding.h"
 
-/* The sender implementations that the figures about _mta-sts are of; about _smtp._tls there are none. */
-#define PROBE_TXT_SENDERS 16
-
 struct probe_txt {
-    struct buf value; /* of id or rua, where exactly one record has a valid one; else empty */
+    struct buf value; /* the id or rua of the only record, if it is valid; else empty */
     struct probe_findings findings;
 };
 
 /*
- * Judge the records, STRINGS being COUNT strings of none, one or several (RFC 8461 3.1, and RFC 8460 3 for TLSRPT): the strings
- * of one record are joined without a space. The verdict and every fault are in TXT's findings. No TLSRPT record is a warning, no
- * _mta-sts record a FAIL. Where findings.failed or value.failed is set, memory ran out and nothing here counts. TXT need not
- * be initialised; it does not borrow; probe_txt_free() is due.
+ * Read the COUNT STRINGS of all records of the name (RFC 8461 3.1; RFC 8460 3 for TLSRPT). The strings of one record are joined
+ * without a space. The verdict and every fault are in TXT's findings: no TLSRPT record is a warning, no _mta-sts record a FAIL.
+ * Where findings.failed or value.failed is set, memory ran out and nothing in TXT counts. TXT need not be initialised and borrows
+ * nothing; probe_txt_free() is due.
  */
 void probe_txt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
 void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
 
 void probe_txt_free(struct probe_txt *txt);
 
-/* All rules, COUNT of them, for whoever explains them. Constant. */
-const struct probe_rule *probe_txt_rules(size_t *count);
-const struct probe_rule *probe_tlsrpt_rules(size_t *count);
+/* All rules that such records can break. */
+extern const struct probe_rules probe_txt_rules;
+extern const struct probe_rules probe_tlsrpt_rules;
 
 #endif

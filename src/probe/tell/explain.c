@@ -1,13 +1,10 @@
 #include "probe/tell/explain.h"
 
-#include "base/buf.h"
 #include "probe/read/cert.h"
 #include "probe/read/compare.h"
-#include "probe/read/finding.h"
 #include "probe/read/judge.h"
 #include "probe/read/match.h"
 #include "probe/read/policy.h"
-#include "probe/read/result.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
@@ -15,34 +12,32 @@
 
 enum { WIDTH = 80, INDENT = 4 };
 
-typedef const struct probe_rule *rules_fn(size_t *count);
-
 static const struct text {
     const char *looks_at; /* one line */
     const char *why, *mail, *act;
-    rules_fn *rules; /* besides those of probe_judge; NULL: none */
+    const struct probe_rules *rules; /* more than those of probe_judge_rules; NULL: none */
 } texts[PROBE_CHECKS] = {
-    [PROBE_TXT] = {
+    [PROBE_CHECK_TXT] = {
         "the TXT record at _mta-sts.<domain>",
         "A sender asks for it before each message for which it has no policy, and looks whether its id is the one it knows. There is "
         "to be exactly one record that begins with \"v=STSv1;\" and has an id of 1 to 32 letters and digits; a CNAME is followed "
         "(RFC 8461 3.1).",
-        "Without a record that will do, a sender takes the domain for one without MTA-STS: mail is delivered, unprotected. One with "
+        "Without a record that it accepts, a sender takes the domain for one without MTA-STS: mail is delivered, unprotected. One with "
         "a policy in its cache keeps to it until that has expired, and does not learn of a newer one; where that is in mode "
         "enforce and the MX hosts have changed since, it defers mail (RFC 8461 5.1).",
         "\"mta-sts dns DOMAIN\" prints the record. After each change of a policy: first let the policy be served, then publish its "
         "new id (RFC 8461 8.1).",
-        probe_txt_rules,
+        &probe_txt_rules,
     },
-    [PROBE_HOST] = {
+    [PROBE_CHECK_HOST] = {
         "the addresses of mta-sts.<domain>",
         "The policy is fetched from there and nowhere else; each mail domain, subdomains too, needs its own (RFC 8461 3.3, 3.4).",
-        "As where the policy cannot be fetched: see https.",
+        "The policy cannot be fetched: see https.",
         "Publish a CNAME to the host that runs the front server, or its A and AAAA records; \"mta-sts dns DOMAIN\" prints them where "
         "the key host is in policies.ini.",
         NULL,
     },
-    [PROBE_HTTPS] = {
+    [PROBE_CHECK_HTTPS] = {
         "TLS and the certificate of mta-sts.<domain>",
         "A policy counts only if it comes over TLS 1.2 or newer, by a certificate that is valid for mta-sts.<domain> and leads to an "
         "authority that the sender knows (RFC 8461 3.3, 7.1).",
@@ -50,27 +45,27 @@ static const struct text {
         "expired, and cannot learn of a newer one: change no MX host while this lasts.",
         "\"mta-sts hosts\" prints the names that the certificate is to be for. Let an ACME client renew it, and let the front server "
         "read it again after that.",
-        probe_cert_rules,
+        &probe_cert_rules,
     },
-    [PROBE_ANSWER] = {
+    [PROBE_CHECK_ANSWER] = {
         "the HTTP answer for /.well-known/mta-sts.txt",
         "Only status 200 brings a policy; redirects are not followed; the media type is to be text/plain; the whole of it has to come "
         "within a minute and 64 KB (RFC 8461 3.2, 3.3).",
-        "As where the policy cannot be fetched: see https.",
+        "The policy cannot be fetched: see https.",
         "404 from a front server that serves the name: it passes another name on to mta-sts, or the domain is not in policies.ini. 500: "
-        "a mistake in its section; \"mta-sts check\" tells which. 502 to 504: mta-sts does not run.",
+        "a mistake in its section; \"mta-sts check\" says which. 502 to 504: mta-sts does not run.",
         NULL,
     },
-    [PROBE_POLICY] = {
+    [PROBE_CHECK_POLICY] = {
         "the policy itself, line by line",
         "Senders read version, mode, mx and max_age, and are strict in different ways: what some refuse is no policy for those "
-        "(RFC 8461 3.2). A figure tells how many of 17 implementations refuse what is wrong.",
+        "(RFC 8461 3.2). A figure says how many of 17 implementations refuse what is wrong.",
         "A policy that is refused is as good as none: see https. With mx lines that say something else than is meant, mail is deferred: "
         "see mx.",
-        "\"mta-sts show DOMAIN\" prints a policy that all of them take. Where another program serves it, correct the line that is told.",
-        probe_policy_rules,
+        "\"mta-sts show DOMAIN\" prints a policy that all of them take. Where another program serves it, correct the line that the finding names.",
+        &probe_policy_rules,
     },
-    [PROBE_MX] = {
+    [PROBE_CHECK_MX] = {
         "the MX records against the policy's mx lines",
         "A sender delivers only to those MX hosts that a pattern matches: the same name, or * for exactly one label (RFC 8461 4.1).",
         "In mode enforce, a host that no pattern matches gets no mail from senders that honour MTA-STS. Where none matches, mail waits "
@@ -78,9 +73,9 @@ static const struct text {
         "have an older policy in their cache match against that one until it has expired or the id is new.",
         "Add the host to mx in policies.ini, let it be served, publish the new id; or correct the MX records. A host that is to go: "
         "keep it working until every policy that names it alone has expired.",
-        probe_match_rules,
+        &probe_match_rules,
     },
-    [PROBE_SMTP] = {
+    [PROBE_CHECK_SMTP] = {
         "STARTTLS and the certificate of each MX host",
         "A sender delivers only over TLS 1.2 or newer, to a host whose certificate is valid for the name in the MX record; the mail "
         "domain's name does not help (RFC 8461 4.2, 5). No mail is begun here: EHLO, STARTTLS, EHLO, QUIT.",
@@ -88,29 +83,29 @@ static const struct text {
         "returned after some days. In testing it is delivered, and reported.",
         "Give the host a certificate for its own name, with the intermediate ones, and let it be renewed. Until that works: testing in "
         "place of enforce, with the new id. Port 25 is closed on the way out of many networks: then run this on a mail server.",
-        probe_cert_rules,
+        &probe_cert_rules,
     },
-    [PROBE_TLSRPT] = {
+    [PROBE_CHECK_TLSRPT] = {
         "the TXT record at _smtp._tls.<domain>",
         "Senders report there, once a day, what failed with the policy and with TLS (RFC 8460 3).",
-        "None. But failures stay unheard of, and testing without reports tests nothing.",
+        "None. But nobody learns of failures, and testing without reports tests nothing.",
         "Set tlsrpt in policies.ini, and publish what \"mta-sts dns DOMAIN\" prints.",
-        probe_tlsrpt_rules,
+        &probe_tlsrpt_rules,
     },
-    [PROBE_INI] = {
+    [PROBE_CHECK_INI] = {
         "what is published against policies.ini (with -f)",
         "The policy that is served is to be that of the file, byte for byte, and the id in the TXT record the one that is made of these "
         "bytes.",
         "With an id that was not renewed, senders with an older policy do not fetch this one, and go by the old mx lines until it has "
         "expired. With an id that is published before its policy, senders keep the old policy under the new id.",
         "Publish the record that is printed below the check. Another policy is served: mta-sts may read another file, or an old one; "
-        "its log tells.",
-        probe_compare_rules,
+        "its log says.",
+        &probe_compare_rules,
     },
-    [PROBE_DANE] = {
+    [PROBE_CHECK_DANE] = {
         "the TLSA records of each MX host (information)",
         "DANE protects the same way by other means; senders that know both honour TLSA records in a signed zone first (RFC 8461 2, "
-        "RFC 7672). Whether they are signed, the resolver tells: use one that validates.",
+        "RFC 7672). The resolver reports whether they are signed: use one that validates.",
         "Senders that honour DANE defer mail for a host whose certificate matches none of its signed records, whatever the policy says.",
         "\"mta-sts-probe --tlsa MX\" prints the records of the certificate that the host shows. Publish the next certificate's before "
         "it is used, and remove the old one's after that.",
@@ -149,22 +144,19 @@ static bool is_of(const struct probe_rule *rule, const char *check)
 
 static void add_rules(struct buf *out, enum probe_check_name check)
 {
-    size_t count;
-    const struct probe_rule *rules = probe_judge_rules(&count);
-    bool any = texts[check].rules != NULL;
+    const struct probe_rules *own = texts[check].rules;
+    bool any = own != NULL;
 
-    for (size_t i = 0; i < count; i++)
-        any |= is_of(&rules[i], probe_check_text(check));
+    for (size_t i = 0; i < probe_judge_rules.count; i++)
+        any |= is_of(&probe_judge_rules.list[i], probe_check_text(check));
     if (!any)
         return;
     buf_print(out, "What it may find\n");
-    for (size_t i = 0; i < count; i++)
-        if (is_of(&rules[i], probe_check_text(check)))
-            add_rule(out, &rules[i]);
-    rules = texts[check].rules != NULL ? texts[check].rules(&count) : NULL;
-    for (size_t i = 0; rules != NULL && i < count; i++)
-        if (rules[i].kind != NULL)
-            add_rule(out, &rules[i]);
+    for (size_t i = 0; i < probe_judge_rules.count; i++)
+        if (is_of(&probe_judge_rules.list[i], probe_check_text(check)))
+            add_rule(out, &probe_judge_rules.list[i]);
+    for (size_t i = 0; own != NULL && i < own->count; i++)
+        add_rule(out, &own->list[i]);
 }
 
 static void explain_check(enum probe_check_name check, struct buf *out)
@@ -181,13 +173,13 @@ static void explain_check(enum probe_check_name check, struct buf *out)
     buf_free(&title);
 }
 
-/* A kind may be a finding of two checks: a certificate's. */
-static bool explain_kind(const char *kind, const struct probe_rule *rules, size_t count, struct buf *out)
+/* Two checks may have findings of one kind: those of certificates. The text is the same. */
+static bool explain_kind(const char *kind, const struct probe_rules *rules, struct buf *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (rules[i].kind == NULL || strcmp(rules[i].kind, kind) != 0)
+    for (size_t i = 0; rules != NULL && i < rules->count; i++) {
+        if (strcmp(rules->list[i].kind, kind) != 0)
             continue;
-        add_rule(out, &rules[i]);
+        add_rule(out, &rules->list[i]);
         return true;
     }
     return false;
@@ -195,22 +187,17 @@ static bool explain_kind(const char *kind, const struct probe_rule *rules, size_
 
 bool probe_explain(const char *name, struct buf *out)
 {
-    size_t count;
-
     for (size_t i = 0; i < PROBE_CHECKS; i++) {
         if (strcmp(probe_check_text((enum probe_check_name)i), name) != 0)
             continue;
         explain_check((enum probe_check_name)i, out);
         return true;
     }
-    const struct probe_rule *rules = probe_judge_rules(&count);
-    if (explain_kind(name, rules, count, out))
+    if (explain_kind(name, &probe_judge_rules, out))
         return true;
-    for (size_t i = 0; i < PROBE_CHECKS; i++) {
-        rules = texts[i].rules != NULL ? texts[i].rules(&count) : NULL;
-        if (rules != NULL && explain_kind(name, rules, count, out))
+    for (size_t i = 0; i < PROBE_CHECKS; i++)
+        if (explain_kind(name, texts[i].rules, out))
             return true;
-    }
     return false;
 }
 

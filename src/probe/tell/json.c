@@ -32,7 +32,7 @@ static void add_string(struct buf *out, const char *text, size_t len)
     buf_free(&ascii);
 }
 
-/* A member of that name, after a comma; null where there is no text. */
+/* Adds a comma and the member NAME: a string, or null where TEXT is empty. */
 static void add_text(struct buf *out, const char *name, const struct buf *text)
 {
     buf_print(out, ",\"%s\":", name);
@@ -71,22 +71,22 @@ static void add_check(struct buf *out, const struct probe_check *check, const ch
     buf_print(out, "],\"left_out\":%zu}", check->findings.left_out);
 }
 
-void probe_json(const struct probe *probe, struct buf *out)
+void probe_json(const struct probe_result *result, struct buf *out)
 {
-    int status = probe_status(probe);
+    int status = probe_status(result);
 
-    buf_print(out, "{\"domain\":\"%s\",\"status\":\"%s\",\"exit\":%d,\"mode\":", probe->domain, statuses[status], status);
-    if (probe->has_mode)
-        buf_print(out, "\"%s\"", probe_mode_text(probe->mode));
+    buf_print(out, "{\"domain\":\"%s\",\"status\":\"%s\",\"exit\":%d,\"mode\":", result->domain, statuses[status], status);
+    if (result->has_mode)
+        buf_print(out, "\"%s\"", policy_mode_text(result->mode));
     else
         buf_print(out, "null");
-    buf_print(out, ",\"ms\":%u", probe->ms);
-    add_text(out, "effect", &probe->effect);
-    add_text(out, "publish", &probe->publish);
+    buf_print(out, ",\"ms\":%u", result->ms);
+    add_text(out, "effect", &result->effect);
+    add_text(out, "publish", &result->publish);
     buf_print(out, ",\"checks\":{");
     for (size_t i = 0; i < PROBE_CHECKS; i++) {
         buf_print(out, "%s", i > 0 ? "," : "");
-        add_check(out, &probe->checks[i], probe_check_text((enum probe_check_name)i));
+        add_check(out, &result->checks[i], probe_check_text((enum probe_check_name)i));
     }
     buf_print(out, "}}\n");
 }

@@ -1,10 +1,10 @@
-/* What the probe found of a domain, as JSON for programs: mta-sts-probe(1) has the schema. Pure. Floor 7. */
+/* A result as JSON, for programs. mta-sts-probe(1) documents it. Pure. */
 #ifndef PROBE_TELL_JSON_H
 #define PROBE_TELL_JSON_H
 
 #include "probe/read/result.h"
 
-/* Adds one object, in one line with its end, and all of it ASCII, to OUT. */
-void probe_json(const struct probe *probe, struct buf *out);
+/* Adds RESULT to OUT as one object, in ASCII, on one line with its line end. */
+void probe_json(const struct probe_result *result, struct buf *out);
 
 #endif

@@ -3,6 +3,8 @@
 #include "probe/read/finding.h"
 #include "probe/read/result.h"
 
+#include "base/words.h"
+
 #include <string.h>
 
 enum { WIDTH = 80, CHECK_COLUMN = 8, TEXT_COLUMN = 16, BAR_CELLS = 30, PER_SECOND = 1000, HUNDREDTHS = 10 };
@@ -55,7 +57,7 @@ void probe_report_wrap(struct buf *out, const char *text, size_t at, size_t inde
     buf_add(out, "\n", 1);
 }
 
-/* TEXT of any kind, from column AT on, and further lines behind INDENT. */
+/* Adds TEXT, any bytes, from column AT on; further lines are indented by INDENT. */
 static void add_text(struct buf *out, const char *text, size_t len, size_t at, size_t indent)
 {
     struct buf ascii = { 0 };
@@ -66,7 +68,7 @@ static void add_text(struct buf *out, const char *text, size_t len, size_t at, s
     buf_free(&ascii);
 }
 
-/* STATUS's label, or TEXT in place of it, in WIDTH columns. */
+/* Adds TEXT in the colour of STATUS, filled up to WIDTH columns. */
 static void add_label(struct buf *out, const char *text, int status, size_t width, bool colour)
 {
     size_t len = strlen(text);
@@ -96,11 +98,11 @@ static void add_findings(const struct probe_findings *findings, struct buf *out)
     buf_free(&line);
 }
 
-/* A line that says what the check saw, then what it found. Where nothing was seen, the first finding begins on that line. */
-static void add_check(const struct probe *probe, enum probe_check_name name, const struct probe_report_options *options,
+/* Adds the check's summary and then its findings. Without a summary, the first finding stands on the check's line. */
+static void add_check(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options,
                       struct buf *out)
 {
-    const struct probe_check *check = &probe->checks[name];
+    const struct probe_check *check = &result->checks[name];
     int status = probe_check_status(check);
     struct buf lines = { 0 };
 
@@ -117,48 +119,48 @@ static void add_check(const struct probe *probe, enum probe_check_name name, con
         buf_add(out, lines.text, lines.len);
     else if (check->summary.len == 0)
         buf_add(out, "\n", 1);
-    if (name == PROBE_INI && probe->publish.len > 0)
-        buf_print(out, "%*s%s\n", 2, "", probe->publish.text);
+    if (name == PROBE_CHECK_INI && result->publish.len > 0)
+        buf_print(out, "%*s%s\n", 2, "", result->publish.text);
     out->failed |= lines.failed;
     buf_free(&lines);
 }
 
-static void add_head(const struct probe *probe, int status, const struct probe_report_options *options, struct buf *out)
+static void add_head(const struct probe_result *result, int status, const struct probe_report_options *options, struct buf *out)
 {
     add_label(out, labels[status].label, status, CHECK_COLUMN - 2, options->colour);
-    buf_print(out, "%s", probe->domain);
-    if (probe->has_mode)
-        buf_print(out, ": mode %s", probe_mode_text(probe->mode));
+    buf_print(out, "%s", result->domain);
+    if (result->has_mode)
+        buf_print(out, ": mode %s", policy_mode_text(result->mode));
 }
 
-/* Without a file nobody asked for a comparison with it. */
-static bool is_shown(const struct probe *probe, enum probe_check_name name, const struct probe_report_options *options)
+/* Without -f, the check ini says nothing. */
+static bool is_shown(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options)
 {
-    const struct probe_check *check = &probe->checks[name];
+    const struct probe_check *check = &result->checks[name];
 
-    if (name == PROBE_INI && check->state == PROBE_SKIPPED)
+    if (name == PROBE_CHECK_INI && check->state == PROBE_SKIPPED)
         return false;
     return !options->brief || probe_check_status(check) != PROBE_STATUS_OK;
 }
 
-void probe_report(const struct probe *probe, const struct probe_report_options *options, struct buf *out)
+void probe_report(const struct probe_result *result, const struct probe_report_options *options, struct buf *out)
 {
-    int status = probe_status(probe);
-    bool is_line = options->brief && status == PROBE_STATUS_OK && probe->effect.len == 0;
-    const struct buf *mx = &probe->checks[PROBE_MX].summary;
+    int status = probe_status(result);
+    bool is_line = options->brief && status == PROBE_STATUS_OK && result->effect.len == 0;
+    const struct buf *mx = &result->checks[PROBE_CHECK_MX].summary;
 
-    add_head(probe, status, options, out);
+    add_head(result, status, options, out);
     if (is_line) {
         buf_print(out, "%s%s\n", mx->len > 0 ? ", " : "", mx->len > 0 ? mx->text : "");
         return;
     }
     buf_add(out, "\n", 1);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
-        if (is_shown(probe, (enum probe_check_name)i, options))
-            add_check(probe, (enum probe_check_name)i, options, out);
-    if (probe->effect.len > 0) {
+        if (is_shown(result, (enum probe_check_name)i, options))
+            add_check(result, (enum probe_check_name)i, options, out);
+    if (result->effect.len > 0) {
         buf_print(out, "  mail: ");
-        add_text(out, probe->effect.text, probe->effect.len, CHECK_COLUMN, CHECK_COLUMN);
+        add_text(out, result->effect.text, result->effect.len, CHECK_COLUMN, CHECK_COLUMN);
     }
     buf_add(out, "\n", options->apart ? 1 : 0);
 }
@@ -176,9 +178,9 @@ void probe_report_summary(const struct probe_report_counts *counts, unsigned lon
 {
     size_t all = done(counts);
 
-    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu could not be told", all,
-              all == 1 ? "" : "s", ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK],
-              counts->of[PROBE_STATUS_WARNING], counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
+    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu unknown", all, words_plural(all),
+              ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK], counts->of[PROBE_STATUS_WARNING],
+              counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
     if (counts->left > 0)
         buf_print(out, "; stopped, %zu not looked at", counts->left);
     buf_add(out, "\n", 1);

@@ -21,7 +21,7 @@ enum { HOSTS_MAX = 8 };
 
 static const struct effect_case {
     const char *name;
-    bool told, published, txt, policy, has_mode;
+    bool is_certain, published, txt, policy, has_mode;
     enum policy_mode mode;
     enum probe_compared compared;
     struct probe_effect_host hosts[HOSTS_MAX];
@@ -209,8 +209,8 @@ static const struct effect_case {
 static void one_case(void **state)
 {
     const struct effect_case *c = *state;
-    const struct probe_effect_facts facts = { "example.org", c->told, c->published, c->txt,   c->policy,
-                                              c->has_mode,   c->mode, c->hosts,     c->count, c->compared };
+    const struct probe_effect_facts facts = { "example.org", c->is_certain, c->published, c->txt,   c->policy,
+                                              c->has_mode,   c->mode,       c->hosts,     c->count, c->compared };
     struct buf out = { 0 };
 
     probe_effect(&facts, &out);

@@ -197,7 +197,7 @@ static void of_hosts(void **state)
 
 static const struct compare_case {
     const char *served, *id;
-    bool told;
+    bool is_id_known;
     enum probe_compared compared;
     const char *kinds;
 } compares[] = {
@@ -224,7 +224,7 @@ static void one_comparison(void **state)
 
     policy_id(WANTED, sizeof WANTED - 1, id);
     const struct probe_published published = { "example.org", c->served, c->served != NULL ? strlen(c->served) : 0,
-                                               c->id != NULL && c->id[0] == '\0' ? id : c->id, c->told };
+                                               c->id != NULL && c->id[0] == '\0' ? id : c->id, c->is_id_known };
     assert_int_equal(probe_compare(&published, WANTED, sizeof WANTED - 1, &findings), c->compared);
     assert_kinds(&findings, c->kinds);
 }

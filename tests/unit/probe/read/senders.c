@@ -302,9 +302,11 @@ static void match_row(void **state)
 }
 
 /* Each figure in a message is measured here, and each figure that is measured here is in its message. */
-static void check_figures(const struct probe_rule *rules, size_t count)
+static void check_figures(const struct probe_rules *table)
 {
-    for (size_t i = 0; i < count; i++) {
+    const struct probe_rule *rules = table->list;
+
+    for (size_t i = 0; i < table->count; i++) {
         struct seen figure = { NULL, 0, 0 };
         for (size_t k = 0; k < RULES_MAX; k++)
             if (seen[k].rule == &rules[i])
@@ -320,15 +322,10 @@ static void check_figures(const struct probe_rule *rules, size_t count)
 
 static void figures(void **state)
 {
-    size_t count;
-    const struct probe_rule *rules = probe_policy_rules(&count);
-
     (void)state;
-    check_figures(rules, count);
-    rules = probe_txt_rules(&count);
-    check_figures(rules, count);
-    rules = probe_match_rules(&count);
-    check_figures(rules, count);
+    check_figures(&probe_policy_rules);
+    check_figures(&probe_txt_rules);
+    check_figures(&probe_match_rules);
 }
 
 /* The sizes of the tables, without the rows in dispute. There are none of those. */

@@ -15,59 +15,59 @@
 
 #include <cmocka.h>
 
-static void set(struct probe *probe, enum probe_check_name name, enum probe_state state, const char *summary)
+static void set(struct probe_result *result, enum probe_check_name name, enum probe_state state, const char *summary)
 {
-    probe->checks[name].state = state;
-    buf_print(&probe->checks[name].summary, "%s", summary);
+    result->checks[name].state = state;
+    buf_print(&result->checks[name].summary, "%s", summary);
 }
 
-static struct probe healthy(void)
+static struct probe_result healthy(void)
 {
-    struct probe probe = { .domain = "example.org", .has_mode = true, .mode = POLICY_ENFORCE, .ms = 123 };
+    struct probe_result result = { .domain = "example.org", .has_mode = true, .mode = POLICY_ENFORCE, .ms = 123 };
 
-    set(&probe, PROBE_TXT, PROBE_DONE, "id 20261121");
-    set(&probe, PROBE_HOST, PROBE_DONE, "192.0.2.1, 2001:db8::1, by way of policies.example.net");
-    set(&probe, PROBE_HTTPS, PROBE_DONE, "expires on 2027-01-02, in 42 days");
-    set(&probe, PROBE_ANSWER, PROBE_DONE, "200, text/plain, 123 bytes, 45 ms");
-    set(&probe, PROBE_POLICY, PROBE_DONE, "enforce, max_age 28 days, 2 mx");
-    set(&probe, PROBE_MX, PROBE_DONE, "2 MX hosts, all matched");
-    set(&probe, PROBE_SMTP, PROBE_DONE, "2 of 2 MX hosts with STARTTLS and a valid certificate");
-    set(&probe, PROBE_TLSRPT, PROBE_DONE, "mailto:tls-reports@example.net");
-    set(&probe, PROBE_INI, PROBE_SKIPPED, "not looked at without -f");
-    set(&probe, PROBE_DANE, PROBE_DONE, "mx1.example.org: no TLSA record; mx2.example.org: no TLSA record");
-    return probe;
+    set(&result, PROBE_CHECK_TXT, PROBE_DONE, "id 20261121");
+    set(&result, PROBE_CHECK_HOST, PROBE_DONE, "192.0.2.1, 2001:db8::1, by way of policies.example.net");
+    set(&result, PROBE_CHECK_HTTPS, PROBE_DONE, "expires on 2027-01-02, in 42 days");
+    set(&result, PROBE_CHECK_ANSWER, PROBE_DONE, "200, text/plain, 123 bytes, 45 ms");
+    set(&result, PROBE_CHECK_POLICY, PROBE_DONE, "enforce, max_age 28 days, 2 mx");
+    set(&result, PROBE_CHECK_MX, PROBE_DONE, "2 MX hosts, all matched");
+    set(&result, PROBE_CHECK_SMTP, PROBE_DONE, "2 of 2 MX hosts with STARTTLS and a valid certificate");
+    set(&result, PROBE_CHECK_TLSRPT, PROBE_DONE, "mailto:tls-reports@example.net");
+    set(&result, PROBE_CHECK_INI, PROBE_SKIPPED, "not looked at without -f");
+    set(&result, PROBE_CHECK_DANE, PROBE_DONE, "mx1.example.org: no TLSA record; mx2.example.org: no TLSA record");
+    return result;
 }
 
 /* All that a report can contain, with text from hostile servers. */
-static struct probe broken(void)
+static struct probe_result broken(void)
 {
     const struct probe_fetched no_starttls = { .outcome = PROBE_FETCH_NO_STARTTLS,
                                                .why = "502 \x1b]0;title\x07 \x9b"
                                                       "31m caf\xc3\xa9" };
     const struct probe_fetched later = { .outcome = PROBE_FETCH_LATER, .why = "451 4.7.1 greylisted" };
-    static const struct probe_rule rule = { "policy-test", PROBE_WARN, 0, 0, "is a test of a line", "RFC 8461 3.2" };
-    const struct probe_about about = { 3, "a \"quoted\" \\ thing", 18, NULL };
-    struct probe probe = healthy();
+    static const struct probe_rule rule = { "policy-test", PROBE_WARN, 0, 0, 0, "is a test of a line", "RFC 8461 3.2" };
+    const struct span subject = { "a \"quoted\" \\ thing", 18 };
+    struct probe_result result = healthy();
 
-    probe_findings_add(&probe.checks[PROBE_POLICY].findings, &rule, 17, &about);
+    probe_findings_add(&result.checks[PROBE_CHECK_POLICY].findings, &rule, 3, subject);
     for (int i = 0; i < PROBE_FINDINGS_OF_RULE; i++)
-        probe_findings_add(&probe.checks[PROBE_TLSRPT].findings, &rule, 17, &about);
-    probe_findings_add(&probe.checks[PROBE_TLSRPT].findings, &rule, 17, &about);
-    buf_free(&probe.checks[PROBE_SMTP].summary);
-    (void)probe_judge_smtp("mx2.example.org", &no_starttls, &probe.checks[PROBE_SMTP].findings);
-    (void)probe_judge_smtp("mx1.example.org", &later, &probe.checks[PROBE_SMTP].findings);
-    probe.checks[PROBE_MX].state = PROBE_UNKNOWN;
-    buf_free(&probe.checks[PROBE_MX].summary);
-    buf_print(&probe.checks[PROBE_MX].summary, "the name server failed (SERVFAIL)");
-    probe.checks[PROBE_INI].state = PROBE_DONE;
-    buf_free(&probe.checks[PROBE_INI].summary);
+        probe_findings_add(&result.checks[PROBE_CHECK_TLSRPT].findings, &rule, 3, subject);
+    probe_findings_add(&result.checks[PROBE_CHECK_TLSRPT].findings, &rule, 3, subject);
+    buf_free(&result.checks[PROBE_CHECK_SMTP].summary);
+    (void)probe_judge_smtp("mx2.example.org", &no_starttls, &result.checks[PROBE_CHECK_SMTP].findings);
+    (void)probe_judge_smtp("mx1.example.org", &later, &result.checks[PROBE_CHECK_SMTP].findings);
+    result.checks[PROBE_CHECK_MX].state = PROBE_UNKNOWN;
+    buf_free(&result.checks[PROBE_CHECK_MX].summary);
+    buf_print(&result.checks[PROBE_CHECK_MX].summary, "the name server failed (SERVFAIL)");
+    result.checks[PROBE_CHECK_INI].state = PROBE_DONE;
+    buf_free(&result.checks[PROBE_CHECK_INI].summary);
     probe_compare_mistake("policies.ini:12: [example.org] mx: \"mail.example.org.\" ends in a dot; write \"mail.example.org\"",
-                          &probe.checks[PROBE_INI].findings);
-    buf_print(&probe.publish, "_mta-sts.example.org. 300 IN TXT \"v=STSv1; id=0123456789abcdef;\"");
-    probe.checks[PROBE_HOST].state = PROBE_SKIPPED;
-    buf_print(&probe.effect, "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5); it goes to "
-                             "mx1.example.org instead, as long as that takes it.");
-    return probe;
+                          &result.checks[PROBE_CHECK_INI].findings);
+    buf_print(&result.publish, "_mta-sts.example.org. 300 IN TXT \"v=STSv1; id=0123456789abcdef;\"");
+    result.checks[PROBE_CHECK_HOST].state = PROBE_SKIPPED;
+    buf_print(&result.effect, "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5); it goes to "
+                              "mx1.example.org instead, as long as that takes it.");
+    return result;
 }
 
 static void assert_file(const char *name, const struct buf *out)
@@ -91,7 +91,7 @@ static void assert_file(const char *name, const struct buf *out)
 
 static const struct report_case {
     const char *file;
-    struct probe (*make)(void);
+    struct probe_result (*make)(void);
     bool json;
     struct probe_report_options options;
 } cases[] = {
@@ -108,54 +108,54 @@ static const struct report_case {
 static void one_case(void **state)
 {
     const struct report_case *c = *state;
-    struct probe probe = c->make();
+    struct probe_result result = c->make();
     struct buf out = { 0 };
 
     if (c->json)
-        probe_json(&probe, &out);
+        probe_json(&result, &out);
     else
-        probe_report(&probe, &c->options, &out);
+        probe_report(&result, &c->options, &out);
     assert_false(out.failed);
     assert_file(c->file, &out);
     buf_free(&out);
-    probe_free(&probe);
+    probe_result_free(&result);
 }
 
 /* No control character for a terminal is printed. No line has more than 80 columns, except for records and words. */
 static void fit_to_be_shown(void **state)
 {
     const struct probe_report_options options = { false, false, false };
-    struct probe probe = broken();
+    struct probe_result result = broken();
     struct buf out = { 0 };
     size_t column = 0;
 
     (void)state;
-    probe_report(&probe, &options, &out);
+    probe_report(&result, &options, &out);
     for (size_t i = 0; i < out.len; i++) {
         assert_true(out.text[i] == '\n' || (out.text[i] >= ' ' && out.text[i] <= '~'));
         column = out.text[i] == '\n' ? 0 : column + 1;
         assert_true(column <= 80);
     }
     buf_free(&out);
-    probe_free(&probe);
+    probe_result_free(&result);
 }
 
 static void statuses(void **state)
 {
     static const int worse[][3] = { { 0, 0, 0 }, { 0, 1, 1 }, { 1, 3, 3 }, { 3, 1, 3 }, { 3, 2, 2 }, { 2, 3, 2 }, { 2, 1, 2 } };
-    struct probe probe = healthy();
+    struct probe_result result = healthy();
 
     (void)state;
     for (size_t i = 0; i < sizeof worse / sizeof worse[0]; i++)
         assert_int_equal(probe_worse(worse[i][0], worse[i][1]), worse[i][2]);
-    assert_int_equal(probe_status(&probe), 0);
-    probe.checks[PROBE_MX].findings.verdict = PROBE_WARN;
-    assert_int_equal(probe_status(&probe), 1);
-    probe.checks[PROBE_SMTP].state = PROBE_UNKNOWN;
-    assert_int_equal(probe_status(&probe), 3);
-    probe.checks[PROBE_SMTP].findings.verdict = PROBE_FAIL;
-    assert_int_equal(probe_status(&probe), 2);
-    probe_free(&probe);
+    assert_int_equal(probe_status(&result), 0);
+    result.checks[PROBE_CHECK_MX].findings.verdict = PROBE_WARN;
+    assert_int_equal(probe_status(&result), 1);
+    result.checks[PROBE_CHECK_SMTP].state = PROBE_UNKNOWN;
+    assert_int_equal(probe_status(&result), 3);
+    result.checks[PROBE_CHECK_SMTP].findings.verdict = PROBE_FAIL;
+    assert_int_equal(probe_status(&result), 2);
+    probe_result_free(&result);
 }
 
 static void summary_and_bar(void **state)
@@ -168,11 +168,10 @@ static void summary_and_bar(void **state)
     probe_report_summary(&stopped, 5, &out);
     probe_report_bar(&some, 20, 10000, &out);
     probe_report_bar(&none, 20, 0, &out);
-    assert_string_equal(out.text,
-                        "10 domains in 12.34 s: 7 ok, 1 with warnings, 2 failing, 0 could not be told\n"
-                        "1 domain in 0.00 s: 1 ok, 0 with warnings, 0 failing, 0 could not be told; stopped, 9 not looked at\n"
-                        "[###############...............] 10/20, 2 FAIL, 1 warn, 0:10 left"
-                        "[..............................] 0/20, 0 FAIL, 0 warn");
+    assert_string_equal(out.text, "10 domains in 12.34 s: 7 ok, 1 with warnings, 2 failing, 0 unknown\n"
+                                  "1 domain in 0.00 s: 1 ok, 0 with warnings, 0 failing, 0 unknown; stopped, 9 not looked at\n"
+                                  "[###############...............] 10/20, 2 FAIL, 1 warn, 0:10 left"
+                                  "[..............................] 0/20, 0 FAIL, 0 warn");
     buf_free(&out);
 }
 

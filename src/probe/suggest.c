@@ -1,34 +1,18 @@
-#include "probe/tell/suggest.h"
+#include "probe/suggest.h"
 
-#include "base/buf.h"
-#include "policy/domain.h"
-#include "probe/ask/answer.h"
-#include "probe/ask/dns.h"
-#include "probe/ask/hosts.h"
-#include "probe/read/cert.h"
-#include "probe/read/finding.h"
+#include "probe/read/compare.h"
 #include "probe/read/judge.h"
 #include "probe/read/result.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum {
-    WIDTH = 100,
-    HOSTS_MAX = 32,
-    ADDRESSES_MAX = 8,
-    TTL = 300,
-    SELECTOR_KEY = 1,
-    MATCHING_SHA256 = 1,
-    DANE_TA = 2,
-    DANE_EE = 3
-};
+enum { WIDTH = 100, ADDRESSES_MAX = 8 };
 
-/* TEXT as comments of an INI file or a zone; none ends in a backslash, which would go on with the next line. */
+/* Adds TEXT as comments of an INI file or a zone file. None ends in a backslash, which would join the next line to it. */
 static void add_comment(struct buf *out, const char *text)
 {
     struct buf ascii = { 0 }, lines = { 0 };
@@ -45,8 +29,8 @@ static void add_comment(struct buf *out, const char *text)
     buf_free(&lines);
 }
 
-/* All that is wrong with HOST, as a sender sees it, is added to FINDINGS. Returns false where it could not be told, and WHY. */
-static bool judge(const struct probe_options *options, const char *name, const struct probe_host *host,
+/* Adds all that is wrong with HOST, for a sender, to FINDINGS. False where that is unknown: *WHY says why. */
+static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
                   struct probe_findings *findings, const char **why)
 {
     struct probe_findings own = { 0 };
@@ -59,28 +43,19 @@ static bool judge(const struct probe_options *options, const char *name, const s
         return true;
     }
     *why = host->smtp.why;
-    bool told = probe_judge_smtp(name, &host->smtp, findings);
+    bool known = probe_judge_smtp(name, &host->smtp, findings);
     if (host->smtp.chain != NULL)
-        probe_cert_judge(options->trust, host->smtp.chain, name, (int64_t)time(NULL), options->warn_days, &own);
+        probe_cert_judge(context->trust, host->smtp.chain, name, (int64_t)time(NULL), context->warn_days, &own);
     probe_findings_add_of(name, &own, findings);
     probe_findings_free(&own);
-    return told;
+    return known;
 }
 
-static int status_of(const struct probe_findings *findings, bool told)
-{
-    if (findings->verdict == PROBE_FAIL)
-        return PROBE_STATUS_CRITICAL;
-    if (!told || findings->failed)
-        return PROBE_STATUS_UNKNOWN;
-    return findings->verdict == PROBE_WARN ? PROBE_STATUS_WARNING : PROBE_STATUS_OK;
-}
-
-static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool told, const char *why)
+static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
 {
     struct buf line = { 0 };
 
-    if (!told && findings->count == 0) {
+    if (!known && findings->count == 0) {
         buf_print(&line, "%s could not be looked at: %s.", name, why != NULL ? why : "no answer");
         add_comment(out, line.text != NULL ? line.text : "");
     }
@@ -95,31 +70,31 @@ static void add_findings(struct buf *out, const char *name, const struct probe_f
     buf_free(&line);
 }
 
-static int suggest_host(const struct probe_options *options, struct probe_dns *dns, const char *name, struct buf *out)
+static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_look(options->hosts, dns, &options->fetch, name);
+    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, name);
     struct probe_findings findings = { 0 };
     const char *why = NULL;
 
-    bool told = host != NULL && judge(options, name, host, &findings, &why);
-    int status = status_of(&findings, told);
-    add_findings(out, name, &findings, told, why);
+    bool known = host != NULL && judge(context, name, host, &findings, &why);
+    int status = probe_findings_status(&findings, known && !findings.failed);
+    add_findings(out, name, &findings, known, why);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)
-        probe_hosts_done(options->hosts, host);
+        probe_hosts_release(context->hosts, host);
     return status;
 }
 
-/* The hosts of the MX records that are host names, each once. */
-static int suggest_hosts(const struct probe_options *options, struct probe_dns *dns, const struct probe_dns_answer *answer,
+/* Each host of the MX records once; those that are no host names as comments. */
+static int suggest_hosts(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
                          struct buf *out)
 {
-    char hosts[HOSTS_MAX][DOMAIN_MAX + 1];
+    char hosts[PROBE_HOSTS_MAX][DOMAIN_MAX + 1];
     size_t count = 0;
     int status = PROBE_STATUS_OK;
 
-    for (size_t i = 0; i < answer->count && count < HOSTS_MAX; i++) {
+    for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++) {
         const char *name = answer->mx[i].host;
         bool known = false;
         if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
@@ -132,12 +107,12 @@ static int suggest_hosts(const struct probe_options *options, struct probe_dns *
         for (size_t k = 0; k < count; k++)
             known |= strcmp(hosts[k], hosts[count]) == 0;
         if (!known)
-            status = probe_worse(status, suggest_host(options, dns, hosts[count++], out));
+            status = probe_worse(status, suggest_host(context, dns, hosts[count++], out));
     }
     return status;
 }
 
-/* May VALUE stand behind a key as it is, with no comment, quote or continuation in it? */
+/* Can VALUE be written in policies.ini as it is: has it no comment, quote or backslash? */
 static bool is_plain(const char *value)
 {
     for (; *value != '\0'; value++)
@@ -186,7 +161,7 @@ static void suggest_policy_host(struct probe_dns *dns, const char *domain, struc
     probe_dns_answer_free(&answer);
 }
 
-static int suggest_section(const struct probe_options *options, struct probe_dns *dns, const char *domain,
+static int suggest_section(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                            const struct probe_dns_answer *answer, struct buf *out)
 {
     struct probe_findings findings = { 0 };
@@ -200,15 +175,15 @@ static int suggest_section(const struct probe_options *options, struct probe_dns
         return PROBE_STATUS_WARNING;
     buf_print(out, "[%s]\nmode    = testing    ; enforce when the reports are clean\nmax_age = 1w\n", domain);
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(options, dns, domain, out);
+        status = suggest_host(context, dns, domain, out);
     else
-        status = suggest_hosts(options, dns, answer, out);
+        status = suggest_hosts(context, dns, answer, out);
     suggest_policy_host(dns, domain, out);
     suggest_tlsrpt(dns, domain, out);
     return status;
 }
 
-int probe_suggest(const struct probe_options *options, struct probe_dns *dns, const char *domain, struct buf *out)
+int probe_suggest(const struct probe_context *context, struct probe_dns *dns, const char *domain, struct buf *out)
 {
     struct probe_dns_answer answer;
     struct buf line = { 0 };
@@ -223,7 +198,7 @@ int probe_suggest(const struct probe_options *options, struct probe_dns *dns, co
         add_comment(out, line.text != NULL ? line.text : "");
         status = PROBE_STATUS_CRITICAL;
     } else {
-        status = suggest_section(options, dns, domain, &answer, out);
+        status = suggest_section(context, dns, domain, &answer, out);
     }
     out->failed |= line.failed;
     buf_free(&line);
@@ -236,11 +211,11 @@ int probe_suggest(const struct probe_options *options, struct probe_dns *dns, co
 static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t at, unsigned usage)
 {
     unsigned char digest[PROBE_CERT_DIGEST_MAX];
-    size_t len = probe_cert_digest(chain, at, SELECTOR_KEY, MATCHING_SHA256, digest);
+    size_t len = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest);
 
     if (len == 0)
         return false;
-    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, TTL, usage, SELECTOR_KEY, MATCHING_SHA256);
+    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, PROBE_TTL, usage, PROBE_TLSA_KEY, PROBE_TLSA_SHA256);
     for (size_t i = 0; i < len; i++)
         buf_print(out, "%02x", digest[i]);
     buf_print(out, "\n");
@@ -260,9 +235,9 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
     add_comment(out,
                 "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
                 "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
-    (void)add_tlsa(out, mx, host->smtp.chain, 0, DANE_EE);
+    (void)add_tlsa(out, mx, host->smtp.chain, 0, PROBE_TLSA_EE);
     struct buf other = { 0 };
-    if (add_tlsa(&other, mx, host->smtp.chain, 1, DANE_TA) && other.text != NULL) {
+    if (add_tlsa(&other, mx, host->smtp.chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
         add_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
         buf_print(out, "%s", other.text);
     }
@@ -271,9 +246,9 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
     return status;
 }
 
-int probe_tlsa(const struct probe_options *options, struct probe_dns *dns, const char *mx, struct buf *out)
+int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_look(options->hosts, dns, &options->fetch, mx);
+    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, mx);
     struct probe_findings findings = { 0 };
     const char *why = NULL;
     int status;
@@ -281,12 +256,12 @@ int probe_tlsa(const struct probe_options *options, struct probe_dns *dns, const
     if (host != NULL && host->smtp.chain != NULL) {
         status = add_records(host, mx, out);
     } else {
-        bool told = host != NULL && judge(options, mx, host, &findings, &why);
-        status = probe_worse(status_of(&findings, told), PROBE_STATUS_UNKNOWN);
-        add_findings(out, mx, &findings, told, why);
+        bool known = host != NULL && judge(context, mx, host, &findings, &why);
+        status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
+        add_findings(out, mx, &findings, known, why);
     }
     probe_findings_free(&findings);
     if (host != NULL)
-        probe_hosts_done(options->hosts, host);
+        probe_hosts_release(context->hosts, host);
     return status;
 }

@@ -1,4 +1,4 @@
-#include "probe/wanted.h"
+#include "probe/file.h"
 
 #include "base/buf.h"
 #include "config/index.h"
@@ -50,21 +50,21 @@ bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMA
     return false;
 }
 
-bool probe_file_wanted(struct probe_file *file, const char *domain, struct probe_wanted *wanted, struct buf *mistake)
+bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *mistake)
 {
     const struct index_verdict *verdict;
 
-    *wanted = (struct probe_wanted) { 0 };
+    *expected = (struct probe_expected) { 0 };
     if (!index_find(file->index, domain, &verdict))
         return false;
     if (verdict == NULL) {
         buf_print(mistake, "%s is not in %s; write a section [%s]", domain, file->name, domain);
-        wanted->mistake = mistake->text;
+        expected->mistake = mistake->text;
         return !mistake->failed;
     }
     if (verdict->found == INDEX_BROKEN)
-        wanted->mistake = verdict->bytes;
+        expected->mistake = verdict->bytes;
     else
-        *wanted = (struct probe_wanted) { verdict->bytes, verdict->len, NULL };
+        *expected = (struct probe_expected) { verdict->bytes, verdict->len, NULL };
     return true;
 }

@@ -1,11 +1,9 @@
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 
 #include "policy/domain.h"
-#include "probe/ask/message.h"
+#include "probe/ask/dns_message.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +11,28 @@
 
 enum { CLASS_IN = 1, TYPE_CNAME = 5, RECORD_LEAST = 11, CHAIN_MAX = 16 };
 
-/* --- memory: pieces that are freed together --- */
+/* --- memory: blocks that are freed together --- */
 
-struct piece {
-    struct piece *next;
+struct block {
+    struct block *next;
     char bytes[];
 };
 
-static void *keep(struct probe_dns_answer *answer, size_t size)
+static void *alloc(struct probe_dns_answer *answer, size_t size)
 {
-    struct piece *piece = calloc(1, sizeof *piece + size);
+    struct block *block = calloc(1, sizeof *block + size);
 
-    if (piece == NULL)
+    if (block == NULL)
         return NULL;
-    piece->next = answer->memory;
-    answer->memory = piece;
-    return piece->bytes;
+    block->next = answer->memory;
+    answer->memory = block;
+    return block->bytes;
 }
 
-static char *keep_text(struct probe_dns_answer *answer, const char *text)
+static char *alloc_text(struct probe_dns_answer *answer, const char *text)
 {
     size_t size = strlen(text) + 1;
-    char *copy = keep(answer, size);
+    char *copy = alloc(answer, size);
 
     if (copy != NULL)
         memcpy(copy, text, size);
@@ -43,9 +41,9 @@ static char *keep_text(struct probe_dns_answer *answer, const char *text)
 
 void probe_dns_answer_free(struct probe_dns_answer *answer)
 {
-    for (struct piece *piece = answer->memory, *next; piece != NULL; piece = next) {
-        next = piece->next;
-        free(piece);
+    for (struct block *block = answer->memory, *next; block != NULL; block = next) {
+        next = block->next;
+        free(block);
     }
     *answer = (struct probe_dns_answer) { 0 };
 }
@@ -57,15 +55,15 @@ static bool same_name(const char *a, const char *b)
     return len == strlen(b) && domain_same(a, b, len);
 }
 
-/* --- its records --- */
+/* --- records --- */
 
-/* Each adds what RECORD holds to ANSWER's list. False where it cannot be. */
-typedef bool add_fn(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer);
+/* Adds what RECORD holds to ANSWER's list. False where RECORD is malformed or memory runs out. */
+typedef bool add_fn(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer);
 
-static bool add_address(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_address(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
     bool four = record->type == PROBE_DNS_A;
-    char *text = keep(answer, INET6_ADDRSTRLEN);
+    char *text = alloc(answer, INET6_ADDRSTRLEN);
 
     if (text == NULL || record->len != (four ? 4 : 16))
         return false;
@@ -73,18 +71,18 @@ static bool add_address(const struct probe_message *m, const struct probe_record
     return inet_ntop(four ? AF_INET : AF_INET6, m->bytes + record->data, text, INET6_ADDRSTRLEN) != NULL;
 }
 
-static bool add_mx(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_mx(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
-    char name[PROBE_NAME_SIZE];
+    char name[PROBE_DNS_NAME_SIZE];
 
-    if (record->len < 3 || probe_message_name(m, record->data + 2, name) != record->data + record->len)
+    if (record->len < 3 || probe_dns_message_name(m, record->data + 2, name) != record->data + record->len)
         return false;
-    char *host = keep_text(answer, name);
-    answer->mx[answer->count++] = (struct probe_mx) { probe_message_number(m, record->data), host };
+    char *host = alloc_text(answer, name);
+    answer->mx[answer->count++] = (struct probe_mx) { probe_dns_message_number(m, record->data), host };
     return host != NULL;
 }
 
-static bool add_txt(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_txt(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
     size_t at = record->data, end = at + record->len;
 
@@ -101,7 +99,7 @@ static bool add_txt(const struct probe_message *m, const struct probe_record *re
     return true;
 }
 
-static bool add_tlsa(const struct probe_message *m, const struct probe_record *record, struct probe_dns_answer *answer)
+static bool add_tlsa(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
 {
     const unsigned char *data = m->bytes + record->data;
 
@@ -114,8 +112,8 @@ static bool add_tlsa(const struct probe_message *m, const struct probe_record *r
 static const struct kind {
     enum probe_dns_type type;
     add_fn *add;
-    size_t size, list; /* of an element; where the answer has its list */
-    size_t least;      /* the fewest octets of a message that an element takes */
+    size_t size, list; /* of an element; offset of the list in struct probe_dns_answer */
+    size_t least;      /* the least that an element takes in a message, in octets: bounds how many there can be */
 } kinds[] = {
     { PROBE_DNS_A, add_address, sizeof(char *), offsetof(struct probe_dns_answer, addresses), RECORD_LEAST },
     { PROBE_DNS_AAAA, add_address, sizeof(char *), offsetof(struct probe_dns_answer, addresses), RECORD_LEAST },
@@ -152,10 +150,10 @@ static void set(struct probe_dns_answer *answer, enum probe_dns_state state, con
 
 static const char malformed[] = "the name server's answer cannot be read";
 
-/* Follows the CNAMEs from NAME, the name that was asked for, to the last; records may come in any order. */
-static bool follow(const struct probe_message *m, char name[PROBE_NAME_SIZE], struct probe_dns_answer *answer)
+/* Follows the CNAMEs from NAME, which becomes the last name. The records may stand in any order. False: malformed. */
+static bool follow(const struct probe_dns_message *m, char name[PROBE_DNS_NAME_SIZE], struct probe_dns_answer *answer)
 {
-    struct probe_record record;
+    struct probe_dns_record record;
     unsigned steps = 0;
     bool moved = true;
 
@@ -163,11 +161,11 @@ static bool follow(const struct probe_message *m, char name[PROBE_NAME_SIZE], st
         size_t at = m->records;
         moved = false;
         for (size_t i = 0; i < m->answers && !moved; i++) {
-            if (!probe_message_record(m, &at, &record))
+            if (!probe_dns_message_record(m, &at, &record))
                 return false;
             if (record.type != TYPE_CNAME || record.class != CLASS_IN || !same_name(record.owner, name))
                 continue;
-            if (probe_message_name(m, record.data, name) != record.data + record.len)
+            if (probe_dns_message_name(m, record.data, name) != record.data + record.len)
                 return false;
             moved = true;
             steps++;
@@ -175,26 +173,23 @@ static bool follow(const struct probe_message *m, char name[PROBE_NAME_SIZE], st
     }
     if (moved)
         set(answer, PROBE_DNS_ABSENT, "its CNAMEs lead in a circle, or never end");
-    if (steps > 0) {
-        answer->alias = keep_text(answer, name);
-        if (answer->alias == NULL)
-            set(answer, PROBE_DNS_AGAIN, "out of memory");
-    }
+    if (steps > 0 && (answer->alias = alloc_text(answer, name)) == NULL)
+        set(answer, PROBE_DNS_AGAIN, "out of memory");
     return true;
 }
 
-/* Takes the records of NAME. */
-static bool collect(const struct probe_message *m, const char *name, const struct kind *kind, struct probe_dns_answer *answer)
+/* Adds the records of NAME. */
+static bool collect(const struct probe_dns_message *m, const char *name, const struct kind *kind, struct probe_dns_answer *answer)
 {
     size_t at = m->records;
-    struct probe_record record;
-    void *list = keep(answer, (m->len / kind->least + 1) * kind->size);
+    struct probe_dns_record record;
+    void *list = alloc(answer, (m->len / kind->least + 1) * kind->size);
 
     if (list == NULL)
         return false;
     memcpy((char *)answer + kind->list, &list, sizeof list);
     for (size_t i = 0; i < m->answers; i++) {
-        if (!probe_message_record(m, &at, &record))
+        if (!probe_dns_message_record(m, &at, &record))
             return false;
         bool wanted = record.type == (unsigned)kind->type && record.class == CLASS_IN && same_name(record.owner, name);
         if (wanted && !kind->add(m, &record, answer))
@@ -205,8 +200,8 @@ static bool collect(const struct probe_message *m, const char *name, const struc
     return true;
 }
 
-/* What follows from there being no record. */
-static void set_absent(const struct probe_message *m, struct probe_dns_answer *answer)
+/* There is no record: ABSENT, unless the server does not answer for others. */
+static void set_absent(const struct probe_dns_message *m, struct probe_dns_answer *answer)
 {
     static const char *const whys[2][2] = {
         { "the name has no such record", "the name does not exist" },
@@ -214,20 +209,20 @@ static void set_absent(const struct probe_message *m, struct probe_dns_answer *a
     };
 
     set(answer, PROBE_DNS_ABSENT, whys[answer->alias != NULL][answer->no_such_name]);
-    if (!answer->no_such_name && (m->flags & (PROBE_FLAG_AUTHORITATIVE | PROBE_FLAG_RECURSIVE)) == 0)
+    if (!answer->no_such_name && (m->flags & (PROBE_DNS_FLAG_AUTHORITATIVE | PROBE_DNS_FLAG_RECURSIVE)) == 0)
         set(answer, PROBE_DNS_AGAIN, "the name server looks nothing up for others");
 }
 
-static void read_records(const struct probe_message *m, const char *asked, const struct kind *kind,
+static void read_records(const struct probe_dns_message *m, const char *asked, const struct kind *kind,
                          struct probe_dns_answer *answer)
 {
-    char name[PROBE_NAME_SIZE];
+    char name[PROBE_DNS_NAME_SIZE];
     size_t last = strlen(asked);
 
     last -= last > 0 && asked[last - 1] == '.';
     (void)snprintf(name, sizeof name, "%.*s", (int)last, asked);
-    answer->no_such_name = (m->flags & PROBE_FLAG_RCODE) == 3;
-    answer->authentic = (m->flags & PROBE_FLAG_AUTHENTIC) != 0;
+    answer->no_such_name = (m->flags & PROBE_DNS_FLAG_RCODE) == 3;
+    answer->authentic = (m->flags & PROBE_DNS_FLAG_AUTHENTIC) != 0;
     if (!follow(m, name, answer) || (answer->why == NULL && !collect(m, name, kind, answer)))
         set(answer, PROBE_DNS_AGAIN, malformed);
     else if (answer->why == NULL && answer->count == 0)
@@ -237,27 +232,27 @@ static void read_records(const struct probe_message *m, const char *asked, const
 void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *name, enum probe_dns_type type,
                            struct probe_dns_answer *answer)
 {
-    static const char *const failures[PROBE_FLAG_RCODE + 1] = {
+    static const char *const failures[PROBE_DNS_FLAG_RCODE + 1] = {
         [1] = "the name server took the question for malformed (FORMERR)",
         [2] = "the name server failed (SERVFAIL)",
         [4] = "the name server does not know such questions (NOTIMP)",
         [5] = "the name server refused to answer (REFUSED)",
     };
-    struct probe_message m;
+    struct probe_dns_message m;
 
     *answer = (struct probe_dns_answer) { 0 };
-    /* What the lists point at has to last. */
-    unsigned char *copy = keep(answer, len);
+    /* The lists point into the message. */
+    unsigned char *copy = alloc(answer, len);
     if (copy == NULL) {
         set(answer, PROBE_DNS_AGAIN, "out of memory");
         return;
     }
     memcpy(copy, bytes, len);
-    if (!probe_message_open(&m, copy, len)) {
+    if (!probe_dns_message_open(&m, copy, len)) {
         set(answer, PROBE_DNS_AGAIN, malformed);
         return;
     }
-    unsigned rcode = m.flags & PROBE_FLAG_RCODE;
+    unsigned rcode = m.flags & PROBE_DNS_FLAG_RCODE;
     if (rcode == 0 || rcode == 3)
         read_records(&m, name, kind_of(type), answer);
     else
@@ -270,17 +265,13 @@ void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *n
 
 static void append(struct probe_dns_answer *answer, const struct probe_dns_answer *more)
 {
-    char **list = keep(answer, (answer->count + more->count) * sizeof *list);
+    char **list = alloc(answer, (answer->count + more->count) * sizeof *list);
 
     for (size_t i = 0; list != NULL && i < answer->count; i++)
         list[i] = answer->addresses[i];
-    for (size_t i = 0; list != NULL && i < more->count; i++) {
-        char *address = keep_text(answer, more->addresses[i]);
-
-        list[answer->count + i] = address;
-        if (address == NULL)
+    for (size_t i = 0; list != NULL && i < more->count; i++)
+        if ((list[answer->count + i] = alloc_text(answer, more->addresses[i])) == NULL)
             list = NULL;
-    }
     if (list == NULL) {
         answer->count = 0;
         set(answer, PROBE_DNS_AGAIN, "out of memory");

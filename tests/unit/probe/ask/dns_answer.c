@@ -1,5 +1,5 @@
 /* DNS messages, made by hand: what the reader finds in them. A message that is cut or changed anywhere does no harm. */
-#include "probe/ask/answer.h"
+#include "probe/ask/dns_answer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

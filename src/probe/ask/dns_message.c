@@ -1,4 +1,4 @@
-#include "probe/ask/message.h"
+#include "probe/ask/dns_message.h"
 
 #include <stdio.h>
 
@@ -8,17 +8,17 @@ enum {
     QUESTIONS_AT = 4,
     ANSWERS_AT = 6,
     FLAG_ANSWER = 0x8000,
-    QUESTION_LEN = 4,                    /* type and class, after the name */
-    RECORD_LEN = 10,                     /* type, class, TTL and the data's length, after the name */
-    POINTERS_MAX = PROBE_NAME_OCTETS / 2 /* no name needs more of them */
+    QUESTION_LEN = 4,                        /* type and class, after the name */
+    RECORD_LEN = 10,                         /* type, class, TTL and the data's length, after the name */
+    POINTERS_MAX = PROBE_DNS_NAME_OCTETS / 2 /* no valid name needs more of them */
 };
 
-unsigned probe_message_number(const struct probe_message *m, size_t at)
+unsigned probe_dns_message_number(const struct probe_dns_message *m, size_t at)
 {
     return (unsigned)m->bytes[at] << 8 | m->bytes[at + 1];
 }
 
-/* A label as a zone file writes it (RFC 1035 5.1). Returns how many characters that takes. */
+/* Writes a label as a zone file has it (RFC 1035 5.1). Returns how many characters that takes. */
 static size_t write_label(const unsigned char *label, size_t len, char *out)
 {
     size_t n = 0;
@@ -36,8 +36,8 @@ static size_t write_label(const unsigned char *label, size_t len, char *out)
     return n;
 }
 
-/* Pointers lead backwards, and there are only so many. */
-size_t probe_message_name(const struct probe_message *m, size_t at, char name[PROBE_NAME_SIZE])
+/* Pointers must lead backwards, and their number is limited: no loop can keep this from ending. */
+size_t probe_dns_message_name(const struct probe_dns_message *m, size_t at, char name[PROBE_DNS_NAME_SIZE])
 {
     size_t end = 0, octets = 1, n = 0;
     unsigned pointers = 0;
@@ -48,14 +48,14 @@ size_t probe_message_name(const struct probe_message *m, size_t at, char name[PR
             if (at + 1 >= m->len || ++pointers > POINTERS_MAX)
                 return 0;
             end = end > 0 ? end : at + 2;
-            size_t to = probe_message_number(m, at) & 0x3fff;
+            size_t to = probe_dns_message_number(m, at) & 0x3fff;
             if (to >= at)
                 return 0;
             at = to;
             continue;
         }
         octets += len + 1;
-        if (len > 63 || len >= m->len - at || octets > PROBE_NAME_OCTETS)
+        if (len > 63 || len >= m->len - at || octets > PROBE_DNS_NAME_OCTETS)
             return 0;
         if (n > 0)
             name[n++] = '.';
@@ -68,15 +68,15 @@ size_t probe_message_name(const struct probe_message *m, size_t at, char name[PR
     return end > 0 ? end : at + 1;
 }
 
-bool probe_message_record(const struct probe_message *m, size_t *at, struct probe_record *record)
+bool probe_dns_message_record(const struct probe_dns_message *m, size_t *at, struct probe_dns_record *record)
 {
-    size_t head = probe_message_name(m, *at, record->owner);
+    size_t head = probe_dns_message_name(m, *at, record->owner);
 
     if (head == 0 || m->len - head < RECORD_LEN)
         return false;
-    record->type = probe_message_number(m, head);
-    record->class = probe_message_number(m, head + 2);
-    record->len = probe_message_number(m, head + 8);
+    record->type = probe_dns_message_number(m, head);
+    record->class = probe_dns_message_number(m, head + 2);
+    record->len = probe_dns_message_number(m, head + 8);
     record->data = head + RECORD_LEN;
     if (m->len - record->data < record->len)
         return false;
@@ -84,17 +84,17 @@ bool probe_message_record(const struct probe_message *m, size_t *at, struct prob
     return true;
 }
 
-bool probe_message_open(struct probe_message *m, const unsigned char *bytes, size_t len)
+bool probe_dns_message_open(struct probe_dns_message *m, const unsigned char *bytes, size_t len)
 {
-    char name[PROBE_NAME_SIZE];
+    char name[PROBE_DNS_NAME_SIZE];
 
-    *m = (struct probe_message) { .bytes = bytes, .len = len, .records = HEADER_LEN };
+    *m = (struct probe_dns_message) { .bytes = bytes, .len = len, .records = HEADER_LEN };
     if (m->len < HEADER_LEN)
         return false;
-    m->flags = probe_message_number(m, FLAGS_AT);
-    m->answers = probe_message_number(m, ANSWERS_AT);
-    for (size_t i = probe_message_number(m, QUESTIONS_AT); i > 0; i--) {
-        size_t end = probe_message_name(m, m->records, name);
+    m->flags = probe_dns_message_number(m, FLAGS_AT);
+    m->answers = probe_dns_message_number(m, ANSWERS_AT);
+    for (size_t i = probe_dns_message_number(m, QUESTIONS_AT); i > 0; i--) {
+        size_t end = probe_dns_message_name(m, m->records, name);
         if (end == 0 || m->len - end < QUESTION_LEN)
             return false;
         m->records = end + QUESTION_LEN;

@@ -1,0 +1,183 @@
+#include "probe/actions.h"
+
+#include "base/terminal.h"
+#include "policy/argument.h"
+#include "probe/error.h"
+#include "probe/read/result.h"
+#include "probe/run.h"
+#include "probe/suggest.h"
+#include "probe/tell/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+/* Prints OUT and frees it. Returns STATUS, or unknown where not all of it could be written. */
+static int print(struct buf *out, int status)
+{
+    bool good = !out->failed && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
+
+    buf_free(out);
+    return good ? status : probe_error("cannot write, or out of memory");
+}
+
+/* --- texts --- */
+
+static int print_help(const struct probe_settings *settings)
+{
+    struct buf out = { 0 };
+
+    (void)settings;
+    probe_options_usage(&out);
+    buf_print(&out, "\nChecks:\n");
+    probe_explain_list(&out);
+    buf_print(&out, "\nExit status: 0 ok, 1 warnings, 2 a check failed, 3 unknown. Manual: mta-sts-probe(1)\n");
+    return print(&out, PROBE_STATUS_OK);
+}
+
+static int print_version(const struct probe_settings *settings)
+{
+    struct buf out = { 0 };
+
+    (void)settings;
+    buf_print(&out, "mta-sts-probe " VERSION "\n");
+    return print(&out, PROBE_STATUS_OK);
+}
+
+static int explain(const struct probe_settings *settings)
+{
+    struct buf out = { 0 };
+
+    if (probe_explain(settings->subject, &out))
+        return print(&out, PROBE_STATUS_OK);
+    int status = probe_error("--explain: write one of these checks, or the kind of a finding:");
+    probe_explain_list(&out);
+    (void)fputs(out.text != NULL ? out.text : "", stderr);
+    buf_free(&out);
+    return status;
+}
+
+/* --- one name --- */
+
+typedef bool read_fn(const char *argument, char normal[DOMAIN_MAX + 1], struct buf *why);
+typedef int ask_fn(const struct probe_context *context, struct probe_dns *dns, const char *name, struct buf *out);
+
+static bool read_name(const char *argument, read_fn *read, char normal[DOMAIN_MAX + 1])
+{
+    struct buf why = { 0 };
+    bool good = read(argument, normal, &why);
+
+    if (!good)
+        (void)probe_error("%s", why.text != NULL ? why.text : "out of memory");
+    buf_free(&why);
+    return good;
+}
+
+/* Asks about the subject, a name that READ reads. */
+static int ask_one(const struct probe_settings *settings, read_fn *read, ask_fn *ask)
+{
+    char name[DOMAIN_MAX + 1];
+    struct buf out = { 0 };
+
+    if (!read_name(settings->subject, read, name))
+        return PROBE_STATUS_UNKNOWN;
+    struct probe_dns *dns = probe_dns_new(&settings->context.dns);
+    int status = dns != NULL ? ask(&settings->context, dns, name, &out) : PROBE_STATUS_UNKNOWN;
+    probe_dns_free(dns);
+    return print(&out, status);
+}
+
+static int suggest(const struct probe_settings *settings)
+{
+    return ask_one(settings, argument_domain, probe_suggest);
+}
+
+static int print_tlsa(const struct probe_settings *settings)
+{
+    return ask_one(settings, argument_host, probe_tlsa);
+}
+
+/* --- domains --- */
+
+static bool wants_colour(enum probe_colour colour)
+{
+    return colour == PROBE_COLOUR_AUTO ? terminal_has_colour() : colour == PROBE_COLOUR_ALWAYS;
+}
+
+/* Probes DOMAINS, or those of FILE where there are none. */
+static int run(const struct probe_settings *settings, struct probe_file *file, const char *const *domains)
+{
+    const bool many = settings->count != 1;
+    const struct probe_run run = {
+        .context = &settings->context,
+        .file = file,
+        .domains = domains,
+        .count = settings->count,
+        .jobs = settings->jobs,
+        .json = settings->json,
+        .quiet = settings->quiet,
+        .summary = many,
+        .bar = many && !settings->quiet && isatty(STDERR_FILENO),
+        .report = { wants_colour(settings->colour), many, !settings->verbose && (file != NULL || settings->quiet) && many },
+    };
+
+    return probe_run(&run);
+}
+
+static int run_with_file(const struct probe_settings *settings, const char *const *domains)
+{
+    struct buf why = { 0 };
+    struct probe_file *file = probe_file_open(settings->file, &why);
+    int status;
+
+    if (file == NULL)
+        status = probe_error("%s", why.text != NULL ? why.text : "out of memory");
+    else
+        status = run(settings, file, domains);
+    probe_file_close(file);
+    buf_free(&why);
+    return status;
+}
+
+static int run_probes(const struct probe_settings *settings)
+{
+    char(*names)[DOMAIN_MAX + 1] = calloc(settings->count + 1, sizeof *names);
+    const char **domains = calloc(settings->count + 1, sizeof *domains);
+    bool good = names != NULL && domains != NULL;
+    int status = PROBE_STATUS_UNKNOWN;
+
+    for (size_t i = 0; good && i < settings->count; i++) {
+        good = read_name(settings->domains[i], argument_domain, names[i]);
+        domains[i] = names[i];
+    }
+    if (good)
+        status = settings->file != NULL ? run_with_file(settings, domains) : run(settings, NULL, domains);
+    free((void *)domains);
+    free(names);
+    return status;
+}
+
+/* --- the table --- */
+
+static const struct {
+    int (*run)(const struct probe_settings *settings);
+    bool asks;
+} actions[] = {
+    [PROBE_ACTION_DOMAINS] = { run_probes, true }, [PROBE_ACTION_EXPLAIN] = { explain, false },
+    [PROBE_ACTION_SUGGEST] = { suggest, true },    [PROBE_ACTION_TLSA] = { print_tlsa, true },
+    [PROBE_ACTION_HELP] = { print_help, false },   [PROBE_ACTION_VERSION] = { print_version, false },
+};
+
+bool probe_action_asks(enum probe_action action)
+{
+    return actions[action].asks;
+}
+
+int probe_action_run(const struct probe_settings *settings)
+{
+    return actions[settings->action].run(settings);
+}

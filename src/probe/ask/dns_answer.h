@@ -1,0 +1,72 @@
+/*
+ * The answer to one DNS query: whether there are records of the type that was asked for, which, and if not, why not. Pure: it is
+ * made of bytes; dns.h asks for them. Names are as the zone has them, in any case and without a final dot, and perhaps no valid
+ * host names.
+ */
+#ifndef PROBE_ASK_DNS_ANSWER_H
+#define PROBE_ASK_DNS_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* AGAIN: it is not known whether there are such records; asking again may help. */
+enum probe_dns_state { PROBE_DNS_FOUND, PROBE_DNS_ABSENT, PROBE_DNS_AGAIN };
+
+struct probe_mx {
+    unsigned preference;
+    char *host; /* "" is a null MX (RFC 7505) */
+};
+
+/* The fields of a TLSA record that are used here (RFC 6698 2.1). */
+enum { PROBE_TLSA_TA = 2, PROBE_TLSA_EE = 3 };
+enum { PROBE_TLSA_CERT = 0, PROBE_TLSA_KEY = 1 };
+enum { PROBE_TLSA_WHOLE = 0, PROBE_TLSA_SHA256 = 1, PROBE_TLSA_SHA512 = 2 };
+
+struct probe_tlsa {
+    unsigned usage, selector, matching;
+    const unsigned char *data;
+    size_t len;
+};
+
+/* One string of a TXT record. The strings of all records are in one list. */
+struct probe_txt_string {
+    const char *bytes; /* any bytes, LEN of them */
+    size_t len;
+    bool begins; /* it is the first of its record */
+};
+
+/* Only the list of the type that was asked for is there; what it points to lasts as long as the answer. */
+struct probe_dns_answer {
+    enum probe_dns_state state;
+    bool no_such_name;                /* with ABSENT: the name does not exist (NXDOMAIN) */
+    bool authentic;                   /* the resolver says that it validated the answer by DNSSEC (AD) */
+    const char *why;                  /* a phrase for ABSENT and AGAIN: "the name server failed (SERVFAIL)"; constant */
+    char *alias;                      /* the last target of the name's CNAMEs; NULL: it has none */
+    struct probe_txt_string *strings; /* TXT */
+    struct probe_mx *mx;              /* sorted by preference, then name */
+    char **addresses;                 /* "192.0.2.1", "2001:db8::1" */
+    struct probe_tlsa *tlsa;
+    size_t count; /* of that list */
+    void *memory; /* of all that is pointed to */
+};
+
+/* The types of records that can be asked for. */
+enum probe_dns_type { PROBE_DNS_A = 1, PROBE_DNS_MX = 15, PROBE_DNS_TXT = 16, PROBE_DNS_AAAA = 28, PROBE_DNS_TLSA = 52 };
+
+/*
+ * Reads BYTES, LEN bytes of any kind, which came as the answer to a query for NAME's records of TYPE. CNAMEs are followed within
+ * the message. Where it is malformed, or memory runs out, the state is AGAIN. ANSWER need not be initialised;
+ * probe_dns_answer_free() is due.
+ */
+void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *name, enum probe_dns_type type,
+                           struct probe_dns_answer *answer);
+
+/*
+ * Adds MORE to ANSWER, both about addresses, and frees MORE. The state is FOUND where one of the two is; else AGAIN where one of
+ * the two is; else ABSENT.
+ */
+void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_answer *more);
+
+void probe_dns_answer_free(struct probe_dns_answer *answer);
+
+#endif

@@ -1,0 +1,218 @@
+#include "probe/check_mail.h"
+
+#include "base/words.h"
+#include "probe/read/judge.h"
+#include "probe/read/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- mx --- */
+
+static bool has_host(const struct observation *o, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < o->host_count; i++)
+        if (strlen(o->hosts[i].name) == len && domain_same(o->hosts[i].name, name, len))
+            return true;
+    return false;
+}
+
+/* Adds NAME to the hosts that smtp and dane look at. NULL: it is no host name, or among them already, or one too many. */
+static struct mx_host *add_host(struct observation *o, const char *name)
+{
+    if (domain_fault(name, strlen(name)) != DOMAIN_FINE || has_host(o, name))
+        return NULL;
+    if (o->host_count == PROBE_HOSTS_MAX) {
+        o->hosts_left_out++;
+        return NULL;
+    }
+    struct mx_host *host = &o->hosts[o->host_count++];
+    domain_normal(name, strlen(name), host->name);
+    return host;
+}
+
+/* Matches NAME, an MX record's, against the policy, if there is one. */
+static void match_host(struct observation *o, struct probe_check *check, const char *name)
+{
+    struct mx_host *host = add_host(o, name);
+
+    if (!observation_has_patterns(o))
+        return;
+    bool unmatched = probe_match_host(o->policy.mx.text, o->policy.mx_count, name, &check->findings) == o->policy.mx_count;
+    if (host != NULL)
+        host->unmatched = unmatched;
+}
+
+static void match_patterns(struct observation *o, struct probe_check *check)
+{
+    const char *hosts[PROBE_HOSTS_MAX];
+
+    for (size_t i = 0; i < o->host_count; i++)
+        hosts[i] = o->hosts[i].name;
+    if (observation_has_patterns(o) && o->hosts_left_out == 0)
+        probe_match_unused(o->policy.mx.text, o->policy.mx_count, hosts, o->host_count, &check->findings);
+}
+
+static void describe_mx(const struct observation *o, struct probe_check *check)
+{
+    size_t all = o->host_count + o->hosts_left_out;
+
+    buf_print(&check->summary, "%zu MX host%s", all, words_plural(all));
+    if (observation_is_mode_none(o))
+        buf_print(&check->summary, ", of which mode none asks nothing");
+    else if (!observation_has_patterns(o))
+        buf_print(&check->summary, ", and no policy to match %s against", all == 1 ? "it" : "them");
+    else if (check->findings.verdict != PROBE_FAIL)
+        buf_print(&check->summary, ", %s", all == 1 ? "matched" : "all matched");
+}
+
+static void match_all(struct observation *o, struct probe_check *check, const struct probe_dns_answer *answer)
+{
+    enum probe_mx_kind kind = probe_judge_mx(o->result->domain, answer, &check->findings);
+
+    o->is_null_mx = kind == PROBE_MX_NULL;
+    if (o->is_null_mx)
+        return;
+    if (kind == PROBE_MX_IMPLICIT)
+        match_host(o, check, o->result->domain);
+    for (size_t i = 0; kind == PROBE_MX_RECORDS && i < answer->count; i++)
+        match_host(o, check, answer->mx[i].host);
+    match_patterns(o, check);
+    describe_mx(o, check);
+}
+
+void probe_check_mx(struct observation *o, struct probe_check *check)
+{
+    struct probe_dns_answer answer;
+
+    probe_dns_mx(o->dns, o->result->domain, &answer);
+    if (answer.state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, answer.why);
+        probe_dns_answer_free(&answer);
+        return;
+    }
+    o->has_mx = true;
+    o->hosts = calloc(PROBE_HOSTS_MAX, sizeof *o->hosts);
+    if (o->hosts == NULL)
+        check->findings.failed = true;
+    else
+        match_all(o, check, &answer);
+    if (!observation_has_patterns(o) && check->findings.verdict == PROBE_OK)
+        check->state = PROBE_SKIPPED;
+    probe_dns_answer_free(&answer);
+}
+
+/* --- smtp, dane --- */
+
+static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_findings *findings)
+{
+    const struct probe_host *shown = host->shown;
+    struct probe_findings own = { 0 };
+
+    if (shown->addresses.state == PROBE_DNS_AGAIN) {
+        host->unknown = true;
+    } else if (shown->addresses.state == PROBE_DNS_ABSENT) {
+        probe_judge_mx_no_address(host->name, &shown->addresses, findings);
+        host->gone = true;
+    } else {
+        host->unknown = !probe_judge_smtp(host->name, &shown->smtp, findings);
+        host->failed = !host->unknown && shown->smtp.outcome != PROBE_FETCHED;
+        if (shown->smtp.outcome == PROBE_FETCHED && shown->smtp.chain != NULL)
+            probe_cert_judge(o->context->trust, shown->smtp.chain, host->name, o->now, o->context->warn_days, &own);
+        host->failed |= own.verdict == PROBE_FAIL;
+        probe_findings_add_of(host->name, &own, findings);
+        probe_findings_free(&own);
+    }
+}
+
+/* Why it is unknown whether the host is good enough. */
+static const char *why_unknown(const struct probe_host *shown)
+{
+    return shown->addresses.state == PROBE_DNS_AGAIN ? shown->addresses.why : shown->smtp.why;
+}
+
+static void describe_smtp(struct observation *o, struct probe_check *check)
+{
+    size_t good = 0;
+    bool unknown = false;
+
+    for (size_t i = 0; i < o->host_count; i++) {
+        good += !o->hosts[i].failed && !o->hosts[i].gone && !o->hosts[i].unknown;
+        unknown |= o->hosts[i].unknown;
+    }
+    if (o->host_count == 1 && good == 1)
+        probe_cert_describe(o->hosts[0].shown->smtp.chain, o->now, &check->summary);
+    else
+        buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, o->host_count,
+                  words_plural(o->host_count));
+    if (o->hosts_left_out > 0)
+        buf_print(&check->summary, "; %zu more were not looked at", o->hosts_left_out);
+    if (!unknown)
+        return;
+    check->state = PROBE_UNKNOWN;
+    for (size_t i = 0; i < o->host_count; i++) {
+        if (!o->hosts[i].unknown || o->hosts[i].shown == NULL || check->findings.count > 0)
+            continue;
+        const char *why = why_unknown(o->hosts[i].shown);
+        buf_print(&check->summary, "; %s: ", o->hosts[i].name);
+        check_add(check, why);
+    }
+}
+
+void probe_check_smtp(struct observation *o, struct probe_check *check)
+{
+    for (size_t i = 0; i < o->host_count; i++) {
+        struct mx_host *host = &o->hosts[i];
+        host->shown = probe_hosts_get(o->context->hosts, o->dns, &o->context->fetch, host->name);
+        if (host->shown == NULL) {
+            check->findings.failed = true;
+            return;
+        }
+        judge_smtp(o, host, &check->findings);
+    }
+    describe_smtp(o, check);
+}
+
+/* How many of the TLSA records a sender would use. *MATCHES: does one of them match the certificate? */
+static size_t count_tlsa(const struct probe_host *shown, bool *matches)
+{
+    size_t usable = 0;
+
+    *matches = false;
+    for (size_t i = 0; i < shown->tlsa.count && shown->tlsa.state == PROBE_DNS_FOUND; i++) {
+        const struct probe_tlsa *tlsa = &shown->tlsa.tlsa[i];
+        usable += tlsa->usage == PROBE_TLSA_TA || tlsa->usage == PROBE_TLSA_EE;
+        if (shown->smtp.chain != NULL)
+            *matches |= probe_cert_matches(shown->smtp.chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
+    }
+    return usable;
+}
+
+static void describe_dane(struct mx_host *host, struct buf *out)
+{
+    const struct probe_host *shown = host->shown;
+    bool matches, is_signed = shown->tlsa.authentic;
+    size_t usable = count_tlsa(shown, &matches);
+
+    host->dane = usable > 0 && is_signed && !matches && shown->smtp.chain != NULL;
+    buf_print(out, "%s%s: ", out->len > 0 ? "; " : "", host->name);
+    if (shown->tlsa.state == PROBE_DNS_AGAIN)
+        buf_print(out, "%s", shown->tlsa.why);
+    else if (usable == 0)
+        buf_print(out, "no TLSA record");
+    else
+        buf_print(out, "%zu TLSA record%s, %s, %s", usable, words_plural(usable),
+                  is_signed ? "signed" : "not signed, so not used",
+                  shown->smtp.chain == NULL ? "not compared with a certificate"
+                  : matches                 ? "matched by its certificate"
+                                            : "not matched by its certificate");
+}
+
+void probe_check_dane(struct observation *o, struct probe_check *check)
+{
+    for (size_t i = 0; i < o->host_count; i++)
+        if (o->hosts[i].shown != NULL)
+            describe_dane(&o->hosts[i], &check->summary);
+}

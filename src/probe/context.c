@@ -1,0 +1,27 @@
+#include "probe/context.h"
+
+#include "probe/error.h"
+
+bool probe_context_open(struct probe_context *context, const char *ca_file, atomic_bool *stop)
+{
+    char why[256];
+
+    context->stop = stop;
+    context->dns.stop = context->fetch.stop = stop;
+    context->trust = probe_trust_new(ca_file, why, sizeof why);
+    if (context->trust == NULL) {
+        (void)probe_error("%s", why);
+        return false;
+    }
+    context->hosts = probe_hosts_new();
+    if (context->hosts != NULL && probe_fetch_init())
+        return true;
+    (void)probe_error("out of memory");
+    return false;
+}
+
+void probe_context_close(struct probe_context *context)
+{
+    probe_hosts_free(context->hosts);
+    probe_trust_free(context->trust);
+}

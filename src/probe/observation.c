@@ -1,0 +1,40 @@
+#include "probe/observation.h"
+
+#include <string.h>
+
+enum { SHOWN_MAX = 80 };
+
+void check_is_unknown(struct probe_check *check, const char *why)
+{
+    check->state = PROBE_UNKNOWN;
+    buf_free(&check->summary);
+    check_add(check, why);
+}
+
+void check_add(struct probe_check *check, const char *text)
+{
+    buf_add_shown(&check->summary, text, strlen(text), SHOWN_MAX);
+}
+
+void check_take(struct probe_check *check, struct probe_findings *findings)
+{
+    check->findings = *findings;
+    *findings = (struct probe_findings) { 0 };
+}
+
+bool observation_is_fine(const struct observation *observation, enum probe_check_name name)
+{
+    const struct probe_check *check = &observation->result->checks[name];
+
+    return check->state == PROBE_DONE && check->findings.verdict != PROBE_FAIL;
+}
+
+bool observation_is_mode_none(const struct observation *observation)
+{
+    return observation->policy.has_mode && observation->policy.mode == POLICY_NONE;
+}
+
+bool observation_has_patterns(const struct observation *observation)
+{
+    return observation->policy.mx_count > 0 && !observation_is_mode_none(observation);
+}

@@ -1,0 +1,62 @@
+/* What was observed of one domain so far: the checks share it, each adds to it, and later ones look at what earlier ones saw. */
+#ifndef PROBE_OBSERVATION_H
+#define PROBE_OBSERVATION_H
+
+#include "probe/context.h"
+#include "probe/file.h"
+#include "probe/read/compare.h"
+#include "probe/read/policy.h"
+#include "probe/read/result.h"
+#include "probe/read/txt.h"
+
+/* An MX host. */
+struct mx_host {
+    char name[DOMAIN_MAX + 1];      /* in normal form */
+    const struct probe_host *shown; /* what it showed; NULL: it was not asked */
+    bool unmatched;                 /* no pattern of the policy matches it */
+    bool failed;                    /* its TLS or its certificate is not good enough */
+    bool gone;                      /* it has no address */
+    bool unknown;                   /* nobody can say whether it is good enough */
+    bool dane;                      /* it has signed TLSA records, and its certificate matches none of them */
+};
+
+struct observation {
+    const struct probe_context *context;
+    struct probe_dns *dns;
+    const struct probe_expected *expected; /* NULL: there is no file */
+    struct probe_result *result;
+    int64_t now; /* seconds since 1970 */
+    char policy_host[sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX];
+    struct probe_txt txt;
+    struct probe_dns_answer address; /* of the policy host */
+    struct probe_fetched fetched;    /* from there */
+    struct probe_policy policy;
+    bool has_address, has_https, has_body; /* of the policy host; true: the next check can go on from it */
+    bool has_mx, is_null_mx;               /* the MX records are known; they say that the domain takes no mail */
+    struct mx_host *hosts;                 /* each once, PROBE_HOSTS_MAX at most */
+    size_t host_count, hosts_left_out;
+    enum probe_compared compared;
+};
+
+/* Does one check: looks at what the earlier ones observed, adds to it, and fills CHECK, whose state is PROBE_DONE at first. */
+typedef void check_fn(struct observation *observation, struct probe_check *check);
+
+/* CHECK is unknown, because of WHY. */
+void check_is_unknown(struct probe_check *check, const char *why);
+
+/* Moves FINDINGS to CHECK; there are none in FINDINGS after that. */
+void check_take(struct probe_check *check, struct probe_findings *findings);
+
+/* Adds TEXT, which came from the network, to what CHECK says that it saw, cut where it is long and made fit to be shown. */
+void check_add(struct probe_check *check, const char *text);
+
+/* Was the check NAME done without a FAIL? */
+bool observation_is_fine(const struct observation *observation, enum probe_check_name name);
+
+/* Is the mode none in the policy that is served? */
+bool observation_is_mode_none(const struct observation *observation);
+
+/* Has the policy that is served patterns for MX hosts, and a mode in which they count? */
+bool observation_has_patterns(const struct observation *observation);
+
+#endif

@@ -1,0 +1,48 @@
+/* Names on a command line: which are read, and what is said of the others. */
+#include "policy/argument.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct {
+    const char *argument;
+    bool is_host;
+    const char *normal; /* NULL: it is refused */
+    const char *why;
+} cases[] = {
+    { "Example.ORG", false, "example.org", "" },
+    { "example.org.", false, "example.org", "" },
+    { "MX1.example.org.", true, "mx1.example.org", "" },
+    { "mta-sts.example.org", true, "mta-sts.example.org", "" },
+    { "mta-sts.Example.org", false, NULL, "mta-sts.Example.org is the policy host; write example.org" },
+    { "", false, NULL, "\"\" is empty; write a name, as in example.org" },
+    { "a_b.example", false, NULL, "\"a_b.example\" holds an underscore; write a name, as in example.org" },
+    { "a_b.example", true, NULL, "\"a_b.example\" holds an underscore; write a name, as in example.org" },
+    { "example.org..", false, NULL, "\"example.org..\" ends in a dot; write a name, as in example.org" },
+};
+
+static void reads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char normal[DOMAIN_MAX + 1] = "";
+        struct buf why = { 0 };
+        bool good =
+            cases[i].is_host ? argument_host(cases[i].argument, normal, &why) : argument_domain(cases[i].argument, normal, &why);
+        assert_string_equal(why.text != NULL ? why.text : "", cases[i].why);
+        assert_int_equal(good, cases[i].normal != NULL);
+        if (good)
+            assert_string_equal(normal, cases[i].normal);
+        buf_free(&why);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reads) };
+
+    return cmocka_run_group_tests_name("policy_argument", tests, NULL, NULL);
+}
