@@ -35,7 +35,7 @@ static const char *after_bracket_fault(const char *rest, const char *end)
 {
     while (rest < end && ini_is_space(*rest))
         rest++;
-    return rest < end && *rest != ';' && *rest != '#' ? "the header has text after its \"]\"; write it on a line of its own"
+    return rest < end && *rest != ';' && *rest != '#' ? "the header has text after its \"]\"; move it to a line of its own"
                                                       : NULL;
 }
 
