@@ -218,9 +218,8 @@ manual = 644:$(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 PROBE_MANUALS := $(wildcard man/mta-sts-probe.*)
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts 644:examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
 	$(foreach page,$(filter-out $(PROBE_MANUALS),$(wildcard man/*.[158])),$(call manual,$(page))) \
-	$(foreach text,policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg,644:$(text):$(DOCDIR)/$(text)) \
-	$(foreach file,$(shell find examples -type f -perm -u=x),755:$(file):$(DOCDIR)/$(file)) \
-	$(foreach file,$(shell find examples -type f ! -perm -u=x),644:$(file):$(DOCDIR)/$(file))
+	$(foreach f,policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg,644:$(f):$(DOCDIR)/$(f)) \
+	$(shell find examples -type f -perm -u=x -printf '755:%p:$(DOCDIR)/%p ' -o -type f -printf '644:%p:$(DOCDIR)/%p ')
 INSTALLED_PROBE = 755:$(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(foreach page,$(PROBE_MANUALS),$(call manual,$(page))) \
 	644:examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 
