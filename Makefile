@@ -215,12 +215,11 @@ bench: ## speed and memory, beside other servers; SECTIONS="floor peers" measure
 
 # MODE:FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.
 manual = 644:$(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
-PROBE_MANUALS := $(wildcard man/mta-sts-probe.*)
 INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts 644:examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
-	$(foreach page,$(filter-out $(PROBE_MANUALS),$(wildcard man/*.[158])),$(call manual,$(page))) \
+	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
 	$(foreach f,policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg,644:$(f):$(DOCDIR)/$(f)) \
 	$(shell find examples -type f -perm -u=x -printf '755:%p:$(DOCDIR)/%p ' -o -type f -printf '644:%p:$(DOCDIR)/%p ')
-INSTALLED_PROBE = 755:$(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(foreach page,$(PROBE_MANUALS),$(call manual,$(page))) \
+INSTALLED_PROBE = 755:$(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
 	644:examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 
 # Builds nothing if `make` ran before with the same POLICIES.
