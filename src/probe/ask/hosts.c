@@ -2,8 +2,8 @@
 
 #include "base/hash.h"
 #include "policy/domain.h"
-#include "probe/ask/dns_answer.h"
 #include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/fetched.h"
 
