@@ -4,6 +4,8 @@
 #include "probe/ask/dns_message.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
