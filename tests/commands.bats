@@ -38,7 +38,7 @@ policies.ini:12: warning: [*]: answers for every name that the front server lets
 policies.ini:14: warning: [*] max_age: 2419200 seconds are long for mode = none; write 1d (RFC 8461 8.3)
 policies.ini:18: warning: [example.net] mx: "*.example.net" lets any host of the domain itself be its MX; write the hosts of its MX records (RFC 8461 10.4)
 policies.ini:18: warning: [example.net] mx: "mail" is a single label; write the host's full name (RFC 8461 3.2)
-3 domains, 1 error, 6 warnings
+policies.ini: 3 domains, 1 error, 6 warnings
 TOLD
 }
 
@@ -51,7 +51,7 @@ TOLD
     [[ $output == *'policies.ini:3: warning: [example.org] max_age: 172800 seconds are under a week, with mode = enforce'* ]]
     [[ $output == *'policies.ini:6: warning: [example.net] mode: testing without tlsrpt tells you nothing'* ]]
     [[ $output == *'policies.ini:5: warning: [example.net] mx: makes a policy of '*' bytes; one sender reads only 10240'* ]]
-    [[ $output == *$'\n2 domains, 0 errors, 3 warnings' ]]
+    [[ $output == *$'\npolicies.ini: 2 domains, 0 errors, 3 warnings' ]]
 }
 
 @test "check: each mx line's warning names that line, also below other sections; one mistake is one message" {
@@ -74,7 +74,7 @@ policies.ini:8: warning: [example.org] mx: "local" is a single label
 policies.ini:8: warning: [example.org] mx: "mail.example.org" is in the list already; leave it out
 policies.ini:9: [example.org] tlsrpt: "nobody" is no address for reports
 policies.ini:10: [example.org] host: write one name
-2 domains, 2 errors, 3 warnings
+policies.ini: 2 domains, 2 errors, 3 warnings
 TOLD
     # The first of the file.
     run -1 --separate-stderr mta_sts dns example.org
@@ -103,7 +103,38 @@ use = t' 50
 
 @test "check: the shipped policies.ini is without a word" {
     run -0 "$MTA_STS" -f "$BATS_TEST_DIRNAME/../policies.ini" check
-    [ "$output" = '3 domains, 0 errors, 0 warnings' ]
+    [[ $output == */policies.ini': 3 domains, 0 errors, 0 warnings' ]]
+}
+
+@test "the file: -f before or behind the command, and check FILE" {
+    mkdir other
+    printf '[x.example]\nmx = m.x.example\nmode = enforce\n' >other/x.ini
+    leave_alone other/x.ini
+    local call
+    for call in '-f other/x.ini check' 'check -f other/x.ini' 'check other/x.ini'; do
+        # shellcheck disable=SC2086 # several arguments
+        run -0 "$MTA_STS" $call
+        [ "$output" = 'other/x.ini: 1 domain, 0 errors, 0 warnings' ]
+    done
+    run -0 "$MTA_STS" check -q other/x.ini
+    [ -z "$output" ]
+    run -0 "$MTA_STS" show -f other/x.ini x.example
+    [[ $output == *'mx: m.x.example'* ]]
+    run -0 "$MTA_STS" show x.example -f other/x.ini
+    run -2 "$MTA_STS" check -f
+    [[ $output == 'usage: mta-sts [-f FILE] check [-q] [FILE]' ]]
+}
+
+@test "help and version, as people write them" {
+    local call
+    for call in -h --help help; do
+        run -0 "$MTA_STS" "$call"
+        [[ $output == 'usage: mta-sts [-f FILE] COMMAND'* ]]
+    done
+    for call in -V --version version; do
+        run -0 "$MTA_STS" "$call"
+        [[ ${lines[0]} == 'mta-sts '[0-9]* ]]
+    done
 }
 
 @test "check: colour on a terminal only" {
@@ -126,7 +157,7 @@ use = t' 50
 
 @test "usage: each command's own, exit status 2" {
     local arguments
-    for arguments in 'check now' 'hosts all' 'show' 'show a.b c.d' 'export' 'export --worker' 'export a b' 'dns -T' 'dns -T x' 'dns -x'; do
+    for arguments in 'check policies.ini b' 'check -x' 'hosts all' 'show' 'show a.b c.d' 'export' 'export --worker' 'export a b' 'dns -T' 'dns -T x' 'dns -x'; do
         # shellcheck disable=SC2086 # several arguments
         run -2 mta_sts $arguments
         [[ $output == *"usage: mta-sts [-f FILE] ${arguments%% *}"* ]]

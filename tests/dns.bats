@@ -79,16 +79,29 @@ ZONE
     [ "$(grep -o '"[^"]*"' records | awk '{ if (length($0) > 257) print }')" = "" ]
 }
 
-@test "dns: no records for a domain with a mistake, nor for one that is not there" {
+@test "dns: what can be made for a domain with a mistake, and nothing for one that is not there" {
     run -1 --separate-stderr mta_sts dns
     [[ $output != *'_mta-sts.broken.example.'* ]]
-    [[ $output == *'; broken.example: no records'* ]]
+    [[ $output == *'; _mta-sts.broken.example: no record, since the domain has no policy'* ]]
     [[ $output == *'_mta-sts.example.net. '* ]]
     [[ $stderr == *'policies.ini:17: [broken.example] mx: "192.0.2.1" is an IP address'* ]]
     run -1 mta_sts dns other.example
     [[ $output == *'mta-sts: other.example is not in the file; write a section [other.example]'* ]]
     run -1 mta_sts dns mta-sts.example.org
     [[ $output == *'mta-sts.example.org is the policy host; write example.org'* ]]
+}
+
+@test "dns: a mistake in the policy costs its own record; the others are printed" {
+    printf '[m365]\nmx = m.example\n[a.example]\nuse = m356\nhost = 192.0.2.2\ntlsrpt = mailto:t@a.example\n[b.example]\nmode = on\n[defaults]\nhost = p.example\n' >policies.ini
+    printf '[c.example]\nhost = 192.0.2.3\nmx = m.example\n[c.example]\nhost = 192.0.2.4\nmx = m.example\n' >>policies.ini
+    leave_alone policies.ini
+    run -1 --separate-stderr mta_sts dns
+    [[ $stderr == *'[a.example] use: there is no template [m356]; did you mean "m365"?'* ]]
+    [[ $output == *$'\nmta-sts.a.example. 300 IN A 192.0.2.2\n; _mta-sts.a.example: no record'* ]]
+    [[ $output == *$'\n_smtp._tls.a.example. 300 IN TXT "v=TLSRPTv1; rua=mailto:t@a.example"'* ]]
+    [[ $output == *$'\nmta-sts.b.example. 300 IN CNAME p.example.\n; _mta-sts.b.example: no record'* ]]
+    # Which of the two is meant is not known.
+    [[ $output != *$'\nmta-sts.c.example. '* ]]
 }
 
 @test "dns: a mistake in host or tlsrpt is told, exit status 1; the other records are there" {
