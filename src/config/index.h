@@ -73,7 +73,8 @@ struct index_records {
     bool leaving;
 };
 
-/* RECORDS, for DOMAIN, which index_find() found a policy or a mistake for. False if memory runs out. All three texts are to be freed. */
+/* RECORDS, for DOMAIN, which index_find() found a policy or a mistake for. False if memory runs out. All three texts are to be
+ * freed. */
 bool index_records(struct index *index, const char *domain, struct index_records *records);
 
 void index_free(struct index *index);
