@@ -122,6 +122,8 @@ static void read_one(const char *text, const struct ini_line *line, unsigned num
 /* A lost line end may have put a header or a key into a comment. */
 static void check_comment(const struct ini_line *line, unsigned number, struct section *section)
 {
+    if (ini_comment(line) == line->len)
+        return;
     enum comment_header header = comment_header(line);
     enum key key = comment_key(line);
 
