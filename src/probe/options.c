@@ -1,13 +1,12 @@
 #include "probe/options.h"
 
+#include "base/buf.h"
 #include "policy/domain.h"
 #include "probe/error.h"
-#include "probe/read/result.h"
 #include "probe/run.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
