@@ -1,4 +1,7 @@
-/* FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. */
+/*
+ * FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. config/names and probe/ask/hosts use it for their
+ * tables.
+ */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

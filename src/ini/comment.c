@@ -183,7 +183,10 @@ enum key comment_key(const struct ini_line *line)
 
 enum key comment_key_in_value(const struct ini_line *line)
 {
-    const char *equals = memchr(line->text, '=', line->len), *end = line->text + ini_comment(line);
+    const char *equals = memchr(line->text, '=', line->len), *end = line->text + line->len;
 
-    return equals != NULL && equals < end ? key_between(equals + 1, end, false) : KEY_ANY;
+    if (equals == NULL || memchr(equals + 1, '=', (size_t)(end - equals - 1)) == NULL)
+        return KEY_ANY;
+    end = line->text + ini_comment(line);
+    return equals < end ? key_between(equals + 1, end, false) : KEY_ANY;
 }

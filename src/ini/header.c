@@ -131,6 +131,8 @@ bool header_is_nearly_defaults(const char *name, size_t len)
         if (name[i] != '.')
             letters[n++] = domain_lower(name[i]);
     letters[n] = '\0';
+    if (dot)
+        return strcmp(letters, "defaults") == 0;
     size_t distance = near_distance(letters, "defaults");
-    return dot ? distance == 0 : distance > 0 && distance <= 2;
+    return distance > 0 && distance <= 2;
 }

@@ -19,6 +19,10 @@ enum key {
 /* Returns the name of KEY, or NULL for KEY_ANY. Do not free it. */
 const char *key_name(enum key key);
 
+/* Writes the list of all keys, "mode, mx ... and tlsrpt", to LIST, for a message. */
+#define KEY_LIST_SIZE 64
+void key_list(char list[KEY_LIST_SIZE]);
+
 /* Returns the key called NAME, which is in lower case, or KEY_ANY. */
 enum key key_known(const char *name);
 

@@ -18,13 +18,15 @@ static void add_unknown_key(struct section *section, unsigned line, const char *
     struct section_shown s;
     const char *name = section_show(section, &s, written, strlen(written));
     enum key key = key_nearest(written, strlen(written));
+    char list[KEY_LIST_SIZE];
 
+    key_list(list);
     if (key != KEY_ANY)
         section_add_unknown(section, line, KEY_ANY, name, "unknown key; did you mean \"%s\"?", key_name(key));
     else if (strchr(written, '.') != NULL && domain_policy_fault(written, strlen(written)) == DOMAIN_FINE)
         section_add_unknown(section, line, KEY_ANY, name, "unknown key; write [%s] for a section", name);
     else
-        section_add_unknown(section, line, KEY_ANY, name, "unknown key; write one of mode, mx, max_age, use, host and tlsrpt");
+        section_add_unknown(section, line, KEY_ANY, name, "unknown key; write one of %s", list);
 }
 
 static void read_value(const char *text, const struct ini_line *line, unsigned number, struct section *section)
@@ -119,6 +121,8 @@ static void read_one(const char *text, const struct ini_line *line, unsigned num
 /* Looks for a header or a key that a lost line end has moved into a comment. */
 static void check_comment(const struct ini_line *line, unsigned number, struct section *section)
 {
+    if (ini_comment(line) == line->len)
+        return;
     enum comment_header header = comment_header(line);
     enum key key = comment_key(line);
 

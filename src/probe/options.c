@@ -1,12 +1,9 @@
 #include "probe/options.h"
+
+#include "base/buf.h"
 #include "policy/domain.h"
-#include "probe/run.h"
-
 #include "probe/error.h"
-#include "probe/read/result.h"
 #include "probe/run.h"
-
-#include <stdio.h>
 
 #include <errno.h>
 #include <limits.h>
