@@ -112,7 +112,7 @@ static struct index_verdict *verdict_on_duplicate(struct outline *outline, const
 
     buf_print(&out, "%s:%u: [", outline->file, outline_line(outline, second->section, &out.failed));
     buf_add_shown(&out, outline->text + second->at, names_length(&outline->names, second), DOMAIN_MAX);
-    buf_print(&out, "]: stands in line %u already; keep one of the two", outline_line(outline, first->section, &out.failed));
+    buf_print(&out, "]: is already named in line %u; keep one of the two", outline_line(outline, first->section, &out.failed));
     struct index_verdict *verdict = new_verdict(INDEX_BROKEN, &out);
     buf_free(&out);
     return verdict;
@@ -125,7 +125,7 @@ static struct index_verdict *verdict_on_lost(struct outline *outline, size_t at)
     unsigned line = outline_line(outline, number, &out.failed) + ini_newlines(outline->text, outline->sections[number].at, at);
 
     buf_print(&out,
-              "%s:%u: the section of a domain that is named nowhere else may begin here, and cannot be read; mend this line, as "
+              "%s:%u: this line may be the header of a domain that the file names nowhere else; correct it, as "
               "\"mta-sts check\" says",
               outline->file, line);
     struct index_verdict *verdict = new_verdict(INDEX_UNSURE, &out);

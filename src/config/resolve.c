@@ -24,7 +24,7 @@ static void read_template(struct outline *outline, const struct name *name, stru
     outline_read(outline, name->section, section);
     const struct duplicate *duplicate = names_duplicate(&outline->names, name);
     if (duplicate != NULL)
-        section_add_problem(section, section->line, KEY_ANY, "stands in line %u, too; keep one of the two",
+        section_add_problem(section, section->line, KEY_ANY, "is named again in line %u; keep one of the two",
                             outline_line(outline, outline->names.list[duplicate->second].section, &section->failed));
 }
 
@@ -68,7 +68,7 @@ static bool make_unknown_defaults(struct outline *outline, struct section *defau
         return lost == NULL;
     defaults->at = outline->sections[outline_section_at(outline, lost->defaults)].at;
     section_add_problem(defaults, 1 + ini_newlines(outline->text, defaults->at, lost->defaults), KEY_ANY,
-                        "[defaults] may begin here, and cannot be read; mend this line, as \"mta-sts check\" says");
+                        "this line may be the header of [defaults]; correct it, as \"mta-sts check\" says");
     return true;
 }
 
@@ -104,7 +104,7 @@ static void add_no_template(const struct outline *outline, struct section *own, 
                             near);
     else
         section_add_problem(own, own->value[KEY_USE].line, KEY_USE,
-                            "there is no template [%s]; write a section of that name, without a dot", name);
+                            "there is no template [%s]; add a section of that name, or correct the name", name);
 }
 
 bool resolve_section(struct outline *outline, size_t number, bool records, struct resolved *resolved, struct buf *out)

@@ -131,9 +131,9 @@ bool inherit_render(struct section *own, const struct inherit_found *found, stru
 
     *why = (struct inherit_why) { 0 };
     if (len > POLICY_BYTES_MAX) {
-        section_add_problem(own, own->line, KEY_MX,
-                            "makes a policy of %zu bytes, of which senders read 65536; write fewer, or wildcards (RFC 8461 3.3)",
-                            len);
+        section_add_problem(
+            own, own->line, KEY_MX,
+            "the policy would have %zu bytes, but senders read only 65536; write fewer hosts, or wildcards (RFC 8461 3.3)", len);
         return complain(own, why);
     }
     if (len < sizeof bytes) {

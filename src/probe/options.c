@@ -1,14 +1,13 @@
 #include "probe/options.h"
+
 #include "base/buf.h"
 #include "policy/domain.h"
-#include "probe/run.h"
-
 #include "probe/error.h"
-
-#include <stdio.h>
+#include "probe/run.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
