@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-/* A hash of bytes: FNV-1a with 64 bits. The TXT ids that are published are made of it, so it stays what it is; config/names and
- * probe/ask/hosts have tables by it. */
-=======
-/* FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. */
->>>>>>> cb9648d7bfa788c0ae6eeda5edc618e02898a81d
+/* FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. config/names and probe/ask/hosts have tables by
+ * it. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-/* The log: lines to standard error, without a time (mta-sts(8) and two READMEs in examples say so). Safe to use from several
- * threads at once. */
-=======
-/* The log: lines on standard error, without a time. Thread-safe. */
->>>>>>> cb9648d7bfa788c0ae6eeda5edc618e02898a81d
+/* The log: lines on standard error, without a time (mta-sts(8) and two READMEs in examples say so). Thread-safe. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

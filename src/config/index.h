@@ -76,15 +76,10 @@ struct index_records {
     bool leaving;
 };
 
-<<<<<<< HEAD
-/* RECORDS, for DOMAIN, which index_find() found a policy or a mistake for. False if memory runs out. All three texts are to be
- * freed. */
-=======
 /*
  * Fills RECORDS for DOMAIN, for which index_find() found a policy or a mistake. The caller frees the three texts. False if memory
  * runs out.
  */
->>>>>>> cb9648d7bfa788c0ae6eeda5edc618e02898a81d
 bool index_records(struct index *index, const char *domain, struct index_records *records);
 
 void index_free(struct index *index);

@@ -19,15 +19,11 @@ enum key {
 /* Returns the name of KEY, or NULL for KEY_ANY. Do not free it. */
 const char *key_name(enum key key);
 
-<<<<<<< HEAD
 /* All keys, "mode, mx ... and tlsrpt", for a message. */
 #define KEY_LIST_SIZE 64
 void key_list(char list[KEY_LIST_SIZE]);
 
-/* The key of that name, in lower case, or KEY_ANY. */
-=======
 /* Returns the key called NAME, which is in lower case, or KEY_ANY. */
->>>>>>> cb9648d7bfa788c0ae6eeda5edc618e02898a81d
 enum key key_known(const char *name);
 
 /* Returns the key that is most similar to the first word of TEXT, of LEN bytes, or KEY_ANY if none is similar. */
