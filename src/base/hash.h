@@ -1,7 +1,4 @@
-/*
- * FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. config/names and probe/ask/hosts use it for their
- * tables.
- */
+/* FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. config/names and probe/ask/hosts use it, too. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

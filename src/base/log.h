@@ -1,4 +1,4 @@
-/* The log: lines on standard error, without a time (mta-sts(8) and two READMEs in examples document that). Thread-safe. */
+/* The log: lines on standard error, without a time, as mta-sts(8) and two examples say. Thread-safe. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
