@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 # The servers' addresses. Nothing listens at REFUSED, and there is no route to NOROUTE.
 NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
@@ -41,11 +42,33 @@ def request(name, subject, key=("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"
     openssl("req", "-newkey", *key, "-nodes", "-subj", subject, "-keyout", name + ".key", "-out", name + ".csr")
 
 
-def sign(name, issuer, extensions, days=60, chain=()):
-    """NAME.crt, signed by ISSUER (None: self-signed), and NAME.pem: the key, and what a server sends."""
+AUTHORITY = """[ca]
+default_ca = it
+[it]
+database = index.txt
+serial = serial.txt
+new_certs_dir = .
+default_md = sha256
+policy = any
+[any]
+organizationName = optional
+commonName = optional
+"""
+
+
+def sign(name, issuer, extensions, days=60, chain=(), age=0):
+    """NAME.crt, signed AGE days ago by ISSUER (None: self-signed), and NAME.pem: the key, and what a server sends."""
     write(name + ".ext", "\n".join(extensions) + "\n")
     by = ["-CA", issuer + ".crt", "-CAkey", issuer + ".key", "-CAcreateserial"] if issuer else ["-signkey", name + ".key"]
-    openssl("x509", "-req", "-in", name + ".csr", *by, "-days", str(days), "-extfile", name + ".ext", "-out", name + ".crt")
+    if age > 0:
+        write("index.txt")
+        write("serial.txt", "01\n")
+        write("authority.cnf", AUTHORITY)
+        dates = [time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 86400 * day)) for day in (-age, days - age)]
+        openssl("ca", "-batch", "-notext", "-config", "authority.cnf", "-cert", issuer + ".crt", "-keyfile", issuer + ".key",
+                "-in", name + ".csr", "-startdate", dates[0], "-enddate", dates[1], "-extfile", name + ".ext", "-out", name + ".crt")
+    else:
+        openssl("x509", "-req", "-in", name + ".csr", *by, "-days", str(days), "-extfile", name + ".ext", "-out", name + ".crt")
     write(name + ".pem", read(name + ".key"), *(read(part + ".crt") for part in (name, *chain)))
 
 
@@ -71,7 +94,8 @@ def certificates(names):
         "authority": ("other", ["other"], 60, None),
         "cn": ("middle", ["middle"], 60, []),
         "both": ("middle", ["middle"], -1, ["elsewhere.test"]),
-        "soon": ("middle", ["middle"], 5, None),
+        "soon": ("middle", ["middle"], 60, None),
+        "short": ("middle", ["middle"], 5, None),
         "weak": ("middle", ["middle"], 60, None),
     }
     for kind, (issuer, chain, days, own) in kinds.items():
@@ -79,7 +103,7 @@ def certificates(names):
         key = ("rsa:1024",) if kind == "weak" else ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
         request(kind, "/CN=mta-sts.cert-cn.test" if kind == "cn" else "/O=Laboratory", key)
         alternative = ["subjectAltName=" + ",".join("DNS:" + host for host in hosts)] if hosts else []
-        sign(kind, issuer, (leaf if issuer else leaf[:2]) + alternative, days, chain)
+        sign(kind, issuer, (leaf if issuer else leaf[:2]) + alternative, days, chain, 55 if kind == "soon" else 0)
 
 
 # --- policies ---

@@ -2,6 +2,7 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
 #include "probe/read/cert.h"
+#include "probe/read/lifetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,7 @@ static int print_certificate(const char *chain, const char *host)
         (void)printf("no trust: %s\n", why);
         return 1;
     }
-    probe_cert_judge(trust, chain, host, now, 14, &findings);
+    probe_cert_judge(trust, chain, host, now, number("LOOK_WARN", PROBE_LIFETIME_DECIDES), &findings);
     for (size_t i = 0; i < findings.count; i++)
         (void)printf("%s %s\n", findings.list[i].rule->kind, probe_finding_text(&findings, &findings.list[i]));
     probe_cert_describe(chain, now, &text);

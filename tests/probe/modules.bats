@@ -175,6 +175,7 @@ cert-authority cert-authority
 cert-cn cert-no-names
 cert-both cert-name cert-expired
 cert-soon cert-soon
+cert-short
 cert-weak cert-weak
 CASES
 }
@@ -184,10 +185,18 @@ CASES
     begins=$(date -d "$(openssl x509 -in "$LAB/good.crt" -noout -startdate | cut -d= -f2)" +%s)
     LOOK_NOW=$((begins - 10)) look cert mta-sts.healthy.test good.pem
     finds cert-not-yet cert-chain-dates
-    LOOK_NOW=$((begins + 45 * 86400)) look cert mta-sts.healthy.test good.pem
+    # It is for 60 days, of which a fifth is 12.
+    LOOK_NOW=$((begins + 48 * 86400)) look cert mta-sts.healthy.test good.pem
     finds
-    LOOK_NOW=$((begins + 46 * 86400 + 60)) look cert mta-sts.healthy.test good.pem
+    LOOK_NOW=$((begins + 48 * 86400 + 1)) look cert mta-sts.healthy.test good.pem
     finds cert-soon
+    [[ $output == *', in 11 days of its 60 days; renew it'* ]]
+    LOOK_NOW=$((begins + 60 * 86400 - 7200)) look cert mta-sts.healthy.test good.pem
+    [[ $output == *', in 2 hours of its 60 days; renew it'* ]]
+    LOOK_WARN=14 LOOK_NOW=$((begins + 45 * 86400 + 1)) look cert mta-sts.healthy.test good.pem
+    finds cert-soon
+    LOOK_WARN=0 LOOK_NOW=$((begins + 48 * 86400 + 1)) look cert mta-sts.healthy.test good.pem
+    finds
     LOOK_NOW=$((begins + 61 * 86400)) look cert mta-sts.healthy.test good.pem
     finds cert-expired
     LOOK_NOW=$((begins + 366 * 86400)) look cert mta-sts.healthy.test good.pem
