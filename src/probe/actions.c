@@ -86,7 +86,7 @@ static int ask_one(const struct probe_settings *settings, read_fn *read, ask_fn 
     if (!read_name(settings->subject, read, name))
         return PROBE_STATUS_UNKNOWN;
     struct probe_dns *dns = probe_dns_new(&settings->context.dns);
-    int status = dns != NULL ? ask(&settings->context, dns, name, &out) : PROBE_STATUS_UNKNOWN;
+    int status = dns != NULL ? ask(&settings->context, dns, name, &out) : probe_error(PROBE_ERROR_NO_RESOLVER);
     probe_dns_free(dns);
     return print(&out, status);
 }

@@ -71,7 +71,7 @@ static void run_check(struct observation *o, enum probe_check_name name)
     check->state = PROBE_DONE;
     checks[name].run(o, check);
     if (check->findings.failed || check->summary.failed)
-        check_is_unknown(check, "out of memory");
+        check_is_unknown(check, "this machine is out of memory or of descriptors");
 }
 
 /* In mode none, senders ask nothing of the MX hosts: what is wrong with them is in the summary, and no finding. */

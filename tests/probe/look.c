@@ -100,10 +100,12 @@ static int look_dns(const struct question *question, char **names)
 /* --- fetching --- */
 
 static const char *const outcomes[] = {
-    [PROBE_FETCHED] = "fetched",       [PROBE_FETCH_REFUSED] = "refused",         [PROBE_FETCH_NO_ROUTE] = "no-route",
-    [PROBE_FETCH_SLOW] = "slow",       [PROBE_FETCH_TLS_OLD] = "tls-old",         [PROBE_FETCH_TLS] = "tls",
-    [PROBE_FETCH_LATER] = "later",     [PROBE_FETCH_NO_STARTTLS] = "no-starttls", [PROBE_FETCH_PROTOCOL] = "protocol",
-    [PROBE_FETCH_STOPPED] = "stopped", [PROBE_FETCH_MEMORY] = "memory",
+    [PROBE_FETCHED] = "fetched",         [PROBE_FETCH_REFUSED] = "refused",
+    [PROBE_FETCH_NO_ROUTE] = "no-route", [PROBE_FETCH_SLOW] = "slow",
+    [PROBE_FETCH_TLS_OLD] = "tls-old",   [PROBE_FETCH_TLS] = "tls",
+    [PROBE_FETCH_LATER] = "later",       [PROBE_FETCH_NO_STARTTLS] = "no-starttls",
+    [PROBE_FETCH_PROTOCOL] = "protocol", [PROBE_FETCH_STOPPED] = "stopped",
+    [PROBE_FETCH_LACK] = "lack",
 };
 
 /* The findings about the certificate, at the time LOOK_NOW, with the authorities in LOOK_CA. */
@@ -124,6 +126,8 @@ static int print_certificate(const char *chain, const char *host)
         (void)printf("%s %s\n", findings.list[i].rule->kind, probe_finding_text(&findings, &findings.list[i]));
     probe_cert_describe(chain, now, &text);
     (void)printf("certificate %s\n", text.text != NULL ? text.text : "");
+    if (findings.failed)
+        (void)puts("failed");
     buf_free(&text);
     probe_findings_free(&findings);
     probe_trust_free(trust);

@@ -254,6 +254,47 @@ CASES
     says 'why no answer came in time'
 }
 
+@test "no network, no route, a firewall of its own: no way, and not a refusal" {
+    local route
+    LOOK_WITH='unshare --net' look policy mta-sts.healthy.test 127.0.0.2 192.0.2.1
+    begins 'no-route - 0'
+    says 'why no way there from this machine: Network is unreachable'
+    LOOK_WITH='unshare --net' look smtp mail.healthy.test 2001:db8::1
+    begins 'no-route - 0'
+    for route in prohibit blackhole unreachable; do
+        run -0 inside unshare --net sh -c "ip link set lo up; ip route add $route 192.0.2.0/24; exec '$LOOK' policy mta-sts.healthy.test 192.0.2.1"
+        [[ $output == 'no-route - 0'* ]]
+    done
+    run -0 inside unshare --net sh -c "ip link set lo up; exec '$LOOK' policy mta-sts.healthy.test 127.0.0.2"
+    [[ $output == 'refused - 0'* ]]
+}
+
+@test "no descriptor is left: a lack, and not a refusal" {
+    local n lacked=no
+    for n in 6 7 8 9 10; do
+        run inside prlimit --nofile=$n "$LOOK" policy mta-sts.healthy.test 127.0.0.2
+        [[ $output != *refused* && $output != *'tls '* && $output != *protocol* ]]
+        [[ $output != *'lack - 0'*'why this machine: Too many open files'* ]] || lacked=yes
+    done
+    [ "$lacked" = yes ]
+}
+
+@test "an authority's file that cannot be read: no verdict on the certificate" {
+    local file
+    mkdir authorities
+    file=authorities/$(openssl x509 -in "$LAB/root.crt" -noout -hash).0
+    LOOK_WITH="env -u LOOK_CA SSL_CERT_FILE=/nonexistent SSL_CERT_DIR=$DIR/authorities setpriv --bounding-set -dac_override,-dac_read_search"
+    look cert mta-sts.healthy.test "$LAB/good.pem"
+    finds cert-authority
+    cp "$LAB/root.crt" "$file"
+    look cert mta-sts.healthy.test "$LAB/good.pem"
+    finds
+    chmod 000 "$file"
+    look cert mta-sts.healthy.test "$LAB/good.pem"
+    finds
+    says failed
+}
+
 @test "SMTP: Postfix, and QUIT that is not answered is not waited for" {
     smtp healthy.test
     says 'fetched 127.0.0.10 0'

@@ -194,6 +194,45 @@ all_cases() {
     run -2 probe --tlsa mail.smtp-nostarttls.test
 }
 
+# limited LIMIT ARGUMENT...: the probe with a limit of prlimit.
+limited() {
+    local limit=$1
+    shift
+    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+}
+
+@test "too few descriptors: unknown, and no fault of the servers" {
+    local n code unknown=0 domains
+    for n in 7 8 9 10 11 12; do
+        code=0
+        limited --nofile=$n:$n healthy.test >out 2>&1 || code=$?
+        [ "$code" -eq 0 ] || [ "$code" -eq 3 ]
+        [ "$code" -eq 0 ] || unknown=$((unknown + 1))
+        run -1 grep -E 'FAIL|mail:' out
+    done
+    [ "$unknown" -gt 0 ]
+    mapfile -t domains < <(yes healthy.test | head -n 256)
+    # The soft limit is raised.
+    limited --nofile=64:8192 -j 256 "${domains[@]}" >out 2>err
+    [ ! -s err ]
+    # The hard one is kept to, with a message.
+    limited --nofile=1024:1024 -j 256 "${domains[@]}" >out 2>err
+    grep -qx 'mta-sts-probe: 256 domains at once need 2068 open files, and the limit here is 1024: 125 at once; raise it (ulimit -n), or write -j 125' err
+    limited --nofile=64:64 -j 256 "${domains[@]}" >out 2>err
+    grep -q ': 5 at once' err
+    [ "$(grep -c '^ok ' out)" -eq 256 ]
+}
+
+@test "no network: all is unknown, and nothing is said of mail" {
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    [[ $output != *FAIL* && $output != *warn* && $output != *mail:* ]]
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --suggest healthy.test
+    run -3 probe --dns nowhere healthy.test tlsrpt-none.test
+    [[ $output == *'no resolver could be started: '*' --dns is not valid'* ]]
+    run -3 probe --dns nowhere --suggest healthy.test
+    [[ $output == *'no resolver could be started: '* ]]
+}
+
 @test "Ctrl-C: ends with what is known so far" {
     # shellcheck disable=SC2086
     $INSIDE "$PROBE" --ca "$LAB/ca.pem" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &

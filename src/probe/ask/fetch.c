@@ -187,7 +187,7 @@ static void find_old_version(const struct probe_transfer *failed)
 
 static bool is_decided(const struct probe_fetched *fetched)
 {
-    return fetched->address[0] != '\0' || fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_MEMORY ||
+    return fetched->address[0] != '\0' || fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_LACK ||
            fetched->outcome == PROBE_FETCH_PROTOCOL;
 }
 

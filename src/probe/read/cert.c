@@ -200,12 +200,26 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
     }
 }
 
+/* Did libcrypto find an authority's file that it could not read: has this machine no descriptor or memory left? */
+static bool lacks_something(void)
+{
+    bool lacks = false;
+
+    for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error())
+        lacks |= ERR_SYSTEM_ERROR(error) || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    return lacks;
+}
+
 /*
  * The issuer of TOP was not found. Where TOP is the server's own certificate, the server probably left out an intermediate one:
  * it sent others, or TOP says where to get its issuer's, as certificates of public authorities do.
  */
 static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
 {
+    if (lacks_something()) {
+        judge->findings->failed = true;
+        return;
+    }
     bool incomplete = depth == 0 && (judge->sent > 1 || probe_x509_has_issuer_url(top));
     struct buf says = { 0 };
 
@@ -275,6 +289,7 @@ static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) 
         X509_STORE_CTX_free(context);
         return;
     }
+    ERR_clear_error();
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
     X509_VERIFY_PARAM_set_time(param, (time_t)now);
     X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);

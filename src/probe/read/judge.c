@@ -169,7 +169,7 @@ static const struct outcome outcomes[] = {
     [PROBE_FETCH_LATER] = { &rules[HTTPS_PROTOCOL], &rules[SMTP_LATER], true },
     [PROBE_FETCH_PROTOCOL] = { &rules[HTTPS_PROTOCOL], &rules[SMTP_PROTOCOL], true },
     [PROBE_FETCH_STOPPED] = { NULL, NULL, false },
-    [PROBE_FETCH_MEMORY] = { NULL, NULL, false },
+    [PROBE_FETCH_LACK] = { NULL, NULL, false },
 };
 
 bool probe_judge_https(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings)

@@ -42,7 +42,7 @@ static const struct outcome_case {
     { PROBE_FETCH_LATER, true, false, "https-protocol", "smtp-later" },
     { PROBE_FETCH_PROTOCOL, true, true, "https-protocol", "smtp-protocol" },
     { PROBE_FETCH_STOPPED, false, false, "", "" },
-    { PROBE_FETCH_MEMORY, false, false, "", "" },
+    { PROBE_FETCH_LACK, false, false, "", "" },
 };
 
 static void connections(void **state)
