@@ -179,7 +179,7 @@ sanitize: ## tests under the address, undefined behaviour and thread sanitizers
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
-	@tests/run.sh build/tsan $(wildcard tests/fastcgi*.bats) tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
+	@tests/run.sh build/tsan tests/fastcgi*.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
 fuzz: ## each fuzz driver for FUZZ_SECONDS (default: 60), and how much of the code it reached
 	@tools/packages $(PACKAGES_FUZZ)
@@ -213,16 +213,14 @@ bench: ## speed and memory, beside other servers; SECTIONS="floor peers" measure
 	@$(MAKE) mta-sts $(addprefix $(B)/,mta-sts mta-sts-static constant constant_cgi iniparser_load)
 	@bench/run $(B) $(SECTIONS)
 
-# MODE:FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.
-manual = 644:$(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
-PROBE_MANUALS := $(wildcard man/mta-sts-probe.*)
-INSTALLED = 755:$(B)/mta-sts:$(BINDIR)/mta-sts 644:examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
-	$(foreach page,$(filter-out $(PROBE_MANUALS),$(wildcard man/*.[158])),$(call manual,$(page))) \
-	$(foreach text,policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg,644:$(text):$(DOCDIR)/$(text)) \
-	$(foreach file,$(shell find examples -type f -perm -u=x),755:$(file):$(DOCDIR)/$(file)) \
-	$(foreach file,$(shell find examples -type f ! -perm -u=x),644:$(file):$(DOCDIR)/$(file))
-INSTALLED_PROBE = 755:$(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(foreach page,$(PROBE_MANUALS),$(call manual,$(page))) \
-	644:examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
+# FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.
+manual = $(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+DOCUMENTS = policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg $(shell find examples -type f)
+INSTALLED = $(B)/mta-sts:$(BINDIR)/mta-sts examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
+	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
+	$(foreach file,$(DOCUMENTS),$(file):$(DOCDIR)/$(file))
+INSTALLED_PROBE = $(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
+	examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 
 # Builds nothing if `make` ran before with the same POLICIES.
 install: $(B)/mta-sts ## into PREFIX, below DESTDIR; keeps a policies.ini that is there

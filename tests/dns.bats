@@ -26,7 +26,7 @@ zone_around() {
     named-checkzone . zone
     printf '[%saa]\nmode = enforce\nmx = mail.example.org\n' "$domain" >policies.ini
     run -1 mta_sts check
-    [[ ${lines[0]} == *'is longer than 242 characters; write a shorter one: with _smtp._tls. before it'* ]]
+    [[ ${lines[0]} == *'is longer than 242 characters; write a shorter one: _smtp._tls.<domain> may have 253'* ]]
     run -1 mta_sts show "${domain}aa"
     [[ $output == *'is longer than 242 characters'* ]]
 }
@@ -79,10 +79,10 @@ ZONE
     [ "$(grep -o '"[^"]*"' records | awk '{ if (length($0) > 257) print }')" = "" ]
 }
 
-@test "dns: no records for a domain with a mistake, nor for one that is not there" {
+@test "dns: what can be made for a domain with a mistake, and nothing for one that is not there" {
     run -1 --separate-stderr mta_sts dns
     [[ $output != *'_mta-sts.broken.example.'* ]]
-    [[ $output == *'; broken.example: no records'* ]]
+    [[ $output == *'; _mta-sts.broken.example: no record, since the domain has no policy'* ]]
     [[ $output == *'_mta-sts.example.net. '* ]]
     [[ $stderr == *'policies.ini:17: [broken.example] mx: "192.0.2.1" is an IP address'* ]]
     run -1 mta_sts dns other.example
@@ -91,12 +91,25 @@ ZONE
     [[ $output == *'mta-sts.example.org is the policy host; write example.org'* ]]
 }
 
+@test "dns: a mistake in the policy costs its own record; the others are printed" {
+    printf '[m365]\nmx = m.example\n[a.example]\nuse = m356\nhost = 192.0.2.2\ntlsrpt = mailto:t@a.example\n[b.example]\nmode = on\n[defaults]\nhost = p.example\n' >policies.ini
+    printf '[c.example]\nhost = 192.0.2.3\nmx = m.example\n[c.example]\nhost = 192.0.2.4\nmx = m.example\n' >>policies.ini
+    leave_alone policies.ini
+    run -1 --separate-stderr mta_sts dns
+    [[ $stderr == *'[a.example] use: there is no template [m356]; did you mean "m365"?'* ]]
+    [[ $output == *$'\nmta-sts.a.example. 300 IN A 192.0.2.2\n; _mta-sts.a.example: no record'* ]]
+    [[ $output == *$'\n_smtp._tls.a.example. 300 IN TXT "v=TLSRPTv1; rua=mailto:t@a.example"'* ]]
+    [[ $output == *$'\nmta-sts.b.example. 300 IN CNAME p.example.\n; _mta-sts.b.example: no record'* ]]
+    # Which of the two is meant is not known.
+    [[ $output != *$'\nmta-sts.c.example. '* ]]
+}
+
 @test "dns: a mistake in host or tlsrpt is told, exit status 1; the other records are there" {
     printf '[defaults]\nhost = 192.0.2.1 policies.example.net\n[a.example]\nmx = m.a.example\n[b.example]\nmx = m.b.example\nhost = 192.0.2.2\ntlsrpt = nobody\n' >policies.ini
     leave_alone policies.ini
     run -1 --separate-stderr mta_sts dns
     [[ $stderr == *'policies.ini:2: [defaults] host: write one name'* ]]
-    [[ $stderr == *'policies.ini:8: [b.example] tlsrpt: "nobody" is no address for reports'* ]]
+    [[ $stderr == *'policies.ini:8: [b.example] tlsrpt: "nobody" is not a valid report address'* ]]
     [[ $output == *$'\n_mta-sts.a.example. '* ]]
     [[ $output != *$'\nmta-sts.a.example. '* ]]
     [[ $output == *$'\nmta-sts.b.example. 300 IN A 192.0.2.2\n_mta-sts.b.example. '* ]]

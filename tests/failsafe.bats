@@ -13,3 +13,10 @@ SH
     [ "$status" -eq 1 ]
     [ "$(grep -c '^not ok' <<<"$output")" -ge 8 ]
 }
+
+@test "a suite that hangs ends when its time is over, and fails by name" {
+    echo '@test "hangs" { sleep 60; }' >hangs.bats
+    # A program of that name does not run: its processes would count as left running.
+    run -1 env -u BATS_TEST_FILTER -u COUNTS TEST_SECONDS=2 "$BATS_TEST_DIRNAME/run.sh" no-build "$DIR/hangs.bats"
+    [[ $output == *'not ok 0 - bats: ended after 2 s, while these ran: hangs.bats'* ]]
+}

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # run.sh BUILD [units] SUITE...: runs the unit tests in the folder BUILD and the bats suites against BUILD/mta-sts, in parallel. Prints what failed, and
-# last a line "N passed, N failed". In CI (the variable CI is set) a skipped test counts as failed.
+# last a line "N passed, N failed". Ends bats after TEST_SECONDS (default: 600). In CI (the variable CI is set) a skipped test counts as failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-build=$1
+build=$1 limit=${TEST_SECONDS:-600}
 shift
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -23,13 +23,24 @@ if [ "${1:-}" = units ]; then
     done
 fi
 if [ $# -gt 0 ]; then
-    TMPDIR=$out timeout 600 bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >"$out/bats" 2>&1
+    # A session of its own, by which its processes are found: GNU parallel gives each file a process group.
+    TMPDIR=$out setsid bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "$@" >"$out/bats" 2>&1 &
+    session=$!
+    sleep "$limit" &
+    timer=$!
+    wait -n "$session" "$timer"
     code=$?
-    cat "$out/bats" >>"$out/tap"
-    # The same if a test vanishes, or bats runs out of time.
-    if [ "$code" -ne 0 ] && ! grep -q '^not ok [0-9]' "$out/bats"; then
+    if ! kill "$timer" 2>/dev/null; then
+        running=$(pgrep -s "$session" -af bats-exec-file | grep -o '[^ /]*\.bats' | sort -u | tr '\n' ' ')
+        echo "not ok 0 - bats: ended after $limit s, while these ran: ${running% }" >>"$out/tap"
+        pkill -TERM -s "$session"
+        sleep 2
+        pkill -KILL -s "$session"
+    # The same if a test vanishes.
+    elif [ "$code" -ne 0 ] && ! grep -q '^not ok [0-9]' "$out/bats"; then
         echo "not ok 0 - bats: exit status $code" >>"$out/tap"
     fi
+    cat "$out/bats" >>"$out/tap"
 fi
 # All processes that a test has started must be gone.
 if left=$(pgrep -af -- "$MTA_STS|$out"); then

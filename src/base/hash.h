@@ -1,4 +1,5 @@
-/* A hash of bytes: FNV-1a with 64 bits. The TXT ids that are published are made of it, so it stays what it is. */
+/* A hash of bytes: FNV-1a with 64 bits. The TXT ids that are published are made of it, so it stays what it is; config/names and
+ * probe/ask/hosts have tables by it. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

@@ -1,4 +1,5 @@
-/* The log: lines to standard error, without a time. Safe to use from several threads at once. */
+/* The log: lines to standard error, without a time (mta-sts(8) and two READMEs in examples say so). Safe to use from several
+ * threads at once. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

@@ -57,14 +57,15 @@ static const char *colour_of(const struct message *message)
     return message->warning ? YELLOW : RED;
 }
 
-static void print_messages(const struct messages *messages, size_t domains)
+static void print_messages(const struct messages *messages, const struct index *index)
 {
+    const size_t domains = index_domains(index);
     const bool colour = terminal_has_colour();
 
     for (size_t i = 0; i < messages->count; i++)
         (void)printf("%s%s%s\n", colour ? colour_of(&messages->list[i]) : "", messages->list[i].text, colour ? PLAIN : "");
-    (void)printf("%zu domain%s, %zu error%s, %zu warning%s\n", domains, words_plural(domains), messages->errors,
-                 words_plural(messages->errors), messages->warnings, words_plural(messages->warnings));
+    (void)printf("%s: %zu domain%s, %zu error%s, %zu warning%s\n", index_file(index), domains, words_plural(domains),
+                 messages->errors, words_plural(messages->errors), messages->warnings, words_plural(messages->warnings));
 }
 
 static void free_messages(struct messages *messages)
@@ -86,7 +87,7 @@ int command_check(struct index *index, int argc, char *argv[], struct buf *out)
     if (messages.count > 0)
         qsort(messages.list, messages.count, sizeof *messages.list, by_line);
     if (!quiet && !out->failed)
-        print_messages(&messages, index_domains(index));
+        print_messages(&messages, index);
     free_messages(&messages);
     return messages.errors > 0 ? COMMAND_WRONG : COMMAND_FINE;
 }

@@ -87,33 +87,41 @@ static void print_id(struct buf *out, const char *domain, uint32_t ttl, const st
     print_txt(out, name, ttl, text);
 }
 
+/* Prints what RECORDS make of DOMAIN, and its id if it has a policy (VERDICT, or NULL). */
+static void print_made(struct buf *out, const char *domain, uint32_t ttl, struct index_records *records,
+                       const struct index_verdict *verdict)
+{
+    if (records->leaving)
+        buf_print(out, "%s", leaving);
+    if (records->mistake != NULL)
+        buf_print(out, "; %s: not all records, since there is a mistake\n", domain);
+    print_host(out, domain, ttl, records->host, records->mistake != NULL);
+    if (verdict != NULL)
+        print_id(out, domain, ttl, verdict);
+    else
+        buf_print(out, "; _mta-sts.%s: no record, since the domain has no policy\n", domain);
+    if (records->tlsrpt != NULL)
+        print_tlsrpt(out, domain, ttl, records->tlsrpt);
+    buf_print(out, "\n");
+    command_print(out);
+}
+
 /* The records of DOMAIN. False, with a complaint, where one of them cannot be made. */
 static bool print_records(struct buf *out, struct index *index, const char *domain, uint32_t ttl)
 {
     const struct index_verdict *verdict = command_find_policy(index, domain, out);
-    struct index_records beside;
+    struct index_records records;
 
-    if (verdict == NULL) {
-        buf_print(out, "; %s: no records, since it has no policy\n\n", domain);
-        command_print(out);
+    if (verdict == NULL && !index_names(index, domain))
         return false;
-    }
-    out->failed |= !index_records(index, domain, &beside);
-    buf_print(out, "%s", beside.leaving ? leaving : "");
-    if (beside.mistake != NULL)
-        buf_print(out, "; %s: not all records, since there is a mistake in host or tlsrpt\n", domain);
-    print_host(out, domain, ttl, beside.host, beside.mistake != NULL);
-    print_id(out, domain, ttl, verdict);
-    if (beside.tlsrpt != NULL)
-        print_tlsrpt(out, domain, ttl, beside.tlsrpt);
-    buf_print(out, "\n");
-    command_print(out);
-    bool good = beside.mistake == NULL;
-    if (!good && !out->failed)
-        command_complain(beside.mistake);
-    free(beside.host);
-    free(beside.tlsrpt);
-    free(beside.mistake);
+    out->failed |= !index_records(index, domain, &records);
+    print_made(out, domain, ttl, &records, verdict);
+    if (records.mistake != NULL && verdict != NULL && !out->failed)
+        command_complain(records.mistake);
+    bool good = verdict != NULL && records.mistake == NULL;
+    free(records.host);
+    free(records.tlsrpt);
+    free(records.mistake);
     return good;
 }
 

@@ -31,9 +31,9 @@
 
 /* GNU's getopt() would take the options of a command for those before it, but for the plus. */
 #ifdef __GLIBC__
-#define OPTIONS "+f:t:h"
+#define OPTIONS "+f:t:hV"
 #else
-#define OPTIONS "f:t:h"
+#define OPTIONS "f:t:hV"
 #endif
 
 static const char usage[] =
@@ -46,7 +46,7 @@ static const char usage_options[] = "\n"
                                     "  -f FILE     the policies (default: $MTA_STS_POLICIES, ./policies.ini or " POLICIES ")\n"
                                     "  -t THREADS  FastCGI: requests answered at the same time (default: 16)\n"
                                     "  -h          this help\n"
-                                    "  --version   the version and what it was built with\n"
+                                    "  -V          the version and what it was built with\n"
                                     "\n"
                                     "Manuals: mta-sts(8), policies.ini(5)\n";
 
@@ -101,6 +101,8 @@ static enum options_action read_short(int argc, char *argv[], struct options *op
             options->file = optarg;
         else if (option == 'h')
             action = OPTIONS_HELP;
+        else if (option == 'V')
+            action = OPTIONS_VERSION;
         else if (option != 't' || !read_threads(optarg, &options->threads))
             return OPTIONS_WRONG;
     }
@@ -120,14 +122,32 @@ static enum options_action decide(const struct options *options, bool serves)
     return OPTIONS_WRONG;
 }
 
+/* What WORD, the only argument, asks for; OPTIONS_NOTHING where it is none of these. */
+static enum options_action word_action(const char *word)
+{
+    static const struct {
+        const char *word;
+        enum options_action action;
+    } words[] = {
+        { "--help", OPTIONS_HELP },
+        { "help", OPTIONS_HELP },
+        { "--version", OPTIONS_VERSION },
+        { "version", OPTIONS_VERSION },
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i].word) == 0)
+            return words[i].action;
+    return OPTIONS_NOTHING;
+}
+
 enum options_action options_read(int argc, char *argv[], bool serves, struct options *options)
 {
     *options = (struct options) { .threads = OPTIONS_THREADS_DEFAULT };
-    if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return OPTIONS_VERSION;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return OPTIONS_HELP;
-    enum options_action action = read_short(argc, argv, options);
+    enum options_action action = argc == 2 ? word_action(argv[1]) : OPTIONS_NOTHING;
+    if (action != OPTIONS_NOTHING)
+        return action;
+    action = read_short(argc, argv, options);
     if (action == OPTIONS_WRONG)
         (void)fprintf(stderr, "mta-sts: see \"mta-sts -h\"\n");
     if (action != OPTIONS_NOTHING)

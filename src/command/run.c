@@ -12,16 +12,19 @@
 static const struct command {
     const char *name, *arguments, *does;
     command_fn *run;
+    bool takes_file; /* an argument that is no option is the file, as with -f */
     /* Where others ask for what is served once they have the output, a file that was just written has to be served first. Where
      * something is made from the output, no domain would empty it. */
     unsigned opens;
 } commands[] = {
-    { "check", "[-q]", "prints every error and warning of the file; -q: only the exit status", command_check, 0 },
-    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, OPEN_WAITS | OPEN_NEEDS },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, OPEN_NEEDS },
-    { "show", "DOMAIN", "prints the policy as it is served", command_show, 0 },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, OPEN_WAITS | OPEN_NEEDS },
-    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, OPEN_WAITS | OPEN_NEEDS },
+    { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, true, 0 },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, false,
+      OPEN_WAITS | OPEN_NEEDS },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, false, OPEN_NEEDS },
+    { "show", "DOMAIN", "prints the policy as it is served", command_show, false, 0 },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, false,
+      OPEN_WAITS | OPEN_NEEDS },
+    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, false, OPEN_WAITS | OPEN_NEEDS },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -80,6 +83,30 @@ static bool finish(struct buf *out)
     return good;
 }
 
+/*
+ * Takes -f FILE behind the command out of its arguments and, of a command that takes one, the file itself. Returns the number of
+ * arguments that are left; 0 where the file is missing.
+ */
+static int take_file(const struct command *command, int argc, char *argv[], const char **file)
+{
+    int left = 1;
+    bool taken = false;
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-f") == 0) {
+            if (++i == argc)
+                return 0;
+            *file = argv[i];
+        } else if (command->takes_file && argv[i][0] != '-' && !taken) {
+            *file = argv[i];
+            taken = true;
+        } else {
+            argv[left++] = argv[i];
+        }
+    }
+    return left;
+}
+
 int command_run(const char *file, int argc, char *argv[])
 {
     const struct command *command = find_command(argv[0]);
@@ -87,6 +114,11 @@ int command_run(const char *file, int argc, char *argv[])
 
     if (command == NULL) {
         (void)fprintf(stderr, "mta-sts: %s: unknown command; \"mta-sts -h\" lists the commands\n", argv[0]);
+        return COMMAND_USAGE;
+    }
+    argc = take_file(command, argc, argv, &file);
+    if (argc == 0) {
+        print_usage(command->name);
         return COMMAND_USAGE;
     }
     struct index *index = open_file(file, command);

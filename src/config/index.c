@@ -55,6 +55,11 @@ const char *index_text(const struct index *index, size_t *size)
     return index->outline.text;
 }
 
+const char *index_file(const struct index *index)
+{
+    return index->outline.file;
+}
+
 bool index_names(const struct index *index, const char *domain)
 {
     return names_find(&index->outline.names, domain) != NULL;
@@ -107,7 +112,7 @@ static struct index_verdict *verdict_on_duplicate(struct outline *outline, const
 
     buf_print(&out, "%s:%u: [", outline->file, outline_line(outline, second->section, &out.failed));
     buf_add_shown(&out, outline->text + second->at, names_length(&outline->names, second), DOMAIN_MAX);
-    buf_print(&out, "]: stands in line %u already; keep one of the two", outline_line(outline, first->section, &out.failed));
+    buf_print(&out, "]: is already named in line %u; keep one of the two", outline_line(outline, first->section, &out.failed));
     struct index_verdict *verdict = new_verdict(INDEX_BROKEN, &out);
     buf_free(&out);
     return verdict;
@@ -120,7 +125,7 @@ static struct index_verdict *verdict_on_lost(struct outline *outline, size_t at)
     unsigned line = outline_line(outline, number, &out.failed) + ini_newlines(outline->text, outline->sections[number].at, at);
 
     buf_print(&out,
-              "%s:%u: the section of a domain that is named nowhere else may begin here, and cannot be read; mend this line, as "
+              "%s:%u: this line may be the header of a domain that the file names nowhere else; correct it, as "
               "\"mta-sts check\" says",
               outline->file, line);
     struct index_verdict *verdict = new_verdict(INDEX_UNSURE, &out);
@@ -227,14 +232,18 @@ bool index_records(struct index *index, const char *domain, struct index_records
     struct buf out = { 0 };
 
     *records = (struct index_records) { 0 };
+    if (name != NULL && names_duplicate(&outline->names, name) != NULL) {
+        records->mistake = strdup("this domain is in two sections");
+        return records->mistake != NULL;
+    }
     if (name == NULL)
         name = names_find(&outline->names, "*");
     if (name == NULL)
         return false;
-    bool good = resolve_section(outline, name->section, true, &resolved, &out) &&
-                copy_value(&resolved.found, KEY_HOST, &records->host) &&
+    bool has_policy = resolve_section(outline, name->section, true, &resolved, &out);
+    bool good = (has_policy || resolved.why.problem != NULL) && copy_value(&resolved.found, KEY_HOST, &records->host) &&
                 copy_value(&resolved.found, KEY_TLSRPT, &records->tlsrpt);
-    records->leaving = resolved.found.policy.mode == POLICY_NONE;
+    records->leaving = has_policy && resolved.found.policy.mode == POLICY_NONE;
     buf_free(&out);
     if (resolved.found.record_mistake.problem != NULL) {
         outline_print_problem(outline, resolved.found.record_mistake.section, resolved.found.record_mistake.problem, &out);

@@ -51,6 +51,9 @@ bool index_find_named(struct index *index, const char *domain, const struct inde
 /* Is there a header that cannot be read: may the file name more domains than it seems to? */
 bool index_has_lost(struct index *index);
 
+/* The file's name, as it was given. */
+const char *index_file(const struct index *index);
+
 /* The whole text, of *SIZE bytes; it is the index's. */
 const char *index_text(const struct index *index, size_t *size);
 
@@ -70,7 +73,8 @@ struct index_records {
     bool leaving;
 };
 
-/* RECORDS, for DOMAIN, which index_find() found a policy for. False if memory runs out. All three texts are to be freed. */
+/* RECORDS, for DOMAIN, which index_find() found a policy or a mistake for. False if memory runs out. All three texts are to be
+ * freed. */
 bool index_records(struct index *index, const char *domain, struct index_records *records);
 
 void index_free(struct index *index);

@@ -26,7 +26,7 @@ enum look_found look_complain(struct look *look, enum file_trouble trouble, int 
     look->trouble_errno = error;
     file_print_trouble(look->file, trouble, error, &text);
     if (look->has_text)
-        buf_print(&text, "; what was read before stays in force");
+        buf_print(&text, "; the old policies stay in force");
     if (text.text != NULL)
         look->say(text.text);
     buf_free(&text);

@@ -167,8 +167,9 @@ static void check_end(const struct outline *outline, size_t end, struct section 
     header_read(outline->text, &line, &header);
     const char *begin = outline->text + end, *equals = memchr(begin, '=', line.first_len);
     if (!names_a_domain(&header) || (equals != NULL && memchr(begin, ']', (size_t)(equals - begin)) == NULL))
-        section_add_problem(section, 1 + ini_newlines(outline->text, section->at, end), KEY_ANY,
-                            "the line that begins with [ and ends this section is no header; mend it, or delete it");
+        section_add_problem(
+            section, 1 + ini_newlines(outline->text, section->at, end), KEY_ANY,
+            "the section ends at this line, which begins with [ but is not a valid header; correct it, or delete it");
 }
 
 /* Keys before the first header were perhaps moved there from the section below; it matters if that is [defaults]. */
@@ -183,7 +184,7 @@ static void check_begin(const struct outline *outline, size_t number, struct sec
     for (size_t i = 0; i < preamble.problem_count; i++)
         if (preamble.problems[i].key < KEYS)
             section_add_problem(section, section->line, preamble.problems[i].key,
-                                "stands above this header; write it below, or delete it");
+                                "is above this header; move it below, or delete it");
     section_free(&preamble);
 }
 
@@ -195,7 +196,7 @@ static void check_for_defaults(const struct outline *outline, struct section *se
     if (section->kind == SECTION_TEMPLATE && header_is_template_name(section->names, section->names_len) &&
         header_is_nearly_defaults(section->names, section->names_len) && names_find(&outline->names, "defaults") == NULL)
         section_add_problem(section, section->line, KEY_ANY,
-                            "\"%s\" is nearly [defaults]; write that, or give the template another name",
+                            "\"%s\" looks like a misspelt [defaults]; write [defaults], or rename the template",
                             section_show(section, &shown, section->names, section->names_len));
 }
 

@@ -1,6 +1,7 @@
 #include "config/resolve.h"
 
 #include "base/buf.h"
+#include "base/near.h"
 #include "config/names.h"
 #include "config/outline.h"
 #include "ini/inherit.h"
@@ -8,10 +9,14 @@
 #include "ini/lines.h"
 #include "ini/lost.h"
 #include "ini/section.h"
+#include "policy/domain.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A file with many sections has its templates at the beginning, or its user knows their names. */
+enum { TEMPLATES_COMPARED = 256 };
 
 /* Reads a template, and what makes it unfit for use as a whole: that there are two of its name. */
 static void read_template(struct outline *outline, const struct name *name, struct section *section)
@@ -19,7 +24,7 @@ static void read_template(struct outline *outline, const struct name *name, stru
     outline_read(outline, name->section, section);
     const struct duplicate *duplicate = names_duplicate(&outline->names, name);
     if (duplicate != NULL)
-        section_add_problem(section, section->line, KEY_ANY, "stands in line %u, too; keep one of the two",
+        section_add_problem(section, section->line, KEY_ANY, "is named again in line %u; keep one of the two",
                             outline_line(outline, outline->names.list[duplicate->second].section, &section->failed));
 }
 
@@ -63,17 +68,43 @@ static bool make_unknown_defaults(struct outline *outline, struct section *defau
         return lost == NULL;
     defaults->at = outline->sections[outline_section_at(outline, lost->defaults)].at;
     section_add_problem(defaults, 1 + ini_newlines(outline->text, defaults->at, lost->defaults), KEY_ANY,
-                        "[defaults] may begin here, and cannot be read; mend this line, as \"mta-sts check\" says");
+                        "this line may be the header of [defaults]; correct it, as \"mta-sts check\" says");
     return true;
 }
 
-static void add_no_template(struct section *own, const char *use)
+/* Writes the template's name that is nearest to USE, among the first sections, to NEAR. False if none is near. */
+static bool find_near_template(const struct outline *outline, const char *use, char near[DOMAIN_MAX + 1])
+{
+    size_t least = 3;
+
+    for (size_t i = 0; i < outline->names.count && i < TEMPLATES_COMPARED; i++) {
+        const struct name *name = &outline->names.list[i];
+        size_t len = names_length(&outline->names, name);
+        if (!outline->sections[name->section].is_template || len > NEAR_MAX)
+            continue;
+        char word[DOMAIN_MAX + 1];
+        domain_normal(outline->text + name->at, len, word);
+        size_t distance = near_distance(use, word);
+        if (distance < least && distance * 2 <= len) {
+            least = distance;
+            memcpy(near, word, len + 1);
+        }
+    }
+    return least < 3;
+}
+
+static void add_no_template(const struct outline *outline, struct section *own, const char *use)
 {
     struct section_shown shown;
+    char near[DOMAIN_MAX + 1];
+    const char *name = section_show(own, &shown, use, strlen(use));
 
-    section_add_problem(own, own->value[KEY_USE].line, KEY_USE,
-                        "there is no template [%s]; write a section of that name, without a dot",
-                        section_show(own, &shown, use, strlen(use)));
+    if (find_near_template(outline, use, near))
+        section_add_problem(own, own->value[KEY_USE].line, KEY_USE, "there is no template [%s]; did you mean \"%s\"?", name,
+                            near);
+    else
+        section_add_problem(own, own->value[KEY_USE].line, KEY_USE,
+                            "there is no template [%s]; add a section of that name, or correct the name", name);
 }
 
 bool resolve_section(struct outline *outline, size_t number, bool records, struct resolved *resolved, struct buf *out)
@@ -89,7 +120,7 @@ bool resolve_section(struct outline *outline, size_t number, bool records, struc
         !get_template(outline, "defaults", &resolved->defaults))
         return false;
     if (use != NULL && resolved->template == NULL)
-        add_no_template(own, use);
+        add_no_template(outline, own, use);
     if (resolved->defaults == NULL && inherit_looks_in_defaults(own, resolved->template, records) &&
         make_unknown_defaults(outline, &resolved->unknown))
         resolved->defaults = &resolved->unknown;

@@ -185,7 +185,8 @@ static void sum_up(const struct report *report)
     if (more > 0)
         say(report->say, "%s: %zu more mistake%s", report->file, more, more == 1 ? "" : "s");
     if (report->mistakes > 0)
-        say(report->say, "%s: %zu mistake%s: a domain with one keeps its last good policy, or is answered 500 if it has none",
+        say(report->say,
+            "%s: %zu mistake%s: a domain with a mistake keeps its last good policy, or is answered 500 if there is none",
             report->file, report->mistakes, report->mistakes == 1 ? "" : "s");
 }
 

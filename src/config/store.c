@@ -144,7 +144,7 @@ bool store_watch(struct store *store)
     if (!store->audited) {
         store->audited = true;
         if (!snapshot_audit(store->current, NULL, store->file, store->say, &store->stop) && !atomic_load(&store->stop))
-            say(store->say, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
+            say(store->say, "%s: out of memory: not checked for mistakes; save it again when memory is free", store->file);
     }
     (void)pthread_mutex_lock(&store->lock);
     await_look(store);

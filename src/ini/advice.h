@@ -1,4 +1,4 @@
-/* What is valid in policies.ini and yet unwise. Pure. Floor 3. */
+/* What is valid in policies.ini and yet unwise. Pure. */
 #ifndef INI_ADVICE_H
 #define INI_ADVICE_H
 

@@ -65,13 +65,14 @@ static const char *quote_fault(const struct ini_line *line, const char *value, c
         return NULL;
     const char *quote = memchr(value + 1, *value, (size_t)(end - value - 1));
     if (quote == NULL)
-        return "the closing quote is missing; write none, or two";
+        return "the closing quote is missing; write both quotes, or none";
     /* iniparser 4.1 takes it as it is; from 4.2 on it takes the next character for an escape. */
     if (memchr(value + 1, '\\', (size_t)(quote - value - 1)) != NULL)
-        return "a backslash within quotes is read in different ways; leave it out";
+        return "INI programs read a backslash within quotes in different ways; delete it";
     for (quote++; quote < comment && ini_is_space(*quote); quote++)
         continue;
-    return quote < comment ? "there is more after the closing quote; write all of it inside one pair of quotes, or none" : NULL;
+    return quote < comment ? "there is text after the closing quote; put the whole value in one pair of quotes, or use no quotes"
+                           : NULL;
 }
 
 const char *comment_fault(const struct ini_line *line, enum key key)
@@ -86,8 +87,8 @@ const char *comment_fault(const struct ini_line *line, enum key key)
         return fault;
     bool glued = comment > value && comment + 1 < end && !ini_is_space(comment[-1]) && !ini_is_space(comment[1]);
     if (glued || (key == KEY_MX && comment_is_names(line)))
-        return "there is more after a ; or #, which begins a comment; write a comma in a list, and a space and words in a "
-               "comment";
+        return "a ; or # begins a comment and cuts the value off; separate hosts with commas, or begin the comment with a "
+               "space and words";
     return line->glued ? "a backslash joins two lines without a space; write a space or a comma before it" : NULL;
 }
 
@@ -177,7 +178,10 @@ enum key comment_key(const struct ini_line *line)
 
 enum key comment_key_in_value(const struct ini_line *line)
 {
-    const char *equals = memchr(line->text, '=', line->len), *end = line->text + ini_comment(line);
+    const char *equals = memchr(line->text, '=', line->len), *end = line->text + line->len;
 
-    return equals != NULL && equals < end ? key_between(equals + 1, end, false) : KEY_ANY;
+    if (equals == NULL || memchr(equals + 1, '=', (size_t)(end - equals - 1)) == NULL)
+        return KEY_ANY;
+    end = line->text + ini_comment(line);
+    return equals < end ? key_between(equals + 1, end, false) : KEY_ANY;
 }

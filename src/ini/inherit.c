@@ -66,6 +66,11 @@ static void find_record(const struct section *const levels[], size_t count, enum
     const struct section *own = levels[0];
     struct inherit_why why = { own, section_mistake(own, key) };
 
+    /* A mistake in use takes nothing from what stands in the section itself. */
+    if (own->value[key].line != 0 && own->mistake[key] == 0 && own->mistake[KEY_ANY] == 0) {
+        found->from[key] = own;
+        return;
+    }
     if (why.problem == NULL && find_level(levels, count, key, &found->from[key], &why))
         return;
     found->from[key] = NULL;
@@ -92,13 +97,15 @@ bool inherit_find(struct section *own, const struct section *template, const str
 
     *found = (struct inherit_found) { .policy = { .mode = POLICY_TESTING, .max_age = POLICY_MAX_AGE_DEFAULT } };
     *why = (struct inherit_why) { 0 };
+    for (size_t key = 0; key < KEYS && !own->failed; key++)
+        if (!key_is_in_policy((enum key)key))
+            find_record(levels, count, (enum key)key, found);
     if (own->failed || own_problem(own, why))
         return false;
     for (size_t key = 0; key < KEYS; key++) {
-        if (!key_is_in_policy((enum key)key))
-            find_record(levels, count, (enum key)key, found);
         /* A template or [defaults] has no use of its own. */
-        else if (!find_level(levels, key == KEY_USE ? 1 : count, (enum key)key, &found->from[key], why))
+        size_t where = key == KEY_USE ? 1 : count;
+        if (key_is_in_policy((enum key)key) && !find_level(levels, where, (enum key)key, &found->from[key], why))
             return false;
     }
     struct policy *policy = &found->policy;
@@ -124,9 +131,9 @@ bool inherit_render(struct section *own, const struct inherit_found *found, stru
 
     *why = (struct inherit_why) { 0 };
     if (len > POLICY_BYTES_MAX) {
-        section_add_problem(own, own->line, KEY_MX,
-                            "makes a policy of %zu bytes, of which senders read 65536; write fewer, or wildcards (RFC 8461 3.3)",
-                            len);
+        section_add_problem(
+            own, own->line, KEY_MX,
+            "the policy would have %zu bytes, but senders read only 65536; write fewer hosts, or wildcards (RFC 8461 3.3)", len);
         return complain(own, why);
     }
     if (len < sizeof bytes) {

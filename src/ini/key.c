@@ -4,6 +4,7 @@
 #include "policy/domain.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -17,6 +18,16 @@ static const struct {
 const char *key_name(enum key key)
 {
     return key < KEYS ? keys[key].name : NULL;
+}
+
+void key_list(char list[KEY_LIST_SIZE])
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < KEYS && len < KEY_LIST_SIZE; i++) {
+        int n = snprintf(list + len, KEY_LIST_SIZE - len, "%s%s", i == 0 ? "" : i == KEYS - 1 ? " and " : ", ", keys[i].name);
+        len += n > 0 ? (size_t)n : 0;
+    }
 }
 
 bool key_is_in_policy(enum key key)

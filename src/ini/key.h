@@ -19,6 +19,10 @@ enum key {
 /* The key as the file writes it; NULL for KEY_ANY. */
 const char *key_name(enum key key);
 
+/* All keys, "mode, mx ... and tlsrpt", for a message. */
+#define KEY_LIST_SIZE 64
+void key_list(char list[KEY_LIST_SIZE]);
+
 /* The key of that name, in lower case, or KEY_ANY. */
 enum key key_known(const char *name);
 

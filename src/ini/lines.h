@@ -1,6 +1,6 @@
 /*
  * The text of an INI file as iniparser takes it: where a section begins, where a line ends, what a line's key and value are.
- * Floor 1, and the only one that knows iniparser. Cutting is done here, so that each section can be read by itself and each line
+ * The only file that knows iniparser. Cutting is done here, so that each section can be read by itself and each line
  * has a number; what a line says is iniparser's to tell.
  */
 #ifndef INI_LINES_H

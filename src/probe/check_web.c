@@ -1,7 +1,22 @@
 #include "probe/check_web.h"
 
+#include "base/buf.h"
 #include "base/words.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/fetched.h"
+#include "probe/file.h"
+#include "probe/observation.h"
+#include "probe/read/cert.h"
+#include "probe/read/compare.h"
 #include "probe/read/judge.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/result.h"
+#include "probe/read/txt.h"
 
 #include <inttypes.h>
 #include <stdio.h>

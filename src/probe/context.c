@@ -1,6 +1,11 @@
 #include "probe/context.h"
 
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
 #include "probe/error.h"
+#include "probe/read/cert.h"
+#include <stdatomic.h>
+#include <stddef.h>
 
 bool probe_context_open(struct probe_context *context, const char *ca_file, atomic_bool *stop)
 {

@@ -1,10 +1,25 @@
 #include "probe/domain.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
 #include "probe/check_mail.h"
 #include "probe/check_web.h"
+#include "probe/observation.h"
+#include "probe/read/compare.h"
 #include "probe/read/effect.h"
+#include "probe/read/finding.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/result.h"
+#include "probe/read/txt.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

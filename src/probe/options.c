@@ -1,13 +1,10 @@
 #include "probe/options.h"
-#include "policy/domain.h"
-#include "probe/run.h"
 
+#include "base/buf.h"
+#include "policy/domain.h"
 #include "probe/error.h"
 #include "probe/read/lifetime.h"
-#include "probe/read/result.h"
 #include "probe/run.h"
-
-#include <stdio.h>
 
 #include <errno.h>
 #include <limits.h>

@@ -1,14 +1,22 @@
 #include "probe/run.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
 #include "probe/domain.h"
 #include "probe/error.h"
+#include "probe/file.h"
 #include "probe/limits.h"
+#include "probe/read/result.h"
 #include "probe/tell/json.h"
+#include "probe/tell/report.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

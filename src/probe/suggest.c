@@ -1,11 +1,20 @@
 #include "probe/suggest.h"
 
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/hosts.h"
+#include "probe/context.h"
+#include "probe/read/cert.h"
 #include "probe/read/compare.h"
+#include "probe/read/finding.h"
 #include "probe/read/judge.h"
 #include "probe/read/result.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -321,7 +321,7 @@ def holds_key(value):
     """Does a value hold a key and a =, which is not in the query of a URL?"""
     at = 0
     while (at := value.find(b"=", at) + 1) > 0:
-        match = re.search(rb"(^|.)(mode|mx|max_age|use|host|tlsrpt)[ \t\r\v\f]*=$", value[:at], re.I | re.S)
+        match = re.search(rb"(^|.)(" + "|".join(KEYS).encode() + rb")[ \t\r\v\f]*=$", value[:at], re.I | re.S)
         if match and match[1] not in (b"?", b"&"):
             return True
     return False

@@ -99,7 +99,7 @@ large() {
         kill -HUP "$PROGRAM"
         sleep 0.2
     done
-    until_true grep -qF 'policies.ini: cannot be read: Cannot allocate memory; what was read before stays in force' fcgi.sock.log
+    until_true grep -qF 'policies.ini: cannot be read: Cannot allocate memory; the old policies stay in force' fcgi.sock.log
     end_load
     all_right "ulimit -v $((kB + 8000)), files of 2 to 32 MB" 11
     sed 's/mail.example.org/small.example.org/' small.ini >policies.ini

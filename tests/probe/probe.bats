@@ -168,7 +168,7 @@ all_cases() {
 
 @test "--suggest: a section that check takes, with what would fail" {
     probe --suggest healthy.test >suggested.ini
-    [ "$("$MTA_STS" -f suggested.ini check)" = '1 domain, 0 errors, 0 warnings' ]
+    [ "$("$MTA_STS" -f suggested.ini check)" = 'suggested.ini: 1 domain, 0 errors, 0 warnings' ]
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mode: testing\r'
     run -2 probe --suggest smtp-self.test

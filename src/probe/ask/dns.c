@@ -2,6 +2,8 @@
 #define CARES_NO_DEPRECATED
 #include "probe/ask/dns.h"
 
+#include "probe/ask/dns_answer.h"
+
 /* Before ares.h, which uses fd_set without including it. */
 #include <sys/select.h>
 
@@ -9,9 +11,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/time.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 enum {

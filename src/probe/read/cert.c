@@ -1,14 +1,18 @@
 #include "probe/read/cert.h"
 
+#include "base/buf.h"
 #include "base/words.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/x509.h"
+#include "probe/read/finding.h"
 #include "probe/read/lifetime.h"
+#include "probe/read/span.h"
 
 #include <inttypes.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +86,9 @@ struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
 {
     struct probe_trust *trust = calloc(1, sizeof *trust);
 
-    if (trust == NULL || (trust->store = X509_STORE_new()) == NULL) {
+    if (trust != NULL)
+        trust->store = X509_STORE_new();
+    if (trust == NULL || trust->store == NULL) {
         (void)snprintf(why, size, "out of memory");
         free(trust);
         return NULL;

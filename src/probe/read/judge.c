@@ -1,6 +1,10 @@
 #include "probe/read/judge.h"
 
 #include "policy/model.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
+#include "probe/read/finding.h"
+#include "probe/read/span.h"
 
 #include <stdio.h>
 #include <string.h>

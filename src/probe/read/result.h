@@ -1,4 +1,4 @@
-/* What the probe found of one domain, check by check, and the exit status that follows from it. */
+/* What the probe found of one domain, check by check, and the status, 0 to 3, that follows from it. */
 #ifndef PROBE_READ_RESULT_H
 #define PROBE_READ_RESULT_H
 
