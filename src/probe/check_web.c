@@ -145,6 +145,8 @@ void probe_check_policy(struct observation *o, struct probe_check *check)
     check->findings.failed |= policy->mx.failed;
     o->result->has_mode = policy->has_mode;
     o->result->mode = policy->mode;
+    o->result->has_max_age = policy->has_max_age;
+    o->result->max_age = policy->max_age;
     if (policy->has_mode)
         buf_print(&check->summary, "%s, ", policy_mode_text(policy->mode));
     if (policy->has_max_age && policy->max_age % DAY == 0)

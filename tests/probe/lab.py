@@ -198,6 +198,8 @@ def zones(cases, mail_at):
                      "round.test. 300 IN CNAME back.test.", "back.test. 300 IN CNAME round.test.", "mx.elsewhere.test. 300 IN A " + POSTFIX,
                      "all.test. 300 IN A 192.0.2.1", "all.test. 300 IN AAAA 2001:db8::1", "six.test. 300 IN AAAA 2001:db8::2",
                      "many.test. 300 IN MX 20 b.many.test.", "many.test. 300 IN MX 10 c.many.test.", "many.test. 300 IN MX 10 a\\.\\027.many.test."]
+    for n in range(1, 35):
+        zone["test"] += ["crowd.test. 300 IN MX 10 m%d.crowd.test." % n, "crowd.test. 300 IN MX 20 M%d.Crowd.test." % n, "m%d.crowd.test. 300 IN A %s" % (n, POSTFIX)]
     for name, lines in zone.items():
         write(name + ".zone", "\n".join(line.replace("%s", name + ".") for line in start + lines) + "\n")
 
@@ -295,7 +297,7 @@ def main():
     def mail_at(case):
         return {"-": POSTFIX, "refused": REFUSED}.get(case["mail"]) or mail[case["mail"], case["mailcert"]]
 
-    names["good"].append("mx.elsewhere.test")
+    names["good"] += ["mx.elsewhere.test", "*.crowd.test"]
     authorities()
     certificates(names)
     policies(cases)

@@ -166,20 +166,47 @@ all_cases() {
     done
 }
 
+# suggests STATUS DOMAIN TEXT...: the section is one that check takes, and each TEXT stands in it, spaces and line ends aside.
+suggests() {
+    local status=$1 domain=$2 plain
+    shift 2
+    run "-$status" probe --suggest "$domain"
+    printf '%s\n' "$output" >suggested.ini
+    plain=$(tr '\n' ' ' <suggested.ini | sed 's/ ; / /g' | tr -s ' ')
+    while [ $# -gt 0 ]; do
+        [[ $plain == *"$1"* ]] || { echo "$plain"; echo "not said: $1"; return 1; }
+        shift
+    done
+    "$MTA_STS" -f suggested.ini check
+}
+
 @test "--suggest: a section that check takes, with what would fail" {
     probe --suggest healthy.test >suggested.ini
     [ "$("$MTA_STS" -f suggested.ini check)" = 'suggested.ini: 1 domain, 0 errors, 0 warnings' ]
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
-    "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mode: testing\r'
-    run -2 probe --suggest smtp-self.test
-    [[ $output == *'; mail.smtp-self.test would get no mail once the mode is enforce'* ]]
-    printf '%s\n' "$output" >suggested.ini
-    "$MTA_STS" -f suggested.ini check
-    run -2 probe --suggest many.test
-    printf '%s\n' "$output" >suggested.ini
-    "$MTA_STS" -f suggested.ini check
+    suggests 2 smtp-self.test 'mail.smtp-self.test would get no mail once the mode is enforce'
+    suggests 2 many.test
     run -3 probe --suggest txt-timeout.silent
-    run -3 probe --suggest smtp-later.test
+    suggests 3 smtp-later.test
+}
+
+@test "--suggest: all MX hosts, each once" {
+    suggests 0 crowd.test
+    [ "$(grep -c '^mx ' suggested.ini)" -eq 34 ]
+    [ "$(sort -u suggested.ini | grep -c '^mx ')" -eq 34 ]
+    run -1 grep -qi served suggested.ini
+}
+
+@test "--suggest: what is served now stands there, and enforce is not lost without a word" {
+    suggests 0 healthy.test '; Served now: mode enforce, max_age 1w. This section keeps it: all MX hosts are good. [healthy.test] mode = enforce max_age'
+    suggests 2 smtp-self.test '; Served now: mode enforce, max_age 1w. This section goes back to testing, because senders defer mail' 'mode = testing'
+    suggests 3 smtp-refused.test '; Served now: mode enforce, max_age 1w. This section goes back to testing, because an MX host could not be looked at' 'mode = testing'
+    suggests 0 mode-testing.test '; Served now: mode testing, max_age 1w. [mode-testing.test] mode = testing'
+    suggests 0 mode-none.test '; Served now: mode none, max_age 1w. This section begins again with testing. [mode-none.test] mode = testing'
+    suggests 0 cert-expired.test '; Served now: mode enforce, max_age 1w. Not all senders find that, or take it' 'mode = testing'
+    suggests 0 txt-none.test 'Not all senders find that, or take it'
+    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched.' 'mode = testing'
+    suggests 0 https-noroute.test '; Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.' 'mode = testing'
 }
 
 @test "--tlsa: the record that the zone has, and a word where it is not signed" {
