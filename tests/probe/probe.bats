@@ -87,6 +87,26 @@ all_cases() {
     run -3 probe healthy..test
     run -3 probe -f nowhere.ini
     [[ $output == *nowhere.ini* ]]
+    run -3 probe nowhere.ini
+    [[ $output == *'nowhere.ini is a file and no domain; write -f nowhere.ini' ]]
+    run -3 probe "$DIR/policies.ini"
+    [[ $output == *'is a file and no domain; write -f '*/policies.ini ]]
+    # A file that names domains is meant, and a zone file is not.
+    cp policies.ini policies.conf
+    run -3 inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test policies.conf
+    [[ $output == *'policies.conf is a file and no domain; write -f policies.conf' ]]
+    printf '@ 300 IN SOA ns hostmaster 1 1 1 1 1\n@ 300 IN TXT "a=b"\n' >healthy.test
+    inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    run -3 probe bücher.example
+    [[ $output == 'mta-sts-probe: "bücher.example" is not ASCII; write xn--bcher-kva.example' ]]
+    LC_ALL=C run -3 probe --suggest 'Faß.de.'
+    [[ $output == *'write xn--fa-hia.de' ]]
+    run -3 probe --tlsa $'mx.bu\xcc\x88cher.example'
+    [[ $output == *'write mx.xn--bcher-kva.example' ]]
+    run -3 probe mta-sts.bücher.example
+    [[ $output == *'mta-sts.xn--bcher-kva.example is the policy host; write xn--bcher-kva.example' ]]
+    run -3 probe $'b\xfccher.example'
+    [[ $output == *'is not ASCII; write its A-label (xn--...), as "idn2" prints it' ]]
     run -3 probe --explain nothing
     [[ $output == *tlsrpt* ]]
     run -3 probe --suggest healthy.test --tlsa mail.healthy.test
@@ -94,6 +114,8 @@ all_cases() {
     run -0 "$PROBE" --help
     [[ $output == *--suggest* ]]
     run -0 "$PROBE" --version
+    [[ ${lines[0]} == mta-sts-probe\ * && ${lines[1]} =~ ^with\ libcurl\ [0-9.]+,\ [a-z-]+\ [0-9.]+,\ OpenSSL\ [0-9.]+$ ]]
+    [[ ${lines[1]} == *"OpenSSL $(openssl version | cut -d ' ' -f 2)" ]]
 }
 
 @test "enforce, testing, none: what a fault does to mail" {

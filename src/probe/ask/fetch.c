@@ -20,6 +20,11 @@ bool probe_fetch_init(void)
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
+void probe_fetch_library(struct buf *out)
+{
+    buf_print(out, "libcurl %s", curl_version_info(CURLVERSION_NOW)->version);
+}
+
 void probe_fetched_free(struct probe_fetched *fetched)
 {
     free(fetched->chain);

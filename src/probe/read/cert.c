@@ -9,6 +9,7 @@
 #include "probe/read/span.h"
 
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -80,6 +81,11 @@ static bool has_authorities(X509_STORE *store, bool system)
     BIO *there = system ? BIO_new_file(folder != NULL ? folder : X509_get_default_cert_dir(), "r") : NULL;
     BIO_free(there);
     return there != NULL;
+}
+
+void probe_cert_library(struct buf *out)
+{
+    buf_print(out, "OpenSSL %s", OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
 }
 
 struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)

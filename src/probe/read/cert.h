@@ -24,6 +24,9 @@ void probe_trust_free(struct probe_trust *trust);
 void probe_cert_judge(const struct probe_trust *trust, const char *chain, const char *host, int64_t now, unsigned warn_days,
                       struct probe_findings *findings);
 
+/* Adds the name and the version of libcrypto's release, as it is linked at run time: "OpenSSL 3.5.1". */
+void probe_cert_library(struct buf *out);
+
 /* Adds, about CHAIN's first: "expires on 2027-01-02, in 42 days; made out to mail.example.org and 2 more names by Example CA". */
 void probe_cert_describe(const char *chain, int64_t now, struct buf *out);
 
