@@ -122,7 +122,10 @@ void probe_check_answer(struct observation *o, struct probe_check *check)
 {
     const struct probe_fetched *fetched = &o->fetched;
 
-    probe_judge_answer(fetched, o->context->slow_ms, &check->findings);
+    if (!probe_judge_answer(fetched, o->context->slow_ms, &check->findings)) {
+        check_is_unknown(check, fetched->why);
+        return;
+    }
     o->has_body = probe_judge_has_policy(fetched);
     if (fetched->status == 0)
         return;

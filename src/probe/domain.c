@@ -8,6 +8,7 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
 #include "probe/check_mail.h"
 #include "probe/check_web.h"
 #include "probe/observation.h"
@@ -85,7 +86,9 @@ static void run_check(struct observation *o, enum probe_check_name name)
     }
     check->state = PROBE_DONE;
     checks[name].run(o, check);
-    if (check->findings.failed || check->summary.failed)
+    if (probe_lack_memory())
+        probe_findings_free(&check->findings);
+    if (check->findings.failed || check->summary.failed || probe_lack_memory())
         check_is_unknown(check, "this machine is out of memory or of descriptors");
 }
 
@@ -136,7 +139,7 @@ static void describe_effect(const struct observation *o)
     facts.published = o->txt.value.len > 0 || o->has_address;
     facts.has_mode = find_mode(o, &facts.mode);
     facts.compared = o->compared;
-    if (o->is_null_mx)
+    if (o->is_null_mx || probe_lack_memory())
         return;
     probe_effect(&facts, &o->result->effect);
 }

@@ -7,6 +7,7 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
 #include "probe/context.h"
 #include "probe/domain.h"
 #include "probe/read/cert.h"
@@ -61,7 +62,11 @@ static bool judge(const struct probe_context *context, const char *name, const s
         probe_cert_judge(context->trust, host->smtp.chain, name, (int64_t)time(NULL), context->warn_days, &own);
     probe_findings_add_of(name, &own, findings);
     probe_findings_free(&own);
-    return known;
+    if (probe_lack_memory()) {
+        probe_findings_free(findings);
+        *why = "this machine is out of memory";
+    }
+    return known && !probe_lack_memory();
 }
 
 static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)

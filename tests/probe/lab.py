@@ -9,7 +9,7 @@ import time
 NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
 POSTFIX = "127.0.0.10"
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
-ODD_ANSWERS = ("slow", "hung", "cut", "header", "escape")
+ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
 
 FIELDS = ("domain", "wrong", "check", "severity", "dns", "https", "cert", "mail", "mailcert")

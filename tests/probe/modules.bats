@@ -225,6 +225,8 @@ answer-slow fetched 127.0.0.4 200
 answer-cut protocol 127.0.0.4 200
 answer-cut why transfer closed with 54 bytes remaining to read
 answer-header why the answer's header is larger than 64 KB
+answer-line protocol 127.0.0.4 200
+answer-line why a line of it is larger than libcurl reads
 answer-escape type text/\x1b[31mplain\x1b]0;title\x07
 policy-empty body 0 null
 CASES

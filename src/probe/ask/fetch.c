@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "probe/ask/fetched.h"
+#include "probe/ask/lack.h"
 #include "probe/ask/transfer.h"
 
 #include <stddef.h>
@@ -17,7 +18,7 @@ enum { GREETING = 1, EHLO, STARTTLS };
 
 bool probe_fetch_init(void)
 {
-    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    return probe_lack_init();
 }
 
 void probe_fetch_library(struct buf *out)

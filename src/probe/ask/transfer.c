@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "policy/model.h"
 #include "probe/ask/fetched.h"
+#include "probe/ask/lack.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -231,6 +232,10 @@ static bool is_of_server(CURLcode code)
         CURLE_RECV_ERROR,
         CURLE_BAD_CONTENT_ENCODING,
         CURLE_FILESIZE_EXCEEDED,
+        CURLE_OUT_OF_MEMORY, /* memory did not run out: something that came is too large for libcurl */
+#if LIBCURL_VERSION_NUM >= 0x080600
+        CURLE_TOO_LARGE,
+#endif
         CURLE_USE_SSL_FAILED,
         CURLE_PEER_FAILED_VERIFICATION,
         CURLE_HTTP2_STREAM,
@@ -253,7 +258,7 @@ static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURL
         probe_transfer_why(t, t->connected ? t->protocol->phase(t) : "no connection in time");
         return PROBE_FETCH_SLOW;
     }
-    if (code == CURLE_OUT_OF_MEMORY || t->fetched->body.failed) {
+    if (t->fetched->body.failed || (code != CURLE_OK && probe_lack_memory())) {
         probe_transfer_why(t, no_memory);
         return PROBE_FETCH_LACK;
     }
@@ -263,6 +268,8 @@ static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURL
         return PROBE_FETCH_TLS;
     if (!is_of_server(code))
         return PROBE_FETCH_LACK;
+    if (code == CURLE_OUT_OF_MEMORY)
+        probe_transfer_why(t, "a line of it is larger than libcurl reads");
     enum probe_fetch_outcome outcome = t->protocol->judge(t, code);
     if (outcome == PROBE_FETCHED)
         t->fetched->why[0] = '\0';
