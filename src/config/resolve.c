@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file with many sections has its templates at the beginning, or its user knows their names. */
+/* The number of names to compare. In a large file the templates are usually at the beginning. */
 enum { TEMPLATES_COMPARED = 256 };
 
-/* Reads a template, and what makes it unfit for use as a whole: that there are two of its name. */
+/* Reads a template. If another one has the same name, adds that mistake. */
 static void read_template(struct outline *outline, const struct name *name, struct section *section)
 {
     outline_read(outline, name->section, section);
@@ -28,7 +28,7 @@ static void read_template(struct outline *outline, const struct name *name, stru
                             outline_line(outline, outline->names.list[duplicate->second].section, &section->failed));
 }
 
-/* The template or [defaults] of that name, read once and kept. *FOUND is NULL if there is none. False if memory runs out. */
+/* Sets *FOUND to the template or [defaults] called TEXT, or NULL. It is read once and cached. False if memory runs out. */
 static bool get_template(struct outline *outline, const char *text, struct section **found)
 {
     const struct name *name = names_find(&outline->names, text);
@@ -56,8 +56,8 @@ static bool get_template(struct outline *outline, const char *text, struct secti
 }
 
 /*
- * The file has no [defaults], and a line that cannot be read may begin it: makes DEFAULTS a section of which nothing is known but
- * that. False if there is no such line.
+ * For a file without [defaults]: if a lost header may be [defaults], makes DEFAULTS a section with only that mistake. False if
+ * there is no such header.
  */
 static bool make_unknown_defaults(struct outline *outline, struct section *defaults)
 {
@@ -72,7 +72,10 @@ static bool make_unknown_defaults(struct outline *outline, struct section *defau
     return true;
 }
 
-/* Writes the template's name that is nearest to USE, among the first sections, to NEAR. False if none is near. */
+/*
+ * Writes the template name that is most similar to USE, among the first TEMPLATES_COMPARED names, to NEAR. False if none is
+ * similar.
+ */
 static bool find_near_template(const struct outline *outline, const char *use, char near[DOMAIN_MAX + 1])
 {
     size_t least = 3;

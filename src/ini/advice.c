@@ -20,7 +20,7 @@ struct subject {
     size_t bytes;
 };
 
-/* Where a value stands: the section that a warning about it belongs to, and its line there. */
+/* Returns the section that KEY's value comes from, and sets *LINE. A missing value belongs to the own section's header. */
 static struct section *place(const struct subject *s, enum key key, unsigned *line)
 {
     const struct section *from = s->found->from[key];
@@ -68,7 +68,10 @@ static void testing_without_reports(const struct subject *s)
                             "testing without tlsrpt brings no reports; write tlsrpt = mailto:... (RFC 8460 3)");
 }
 
-/* Warns of "*.NAME" where NAME is one of the section's own domains. The pattern stands on LINE, if in that section. */
+/*
+ * Warns if PATTERN is "*.NAME" and NAME is one of the section's own domains. LINE is the line of PATTERN in the section that it
+ * comes from.
+ */
 static void wildcard_over_domain(const struct subject *s, const char *pattern, unsigned line)
 {
     const char *name;
@@ -135,7 +138,7 @@ static void same_patterns(struct section *where)
     free(sorted);
 }
 
-/* What is to be said of a list of mx by itself: once, however many sections use it. */
+/* The warnings about a list of mx itself. They are added only once, even if several sections use the list. */
 static void mx_list(const struct subject *s)
 {
     unsigned line;

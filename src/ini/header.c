@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* A table, since every character of every header is asked for when a large file is cut. */
+/* A table for speed: the outline of a large file looks up each character of each header. */
 enum { ENDS_NAME = 1, MISPLACED = 3 };
 static const unsigned char in_header[UCHAR_MAX + 1] = {
     ['\0'] = MISPLACED, ['\t'] = ENDS_NAME, ['\n'] = ENDS_NAME, ['\v'] = ENDS_NAME, ['\f'] = ENDS_NAME,
@@ -65,7 +65,7 @@ static const char *fault_of(const struct ini_line *line, const char *bracket, co
 
 void header_read(const char *text, const struct ini_line *line, struct header *header)
 {
-    /* Of a continued one, all of its lines: the domains there are to be broken, not unknown. */
+    /* Read all lines of a continued header: its domains are then known, and have a mistake. */
     const char *begin = text + line->at, *end = line->continued ? text + line->next : begin + line->first_len;
 
     while (begin < end && *begin != '[')

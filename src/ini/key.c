@@ -43,7 +43,7 @@ enum key key_known(const char *name)
     return KEY_ANY;
 }
 
-/* One slip in a word of two letters, or two in one of five: more is another word. */
+/* True for a distance of 1, or of 2 in words of more than four letters. With more it is another word. */
 static bool is_near(size_t distance, size_t longer)
 {
     return distance <= 1 || (distance == 2 && longer > 4);

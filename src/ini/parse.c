@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* A guess at the key that was meant is good enough for a message, and not for leaving the other keys as they are. */
+/* The guessed key is only good for the message: the mistake still concerns any key (KEY_ANY). */
 static void add_unknown_key(struct section *section, unsigned line, const char *written)
 {
     struct section_shown s;
@@ -59,7 +59,7 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
     }
 }
 
-/* A line that is neither a header nor a value nor a comment: often one of a policy, with a colon. */
+/* Reports a line that is not a header, value or comment. Often it was copied from a policy, with a colon. */
 static void read_stray(const struct ini_line *line, unsigned number, struct section *section)
 {
     struct section_shown s, v;
@@ -118,7 +118,7 @@ static void read_one(const char *text, const struct ini_line *line, unsigned num
     }
 }
 
-/* A lost line end may have put a header or a key into a comment. */
+/* Looks for a header or a key that a lost line end has moved into a comment. */
 static void check_comment(const struct ini_line *line, unsigned number, struct section *section)
 {
     if (ini_comment(line) == line->len)
@@ -149,7 +149,7 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
     read_one(text, line, number, section);
     if ((line->kind == INI_VALUE || line->kind == INI_BLANK) && !line->holds_cr)
         check_comment(line, number, section);
-    /* A line with a mistake may hide another: one that a backslash took into it, or a header. */
+    /* A line with a mistake may hide another line that a backslash joined to it, or a header. */
     if (section->problem_count > before && (line->continued || damaged_header(text, line)))
         section_widen_problems(section, before);
 }

@@ -71,7 +71,7 @@ static void check_use(struct section *section, unsigned line, char *value)
     else if (strlen(value) == strlen("defaults") && domain_same(value, "defaults", strlen("defaults")))
         section_add_problem(section, line, KEY_USE, "every section inherits [defaults] by itself; leave this line out");
     if (section->problem_count > problems)
-        section->value[KEY_USE].line = 0; /* as if it was not there: one mistake, one message */
+        section->value[KEY_USE].line = 0; /* as if it was not set, so that no second message follows */
 }
 
 static void check_host(struct section *section, unsigned line, char *value)

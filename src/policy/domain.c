@@ -148,7 +148,7 @@ enum domain_fault domain_policy_fault(const char *name, size_t len)
     return fault == DOMAIN_FINE && len > DOMAIN_POLICY_MAX ? DOMAIN_POLICY_LONG : fault;
 }
 
-/* The length of HOST without ":<port>" and without one final dot. 0 where a colon is followed by no port. */
+/* Returns the length of HOST without ":<port>" and one final dot, or 0 if the text after the colon is not a port. */
 static size_t bare_length(const char *host, size_t len)
 {
     const char *colon = memchr(host, ':', len);

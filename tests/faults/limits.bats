@@ -82,6 +82,10 @@ large() {
     leave_alone "$2"
 }
 
+small_is_served() {
+    curl -s -H 'Host: mta-sts.example.org' "http://127.0.0.1:${PORT[nginx]}/.well-known/mta-sts.txt" | grep -qF small.example.org
+}
+
 @test "ulimit -v: what does not fit is told and not taken, whatever its size; what fits is taken" {
     local i kB
     start_program fcgi.sock -f policies.ini -t 4
@@ -105,6 +109,7 @@ large() {
     sed 's/mail.example.org/small.example.org/' small.ini >policies.ini
     leave_alone policies.ini
     kill -HUP "$PROGRAM"
+    until_true small_is_served
     expect 1 policies.ini
     back_to_normal
     still_runs
