@@ -122,7 +122,10 @@ void probe_check_answer(struct observation *o, struct probe_check *check)
 {
     const struct probe_fetched *fetched = &o->fetched;
 
-    probe_judge_answer(fetched, o->context->slow_ms, &check->findings);
+    if (!probe_judge_answer(fetched, o->context->slow_ms, &check->findings)) {
+        check_is_unknown(check, fetched->why);
+        return;
+    }
     o->has_body = probe_judge_has_policy(fetched);
     if (fetched->status == 0)
         return;
@@ -145,6 +148,8 @@ void probe_check_policy(struct observation *o, struct probe_check *check)
     check->findings.failed |= policy->mx.failed;
     o->result->has_mode = policy->has_mode;
     o->result->mode = policy->mode;
+    o->result->has_max_age = policy->has_max_age;
+    o->result->max_age = policy->max_age;
     if (policy->has_mode)
         buf_print(&check->summary, "%s, ", policy_mode_text(policy->mode));
     if (policy->has_max_age && policy->max_age % DAY == 0)

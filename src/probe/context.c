@@ -13,13 +13,17 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
 
     context->stop = stop;
     context->dns.stop = context->fetch.stop = stop;
+    if (!probe_fetch_init()) {
+        (void)probe_error("libcurl does not start: out of memory?");
+        return false;
+    }
     context->trust = probe_trust_new(ca_file, why, sizeof why);
     if (context->trust == NULL) {
         (void)probe_error("%s", why);
         return false;
     }
     context->hosts = probe_hosts_new();
-    if (context->hosts != NULL && probe_fetch_init())
+    if (context->hosts != NULL)
         return true;
     (void)probe_error("out of memory");
     return false;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "policy/domain.h"
 #include "probe/error.h"
+#include "probe/read/lifetime.h"
 #include "probe/run.h"
 
 #include <errno.h>
@@ -19,7 +20,6 @@ enum {
     CONNECT_MS = 10000,
     DNS_TIMEOUT_MS = 2000,
     DNS_TRIES = 2,
-    WARN_DAYS = 14,
     SLOW_MS = 2000,
     HTTPS_PORT = 443,
     SMTP_PORT = 25,
@@ -186,7 +186,7 @@ static const struct option {
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
     { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
-    { '\0', "warn-days", "N", "warns of a certificate with N days left; default: 14", take_warn_days },
+    { '\0', "warn-days", "N", "warns with N days left; default: a fifth of its lifetime", take_warn_days },
     { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
     { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353", take_dns },
     { '\0', "ca", "FILE", "the authorities to trust, in PEM", take_ca },
@@ -304,7 +304,7 @@ bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
     settings->context = (struct probe_context) {
         .dns = { .timeout_ms = DNS_TIMEOUT_MS, .tries = DNS_TRIES },
         .fetch = { CONNECT_MS, TIMEOUT_DEFAULT_S * MS, HTTPS_PORT, SMTP_PORT, NULL, NULL },
-        .warn_days = WARN_DAYS,
+        .warn_days = PROBE_LIFETIME_DECIDES,
         .slow_ms = SLOW_MS,
     };
     while (arguments.at < argc) {

@@ -1,16 +1,21 @@
 #include "probe/suggest.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "policy/domain.h"
+#include "policy/model.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
 #include "probe/context.h"
+#include "probe/domain.h"
 #include "probe/read/cert.h"
 #include "probe/read/compare.h"
 #include "probe/read/finding.h"
 #include "probe/read/judge.h"
 #include "probe/read/result.h"
+#include "probe/read/section.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
@@ -19,7 +24,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WIDTH = 100, ADDRESSES_MAX = 8 };
+enum { WIDTH = 100, ADDRESSES_MAX = 8, LIMIT_MS = 60000 };
 
 /* Adds TEXT as comments of an INI file or a zone file. None ends in a backslash, which would join the next line to it. */
 static void add_comment(struct buf *out, const char *text)
@@ -57,7 +62,11 @@ static bool judge(const struct probe_context *context, const char *name, const s
         probe_cert_judge(context->trust, host->smtp.chain, name, (int64_t)time(NULL), context->warn_days, &own);
     probe_findings_add_of(name, &own, findings);
     probe_findings_free(&own);
-    return known;
+    if (probe_lack_memory()) {
+        probe_findings_free(findings);
+        *why = "this machine is out of memory";
+    }
+    return known && !probe_lack_memory();
 }
 
 static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
@@ -95,29 +104,46 @@ static int suggest_host(const struct probe_context *context, struct probe_dns *d
     return status;
 }
 
+/* Is the host of record AT that of an earlier one? Names that are no host names are of different length, or not the same. */
+static bool is_repeated(const struct probe_dns_answer *answer, size_t at)
+{
+    size_t len = strlen(answer->mx[at].host);
+
+    for (size_t i = 0; i < at; i++)
+        if (strlen(answer->mx[i].host) == len && domain_same(answer->mx[i].host, answer->mx[at].host, len))
+            return true;
+    return false;
+}
+
+/* Adds the host of an MX record; it is looked at until LIMIT, by clock_ms(). */
+static int suggest_record(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit,
+                          struct buf *out)
+{
+    char normal[DOMAIN_MAX + 1];
+
+    if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
+        add_comment(out, "An MX record names no host, and no pattern can match it; correct it:");
+        add_comment(out, name);
+        return PROBE_STATUS_CRITICAL;
+    }
+    domain_normal(name, strlen(name), normal);
+    if (clock_ms() < limit)
+        return suggest_host(context, dns, normal, out);
+    add_comment(out, "Not looked at, since the earlier hosts took a minute:");
+    buf_print(out, "mx      = %s\n", normal);
+    return PROBE_STATUS_UNKNOWN;
+}
+
 /* Each host of the MX records once; those that are no host names as comments. */
 static int suggest_hosts(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
                          struct buf *out)
 {
-    char hosts[PROBE_HOSTS_MAX][DOMAIN_MAX + 1];
-    size_t count = 0;
+    int64_t limit = clock_ms() + LIMIT_MS;
     int status = PROBE_STATUS_OK;
 
-    for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++) {
-        const char *name = answer->mx[i].host;
-        bool known = false;
-        if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
-            add_comment(out, "An MX record names no host, and no pattern can match it; correct it:");
-            add_comment(out, name);
-            status = probe_worse(status, PROBE_STATUS_CRITICAL);
-            continue;
-        }
-        domain_normal(name, strlen(name), hosts[count]);
-        for (size_t k = 0; k < count; k++)
-            known |= strcmp(hosts[k], hosts[count]) == 0;
-        if (!known)
-            status = probe_worse(status, suggest_host(context, dns, hosts[count++], out));
-    }
+    for (size_t i = 0; i < answer->count; i++)
+        if (!is_repeated(answer, i))
+            status = probe_worse(status, suggest_record(context, dns, answer->mx[i].host, limit, out));
     return status;
 }
 
@@ -170,23 +196,72 @@ static void suggest_policy_host(struct probe_dns *dns, const char *domain, struc
     probe_dns_answer_free(&answer);
 }
 
+static bool observed_well(const struct probe_check *check)
+{
+    int status = probe_check_status(check);
+
+    return status == PROBE_STATUS_OK || status == PROBE_STATUS_WARNING;
+}
+
+/* What is served now. */
+static struct probe_served find_served(const struct probe_context *context, struct probe_dns *dns, const char *domain)
+{
+    struct probe_served served = { .is_accepted = true };
+    struct probe_result result;
+
+    probe_domain_policy(context, dns, domain, &result);
+    for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++) {
+        served.is_unknown |= result.checks[i].state == PROBE_UNKNOWN && i != PROBE_CHECK_TXT;
+        served.is_accepted &= observed_well(&result.checks[i]);
+    }
+    served.has_record = observed_well(&result.checks[PROBE_CHECK_TXT]);
+    served.has_mode = result.has_mode;
+    served.mode = result.mode;
+    served.has_max_age = result.has_max_age;
+    served.max_age = result.max_age;
+    probe_result_free(&result);
+    return served;
+}
+
+/* The section's first lines. */
+static void add_head(struct buf *out, const char *domain, const struct probe_served *served, int mx_status)
+{
+    struct probe_section section;
+    struct buf why = { 0 };
+
+    probe_section_decide(served, mx_status, &section, &why);
+    if (why.text != NULL)
+        add_comment(out, why.text);
+    buf_print(out, "[%s]\nmode    = %s%s\nmax_age = ", domain, policy_mode_text(section.mode),
+              section.mode == POLICY_TESTING ? "    ; enforce when the reports are clean" : "");
+    probe_section_print_age(section.max_age, out);
+    buf_print(out, "\n");
+    out->failed |= why.failed;
+    buf_free(&why);
+}
+
 static int suggest_section(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                            const struct probe_dns_answer *answer, struct buf *out)
 {
     struct probe_findings findings = { 0 };
+    struct buf hosts = { 0 };
     enum probe_mx_kind kind = probe_judge_mx(domain, answer, &findings);
-    int status = PROBE_STATUS_OK;
+    int status;
 
     for (size_t i = 0; i < findings.count; i++)
         add_comment(out, probe_finding_text(&findings, &findings.list[i]));
     probe_findings_free(&findings);
     if (kind == PROBE_MX_NULL)
         return PROBE_STATUS_WARNING;
-    buf_print(out, "[%s]\nmode    = testing    ; enforce when the reports are clean\nmax_age = 1w\n", domain);
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, out);
+        status = suggest_host(context, dns, domain, &hosts);
     else
-        status = suggest_hosts(context, dns, answer, out);
+        status = suggest_hosts(context, dns, answer, &hosts);
+    const struct probe_served served = find_served(context, dns, domain);
+    add_head(out, domain, &served, status);
+    buf_add(out, hosts.text != NULL ? hosts.text : "", hosts.len);
+    out->failed |= hosts.failed;
+    buf_free(&hosts);
     suggest_policy_host(dns, domain, out);
     suggest_tlsrpt(dns, domain, out);
     return status;

@@ -52,6 +52,11 @@ static void start_library(void)
     (void)ares_library_init(ARES_LIB_INIT_ALL);
 }
 
+void probe_dns_library(struct buf *out)
+{
+    buf_print(out, "c-ares %s", ares_version(NULL));
+}
+
 static bool open_channel(ares_channel *channel, const struct probe_dns_options *options, int flags)
 {
     struct ares_options wanted = {

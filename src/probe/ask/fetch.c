@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "probe/ask/fetched.h"
+#include "probe/ask/lack.h"
 #include "probe/ask/transfer.h"
 
 #include <stddef.h>
@@ -17,7 +18,12 @@ enum { GREETING = 1, EHLO, STARTTLS };
 
 bool probe_fetch_init(void)
 {
-    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    return probe_lack_init();
+}
+
+void probe_fetch_library(struct buf *out)
+{
+    buf_print(out, "libcurl %s", curl_version_info(CURLVERSION_NOW)->version);
 }
 
 void probe_fetched_free(struct probe_fetched *fetched)
@@ -187,7 +193,7 @@ static void find_old_version(const struct probe_transfer *failed)
 
 static bool is_decided(const struct probe_fetched *fetched)
 {
-    return fetched->address[0] != '\0' || fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_MEMORY ||
+    return fetched->address[0] != '\0' || fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_LACK ||
            fetched->outcome == PROBE_FETCH_PROTOCOL;
 }
 

@@ -7,8 +7,11 @@
 
 #include "probe/ask/fetched.h"
 
-/* Starts libcurl. Call it once, before threads are started. False where that fails. */
+/* Starts libcurl. Call it once, before threads are started, and before libcrypto is used. False where that fails. */
 bool probe_fetch_init(void);
+
+/* Adds the name and the version of libcurl, as it is linked at run time: "libcurl 8.14.1". */
+void probe_fetch_library(struct buf *out);
 
 /*
  * Asks HOST for its policy (RFC 8461 3.3) at the first of COUNT ADDRESSES that takes the connection. Follows no redirect, uses no

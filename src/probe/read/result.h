@@ -5,6 +5,8 @@
 #include "policy/model.h"
 #include "probe/read/finding.h"
 
+#include <stdint.h>
+
 enum probe_check_name {
     PROBE_CHECK_TXT,
     PROBE_CHECK_HOST,
@@ -35,6 +37,8 @@ struct probe_result {
     char domain[DOMAIN_MAX + 1];
     bool has_mode;
     enum policy_mode mode; /* of the policy that is served */
+    bool has_max_age;
+    uint32_t max_age; /* of that policy */
     struct probe_check checks[PROBE_CHECKS];
     struct buf effect;  /* what all this does to mail now; empty: nothing */
     struct buf publish; /* the record to publish; empty: that is not what is wrong */

@@ -21,6 +21,8 @@ static const struct {
     { "", false, NULL, "\"\" is empty; write a name, as in example.org" },
     { "a_b.example", false, NULL, "\"a_b.example\" contains an underscore; write a name, as in example.org" },
     { "a_b.example", true, NULL, "\"a_b.example\" contains an underscore; write a name, as in example.org" },
+    { "b\xc3\xbc.example", false, NULL,
+      "\"b\xc3\xbc.example\" is not ASCII; write its A-label (xn--...), as \"idn2\" prints it" },
     { "example.org..", false, NULL, "\"example.org..\" ends in a dot; write a name, as in example.org" },
 };
 
