@@ -26,7 +26,8 @@ enum {
     STEP_MS = 20,
     WAIT_MS = 10000,
     LARGE_BYTES = 4 << 20,
-    HUGE_BYTES = 2 << 20
+    HUGE_BYTES = 2 << 20,
+    SMALL_BYTES = 65536
 };
 
 static const char *const texts[FILE_TROUBLES] = {
@@ -126,7 +127,8 @@ static enum file_trouble read_open(int fd, const struct file_stamp *stamp, char 
         return trouble;
     *size = (size_t)st.st_size;
     *text = make_room(*size + 1);
-    if (*text == NULL || !memory_is_left()) {
+    /* A small file is read with what little is left: it may be the mended one. */
+    if (*text == NULL || (*size > SMALL_BYTES && !memory_is_left())) {
         errno = ENOMEM;
         return FILE_SYSTEM;
     }

@@ -4,6 +4,7 @@
 #include "base/near.h"
 #include "config/names.h"
 #include "config/outline.h"
+#include "ini/header.h"
 #include "ini/inherit.h"
 #include "ini/key.h"
 #include "ini/lines.h"
@@ -83,12 +84,13 @@ static bool find_near_template(const struct outline *outline, const char *use, c
     for (size_t i = 0; i < outline->names.count && i < TEMPLATES_COMPARED; i++) {
         const struct name *name = &outline->names.list[i];
         size_t len = names_length(&outline->names, name);
-        if (!outline->sections[name->section].is_template || len > NEAR_MAX)
+        if (!outline->sections[name->section].is_template || len > NEAR_MAX ||
+            !header_is_template_name(outline->text + name->at, len))
             continue;
         char word[DOMAIN_MAX + 1];
         domain_normal(outline->text + name->at, len, word);
         size_t distance = near_distance(use, word);
-        if (distance < least && distance * 2 <= len) {
+        if (strcmp(word, "defaults") != 0 && distance < least && distance * 2 <= len) {
             least = distance;
             memcpy(near, word, len + 1);
         }
