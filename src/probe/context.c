@@ -1,5 +1,6 @@
 #include "probe/context.h"
 
+#include "probe/ask/turns.h"
 #include "probe/error.h"
 
 bool probe_context_open(struct probe_context *context, const char *ca_file, atomic_bool *stop)
@@ -14,7 +15,8 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
         return false;
     }
     context->hosts = probe_hosts_new();
-    if (context->hosts != NULL && probe_fetch_init())
+    context->fetch.turns = probe_turns_new();
+    if (context->hosts != NULL && context->fetch.turns != NULL && probe_fetch_init())
         return true;
     (void)probe_error("out of memory");
     return false;
@@ -23,5 +25,6 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
 void probe_context_close(struct probe_context *context)
 {
     probe_hosts_free(context->hosts);
+    probe_turns_free(context->fetch.turns);
     probe_trust_free(context->trust);
 }

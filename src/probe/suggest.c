@@ -1,5 +1,6 @@
 #include "probe/suggest.h"
 
+#include "probe/mx_host.h"
 #include "probe/read/compare.h"
 #include "probe/read/judge.h"
 #include "probe/read/result.h"
@@ -29,26 +30,18 @@ static void add_comment(struct buf *out, const char *text)
     buf_free(&lines);
 }
 
-/* Adds all that is wrong with HOST, for a sender, to FINDINGS. False where that is unknown: *WHY says why. */
-static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
-                  struct probe_findings *findings, const char **why)
+static bool is_known(const struct probe_mx_host *judged)
 {
-    struct probe_findings own = { 0 };
+    return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;
+}
 
-    *why = host->addresses.why;
-    if (host->addresses.state == PROBE_DNS_AGAIN)
-        return false;
-    if (host->addresses.state == PROBE_DNS_ABSENT) {
-        probe_judge_mx_no_address(name, &host->addresses, findings);
-        return true;
-    }
-    *why = host->smtp.why;
-    bool known = probe_judge_smtp(name, &host->smtp, findings);
-    if (host->smtp.chain != NULL)
-        probe_cert_judge(context->trust, host->smtp.chain, name, (int64_t)time(NULL), context->warn_days, &own);
-    probe_findings_add_of(name, &own, findings);
-    probe_findings_free(&own);
-    return known;
+/* What the host NAME shows; NULL: memory ran out. probe_hosts_release() is due. */
+static const struct probe_host *ask(const struct probe_context *context, struct probe_dns *dns, const char *name)
+{
+    const struct probe_host *host = NULL;
+
+    (void)probe_hosts_get(context->hosts, dns, &context->fetch, &name, 1, &host);
+    return host;
 }
 
 static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
@@ -72,13 +65,13 @@ static void add_findings(struct buf *out, const char *name, const struct probe_f
 
 static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, name);
+    const struct probe_host *host = ask(context, dns, name);
     struct probe_findings findings = { 0 };
-    const char *why = NULL;
+    struct probe_mx_host judged = probe_mx_host_judge(context, name, host, (int64_t)time(NULL), &findings);
+    bool known = is_known(&judged);
 
-    bool known = host != NULL && judge(context, name, host, &findings, &why);
     int status = probe_findings_status(&findings, known && !findings.failed);
-    add_findings(out, name, &findings, known, why);
+    add_findings(out, name, &findings, known, judged.why);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)
@@ -222,7 +215,7 @@ static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t 
     return true;
 }
 
-static int add_records(const struct probe_host *host, const char *mx, struct buf *out)
+static int add_records(const struct probe_host *host, const char *mx, const char *chain, struct buf *out)
 {
     int status = PROBE_STATUS_OK;
 
@@ -235,9 +228,9 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
     add_comment(out,
                 "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
                 "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
-    (void)add_tlsa(out, mx, host->smtp.chain, 0, PROBE_TLSA_EE);
+    (void)add_tlsa(out, mx, chain, 0, PROBE_TLSA_EE);
     struct buf other = { 0 };
-    if (add_tlsa(&other, mx, host->smtp.chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
+    if (add_tlsa(&other, mx, chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
         add_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
         buf_print(out, "%s", other.text);
     }
@@ -248,17 +241,17 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
 
 int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, mx);
+    const struct probe_host *host = ask(context, dns, mx);
     struct probe_findings findings = { 0 };
-    const char *why = NULL;
+    struct probe_mx_host judged = probe_mx_host_judge(context, mx, host, (int64_t)time(NULL), &findings);
     int status;
 
-    if (host != NULL && host->smtp.chain != NULL) {
-        status = add_records(host, mx, out);
+    if (judged.chain != NULL) {
+        status = add_records(host, mx, judged.chain, out);
     } else {
-        bool known = host != NULL && judge(context, mx, host, &findings, &why);
+        bool known = is_known(&judged);
         status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
-        add_findings(out, mx, &findings, known, why);
+        add_findings(out, mx, &findings, known, judged.why);
     }
     probe_findings_free(&findings);
     if (host != NULL)
