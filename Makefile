@@ -78,10 +78,10 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROGRAMS := mta-sts mta-sts-static mta-sts-probe look edits load constant constant_cgi iniparser_load
 TARBALL := mta-sts-$(VERSION).tar.gz
 
-all: mta-sts ## mta-sts, and mta-sts-probe where its libraries are installed
+all: mta-sts ## build mta-sts, and mta-sts-probe where its libraries are installed
 	@if $(HAS_PROBE_HEADERS); then $(MAKE) -s mta-sts-probe; fi
 
-static: mta-sts-static ## mta-sts-static: one file that needs nothing else
+static: mta-sts-static ## build mta-sts-static: one file that needs no other
 
 mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
 	@cp $< $@
@@ -133,47 +133,47 @@ $(B)/%.js.o: %.js Makefile
 $(B)/policies.path: FORCE
 	@mkdir -p $(@D) && echo '$(POLICIES)' | cmp -s - $@ || echo '$(POLICIES)' >$@
 
-units: $(UNITS)
+units: $(UNITS) ## build the unit tests, in build/unit
 objects: $(OBJECTS)
 
 # === Tests, by tier
 
-test: ## the unit tests, and the program with lighttpd
+test: ## test the units, and mta-sts with lighttpd
 	@tools/packages $(PACKAGES_TEST)
 	@$(MAKE) mta-sts units $(B)/edits
 	@tests/run.sh $(B) units tests/*.bats
 
-test-fronts: ## with each front server; build/kept.tsv has what became of hostile requests
+test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
 	@tools/workerd build/workerd >/dev/null
 	@$(MAKE) mta-sts
 	@tests/run.sh $(B) tests/fronts/*.bats
 
-test-senders: ## with sending mail servers and certificate clients
+test-senders: ## test with sending mail servers and certificate clients
 	@tools/packages $(PACKAGES_SENDERS)
 	@$(MAKE) mta-sts
 	@tests/run.sh $(B) tests/senders/*.bats
 
-test-probe: ## mta-sts-probe, in a network of its own
+test-probe: ## test mta-sts-probe, in a network of its own
 	@tools/packages $(PACKAGES_PROBE)
-	@$(MAKE) mta-sts mta-sts-probe $(B)/look
+	@$(MAKE) mta-sts mta-sts-probe $(B)/look $(B)/failnth.so
 	@tests/run.sh $(B) tests/probe/*.bats
 
-test-faults: ## under load, with faults; build/faults.tsv has what became of each answer
+test-faults: ## test under load, with faults; build/faults.tsv has what became of each answer
 	@tools/packages $(PACKAGES_FAULTS)
 	@$(MAKE) mta-sts $(B)/load $(B)/failnth.so
 	@printf 'fault\tfront\ttries\tasked\tright\trefused\twrong\tlost\tnote\n' >build/faults.tsv
 	@tests/run.sh $(B) tests/faults/*.bats; status=$$?; column -ts "$$(printf '\t')" build/faults.tsv; exit $$status
 
-test-memcheck: ## each role of mta-sts, under valgrind
+test-memcheck: ## test each role of mta-sts under valgrind
 	@tools/packages $(PACKAGES_MEMCHECK)
 	@$(MAKE) mta-sts
 	@tests/run.sh $(B) tests/memcheck/memcheck.bats
 
-test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## all tests above
+test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
 # confine.bats tests Landlock, which is left out here.
-sanitize: ## tests under the address, undefined behaviour and thread sanitizers
+sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
@@ -181,33 +181,33 @@ sanitize: ## tests under the address, undefined behaviour and thread sanitizers
 	@$(MAKE) $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi*.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
 
-fuzz: ## each fuzz driver for FUZZ_SECONDS (default: 60), and how much of the code it reached
+fuzz: ## run each fuzz driver for FUZZ_SECONDS (default: 60), and show how much of the code it reached
 	@tools/packages $(PACKAGES_FUZZ)
 	@$(MAKE) B=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined $(FUZZERS:%=build/fuzz/%)
 	@$(MAKE) B=build/fuzz/coverage CC=clang CFLAGS="-fprofile-instr-generate -fcoverage-mapping $(CFLAGS)" \
 		LDFLAGS="-fprofile-instr-generate $(LDFLAGS)" $(FUZZERS:%=build/fuzz/coverage/%)
 	@tests/fuzz/run build/fuzz $(or $(FUZZ_SECONDS),60) $(FUZZERS)
 
-soak: ## load and a save a second, for SOAK_SECONDS (default: 900) with SOAK_DOMAINS (default: 1000): nothing may grow
+soak: ## load, and a save a second, for SOAK_SECONDS (default: 900); memory must not grow
 	@tools/packages $(PACKAGES_SOAK)
 	@$(MAKE) mta-sts
 	@tests/soak/run $(B)
 
-lint: ## compilers and linters
+lint: ## run the compilers and linters
 	@tools/packages $(PACKAGES_LINT)
 	@tools/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)"
 
 # === The rest
 
-run: ## serve the example on 127.0.0.1:8443
+run: ## serve policies.ini on 127.0.0.1:8443
 	@tools/packages $(PACKAGES_RUN)
 	@$(MAKE) mta-sts
 	@examples/try/run ./mta-sts policies.ini
 
-format: ## lay out the C code anew
+format: ## format the C code
 	clang-format -i $(shell find *.c src tests bench -name '*.[ch]')
 
-bench: ## speed and memory, beside other servers; SECTIONS="floor peers" measures those alone
+bench: ## measure speed and memory, beside other servers; SECTIONS="floor peers" measures those alone
 	@tools/packages $(PACKAGES_BENCH)
 	@tools/workerd build/workerd >/dev/null || true
 	@$(MAKE) mta-sts $(addprefix $(B)/,mta-sts mta-sts-static constant constant_cgi iniparser_load)
@@ -223,15 +223,15 @@ INSTALLED_PROBE = $(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/m
 	examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 
 # Builds nothing if `make` ran before with the same POLICIES.
-install: $(B)/mta-sts ## into PREFIX, below DESTDIR; keeps a policies.ini that is there
+install: $(B)/mta-sts ## install into PREFIX, below DESTDIR; an installed policies.ini stays
 	@if $(HAS_PROBE_HEADERS); then $(MAKE) -s $(B)/mta-sts-probe; fi
 	@tools/install install '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) \
 		$$([ ! -e $(B)/mta-sts-probe ] || echo '$(INSTALLED_PROBE)')
 
-uninstall: ## removes what `make install` installed, without policies.ini
+uninstall: ## remove what `make install` installed, except policies.ini
 	@tools/install uninstall '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) $(INSTALLED_PROBE)
 
-dist: $(TARBALL) ## the last commit as a tarball, the same bytes each time
+dist: $(TARBALL) ## make a tarball of the last commit, the same bytes each time
 
 $(B)/$(TARBALL): FORCE
 	@mkdir -p $(@D)
@@ -243,7 +243,7 @@ $(B)/$(TARBALL): FORCE
 clean: ## remove all that was built
 	rm -rf build mta-sts mta-sts-probe mta-sts-static $(TARBALL)
 
-help: ## this list
+help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 -include $(OBJECTS:.o=.d)

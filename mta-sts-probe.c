@@ -1,6 +1,9 @@
 /* mta-sts-probe: looks at a deployment of MTA-STS (RFC 8461) as a sending mail server does. */
 #include "probe/actions.h"
+#include "probe/context.h"
+#include "probe/options.h"
 #include "probe/read/result.h"
+#include <stdatomic.h>
 
 int main(int argc, char *argv[])
 {

@@ -31,12 +31,12 @@ mx = *.example.net, mail
 INI
     run -1 mta_sts check
     diff - <(echo "$output") <<'TOLD'
-policies.ini:2: warning: [defaults] max_age: 3600 seconds are under a day, and protect little; write a week or more (RFC 8461 10.2)
-policies.ini:4: warning: [unused]: nobody uses this template; write use = in a section, or delete it
+policies.ini:2: warning: [defaults] max_age: 3600 seconds is less than a day and protects little; write a week or more (RFC 8461 10.2)
+policies.ini:4: warning: [unused]: no section uses this template; write use = in a section, or delete it
 policies.ini:9: [example.org] mx: "mail.example.org." ends in a dot; write "mail.example.org" (RFC 8461 3.2)
-policies.ini:12: warning: [*]: answers for every name that the front server lets through; write the domains where you can
-policies.ini:14: warning: [*] max_age: 2419200 seconds are long for mode = none; write 1d (RFC 8461 8.3)
-policies.ini:18: warning: [example.net] mx: "*.example.net" lets any host of the domain itself be its MX; write the hosts of its MX records (RFC 8461 10.4)
+policies.ini:12: warning: [*]: answers for every domain that the front server passes on; write the domains if you know them
+policies.ini:14: warning: [*] max_age: 2419200 seconds is long for mode = none; write 1d (RFC 8461 8.3)
+policies.ini:18: warning: [example.net] mx: "*.example.net" matches every host of the domain itself; write the hosts of its MX records (RFC 8461 10.4)
 policies.ini:18: warning: [example.net] mx: "mail" is a single label; write the host's full name (RFC 8461 3.2)
 policies.ini: 3 domains, 1 error, 6 warnings
 TOLD
@@ -48,9 +48,9 @@ TOLD
         seq -f 'mx = mx%05.0f.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.example' 200
     } >policies.ini
     run -0 mta_sts check
-    [[ $output == *'policies.ini:3: warning: [example.org] max_age: 172800 seconds are under a week, with mode = enforce'* ]]
-    [[ $output == *'policies.ini:6: warning: [example.net] mode: testing without tlsrpt tells you nothing'* ]]
-    [[ $output == *'policies.ini:5: warning: [example.net] mx: makes a policy of '*' bytes; one sender reads only 10240'* ]]
+    [[ $output == *'policies.ini:3: warning: [example.org] max_age: 172800 seconds is less than a week, with mode = enforce'* ]]
+    [[ $output == *'policies.ini:6: warning: [example.net] mode: testing without tlsrpt brings no reports'* ]]
+    [[ $output == *'policies.ini:5: warning: [example.net] mx: the policy has '*' bytes, but one sender reads only 10240'* ]]
     [[ $output == *$'\npolicies.ini: 2 domains, 0 errors, 3 warnings' ]]
 }
 
@@ -69,10 +69,10 @@ host = a b
 INI
     run -1 mta_sts check
     diff - <(sed 's/ (.*//; s/; write.*//' <<<"$output") <<'TOLD'
-policies.ini:7: warning: [example.org] mx: "*.example.org" lets any host of the domain itself be its MX
+policies.ini:7: warning: [example.org] mx: "*.example.org" matches every host of the domain itself
 policies.ini:8: warning: [example.org] mx: "local" is a single label
-policies.ini:8: warning: [example.org] mx: "mail.example.org" is in the list already; leave it out
-policies.ini:9: [example.org] tlsrpt: "nobody" is no address for reports
+policies.ini:8: warning: [example.org] mx: "mail.example.org" is already in the list; delete it
+policies.ini:9: [example.org] tlsrpt: "nobody" is not a valid report address
 policies.ini:10: [example.org] host: write one name
 policies.ini: 2 domains, 2 errors, 3 warnings
 TOLD
@@ -152,7 +152,7 @@ use = t' 50
     [ "$output" = 'mta-sts: nowhere.ini: cannot be read: No such file or directory' ]
     : >empty.ini
     run -1 "$MTA_STS" -f empty.ini check
-    [[ $output == 'mta-sts: empty.ini: holds no section'* ]]
+    [[ $output == 'mta-sts: empty.ini: contains no section'* ]]
 }
 
 @test "usage: each command's own, exit status 2" {
@@ -196,7 +196,7 @@ use = t' 50
     run -1 mta_sts show other.example
     run -1 mta_sts show google
     run -1 mta_sts show 'a b'
-    [[ $output == 'mta-sts: "a b" is no host name'* ]]
+    [[ $output == 'mta-sts: "a b" is not a valid host name'* ]]
 }
 
 @test "export: the tree, served by a lighttpd, answers as the program does" {

@@ -63,7 +63,7 @@ elsewhere() {
     start -f here/policies.ini
     mv here before
     mv elsewhere here
-    until_true logged 1 'if its folder was replaced, restart mta-sts; what was read before stays in force'
+    until_true logged 1 'if its folder was replaced, restart mta-sts; the old policies stay in force'
     is_policy example_org <(fetch mta-sts.example.org)
 }
 

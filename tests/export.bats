@@ -330,7 +330,7 @@ lost_header() {
     leave_alone policies.ini
 }
 
-LOST='policies.ini:3: the section of a domain that is named nowhere else may begin here, and cannot be read'
+LOST='policies.ini:3: this line may be the header of a domain that the file names nowhere else'
 
 @test "export: with a header that cannot be read nothing is removed, and one line says why" {
     exported

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for LEN more bytes and a NUL. */
+/* Makes room for LEN more bytes and a NUL. False and FAILED if memory runs out. */
 static bool make_room(struct buf *buf, size_t len)
 {
     if (buf->failed)
@@ -48,8 +48,8 @@ void buf_print(struct buf *buf, const char *format, ...)
 }
 
 /*
- * Characters that cannot be seen, or that change the direction or the look of others (Unicode 14: categories Cc, Cf, Co, Zl and
- * Zp, variation selectors, fillers), and noncharacters, except those that end in FFFE or FFFF. Sorted.
+ * Characters that are invisible, or that change the direction or the look of other characters (Unicode 14: categories Cc, Cf, Co,
+ * Zl and Zp, variation selectors, fillers), and noncharacters, except those that end in FFFE or FFFF. Sorted.
  */
 static const struct range {
     unsigned first, last;

@@ -1,28 +1,31 @@
-/* A buffer of bytes that grows. */
+/* A growing buffer of bytes. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All zero is an empty buffer. TEXT is NULL until something was added; from then on a NUL follows its LEN bytes. */
+/*
+ * Zeroed memory is an empty buffer. TEXT is NULL until the first addition; after that a NUL follows its LEN bytes. Free it with
+ * buf_free().
+ */
 struct buf {
     char *text;
     size_t len, room;
-    bool failed; /* memory ran out: something is missing, and nothing is added any more */
+    bool failed; /* memory ran out: the text is incomplete, and later additions do nothing */
 };
 
+/* Appends LEN bytes, or formatted text. If memory runs out, FAILED is set. */
 void buf_add(struct buf *buf, const char *bytes, size_t len);
-
 __attribute__((format(printf, 2, 3))) void buf_print(struct buf *buf, const char *format, ...);
 
 /*
- * Adds LEN bytes from elsewhere so that a terminal or a log may show them, as valid UTF-8. Control characters, and bytes that are
- * no UTF-8, become \xNN; "..." stands for what exceeds MOST bytes.
+ * Appends LEN untrusted bytes in a form that is safe for a terminal or a log: valid UTF-8, with control characters and invalid
+ * bytes written as \xNN. If there are more than MOST bytes, "..." replaces the rest.
  */
 void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most);
 
-/* Frees the text. The buffer is empty and may be used again. */
+/* Frees the text. The buffer is then empty and can be used again. */
 void buf_free(struct buf *buf);
 
 #endif

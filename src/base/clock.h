@@ -1,10 +1,10 @@
-/* A clock that nobody sets. */
+/* A clock that never jumps, for measuring time spans. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
 #include <stdint.h>
 
-/* CLOCK_MONOTONIC in milliseconds. */
+/* Returns CLOCK_MONOTONIC in milliseconds. */
 int64_t clock_ms(void);
 
 #endif

@@ -34,8 +34,8 @@ static const char *const texts[FILE_TROUBLES] = {
     [FILE_CHANGED] = "changed while it was read; try again",
     [FILE_SYSTEM] = "cannot be read: ",
     [FILE_FOLDER] = "is a folder; give the name of the INI file in it",
-    [FILE_KIND] = "is no regular file; give the name of the INI file itself",
-    [FILE_EMPTY] = "holds no section; write at least [example.org] with your domain, and mx = below it",
+    [FILE_KIND] = "is not a regular file; give the name of the INI file itself",
+    [FILE_EMPTY] = "contains no section; write at least [example.org] with your domain, and mx = below it",
     [FILE_NO_DOMAINS] = "names no domain; write at least one, as in [example.org], or mode = none to leave",
     [FILE_ONLY_CR] = "has CR alone as line ends; save it with LF (Unix) or CRLF (Windows)",
     [FILE_UTF16] = "is UTF-16; save it as UTF-8",
@@ -82,7 +82,7 @@ static enum file_trouble trouble_in(const char *text, size_t size)
     return memchr(text, '\n', size) == NULL && memchr(text, '\r', size) != NULL ? FILE_ONLY_CR : FILE_FINE;
 }
 
-/* Reads all of FD. FILE_CHANGED where that is not SIZE bytes. */
+/* Reads FD to its end. FILE_CHANGED if it does not have exactly SIZE bytes. */
 static enum file_trouble read_whole(int fd, char *text, size_t size)
 {
     size_t got = 0;
@@ -100,7 +100,7 @@ static enum file_trouble read_whole(int fd, char *text, size_t size)
     return got == size ? FILE_FINE : FILE_CHANGED;
 }
 
-/* Memory for SIZE bytes. In large pages a large file is read in half the time. */
+/* Allocates SIZE bytes. Huge pages halve the time that it takes to read a large file. */
 static char *make_room(size_t size)
 {
     if (size < LARGE_BYTES)
@@ -166,7 +166,7 @@ int file_open(const char *file, struct file_stamp *stamp, enum file_trouble *tro
     int error = errno;
     if (fd >= 0)
         (void)close(fd);
-    /* Under Landlock a folder cannot be opened, and a socket never can. */
+    /* open() fails for a folder under Landlock, and always for a socket: find out if it is one of these. */
     if ((error == EACCES || error == ENXIO) && stat(file, &st) == 0 && !S_ISREG(st.st_mode))
         *trouble = trouble_of(&st);
     errno = error;
@@ -195,7 +195,7 @@ int64_t file_age(const struct timespec *time)
     return (int64_t)(now.tv_sec - time->tv_sec) * 1000 + (now.tv_nsec - time->tv_nsec) / 1000000;
 }
 
-/* How long after its last change a program that serves the file has read and checked it. */
+/* Returns the milliseconds from a file's last change until a program that serves it has read and checked it. */
 static int64_t settled_after(const struct stat *st)
 {
     return SETTLED_MS + (int64_t)st->st_size / CHECKED_BYTES_A_MS;
@@ -210,7 +210,7 @@ static bool changed_now(const struct stat *st)
 
 static bool path_changed(const char *path, int links);
 
-/* The same of the path that the link PATH points to. */
+/* path_changed() for the path that the symbolic link PATH points to. */
 static bool target_changed(const char *path, int links)
 {
     char target[PATH_MAX], whole[2 * PATH_MAX];
@@ -226,8 +226,8 @@ static bool target_changed(const char *path, int links)
 }
 
 /*
- * Did a folder or a link on PATH change just now? Then the file may be another one, whatever its own times are: a link may point
- * elsewhere, a folder may have been renamed. LINKS bounds how many links are followed.
+ * True if a folder or a symbolic link in PATH changed within the last SETTLED_MS. PATH may then be another file with old times: a
+ * link may point elsewhere, or a folder may have been renamed. At most LINKS links are followed.
  */
 static bool path_changed(const char *path, int links)
 {
@@ -248,7 +248,7 @@ static bool path_changed(const char *path, int links)
     return false;
 }
 
-/* Since when the file has not changed, by clock_ms(): times that lie in the future prove nothing. */
+/* A state of the file, and when it was first seen (clock_ms()). This replaces the file's own times if they are in the future. */
 struct unchanged {
     struct file_stamp stamp;
     int64_t since;
@@ -273,7 +273,7 @@ enum file_trouble file_wait(const char *file)
     struct unchanged unchanged = { .since = 0 };
     struct stat st;
     int64_t begin = clock_ms();
-    /* Only once: a folder changes with each file in it. */
+    /* Checked only once: any new file in a folder changes the folder's time, and could prolong the wait for ever. */
     bool moved = file[0] != '\0' && path_changed(file, LINKS_MAX);
 
     for (;;) {

@@ -1,4 +1,4 @@
-/* policies.ini as a file: its text, its stamp, which tells whether it has changed, and the reasons why it cannot be read. */
+/* Reads policies.ini as a file, detects that it has changed, and explains why it cannot be read. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Two states of a file differ in this. */
+/* Identifies one state of a file: if the stamp differs, the file has changed. */
 struct file_stamp {
     dev_t device;
     ino_t inode;
@@ -20,51 +20,51 @@ struct file_stamp {
 
 enum file_trouble {
     FILE_FINE,
-    FILE_CHANGED, /* while it was read; try again */
-    FILE_SYSTEM,  /* errno says what */
+    FILE_CHANGED, /* it changed while it was read; try again */
+    FILE_SYSTEM,  /* a system call failed; see errno */
     FILE_FOLDER,
-    FILE_KIND,       /* no regular file */
-    FILE_EMPTY,      /* nothing in it, or no section */
-    FILE_NO_DOMAINS, /* sections, and none of a domain */
-    FILE_ONLY_CR,    /* its line ends are CR alone */
+    FILE_KIND,       /* not a regular file */
+    FILE_EMPTY,      /* no bytes, or no section */
+    FILE_NO_DOMAINS, /* sections, but none for a domain */
+    FILE_ONLY_CR,    /* only CR as line ends */
     FILE_UTF16,
     FILE_LARGE,
-    FILE_BUSY, /* it changed all the time that file_wait() waited */
+    FILE_BUSY, /* it kept changing while file_wait() waited */
     FILE_TROUBLES
 };
 
 /*
- * Opens FILE, and takes the STAMP of what it opened. Returns a descriptor, for the caller to close. -1 where that fails: *TROUBLE
- * is FILE_FOLDER or FILE_KIND, or FILE_SYSTEM with errno.
+ * Opens FILE for reading and fills STAMP. Returns a descriptor; the caller closes it. Returns -1 on an error: *TROUBLE is
+ * FILE_FOLDER, FILE_KIND, or FILE_SYSTEM with errno.
  */
 int file_open(const char *file, struct file_stamp *stamp, enum file_trouble *trouble);
 
 /*
- * The whole text of the open file FD: *SIZE bytes, with no NUL at the end, for the caller to free. NULL where that fails:
- * *TROUBLE is FILE_CHANGED where its stamp is not STAMP any more, FILE_SYSTEM with errno, or what is wrong with the file.
+ * Reads the whole open file FD. Returns *SIZE bytes without a final NUL; the caller frees them. Returns NULL on an error:
+ * *TROUBLE is FILE_CHANGED if the file's stamp is no longer STAMP, FILE_SYSTEM with errno, or a value that describes the content.
  */
 char *file_read_open(int fd, const struct file_stamp *stamp, size_t *size, enum file_trouble *trouble);
 
-/* Opens FILE, reads it so, and closes it. */
+/* Opens FILE, reads it like file_read_open(), and closes it. Errors are those of both functions. */
 char *file_read(const char *file, size_t *size, enum file_trouble *trouble);
 
-/* How many milliseconds ago TIME was, a time of a file (CLOCK_REALTIME). Negative where it lies in the future. */
+/* Returns the age in milliseconds of TIME, a file's time (CLOCK_REALTIME). Negative if TIME is in the future. */
 int64_t file_age(const struct timespec *time);
 
 /*
- * Waits until a program that serves FILE has read it again after its last change: until FILE was neither modified nor replaced
- * for a little over a second, and for as long as the check of a file of that size takes. FILE_BUSY where it kept changing for 10
- * seconds more. Whatever else is wrong, file_read() reports.
+ * Waits until a program that serves FILE has read its last change. That is so when FILE has not been modified or replaced for a
+ * little over a second, plus the time that the check of a file of this size takes. Returns FILE_BUSY if FILE kept changing for 10
+ * seconds more, else FILE_FINE, also if FILE cannot be read: file_read() reports that.
  */
 enum file_trouble file_wait(const char *file);
 
-/* Are A and B the stamps of one state of one file? */
+/* True if A and B are stamps of the same state of the same file. */
 bool file_same(const struct file_stamp *a, const struct file_stamp *b);
 
-/* Writes all LEN bytes to the descriptor. False with errno where that fails. */
+/* Writes all LEN bytes to FD. False with errno on an error. */
 bool file_write(int fd, const char *bytes, size_t len);
 
-/* Adds "FILE: what is wrong; what to do" to OUT. ERROR is the errno of FILE_SYSTEM. */
+/* Appends "FILE: what is wrong; what to do" to OUT. ERROR is the errno that belongs to FILE_SYSTEM; otherwise it is ignored. */
 void file_print_trouble(const char *file, enum file_trouble trouble, int error, struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* The log: lines to standard error, without a time. Safe to use from several threads at once. */
+/* The log: lines on standard error, without a time, as mta-sts(8) and two examples say. Thread-safe. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -6,10 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Writes "mta-sts: LINE", and waits for nobody: where standard error is a pipe that is full, the line is lost. */
+/* Writes "mta-sts: LINE" and a line end. It does not wait: if standard error is a full pipe, the line is lost. */
 void log_line(const char *line);
 
-/* True once a minute, by *LAST, which begins as 0. */
+/*
+ * Limits a message to one a minute: returns true if *LAST, the time of the last one, is a minute ago, and sets *LAST. *LAST is 0
+ * at the beginning.
+ */
 bool log_is_due(_Atomic int64_t *last);
 
 #endif

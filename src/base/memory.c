@@ -7,7 +7,7 @@
 
 enum { LEFT_BYTES = 4 << 20 };
 
-/* Not malloc(): it would take the memory from what this thread has put aside, which no other thread can use. */
+/* mmap(), not malloc(): malloc() might succeed with memory in this thread's arena, which other threads cannot use. */
 bool memory_is_left(void)
 {
     void *memory = mmap(NULL, LEFT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,12 +1,12 @@
-/* Memory that is kept free. */
+/* Keeps some memory free for answers. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
 #include <stdbool.h>
 
 /*
- * Is there memory left for answers? To be asked after each large piece that a large file took: libfcgi ends the process where it
- * gets none.
+ * True if enough memory is left to answer requests. Call it after each large allocation for a large file: libfcgi ends the
+ * process if an allocation of its own fails.
  */
 bool memory_is_left(void);
 

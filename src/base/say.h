@@ -1,11 +1,11 @@
-/* Hands a line to whoever prints or logs it. */
+/* Passes formatted lines to a function that prints or logs them. */
 #ifndef BASE_SAY_H
 #define BASE_SAY_H
 
-/* Gets one line, without a line end. */
+/* Prints or logs one line. LINE has no line end. */
 typedef void say_line(const char *line);
 
-/* Hands the line of FORMAT, cut to 511 bytes, to TO. */
+/* Formats a line, cuts it to 511 bytes, and passes it to TO. */
 __attribute__((format(printf, 2, 3))) void say(say_line *to, const char *format, ...);
 
 #endif

@@ -1,10 +1,10 @@
-/* The terminal that a program prints to. */
+/* The terminal on standard output. */
 #ifndef BASE_TERMINAL_H
 #define BASE_TERMINAL_H
 
 #include <stdbool.h>
 
-/* Is standard output a terminal that shows colours, and NO_COLOR not set? */
+/* True if standard output is a terminal with colours (TERM) and NO_COLOR is not set. */
 bool terminal_has_colour(void);
 
 #endif

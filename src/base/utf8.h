@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * How many of the LEN bytes at BYTES (1 at least) are the first character, which is written to *CHARACTER; 0 where they do not
- * begin with a valid one (RFC 3629 4).
+ * Decodes the first character of BYTES, which has LEN bytes, at least 1, into *CHARACTER. Returns its length in bytes, or 0 if
+ * BYTES does not begin with a valid character (RFC 3629 4).
  */
 size_t utf8_read(const unsigned char *bytes, size_t len, unsigned *character);
 

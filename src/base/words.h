@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* What a noun ends in behind the number N: "" or "s". Constant. */
+/* Returns the ending of a noun after the number N: "" for 1, else "s". Do not free it. */
 const char *words_plural(size_t n);
 
 #endif

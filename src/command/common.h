@@ -15,9 +15,9 @@
 enum { COMMAND_FINE = 0, COMMAND_WRONG = 1, COMMAND_USAGE = 2 };
 
 /*
- * A command: ARGV[0] is its name, and ARGC counts the name and the arguments. Its output goes into OUT, its complaints to
- * standard error. Returns the exit status: COMMAND_USAGE where the arguments are wrong (the caller prints the usage). Where
- * memory runs out, OUT has failed; the caller complains.
+ * A command on INDEX, of the file, which run.c has opened: ARGV[0] is its name, and ARGC counts the name and the arguments. Its
+ * output goes into OUT, its complaints to standard error. Returns the exit status: COMMAND_USAGE where the arguments are wrong
+ * (the caller prints the usage). Where memory runs out, OUT has failed; the caller complains.
  */
 typedef int command_fn(struct index *index, int argc, char *argv[], struct buf *out);
 

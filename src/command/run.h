@@ -5,13 +5,17 @@
 #include <stdio.h>
 
 /*
- * Runs the command ARGV[0] with its arguments (ARGC counts them, and the name) on the policies in FILE. Returns the exit status:
+ * Runs the command ARGV[0] with its arguments (ARGC counts them, and the name) on the policies in FILE, or in the
+ * file that the arguments name. Returns the exit status:
  * 0; 1 where the file has errors, a domain is not there, or something cannot be written; 2 where the arguments are wrong.
  * Standard error says why.
  */
 int command_run(const char *file, int argc, char *argv[]);
 
-/* Writes a line for each command to OUT: its arguments, and what it does. The completion for bash reads these lines, too. */
+/*
+ * Writes a line for each command to OUT: its arguments, and what it does. The completion for bash takes the commands and the
+ * first option of each from these lines; what values an option takes it has to know itself.
+ */
 void command_list(FILE *out);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-/* False, here and below, if memory runs out: no problem is passed over. */
+/* Reports PROBLEM. This and the functions below return false if memory runs out, so that no problem is lost. */
 static bool report(struct outline *outline, const struct audit *audit, const struct section *section,
                    const struct section_problem *problem)
 {
@@ -37,7 +37,7 @@ static int by_line(const void *a, const void *b)
     return (x->text > y->text) - (x->text < y->text);
 }
 
-/* In the order of their lines: what the whole section lacks was found last, and stands in its first. */
+/* Reports the problems sorted by line: a problem of the whole section was found last, but has the line of its header. */
 static bool report_all(struct outline *outline, const struct audit *audit, struct section *section)
 {
     if (section->problem_count > 0)
@@ -48,7 +48,9 @@ static bool report_all(struct outline *outline, const struct audit *audit, struc
     return true;
 }
 
-/* Once for each domain, however often it is named: by the name that answers for it. */
+/*
+ * Reports NAME's domain as broken. A domain that is named several times is reported once, for the name that names_find() returns.
+ */
 static void report_broken(const struct outline *outline, const struct audit *audit, const struct name *name)
 {
     char domain[DOMAIN_MAX + 1];
@@ -65,12 +67,16 @@ static void add_duplicate(struct outline *outline, const struct name *first, con
 {
     struct section_shown shown;
 
-    section_add_problem(section, section->line, KEY_ANY, "\"%s\" stands in line %u already; keep one of the two",
+    section_add_problem(section, section->line, KEY_ANY, "\"%s\" is already named in line %u; keep one of the two",
                         section_show(section, &shown, outline->text + second->at, names_length(&outline->names, second)),
                         outline_line(outline, first->section, &section->failed));
 }
 
-/* The names of section NUMBER, from *NEXT on: reports which are broken, and adds a problem for each that stood before. */
+/*
+ * Goes through the names of section NUMBER, from index *NEXT on, and moves *NEXT to the next section. Adds a mistake to SECTION
+ * for each name that the file has used before. Reports the domains that are broken by that, or by another mistake (GOOD is
+ * false).
+ */
 static void walk_names(struct outline *outline, const struct audit *audit, size_t *next, size_t number, bool good,
                        struct section *section)
 {
@@ -101,7 +107,7 @@ static bool audit_section(struct outline *outline, const struct audit *audit, si
     return !failed;
 }
 
-/* Warnings gather in templates and [defaults] while the sections that use them are read. */
+/* Reports the warnings that were added to templates and [defaults] while other sections were read, and the unused templates. */
 static bool report_templates(struct outline *outline, const struct audit *audit)
 {
     const struct name *defaults = names_find(&outline->names, "defaults");
@@ -137,7 +143,7 @@ static bool report_warning(const struct outline *outline, const struct audit *au
     return good;
 }
 
-/* A file without a line end may have been cut off in the middle of its last value. */
+/* Reports the warnings about the whole file. Without a final line end it may have been cut off in its last value. */
 static bool report_file(const struct outline *outline, const struct audit *audit)
 {
     bool ended = outline->size == 0 || outline->text[outline->size - 1] == '\n';

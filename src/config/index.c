@@ -21,7 +21,8 @@
 
 struct index {
     struct outline outline;
-    _Atomic(struct index_verdict *) lost_verdict; /* on whoever a line that cannot be read may name; NULL until it is asked for */
+    /* The verdict for domains that only a lost header may name; NULL until the first look-up. */
+    _Atomic(struct index_verdict *) lost_verdict;
 };
 
 struct index *index_new(char *text, size_t size, const char *file, const char *only)
@@ -112,7 +113,7 @@ static struct index_verdict *verdict_on_duplicate(struct outline *outline, const
 
     buf_print(&out, "%s:%u: [", outline->file, outline_line(outline, second->section, &out.failed));
     buf_add_shown(&out, outline->text + second->at, names_length(&outline->names, second), DOMAIN_MAX);
-    buf_print(&out, "]: stands in line %u already; keep one of the two", outline_line(outline, first->section, &out.failed));
+    buf_print(&out, "]: is already named in line %u; keep one of the two", outline_line(outline, first->section, &out.failed));
     struct index_verdict *verdict = new_verdict(INDEX_BROKEN, &out);
     buf_free(&out);
     return verdict;
@@ -125,7 +126,7 @@ static struct index_verdict *verdict_on_lost(struct outline *outline, size_t at)
     unsigned line = outline_line(outline, number, &out.failed) + ini_newlines(outline->text, outline->sections[number].at, at);
 
     buf_print(&out,
-              "%s:%u: the section of a domain that is named nowhere else may begin here, and cannot be read; mend this line, as "
+              "%s:%u: this line may be the header of a domain that the file names nowhere else; correct it, as "
               "\"mta-sts check\" says",
               outline->file, line);
     struct index_verdict *verdict = new_verdict(INDEX_UNSURE, &out);
@@ -133,7 +134,10 @@ static struct index_verdict *verdict_on_lost(struct outline *outline, size_t at)
     return verdict;
 }
 
-/* Keeps MADE, NULL if memory ran out, in CACHE, unless another thread was faster. False if there is no verdict. */
+/*
+ * Stores MADE in CACHE, or frees it if another thread was faster. Sets *VERDICT to the stored one. MADE is NULL if memory ran
+ * out; false if no thread has stored a verdict.
+ */
 static bool keep(_Atomic(struct index_verdict *) *cache, struct index_verdict *made, const struct index_verdict **verdict)
 {
     struct index_verdict *known = NULL;
@@ -192,7 +196,7 @@ bool index_audit(struct index *index, const struct audit *audit)
 
 /* --- for the commands --- */
 
-/* NAME as a domain in normal form; false if it is a template's, or no name. */
+/* Writes NAME to DOMAIN in normal form. False if it is a template, or too long. */
 static bool domain_of(const struct outline *outline, const struct name *name, char domain[DOMAIN_MAX + 1])
 {
     const char *text = outline->text + name->at;
@@ -248,7 +252,7 @@ bool index_records(struct index *index, const char *domain, struct index_records
     if (resolved.found.record_mistake.problem != NULL) {
         outline_print_problem(outline, resolved.found.record_mistake.section, resolved.found.record_mistake.problem, &out);
         good = good && !out.failed;
-        records->mistake = out.text; /* and no longer the buffer's */
+        records->mistake = out.text; /* RECORDS owns it now, not OUT */
     }
     resolve_free(&resolved);
     return good;

@@ -11,9 +11,9 @@
 
 enum {
     LOOK_MS = 1000,    /* between two looks */
-    QUIET_MS = 1000,   /* a file that was modified since is perhaps still being written */
-    CERTAIN_MS = 3000, /* more than the coarsest tick of a file system's clock (2 s on FAT) */
-    BUSY_MS = 10000    /* after which a file that never is quiet is reported */
+    QUIET_MS = 1000,   /* after its last modification a file counts as complete */
+    CERTAIN_MS = 3000, /* more than the coarsest time stamps of a file system (2 s on FAT) */
+    BUSY_MS = 10000    /* then a file that keeps changing is reported */
 };
 
 enum look_found look_complain(struct look *look, enum file_trouble trouble, int error)
@@ -26,7 +26,7 @@ enum look_found look_complain(struct look *look, enum file_trouble trouble, int 
     look->trouble_errno = error;
     file_print_trouble(look->file, trouble, error, &text);
     if (look->has_text)
-        buf_print(&text, "; what was read before stays in force");
+        buf_print(&text, "; the old policies stay in force");
     if (text.text != NULL)
         look->say(text.text);
     buf_free(&text);
@@ -40,8 +40,9 @@ void look_taken(struct look *look)
 }
 
 /*
- * Was the file left alone for long enough to be whole? By its modification time; where that lies in the future, by how long it
- * was seen as it is. A first look need not wait for that: a CGI process would with each answer. Sets *WAIT.
+ * True if the file has not changed for QUIET_MS, so that it is probably complete; otherwise sets *WAIT. This is its age by its
+ * modification time, or the time since this state was first seen, whichever is longer. A time in the future is accepted at the
+ * first look; otherwise each answer of a CGI program would wait.
  */
 static bool is_quiet(struct look *look, const struct file_stamp *now, int64_t *wait)
 {
@@ -70,11 +71,11 @@ static enum look_found wait_for_quiet(struct look *look)
     return LOOK_WAIT;
 }
 
-/* Reads what FD, whose stamp is NOW, holds. */
+/* Reads FD, whose stamp is NOW. */
 static enum look_found read_now(struct look *look, int fd, const struct file_stamp *now, char **text, size_t *size)
 {
     enum file_trouble trouble;
-    /* By the clock before it is read: later states are later than that. */
+    /* Compared with the clock before the read: later changes get later times. */
     bool certain = file_age(&now->modified) >= CERTAIN_MS && file_age(&now->changed) >= CERTAIN_MS;
 
     *text = file_read_open(fd, now, size, &trouble);
@@ -101,7 +102,7 @@ enum look_found look_at(struct look *look, bool forced, char **text, size_t *siz
         return look_complain(look, trouble, errno);
     }
     if (forced)
-        look->trouble = FILE_FINE; /* who asks for a look is told what it finds */
+        look->trouble = FILE_FINE; /* a forced look reports its errors again */
     look->again = file_same(&now, &look->last_read) && look->trouble != FILE_SYSTEM;
     bool same = look->again && look->certain;
     if (forced || (!same && is_quiet(look, &now, wait)))

@@ -1,6 +1,5 @@
 /*
- * Looks at a file again and again: is there a new state of it, whole, to be read? Reports what keeps it from being read, once for
- * as long as that lasts. For one thread at a time.
+ * Watches a file: detects a new state, and reads it when it is complete. Reports an error once, not each time. Not thread-safe.
  */
 #ifndef CONFIG_LOOK_H
 #define CONFIG_LOOK_H
@@ -11,36 +10,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* FILE and SAY are the caller's to set, all else is zero to begin with. */
+/* The caller sets FILE and SAY, and zeroes the rest. */
 struct look {
     const char *file;
     say_line *say;
-    bool has_text;                          /* there is an earlier state, which stays in force */
-    struct file_stamp last_read, last_seen; /* of the state that was read last; of the last look */
-    bool certain;                           /* any later state has another stamp than LAST_READ */
-    bool again;                             /* with LOOK_NEW: by its stamp it is what was read before, which proved nothing */
+    bool has_text;                          /* an earlier state is in force */
+    struct file_stamp last_read, last_seen; /* stamps at the last read, and at the last look */
+    bool certain;                           /* every later state must have another stamp than LAST_READ */
+    bool again;                             /* with LOOK_NEW: the stamp is the same as before, but that was not CERTAIN */
     int64_t seen_since, waiting_since;
     enum file_trouble trouble;
     int trouble_errno;
 };
 
 enum look_found {
-    LOOK_SAME,   /* what was read last */
-    LOOK_NEW,    /* a state that may be new: its text */
-    LOOK_WAIT,   /* it is being written, perhaps: look again in *WAIT milliseconds */
-    LOOK_TROUBLE /* it cannot be read; this was reported */
+    LOOK_SAME,   /* not changed since it was last read */
+    LOOK_NEW,    /* a state that may be new; it was read into *TEXT */
+    LOOK_WAIT,   /* perhaps not complete yet: look again in *WAIT milliseconds */
+    LOOK_TROUBLE /* it cannot be read; this has been reported */
 };
 
 /*
- * Looks now. A file that was modified within the last second is left alone, one whose time lies in the future until it was seen
- * unchanged for a second; FORCED, it is read whatever its times say. With LOOK_NEW *TEXT, of *SIZE bytes, is to be freed.
+ * Looks at the file. It is not read within a second of its last modification; if that time is in the future, not until it has
+ * been seen unchanged for a second. With FORCED it is read in any case. With LOOK_NEW the caller frees *TEXT, which has *SIZE
+ * bytes.
  */
 enum look_found look_at(struct look *look, bool forced, char **text, size_t *size, int64_t *wait);
 
-/* Reports TROUBLE, with errno ERROR of FILE_SYSTEM, unless that was the last thing reported. Returns LOOK_TROUBLE. */
+/* Reports TROUBLE, unless it is the same as last time. ERROR is the errno of FILE_SYSTEM, else 0. Returns LOOK_TROUBLE. */
 enum look_found look_complain(struct look *look, enum file_trouble trouble, int error);
 
-/* What was read is in force: the next trouble is a new one. */
+/* To be called when the text that was read is in force: the next trouble is then reported again. */
 void look_taken(struct look *look);
 
 #endif

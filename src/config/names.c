@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The slots of a million names lie all over the memory: filing takes half as long if they are fetched AHEAD of their use. */
+/* The slots are spread over much memory. With a million names, prefetching them halves the time of names_file(). */
 #ifdef __GNUC__
 #define PREFETCH(address) __builtin_prefetch(address, 1)
 #else
@@ -20,7 +20,7 @@
 
 enum { SLOTS_LEAST = 16, AHEAD = 16, MANY = 16384 };
 
-/* The length of the name at that offset, without final dots. The text need not end in a delimiter. */
+/* Returns the length of the name at offset AT, without final dots. The name may end at the end of the text. */
 static size_t length_at(const struct names *names, uint32_t at)
 {
     size_t len = 0;
@@ -46,7 +46,7 @@ static uint32_t hash_of(const char *name, size_t len)
     return hash_short(hash);
 }
 
-/* The slot that holds the name of that HASH, or the empty one where it belongs. */
+/* Returns the slot of NAME, whose hash is HASH, or the empty slot where it belongs. */
 static uint32_t *slot_of(const struct names *names, const char *name, size_t len, uint32_t hash)
 {
     for (size_t i = hash;; i++) {
@@ -148,7 +148,7 @@ const struct name *names_earlier(const struct names *names, const struct name *n
     if (names->duplicate_count == 0 || name->respelled)
         return NULL;
     uint32_t number = *slot_of(names, names->text + name->at, names_length(names, name), name->hash);
-    const struct name *first = &names->list[number - 1]; /* each name is filed */
+    const struct name *first = &names->list[number - 1]; /* never 0: every name is in the table */
     return first < name && !first->respelled ? first : NULL;
 }
 

@@ -19,7 +19,7 @@
 
 enum { MANY = 16384 };
 
-/* One to spare: the last section ends where the text does. */
+/* Adds a section, and room for one more: the entry after the last section has the end of the text. */
 static bool add_section(struct outline *outline, size_t at, bool is_template)
 {
     size_t room = outline->section_room;
@@ -40,7 +40,7 @@ static bool add_section(struct outline *outline, size_t at, bool is_template)
     return true;
 }
 
-/* Need an outline of ONLY hold a section with that header? It need not if that is one other domain. */
+/* True if an outline for ONLY needs the section with HEADER. It does not if the header is one other domain. */
 static bool is_wanted(const struct header *header, const char *only, size_t only_len)
 {
     size_t len = header->len;
@@ -79,7 +79,7 @@ static bool cut(struct outline *outline, const char *only)
         ini_line(outline->text, outline->size, at, &line);
         header_read(outline->text, &line, &header);
         wanted = only == NULL || is_wanted(&header, only, only_len);
-        /* A section that nobody asks for is kept only where it tells the end of one that somebody may. */
+        /* A section that is not wanted is added only after a wanted one, whose end it marks. */
         if ((wanted || last_wanted) && !add_section(outline, at, wanted && header_is_template(header.names, header.len)))
             return false;
         if (wanted && !add_names(outline, &header))
@@ -110,7 +110,7 @@ uint32_t outline_section_at(const struct outline *outline, size_t at)
     return (uint32_t)low;
 }
 
-/* Counts the lines of all headers, once. NULL if memory runs out. */
+/* Counts the line numbers of all headers once. Returns NULL if memory runs out. */
 static const uint32_t *get_lines(struct outline *outline)
 {
     uint32_t *lines = atomic_load_explicit(&outline->lines, memory_order_acquire), line = 1;
@@ -140,7 +140,7 @@ unsigned outline_line(struct outline *outline, uint32_t number, bool *failed)
     return lines != NULL ? lines[number] : 0;
 }
 
-/* Is one of the names a domain, if one with a slip? */
+/* True if one of HEADER's names is meant as a domain, even with a mistake in it. */
 static bool names_a_domain(const struct header *header)
 {
     const char *name;
@@ -152,8 +152,10 @@ static bool names_a_domain(const struct header *header)
     return false;
 }
 
-/* A line that begins with [, has a mistake and names no domain may be no header: what is below it may belong to the section
- * above. */
+/*
+ * If the next header has a mistake and names no domain, it may not be a header at all. The lines below it may then belong to
+ * SECTION.
+ */
 static void check_end(const struct outline *outline, size_t end, struct section *section)
 {
     struct ini_line line;
@@ -167,11 +169,12 @@ static void check_end(const struct outline *outline, size_t end, struct section 
     header_read(outline->text, &line, &header);
     const char *begin = outline->text + end, *equals = memchr(begin, '=', line.first_len);
     if (!names_a_domain(&header) || (equals != NULL && memchr(begin, ']', (size_t)(equals - begin)) == NULL))
-        section_add_problem(section, 1 + ini_newlines(outline->text, section->at, end), KEY_ANY,
-                            "the line that begins with [ and ends this section is no header; mend it, or delete it");
+        section_add_problem(
+            section, 1 + ini_newlines(outline->text, section->at, end), KEY_ANY,
+            "the section ends at this line, which begins with [ but is not a valid header; correct it, or delete it");
 }
 
-/* Keys before the first header were perhaps moved there from the section below; it matters if that is [defaults]. */
+/* Keys above the first header may belong below it. This matters if that section is a template, such as [defaults]. */
 static void check_begin(const struct outline *outline, size_t number, struct section *section)
 {
     struct section preamble;
@@ -183,11 +186,11 @@ static void check_begin(const struct outline *outline, size_t number, struct sec
     for (size_t i = 0; i < preamble.problem_count; i++)
         if (preamble.problems[i].key < KEYS)
             section_add_problem(section, section->line, preamble.problems[i].key,
-                                "stands above this header; write it below, or delete it");
+                                "is above this header; move it below, or delete it");
     section_free(&preamble);
 }
 
-/* A file without [defaults] may have a slip in that name. */
+/* If the file has no [defaults], a template with a similar name may be a typing mistake. */
 static void check_for_defaults(const struct outline *outline, struct section *section)
 {
     struct section_shown shown;
@@ -195,7 +198,7 @@ static void check_for_defaults(const struct outline *outline, struct section *se
     if (section->kind == SECTION_TEMPLATE && header_is_template_name(section->names, section->names_len) &&
         header_is_nearly_defaults(section->names, section->names_len) && names_find(&outline->names, "defaults") == NULL)
         section_add_problem(section, section->line, KEY_ANY,
-                            "\"%s\" is nearly [defaults]; write that, or give the template another name",
+                            "\"%s\" looks like a misspelt [defaults]; write [defaults], or rename the template",
                             section_show(section, &shown, section->names, section->names_len));
 }
 

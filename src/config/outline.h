@@ -1,4 +1,4 @@
-/* Where each section of policies.ini begins, and whom it names: enough to read any one of them. Pure. */
+/* The outline of policies.ini: where each section begins, and which names it has. Each section can then be read alone. Pure. */
 #ifndef CONFIG_OUTLINE_H
 #define CONFIG_OUTLINE_H
 
@@ -9,10 +9,10 @@
 #include <stdatomic.h>
 
 struct outline_section {
-    uint32_t at; /* offset of the header in the text */
+    uint32_t at; /* offset of its header in the text */
     bool is_template;
-    union {                                      /* NULL until somebody asks for it */
-        _Atomic(struct index_verdict *) verdict; /* of domains */
+    union {                                      /* NULL until the first look-up */
+        _Atomic(struct index_verdict *) verdict; /* of a section of domains */
         _Atomic(struct section *) read;          /* of a template */
     } cache;
 };
@@ -20,41 +20,42 @@ struct outline_section {
 struct outline {
     char *text, *file;
     size_t size;
-    struct outline_section *sections; /* the preamble first; one more at the end, for where the last ends */
+    /* SECTION_COUNT sections, the preamble first, and one more entry with the offset where the last one ends. */
+    struct outline_section *sections;
     size_t section_count, section_room;
     struct names names;
     size_t domain_count;
-    _Atomic(uint32_t *) lines; /* of each section's header; NULL until somebody asks for it */
+    _Atomic(uint32_t *) lines; /* the line number of each header; NULL until the first use */
     _Atomic(struct lost *) lost;
 };
 
 /*
- * Fills OUTLINE, which need not be initialised, with TEXT, SIZE bytes of memory from malloc(), which it takes over also if it
- * fails. FILE is the name that messages begin with. With ONLY, a policy domain in normal form, it need not hold other domains.
- * False if memory runs out, or if TEXT is 4 GiB or larger. outline_free() is due in any case.
+ * Fills OUTLINE, which need not be initialised, from TEXT, SIZE bytes from malloc(). OUTLINE owns TEXT. FILE is the file name for
+ * messages. If ONLY, a policy domain in normal form, is not NULL, other domains may be left out. Returns false if memory runs
+ * out, or if TEXT has 4 GiB or more. Free OUTLINE with outline_free(), also on an error.
  */
 bool outline_make(struct outline *outline, char *text, size_t size, const char *file, const char *only);
 
-/* The number of the section that the offset AT lies in. */
+/* Returns the number of the section that contains offset AT. */
 uint32_t outline_section_at(const struct outline *outline, size_t at);
 
-/* The line of a section's header. Sets *FAILED, and returns 0, if memory runs out. */
+/* Returns the line number of section NUMBER's header. If memory runs out, sets *FAILED and returns 0. */
 unsigned outline_line(struct outline *outline, uint32_t number, bool *failed);
 
 /*
- * Reads section NUMBER. Its lines are counted from the header, as if that was line 1. SECTION need not be initialised;
- * section_free() is due.
+ * Reads section NUMBER into SECTION, which need not be initialised. Line numbers are relative: the header is line 1. Free SECTION
+ * with section_free(). If memory runs out, its FAILED is set.
  */
 void outline_read(const struct outline *outline, size_t number, struct section *section);
 
-/* The lines of the text that cannot be read, and may begin sections; NULL if memory runs out. */
+/* Returns the lost headers of the text (ini/lost.h), or NULL if memory runs out. The outline owns them. */
 const struct lost *outline_lost(struct outline *outline);
 
-/* Adds PROBLEM of SECTION, which was read from OUTLINE, to OUT, with its line in the file. */
+/* Appends PROBLEM of SECTION, from outline_read(), to OUT as a message with its line number in the file. */
 void outline_print_problem(struct outline *outline, const struct section *section, const struct section_problem *problem,
                            struct buf *out);
 
-/* Frees what is in the caches, too. */
+/* Frees the text, the names and all cached results. */
 void outline_free(struct outline *outline);
 
 #endif

@@ -15,20 +15,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file with many sections has its templates at the beginning, or its user knows their names. */
+/* The number of names to compare. In a large file the templates are usually at the beginning. */
 enum { TEMPLATES_COMPARED = 256 };
 
-/* Reads a template, and what makes it unfit for use as a whole: that there are two of its name. */
+/* Reads a template. If another one has the same name, adds that mistake. */
 static void read_template(struct outline *outline, const struct name *name, struct section *section)
 {
     outline_read(outline, name->section, section);
     const struct duplicate *duplicate = names_duplicate(&outline->names, name);
     if (duplicate != NULL)
-        section_add_problem(section, section->line, KEY_ANY, "stands in line %u, too; keep one of the two",
+        section_add_problem(section, section->line, KEY_ANY, "is named again in line %u; keep one of the two",
                             outline_line(outline, outline->names.list[duplicate->second].section, &section->failed));
 }
 
-/* The template or [defaults] of that name, read once and kept. *FOUND is NULL if there is none. False if memory runs out. */
+/* Sets *FOUND to the template or [defaults] called TEXT, or NULL. It is read once and cached. False if memory runs out. */
 static bool get_template(struct outline *outline, const char *text, struct section **found)
 {
     const struct name *name = names_find(&outline->names, text);
@@ -56,8 +56,8 @@ static bool get_template(struct outline *outline, const char *text, struct secti
 }
 
 /*
- * The file has no [defaults], and a line that cannot be read may begin it: makes DEFAULTS a section of which nothing is known but
- * that. False if there is no such line.
+ * For a file without [defaults]: if a lost header may be [defaults], makes DEFAULTS a section with only that mistake. False if
+ * there is no such header.
  */
 static bool make_unknown_defaults(struct outline *outline, struct section *defaults)
 {
@@ -68,11 +68,14 @@ static bool make_unknown_defaults(struct outline *outline, struct section *defau
         return lost == NULL;
     defaults->at = outline->sections[outline_section_at(outline, lost->defaults)].at;
     section_add_problem(defaults, 1 + ini_newlines(outline->text, defaults->at, lost->defaults), KEY_ANY,
-                        "[defaults] may begin here, and cannot be read; mend this line, as \"mta-sts check\" says");
+                        "this line may be the header of [defaults]; correct it, as \"mta-sts check\" says");
     return true;
 }
 
-/* Writes the template's name that is nearest to USE, among the first sections, to NEAR. False if none is near. */
+/*
+ * Writes the template name that is most similar to USE, among the first TEMPLATES_COMPARED names, to NEAR. False if none is
+ * similar.
+ */
 static bool find_near_template(const struct outline *outline, const char *use, char near[DOMAIN_MAX + 1])
 {
     size_t least = 3;
@@ -104,7 +107,7 @@ static void add_no_template(const struct outline *outline, struct section *own, 
                             near);
     else
         section_add_problem(own, own->value[KEY_USE].line, KEY_USE,
-                            "there is no template [%s]; write a section of that name, without a dot", name);
+                            "there is no template [%s]; add a section of that name, or correct the name", name);
 }
 
 bool resolve_section(struct outline *outline, size_t number, bool records, struct resolved *resolved, struct buf *out)

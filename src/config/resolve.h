@@ -1,21 +1,21 @@
-/* What the file says of one section: the policy, by its template and [defaults], or the mistake that stands in its way. Pure. */
+/* Makes the policy of one section from its values, its template and [defaults], or finds the mistake that prevents it. Pure. */
 #ifndef CONFIG_RESOLVE_H
 #define CONFIG_RESOLVE_H
 
 #include "config/outline.h"
 #include "ini/inherit.h"
 
-/* A section as it was read, with what it takes values from. */
+/* A section, and the sections that it takes values from. */
 struct resolved {
     struct section own, unknown, *template, *defaults;
     struct inherit_found found;
-    struct inherit_why why; /* if there is no policy: why */
+    struct inherit_why why; /* why there is no policy */
 };
 
 /*
- * Adds the policy of section NUMBER, as served, to OUT. False if there is none: RESOLVED's why then names the mistake, or is
- * empty if memory ran out, or if the section is a template or the preamble. With RECORDS, host and tlsrpt are looked for, too.
- * RESOLVED need not be initialised; resolve_free() is due in any case.
+ * Appends the policy of section NUMBER, as served, to OUT. Returns false if there is no policy: RESOLVED's WHY names the mistake.
+ * WHY is empty if memory ran out, or if the section is a template or the preamble. With RECORDS, host and tlsrpt are looked up,
+ * too. RESOLVED need not be initialised; free it with resolve_free(), also on an error.
  */
 bool resolve_section(struct outline *outline, size_t number, bool records, struct resolved *resolved, struct buf *out);
 

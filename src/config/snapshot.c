@@ -13,20 +13,18 @@
 
 enum { PROBLEMS_SAID = 20, MANY = 1024 };
 
-/* The last good policy of a domain; NULL where it had a section and never a good policy. */
+/* The last good policy of a domain. POLICY is NULL if the domain had a section but never a good policy. */
 struct last_good {
     char *domain, *policy;
     size_t len;
 };
 
-/* What became of a domain that no section names, before a header was there that cannot be read. */
+/* How a domain without a section was answered before the file had a lost header. */
 enum unnamed { UNNAMED_UNKNOWN, UNNAMED_ABSENT, UNNAMED_STAR };
 
-/* One state of the file, complete: nothing in it changes any more. */
 struct snapshot {
     struct index *index;
-    struct last_good
-        *last_good; /* by domain: of domains that are broken in it, or may be named by a header that cannot be read */
+    struct last_good *last_good; /* sorted by domain: domains with a mistake, or that a lost header may name */
     size_t last_good_count, last_good_room;
     enum unnamed unnamed;
     atomic_uint users;
@@ -85,7 +83,7 @@ static const struct last_good *find_last_good(const struct snapshot *snapshot, c
     return bsearch(&wanted, snapshot->last_good, snapshot->last_good_count, sizeof *snapshot->last_good, compare_domains);
 }
 
-/* Not in order yet. False where memory ran out. */
+/* Adds a last good policy; snapshot_audit() sorts them later. False if memory runs out. */
 static bool keep(struct snapshot *snapshot, const char *domain, const char *policy, size_t len)
 {
     struct last_good *list =
@@ -98,7 +96,7 @@ static bool keep(struct snapshot *snapshot, const char *domain, const char *poli
         return false;
     struct last_good *kept = &snapshot->last_good[snapshot->last_good_count];
     *kept = (struct last_good) { strdup(domain), policy != NULL ? malloc(len + 1) : NULL, len };
-    snapshot->last_good_count++; /* snapshot_drop() frees what there is of it */
+    snapshot->last_good_count++; /* counted even if a copy failed: snapshot_drop() frees both */
     if (kept->domain == NULL || (policy != NULL && kept->policy == NULL))
         return false;
     if (policy != NULL)
@@ -107,8 +105,8 @@ static bool keep(struct snapshot *snapshot, const char *domain, const char *poli
 }
 
 /*
- * Keeps, in SNAPSHOT, the policy that DOMAIN had in BEFORE by a section of its own, if it had one: never that of [*], which was
- * not made for it. False where memory ran out.
+ * Copies the last good policy of DOMAIN from BEFORE to SNAPSHOT, if it came from DOMAIN's own section. The policy of [*] is never
+ * copied, since it was not written for DOMAIN. False if memory runs out.
  */
 static bool keep_last_good(struct snapshot *snapshot, struct snapshot *before, const char *domain)
 {
@@ -124,7 +122,7 @@ static bool keep_last_good(struct snapshot *snapshot, struct snapshot *before, c
     return verdict == NULL || keep(snapshot, domain, NULL, 0);
 }
 
-/* With a header that cannot be read, what SNAPSHOT does not name and BEFORE did is perhaps not gone. */
+/* SNAPSHOT has a lost header, so domains that only BEFORE names may still be in the file: keeps their last good policies. */
 static bool keep_unnamed(struct snapshot *snapshot, struct snapshot *before)
 {
     char domain[DOMAIN_MAX + 1];
@@ -185,7 +183,8 @@ static void sum_up(const struct report *report)
     if (more > 0)
         say(report->say, "%s: %zu more mistake%s", report->file, more, more == 1 ? "" : "s");
     if (report->mistakes > 0)
-        say(report->say, "%s: %zu mistake%s: a domain with one keeps its last good policy, or is answered 500 if it has none",
+        say(report->say,
+            "%s: %zu mistake%s: a domain with a mistake keeps its last good policy, or is answered 500 if there is none",
             report->file, report->mistakes, report->mistakes == 1 ? "" : "s");
 }
 
@@ -219,7 +218,7 @@ static void give(struct snapshot_answer *answer, enum snapshot_found found, cons
     answer->bytes[answer->len] = '\0';
 }
 
-/* Gives what VERDICT, on NAME, says: where that is broken its last good policy, if it has one. */
+/* Fills ANSWER from VERDICT on NAME. If that is not a policy, uses NAME's last good policy, if any. */
 static void give_verdict(const struct snapshot *snapshot, const char *name, const struct index_verdict *verdict,
                          struct snapshot_answer *answer)
 {
@@ -234,8 +233,8 @@ static void give_verdict(const struct snapshot *snapshot, const char *name, cons
 }
 
 /*
- * DOMAIN is not named, but a header that cannot be read may name it; VERDICT says so. It keeps what it had: its own policy, or
- * that of [*], or none.
+ * Fills ANSWER for DOMAIN, which has no section, but which a lost header may name; VERDICT is the message about that. The answer
+ * stays the one before the lost header: its last good policy, or that of [*], or none.
  */
 static void give_unsure(const struct snapshot *snapshot, const char *domain, const struct index_verdict *verdict,
                         struct snapshot_answer *answer)

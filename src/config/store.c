@@ -21,15 +21,16 @@ struct store {
     char *file;
     const char *only;
     say_line *say;
-    pthread_mutex_t lock; /* for these: */
+    /* LOCK protects CURRENT, LOOK_NOW and STOP. */
+    pthread_mutex_t lock;
     pthread_cond_t asked;
     struct snapshot *current;
     bool look_now;
     atomic_bool stop;
-    /* What follows is the watching thread's alone. */
+    /* Only the watching thread uses the following: */
     struct look look;
     int64_t next_look;
-    bool audited; /* the first snapshot was */
+    bool audited; /* the first snapshot was audited */
 };
 
 /* --- the snapshot in force --- */
@@ -70,7 +71,7 @@ static void say_read(struct store *store)
     say(store->say, "%s: read again: %zu domain%s", store->file, domains, domains == 1 ? "" : "s");
 }
 
-/* Puts TEXT, which it takes over, in force. */
+/* Makes a snapshot of TEXT, which it owns or frees, and puts it in force. On an error reports it and returns false. */
 static bool take(struct store *store, char *text, size_t size)
 {
     struct index *index = index_new(text, size, store->file, store->only);
@@ -102,7 +103,7 @@ static bool take(struct store *store, char *text, size_t size)
     return true;
 }
 
-/* Looks at the file; takes over what is new, or, FORCED, whatever is there. */
+/* Looks at the file, and puts a new state in force; with FORCED any state. */
 static enum look_found look(struct store *store, bool forced)
 {
     char *text = NULL;
@@ -129,7 +130,7 @@ static enum look_found look(struct store *store, bool forced)
     return LOOK_NEW;
 }
 
-/* Waits until it is time to look, or a look is asked for, or the end. */
+/* Waits until the next look is due, store_look() asks for one, or store_stop() is called. */
 static void await_look(struct store *store)
 {
     const struct timespec until = { store->next_look / 1000, store->next_look % 1000 * 1000000 };
@@ -144,7 +145,7 @@ bool store_watch(struct store *store)
     if (!store->audited) {
         store->audited = true;
         if (!snapshot_audit(store->current, NULL, store->file, store->say, &store->stop) && !atomic_load(&store->stop))
-            say(store->say, "%s: out of memory: not checked for mistakes; save it again when there is some", store->file);
+            say(store->say, "%s: out of memory: not checked for mistakes; save it again when memory is free", store->file);
     }
     (void)pthread_mutex_lock(&store->lock);
     await_look(store);
@@ -171,7 +172,7 @@ void store_look(struct store *store)
     (void)pthread_mutex_unlock(&store->lock);
 }
 
-/* False where memory runs out. */
+/* False if memory runs out. */
 static bool init_locks(struct store *store)
 {
     pthread_condattr_t monotonic;

@@ -1,6 +1,6 @@
 /*
- * policies.ini in force: read, read again after an edit, and the last good policy of a domain that an edit broke. Safe to use
- * from several threads at once.
+ * The policies in force: reads policies.ini, reads it again after an edit, and keeps the last good policies of domains with a
+ * mistake. Thread-safe.
  */
 #ifndef CONFIG_STORE_H
 #define CONFIG_STORE_H
@@ -13,33 +13,33 @@
 struct store;
 
 /*
- * Reads FILE. With ONLY, a policy domain in normal form, only that one can be asked for. A file that was modified within the last
- * second is waited for until it is left alone for a second, 10 seconds at most. NULL where it cannot be read, and SAY has said
- * why; store_free() is due.
+ * Reads FILE and returns a store; free it with store_free(). If ONLY, a policy domain in normal form, is not NULL, only that
+ * domain can be looked up; ONLY is borrowed. If FILE was modified within the last second, waits until it has not changed for a
+ * second, at most 10 seconds. On an error returns NULL, and passes the reason to SAY.
  */
 struct store *store_open(const char *file, const char *only, say_line *say);
 
-/* The policy of DOMAIN, a policy domain in normal form (RFC 8461 3.4: never another's). Waits for nothing. */
+/* Looks up DOMAIN in the policies in force like snapshot_find(). It does not wait for a read of the file. */
 void store_find(struct store *store, const char *domain, struct snapshot_answer *answer);
 
 /*
- * For a thread of its own, again and again until it returns false, after store_stop(). The first time it audits what store_open()
- * read, and says each mistake (the first 20). After that it waits until a second has gone by since the last look at the file,
- * looks, and takes over what changed: that is read, audited, given the last good policy of each domain that it breaks, and only
- * then in force. Answers go on meanwhile.
+ * One step of the watching thread. Call it in a separate thread until it returns false, after store_stop(). The first call
+ * reports the mistakes in the file that store_open() read (the first 20). Each later call waits until a second after the last
+ * look, and looks at the file. If the file has changed, it is read and audited, the last good policies are copied, and only then
+ * is it put in force. Look-ups continue meanwhile.
  */
 bool store_watch(struct store *store);
 
-/* Has that thread look now, and read the file whatever its times say: for SIGHUP. */
+/* Makes the watching thread read the file now, whatever its times are (SIGHUP). */
 void store_look(struct store *store);
 
-/* What that thread does then, at once: false where what was in force before still is. For whoever has no such thread. */
+/* Reads the file now, without a watching thread. False if the old policies are still in force. */
 bool store_refresh(struct store *store);
 
-/* Ends the waiting and the audit of store_watch(). */
+/* Makes store_watch() return false soon: ends its wait and its audit. */
 void store_stop(struct store *store);
 
-/* How many domains are in force. */
+/* Returns the number of domains in the policies in force. */
 size_t store_domains(struct store *store);
 
 void store_free(struct store *store);

@@ -20,7 +20,7 @@ struct subject {
     size_t bytes;
 };
 
-/* Where a value stands: the section that a warning about it belongs to, and its line there. */
+/* Returns the section that KEY's value comes from, and sets *LINE. A missing value belongs to the own section's header. */
 static struct section *place(const struct subject *s, enum key key, unsigned *line)
 {
     const struct section *from = s->found->from[key];
@@ -40,11 +40,11 @@ static void short_max_age(const struct subject *s)
         return;
     if (policy->max_age < DAY)
         section_add_warning(where, line, KEY_MAX_AGE,
-                            "%" PRIu32 " seconds are under a day, and protect little; write a week or more (RFC 8461 10.2)",
+                            "%" PRIu32 " seconds is less than a day and protects little; write a week or more (RFC 8461 10.2)",
                             policy->max_age);
     else if (policy->max_age < WEEK && policy->mode == POLICY_ENFORCE)
         section_add_warning(where, line, KEY_MAX_AGE,
-                            "%" PRIu32 " seconds are under a week, with mode = enforce; write 1w or more (RFC 8461 10.2)",
+                            "%" PRIu32 " seconds is less than a week, with mode = enforce; write 1w or more (RFC 8461 10.2)",
                             policy->max_age);
 }
 
@@ -54,7 +54,7 @@ static void long_none(const struct subject *s)
     struct section *where = place(s, KEY_MAX_AGE, &line);
 
     if (s->found->policy.mode == POLICY_NONE && s->found->policy.max_age > WEEK)
-        section_add_warning(where, line, KEY_MAX_AGE, "%" PRIu32 " seconds are long for mode = none; write 1d (RFC 8461 8.3)",
+        section_add_warning(where, line, KEY_MAX_AGE, "%" PRIu32 " seconds is long for mode = none; write 1d (RFC 8461 8.3)",
                             s->found->policy.max_age);
 }
 
@@ -65,10 +65,13 @@ static void testing_without_reports(const struct subject *s)
 
     if (s->found->policy.mode == POLICY_TESTING && s->found->from[KEY_TLSRPT] == NULL && !s->found->mistaken[KEY_TLSRPT])
         section_add_warning(where, line, KEY_MODE,
-                            "testing without tlsrpt tells you nothing; write tlsrpt = mailto:... for reports (RFC 8460 3)");
+                            "testing without tlsrpt brings no reports; write tlsrpt = mailto:... (RFC 8460 3)");
 }
 
-/* Warns of "*.NAME" where NAME is one of the section's own domains. The pattern stands on LINE, if in that section. */
+/*
+ * Warns if PATTERN is "*.NAME" and NAME is one of the section's own domains. LINE is the line of PATTERN in the section that it
+ * comes from.
+ */
 static void wildcard_over_domain(const struct subject *s, const char *pattern, unsigned line)
 {
     const char *name;
@@ -77,9 +80,9 @@ static void wildcard_over_domain(const struct subject *s, const char *pattern, u
     for (size_t at = 0; (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;) {
         if (strlen(pattern) != len + 2 || !domain_same(pattern + 2, name, len))
             continue;
-        section_add_warning(
-            s->own, s->found->from[KEY_MX] == s->own ? line : s->own->line, KEY_MX,
-            "\"%s\" lets any host of the domain itself be its MX; write the hosts of its MX records (RFC 8461 10.4)", pattern);
+        section_add_warning(s->own, s->found->from[KEY_MX] == s->own ? line : s->own->line, KEY_MX,
+                            "\"%s\" matches every host of the domain itself; write the hosts of its MX records (RFC 8461 10.4)",
+                            pattern);
     }
 }
 
@@ -131,11 +134,11 @@ static void same_patterns(struct section *where)
     qsort(sorted, count, sizeof *sorted, by_name_and_line);
     for (size_t i = 1; i < count; i++)
         if (strcmp(sorted[i].mx, sorted[i - 1].mx) == 0)
-            section_add_warning(where, sorted[i].line, KEY_MX, "\"%s\" is in the list already; leave it out", sorted[i].mx);
+            section_add_warning(where, sorted[i].line, KEY_MX, "\"%s\" is already in the list; delete it", sorted[i].mx);
     free(sorted);
 }
 
-/* What is to be said of a list of mx by itself: once, however many sections use it. */
+/* The warnings about a list of mx itself. They are added only once, even if several sections use the list. */
 static void mx_list(const struct subject *s)
 {
     unsigned line;
@@ -152,7 +155,7 @@ static void large_policy(const struct subject *s)
 {
     if (s->bytes > POLICY_BYTES_TRUNCATED)
         section_add_warning(s->own, s->own->line, KEY_MX,
-                            "makes a policy of %zu bytes; one sender reads only %d; write fewer, or wildcards", s->bytes,
+                            "the policy has %zu bytes, but one sender reads only %d; write fewer hosts, or wildcards", s->bytes,
                             POLICY_BYTES_TRUNCATED);
 }
 
@@ -164,7 +167,7 @@ static void every_domain(const struct subject *s)
     for (size_t at = 0; (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;)
         if (len == 1 && name[0] == '*')
             section_add_warning(s->own, s->own->line, KEY_ANY,
-                                "answers for every name that the front server lets through; write the domains where you can");
+                                "answers for every domain that the front server passes on; write the domains if you know them");
 }
 
 typedef void advice_fn(const struct subject *subject);
@@ -183,5 +186,6 @@ void advice_on_policy(struct section *own, struct section *template, struct sect
 
 void advice_on_unused(struct section *template)
 {
-    section_add_warning(template, template->line, KEY_ANY, "nobody uses this template; write use = in a section, or delete it");
+    section_add_warning(template, template->line, KEY_ANY,
+                        "no section uses this template; write use = in a section, or delete it");
 }

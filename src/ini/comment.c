@@ -16,7 +16,10 @@ static bool is_sign(char c)
     return c == ';' || c == '#';
 }
 
-/* Is a word a host, as a list of mx may hold it, with a final dot or a preference in front of it, too? */
+/*
+ * True if WORD may be part of a list of mx hosts: a host, also with a final dot, or a preference. *NUMBER is set if it is a
+ * number.
+ */
 static bool is_host(const char *word, size_t len, bool *number)
 {
     *number = true;
@@ -44,7 +47,7 @@ bool comment_is_list(const char *words, size_t len)
     return hosts > 0;
 }
 
-/* Characters that stand before a bracket in prose. Behind any other, a lost line end put it there. */
+/* True if C may be before a bracket in prose. After any other character a line end was lost. */
 static bool is_before_bracket(char c)
 {
     return ini_is_space(c) || (c != '\0' && strchr("\"'`(<{:=", c) != NULL);
@@ -65,13 +68,14 @@ static const char *quote_fault(const struct ini_line *line, const char *value, c
         return NULL;
     const char *quote = memchr(value + 1, *value, (size_t)(end - value - 1));
     if (quote == NULL)
-        return "the closing quote is missing; write none, or two";
-    /* iniparser 4.1 takes it as it is; from 4.2 on it takes the next character for an escape. */
+        return "the closing quote is missing; write both quotes, or none";
+    /* iniparser 4.1 reads a backslash literally; from 4.2 on it begins an escape. */
     if (memchr(value + 1, '\\', (size_t)(quote - value - 1)) != NULL)
-        return "a backslash within quotes is read in different ways; leave it out";
+        return "INI programs read a backslash within quotes in different ways; delete it";
     for (quote++; quote < comment && ini_is_space(*quote); quote++)
         continue;
-    return quote < comment ? "there is more after the closing quote; write all of it inside one pair of quotes, or none" : NULL;
+    return quote < comment ? "there is text after the closing quote; put the whole value in one pair of quotes, or use no quotes"
+                           : NULL;
 }
 
 const char *comment_fault(const struct ini_line *line, enum key key)
@@ -86,8 +90,8 @@ const char *comment_fault(const struct ini_line *line, enum key key)
         return fault;
     bool glued = comment > value && comment + 1 < end && !ini_is_space(comment[-1]) && !ini_is_space(comment[1]);
     if (glued || (key == KEY_MX && comment_is_names(line)))
-        return "there is more after a ; or #, which begins a comment; write a comma in a list, and a space and words in a "
-               "comment";
+        return "a ; or # begins a comment and cuts the value off; separate hosts with commas, or begin the comment with a "
+               "space and words";
     return line->glued ? "a backslash joins two lines without a space; write a space or a comma before it" : NULL;
 }
 
@@ -98,7 +102,9 @@ static bool is_name(const char *name, size_t len)
     return len == sizeof "defaults" - 1 && domain_same(name, "defaults", len);
 }
 
-/* Are these LEN bytes, from within brackets, names that a header may have? A template's may be any word, and does not count. */
+/*
+ * True if NAMES, LEN bytes from inside brackets, are domains, * or defaults. Templates do not count, since any word may be one.
+ */
 static bool are_names(const char *names, size_t len)
 {
     const char *name;
@@ -118,7 +124,7 @@ enum comment_header comment_header(const struct ini_line *line)
     size_t signs = 0;
     for (; begin < end && (ini_is_space(*begin) || is_sign(*begin)); begin++)
         signs = is_sign(*begin) ? signs + 1 : 0;
-    /* One or two signs make a header a comment; a line of them was joined to it. */
+    /* One or two signs disable a header. A row of them is a line of its own that was joined to the header. */
     if (line->kind == INI_BLANK && begin < end && *begin == '[' && signs < SIGNS_OF_A_LINE)
         return COMMENT_NO_HEADER;
     for (const char *at = begin; at < end && (at = memchr(at, '[', (size_t)(end - at))) != NULL; at++) {
@@ -142,8 +148,8 @@ static bool is_letter_or_digit(char c)
 }
 
 /*
- * The key that ends at END and does not begin before BEGIN; KEY_ANY if there is none. One of a URL's query is none. With GLUED,
- * only one that a letter or digit stands before, as a lost line end leaves it: "mailto:tls@example.netmode = enforce".
+ * Returns the key that ends at END and begins at or after BEGIN, or KEY_ANY. A parameter in a URL does not count. With GLUED,
+ * only a key directly after a letter or digit counts, as after a lost line end: "mailto:tls@example.netmode = enforce".
  */
 static enum key key_before(const char *begin, const char *end, bool glued)
 {

@@ -1,4 +1,4 @@
-/* What a comment may hide: the rest of a list, a header or a key that a lost line end has put there. Pure. */
+/* Finds what a comment hides by mistake: the rest of a list, or a header or a key after a lost line end. Pure. */
 #ifndef INI_COMMENT_H
 #define INI_COMMENT_H
 
@@ -6,34 +6,36 @@
 #include "ini/lines.h"
 
 /*
- * What iniparser would drop of the value in LINE, of KEY, without a word: the rest of a list behind a closing quote, a ; or a #.
- * Returns a phrase that says what is wrong and what to write; NULL if nothing is dropped.
+ * Checks the value of KEY in LINE for text that iniparser would drop without a message, after a closing quote, a ; or a #. It
+ * also checks quotes and joined lines. Returns NULL, or a phrase that says what is wrong and what to write. Do not free it.
  */
 const char *comment_fault(const struct ini_line *line, enum key key);
 
-/* Are the LEN bytes of WORDS hosts and nothing else: a list that goes on behind a ; instead of a comma, or in a new line? */
+/*
+ * True if WORDS, of LEN bytes, contains only hosts: it is then probably the rest of a list, after a ; instead of a comma, or on a
+ * new line.
+ */
 bool comment_is_list(const char *words, size_t len);
 
 enum comment_header {
     COMMENT_NO_HEADER,
     COMMENT_PERHAPS_HEADER, /* "; see [example.org]" */
-    COMMENT_GLUED_HEADER    /* "; mail[example.org]", "####[example.org]": a lost line end makes it */
+    COMMENT_GLUED_HEADER    /* "; mail[example.org]", "####[example.org]": joined to it by a lost line end */
 };
 
-/* Does the comment of LINE hold names in brackets? Those of a header that was made a comment, ";[example.org]", do not count. */
+/* Looks for the names of a header in brackets in LINE's comment. A disabled header, ";[example.org]", does not count. */
 enum comment_header comment_header(const struct ini_line *line);
 
 /*
- * The first key that stands with a = in the comment of LINE; KEY_ANY if none does. In a line that is all comment only one that
- * was joined to what is before it: prose has others.
+ * Returns the first key with a = in LINE's comment, or KEY_ANY. If the whole line is a comment, only a key that is joined to the
+ * character before it counts, since "mode = enforce" may be prose.
  */
 enum key comment_key(const struct ini_line *line);
 
-/* The first key that stands with a = in the value of LINE, as in "host = mail.example.org mode = enforce"; KEY_ANY if none does.
- */
+/* Returns the first key with a = in LINE's value, as in "host = mail.example.org mode = enforce", or KEY_ANY. */
 enum key comment_key_in_value(const struct ini_line *line);
 
-/* Does the comment behind the header of LINE hold hosts and nothing else: names that should stand in the header? */
+/* True if the comment after LINE's header contains only host names, which probably belong into the header. */
 bool comment_is_names(const struct ini_line *line);
 
 #endif

@@ -29,7 +29,7 @@ static bool is_near_defaults(const char *text, size_t len)
     return near_distance(letters, defaults) <= NEAR;
 }
 
-/* The whole, or a word in it. */
+/* Compares the whole TEXT, and each word in it. */
 static bool is_like_defaults(const char *text, size_t len)
 {
     const char *word;
@@ -55,7 +55,10 @@ bool damaged_defaults(const char *text, size_t len)
     return false;
 }
 
-/* The length of "[2001:db8::1]" at the beginning of TEXT: brackets that belong to an address, and to no header. Else 0. */
+/*
+ * Returns the length of an IPv6 address in brackets, "[2001:db8::1]", at the beginning of TEXT, or 0. Such brackets are not a
+ * header's.
+ */
 static size_t address_length(const char *text, size_t len)
 {
     size_t n = 1;
@@ -77,7 +80,7 @@ static bool holds_bracket(const char *text, size_t len)
     return false;
 }
 
-/* A value whose key holds a dot, as in "example.org = mx.example.org". */
+/* True if the key contains a dot, as in "example.org = mx.example.org". */
 static bool has_key_with_dot(const struct ini_line *line)
 {
     const char *equals = memchr(line->text, '=', line->len);
@@ -85,7 +88,10 @@ static bool has_key_with_dot(const struct ini_line *line)
     return line->kind != INI_BLANK && equals != NULL && memchr(line->text, '.', (size_t)(equals - line->text)) != NULL;
 }
 
-/* A line without a = that begins like no key, nor with the first line of a policy. */
+/*
+ * True for a line without a = that looks like a name: its first word has a dot or a *. Or it begins neither with a key nor with
+ * "version:", and has a dot or nearly the letters of "defaults".
+ */
 static bool is_like_name(const struct ini_line *line)
 {
     static const char version[] = "version:";
@@ -102,12 +108,12 @@ static bool is_like_name(const struct ini_line *line)
 
 bool damaged_header(const char *text, const struct ini_line *line)
 {
+    if (line->kind == INI_NUL)
+        return true;
     if (line->kind == INI_LONG)
         return holds_bracket(text + line->at, line->next - line->at);
     if (line->holds_cr)
         return holds_bracket(line->text, line->len);
-    if (line->kind == INI_NUL && memchr(line->text, '=', line->len) == NULL)
-        return true;
     if (line->kind == INI_NEITHER)
         return holds_bracket(line->text, line->len) || is_like_name(line);
     return holds_bracket(line->text, ini_comment(line)) || has_key_with_dot(line) || comment_header(line) != COMMENT_NO_HEADER;

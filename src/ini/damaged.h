@@ -1,18 +1,19 @@
-/* Lines that may have been headers before something happened to them. Pure. */
+/* Recognises lines that may have been headers before the file was damaged. Pure. */
 #ifndef INI_DAMAGED_H
 #define INI_DAMAGED_H
 
 #include "ini/lines.h"
 
 /*
- * May LINE of TEXT, which has a mistake and begins with no bracket, have been a header, or the line before one? It holds a
- * bracket (in a comment only with the names of a header in it), or a key with a dot in it, or it is no value and is like a name.
+ * True if LINE of TEXT may have been a header, or may have been joined to the header below it. LINE has a mistake and does not
+ * begin with a bracket. It counts if it contains a bracket (in a comment, only brackets with the names of a header), has a key
+ * with a dot, or has no = and looks like a name. A line with a NUL always counts.
  */
 bool damaged_header(const char *text, const struct ini_line *line);
 
 /*
- * May these LEN bytes of a damaged header have been [defaults]? The letters of the whole, of a word, or of what begins at a
- * bracket are nearly those of "defaults", or its beginning, or its end.
+ * True if TEXT, LEN bytes of a damaged header, may have been [defaults]. It is compared as a whole, word by word, and from each [
+ * on. Its letters must be nearly those of "defaults", or be the beginning or the end of that word.
  */
 bool damaged_defaults(const char *text, size_t len);
 

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* A table, since every character of every header is asked for when a large file is cut. */
+/* A table for speed: the outline of a large file looks up each character of each header. */
 enum { ENDS_NAME = 1, MISPLACED = 3 };
 static const unsigned char in_header[UCHAR_MAX + 1] = {
     ['\0'] = MISPLACED, ['\t'] = ENDS_NAME, ['\n'] = ENDS_NAME, ['\v'] = ENDS_NAME, ['\f'] = ENDS_NAME,
@@ -16,8 +16,8 @@ static const unsigned char in_header[UCHAR_MAX + 1] = {
 };
 
 static const char *const stops[] = {
-    [INI_STOP_COMMENT] = "a comment ends in a backslash, which would hide the next line; leave the backslash out",
-    [INI_STOP_HEADER] = "the line ends in a backslash, which would hide the section below; leave the backslash out",
+    [INI_STOP_COMMENT] = "a comment ends in a backslash, which would hide the next line; delete the backslash",
+    [INI_STOP_HEADER] = "the line ends in a backslash, which would hide the section below; delete the backslash",
 };
 
 const char *header_stop_fault(const struct ini_line *line)
@@ -27,7 +27,7 @@ const char *header_stop_fault(const struct ini_line *line)
 
 const char *header_cr_fault(const struct ini_line *line)
 {
-    return line->holds_cr ? "a CR stands within the line, where some programs begin a new one; save the file with LF or CRLF"
+    return line->holds_cr ? "the line contains a CR, which some programs take for a line end; save the file with LF or CRLF"
                           : NULL;
 }
 
@@ -35,7 +35,7 @@ static const char *after_bracket_fault(const char *rest, const char *end)
 {
     while (rest < end && ini_is_space(*rest))
         rest++;
-    return rest < end && *rest != ';' && *rest != '#' ? "the header has text after its \"]\"; write it on a line of its own"
+    return rest < end && *rest != ';' && *rest != '#' ? "the header has text after its \"]\"; move it to a line of its own"
                                                       : NULL;
 }
 
@@ -49,23 +49,23 @@ static const char *fault_of(const struct ini_line *line, const char *bracket, co
     if (line->stop != INI_STOP_NONE)
         return header_stop_fault(line);
     if (line->continued)
-        return "the header goes on in the next line; write it on one line, without a backslash";
+        return "the header continues on the next line; write it on one line, without a backslash";
     if (bracket == NULL)
         return "the header has no \"]\"; write it at the end of the name";
     if (line->kind == INI_NUL)
-        return "the header holds a NUL byte; write text only";
+        return "the header contains a NUL byte; write text only";
     if (line->holds_cr)
         return header_cr_fault(line);
     if (line->kind == INI_LONG)
-        return "the header is too long to be read; write several sections that use one template";
+        return "the header is too long; write several sections that use one template";
     if (misplaced)
-        return "the header holds a character that no name has; write names with spaces between";
+        return "the header contains a character that is not allowed in names; separate names with spaces";
     return after_bracket_fault(bracket + 1, end);
 }
 
 void header_read(const char *text, const struct ini_line *line, struct header *header)
 {
-    /* Of a continued one, all of its lines: the domains there are to be broken, not unknown. */
+    /* Read all lines of a continued header: its domains are then known, and have a mistake. */
     const char *begin = text + line->at, *end = line->continued ? text + line->next : begin + line->first_len;
 
     while (begin < end && *begin != '[')

@@ -22,7 +22,10 @@ static bool own_problem(const struct section *own, struct inherit_why *why)
     return false;
 }
 
-/* The first of COUNT LEVELS that has KEY, or NULL. False where a mistake in a level on the way leaves that open. */
+/*
+ * Sets *FOUND to the first of COUNT LEVELS that sets KEY, or to NULL. False if a mistake in a level before that makes the result
+ * uncertain (then in WHY), or if memory ran out.
+ */
 static bool find_level(const struct section *const levels[], size_t count, enum key key, const struct section **found,
                        struct inherit_why *why)
 {
@@ -52,7 +55,7 @@ static bool complain(struct section *own, struct inherit_why *why)
     return false;
 }
 
-/* Does A stand before B in the file, or is there no B? */
+/* True if A is before B in the file, or if B is empty. */
 static bool comes_first(const struct inherit_why *a, const struct inherit_why *b)
 {
     if (b->problem == NULL)
@@ -60,13 +63,13 @@ static bool comes_first(const struct inherit_why *a, const struct inherit_why *b
     return a->section->at != b->section->at ? a->section->at < b->section->at : a->problem->line < b->problem->line;
 }
 
-/* Host and tlsrpt: not in the policy, so that a mistake, also in OWN, only means that there is none. */
+/* Looks up host or tlsrpt. They are not part of the policy, so a mistake only removes the value. */
 static void find_record(const struct section *const levels[], size_t count, enum key key, struct inherit_found *found)
 {
     const struct section *own = levels[0];
     struct inherit_why why = { own, section_mistake(own, key) };
 
-    /* A mistake in use takes nothing from what stands in the section itself. */
+    /* A mistake in use does not matter for a value that the section itself sets. */
     if (own->value[key].line != 0 && own->mistake[key] == 0 && own->mistake[KEY_ANY] == 0) {
         found->from[key] = own;
         return;
@@ -103,7 +106,7 @@ bool inherit_find(struct section *own, const struct section *template, const str
     if (own->failed || own_problem(own, why))
         return false;
     for (size_t key = 0; key < KEYS; key++) {
-        /* A template or [defaults] has no use of its own. */
+        /* Only the section itself can have use. */
         size_t where = key == KEY_USE ? 1 : count;
         if (key_is_in_policy((enum key)key) && !find_level(levels, where, (enum key)key, &found->from[key], why))
             return false;
@@ -131,9 +134,9 @@ bool inherit_render(struct section *own, const struct inherit_found *found, stru
 
     *why = (struct inherit_why) { 0 };
     if (len > POLICY_BYTES_MAX) {
-        section_add_problem(own, own->line, KEY_MX,
-                            "makes a policy of %zu bytes, of which senders read 65536; write fewer, or wildcards (RFC 8461 3.3)",
-                            len);
+        section_add_problem(
+            own, own->line, KEY_MX,
+            "the policy would have %zu bytes, but senders read only 65536; write fewer hosts, or wildcards (RFC 8461 3.3)", len);
         return complain(own, why);
     }
     if (len < sizeof bytes) {

@@ -4,6 +4,7 @@
 #include "policy/domain.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -19,6 +20,16 @@ const char *key_name(enum key key)
     return key < KEYS ? keys[key].name : NULL;
 }
 
+void key_list(char list[KEY_LIST_SIZE])
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < KEYS && len < KEY_LIST_SIZE; i++) {
+        int n = snprintf(list + len, KEY_LIST_SIZE - len, "%s%s", i == 0 ? "" : i == KEYS - 1 ? " and " : ", ", keys[i].name);
+        len += n > 0 ? (size_t)n : 0;
+    }
+}
+
 bool key_is_in_policy(enum key key)
 {
     return key >= KEYS || keys[key].in_policy;
@@ -32,7 +43,7 @@ enum key key_known(const char *name)
     return KEY_ANY;
 }
 
-/* One slip in a word of two letters, or two in one of five: more is another word. */
+/* True for a distance of 1, or of 2 in words of more than four letters. With more it is another word. */
 static bool is_near(size_t distance, size_t longer)
 {
     return distance <= 1 || (distance == 2 && longer > 4);

@@ -13,19 +13,23 @@ enum key {
     KEY_HOST,
     KEY_TLSRPT,
     KEYS,
-    KEY_ANY /* of a problem: it may concern any key */
+    KEY_ANY /* no key; in a problem: any key may be concerned */
 };
 
-/* The key as the file writes it; NULL for KEY_ANY. */
+/* Returns the name of KEY, or NULL for KEY_ANY. Do not free it. */
 const char *key_name(enum key key);
 
-/* The key of that name, in lower case, or KEY_ANY. */
+/* Writes the list of all keys, "mode, mx ... and tlsrpt", to LIST, for a message. */
+#define KEY_LIST_SIZE 64
+void key_list(char list[KEY_LIST_SIZE]);
+
+/* Returns the key called NAME, which is in lower case, or KEY_ANY. */
 enum key key_known(const char *name);
 
-/* The key whose name is nearest to the word that TEXT, LEN bytes, begins with; KEY_ANY if none is near. */
+/* Returns the key that is most similar to the first word of TEXT, of LEN bytes, or KEY_ANY if none is similar. */
 enum key key_nearest(const char *text, size_t len);
 
-/* Does a mistake in KEY cost the policy? One in host or tlsrpt costs a DNS record only. */
+/* True if a mistake in KEY invalidates the policy. In host and tlsrpt it only prevents a DNS record. */
 bool key_is_in_policy(enum key key);
 
 #endif

@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * iniparser opens what it reads by its name alone (4.1, in Debian 12). The linker sends its fopen() here (--wrap=fopen), where
- * the name is the line itself: no file, no /proc, no system call.
+ * iniparser 4.1 (Debian 12) reads only files, by name. The linker redirects its fopen() to __wrap_fopen() (--wrap=fopen), which
+ * opens the line in memory instead. This needs no file, no /proc and no system call.
  */
 struct name {
     const char *text;
@@ -22,11 +22,14 @@ FILE *__wrap_fopen(const char *path, const char *mode) /* NOLINT(bugprone-reserv
 {
     if (reading == NULL)
         return __real_fopen(path, mode);
-    /* fmemopen() takes a writable buffer; opened with "r" it writes nothing. */
+    /* fmemopen() takes a non-const pointer, but does not write in mode "r". */
     return fmemopen((void *)(size_t)reading->text, reading->len, "r");
 }
 
-/* iniparser's own (4.1) gives a dictionary without its arrays away where memory runs out, and then writes into them. */
+/*
+ * If memory runs out, dictionary_new() of iniparser 4.1 returns a dictionary without arrays, and iniparser writes into them. The
+ * linker redirects it to this function, which returns NULL instead.
+ */
 dictionary *__real_dictionary_new(size_t size); /* NOLINT(bugprone-reserved-identifier): the linker's name */
 dictionary *__wrap_dictionary_new(size_t size); /* NOLINT(bugprone-reserved-identifier): the linker's name */
 
@@ -36,7 +39,7 @@ dictionary *__wrap_dictionary_new(size_t size) /* NOLINT(bugprone-reserved-ident
 
     if (dict == NULL || (dict->val != NULL && dict->key != NULL && dict->hash != NULL))
         return dict;
-    /* dictionary_del() would look into what is not there. */
+    /* not dictionary_del(): it would read the missing arrays */
     free(dict->val);
     free(dict->key);
     free(dict->hash);
@@ -78,7 +81,7 @@ static enum ini_kind kind_of(const char *text, size_t len)
     if (len == 0)
         return INI_BLANK;
     if (memchr(text, '\0', len) != NULL)
-        return INI_NUL; /* in a comment, too: what it overwrote may have been lines */
+        return INI_NUL; /* also in a comment: the NUL may have overwritten other lines */
     if (text[0] == '#' || text[0] == ';')
         return INI_BLANK;
     if (text[0] == '[')
@@ -86,7 +89,7 @@ static enum ini_kind kind_of(const char *text, size_t len)
     return text[0] != '=' && memchr(text, '=', len) != NULL ? INI_VALUE : INI_NEITHER;
 }
 
-/* Where in a line its comment begins, or LEN: as iniparser has it, quotes count right after the = only. */
+/* Returns the offset of the comment, or LEN. As in iniparser, a quote counts only directly after the = and white space. */
 static size_t comment_start(const char *text, size_t len)
 {
     const char *end = text + len, *p = text, *equals = memchr(text, '=', len);
@@ -111,7 +114,7 @@ size_t ini_comment(const struct ini_line *line)
     return comment_start(line->text, line->len);
 }
 
-/* Is there a CR within the LEN bytes of a physical line, white space around them apart? */
+/* True if TEXT, without white space around it, contains a CR. */
 static bool holds_cr(const char *text, size_t len)
 {
     len = trimmed(text, len);
@@ -135,7 +138,7 @@ static void finish(struct ini_line *line, const char *text, size_t len)
         line->kind = kind_of(text, len);
 }
 
-/* Do what is joined so far and the rest of the text at AT meet without a space or a comma between? */
+/* True if the USED bytes joined so far and the next line, at AT, meet without a space or a comma. */
 static bool is_glued(const struct ini_line *line, size_t used, const char *text, size_t size, size_t at)
 {
     return at < size && !ini_is_space(text[at]) && text[at] != ',' && !ini_is_space(line->joined[used - 1]) &&
@@ -157,8 +160,8 @@ static enum ini_stop stop_at(const struct ini_line *line, size_t used, const cha
 }
 
 /*
- * Joins what backslashes continue, to the letter as iniparser does: a backslash is one where only white space follows it on what
- * was joined so far; a line of nothing but a backslash continues nothing.
+ * Joins continuation lines exactly as iniparser does: a backslash continues the line if only white space follows it, and if it is
+ * not the only character joined so far.
  */
 static void join(const char *text, size_t size, struct ini_line *line)
 {
@@ -262,7 +265,7 @@ bool ini_pair(const char *text, const struct ini_line *line, struct ini_pair *pa
     reading = NULL;
     if (dict == NULL)
         return false;
-    /* No header was read, so that the key is filed as ":key". */
+    /* Without a header iniparser stores the key as ":key". */
     if (dict->n == 1 && dict->key[0] != NULL && dict->val[0] != NULL) {
         int key = snprintf(pair->key, sizeof pair->key, "%s", dict->key[0] + 1);
         int value = snprintf(pair->value, sizeof pair->value, "%s", dict->val[0]);

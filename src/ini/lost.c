@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* LINE of TEXT is one: of a continued one its first line counts. */
+/* Records LINE as a lost header. Of a continued line only the first physical line is compared with [defaults]. */
 static void note(const char *text, size_t size, const struct ini_line *line, struct lost *lost)
 {
     const char *begin = line->continued ? text + line->at : line->text;
@@ -24,7 +24,7 @@ static void note(const char *text, size_t size, const struct ini_line *line, str
         lost->defaults = line->at;
 }
 
-/* A value before the first header: the header that stood above it may have been any. */
+/* Records LINE, a key above the first header. The missing header may have been any, so also [defaults]. */
 static void note_headless(size_t size, const struct ini_line *line, struct lost *lost)
 {
     if (lost->header == size)
@@ -33,13 +33,13 @@ static void note_headless(size_t size, const struct ini_line *line, struct lost 
         lost->defaults = line->at;
 }
 
-/* Is LINE a value of a key, or nearly: does a section lack it? */
+/* True if LINE sets a key, or nearly a key, which some section now lacks. */
 static bool is_for_a_section(const struct ini_line *line)
 {
     return line->kind != INI_BLANK && memchr(line->text, '=', line->len) != NULL && key_nearest(line->text, line->len) != KEY_ANY;
 }
 
-/* Has LINE a mistake? The problems of SECTION before *NEXT are of earlier lines: they come in the order of their lines. */
+/* True if line number LINE has a mistake. SECTION's problems are in the order of lines; *NEXT skips those of earlier lines. */
 static bool has_mistake(const struct section *section, unsigned line, size_t *next)
 {
     while (*next < section->problem_count && section->problems[*next].line < line)
@@ -50,7 +50,10 @@ static bool has_mistake(const struct section *section, unsigned line, size_t *ne
     return section->failed;
 }
 
-/* Has TEXT, of LEN bytes, neither a bracket nor a line that is perhaps no value? Then there is no need to read it. */
+/*
+ * True if TEXT, of LEN bytes, cannot contain a lost header: no brackets, and no line that is not plainly a value. It need not be
+ * parsed then.
+ */
 static bool is_plain(const char *text, size_t len)
 {
     struct ini_line line;
@@ -65,7 +68,7 @@ static bool is_plain(const char *text, size_t len)
     return true;
 }
 
-/* The lines between FROM and END that belong to the section whose header is at AT (of the preamble: its beginning). */
+/* Looks at the lines from FROM to END, the body of the section whose header is at AT. In the preamble AT is equal to FROM. */
 static void find_in_body(const char *text, size_t size, size_t at, size_t from, size_t end, struct lost *lost)
 {
     struct section section;
@@ -87,7 +90,7 @@ static void find_in_body(const char *text, size_t size, size_t at, size_t from, 
     section_free(&section);
 }
 
-/* The header in LINE, which begins a section. */
+/* Looks at LINE, a header. */
 static void find_in_header(const char *text, size_t size, const struct ini_line *line, struct lost *lost)
 {
     struct header header;

@@ -1,6 +1,6 @@
 /*
- * Lines that are, or may have been, headers, and cannot be read. Whom they name is not known: no domain that the file does not
- * name may then be answered as if that was certain. Pure.
+ * Lost headers: lines that are or were headers, but cannot be read. They may name any domain. So while the file has one, it is
+ * not certain that a domain without a section is missing from the file. Pure.
  */
 #ifndef INI_LOST_H
 #define INI_LOST_H
@@ -8,17 +8,16 @@
 #include <stddef.h>
 
 /*
- * Offsets of the first line that may begin a section of anybody, and of the first that may begin [defaults]; the text's size if
- * there is none.
+ * Offsets of the first line that may begin any section, and of the first that may begin [defaults]. The text's size means none.
  */
 struct lost {
     size_t header, defaults;
 };
 
 /*
- * Looks for them in TEXT, of SIZE bytes: headers with a mistake, other lines with a mistake by damaged_header(), and values
- * before the first header. What may have been [defaults]: see damaged_defaults(). DEFAULTS counts only if the file has no
- * [defaults].
+ * Finds the first lost headers in TEXT, of SIZE bytes: headers with a mistake, other lines with a mistake for which
+ * damaged_header() is true, and keys above the first header. damaged_defaults() decides whether one may have been [defaults].
+ * Ignore LOST's defaults if the file has a [defaults].
  */
 void lost_find(const char *text, size_t size, struct lost *lost);
 

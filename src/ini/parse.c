@@ -12,20 +12,21 @@
 
 #include <string.h>
 
-/* A guess at the key that was meant is good enough for a message, and not for leaving the other keys as they are. */
+/* The guessed key is only good for the message: the mistake still concerns any key (KEY_ANY). */
 static void add_unknown_key(struct section *section, unsigned line, const char *written)
 {
     struct section_shown s;
     const char *name = section_show(section, &s, written, strlen(written));
     enum key key = key_nearest(written, strlen(written));
+    char list[KEY_LIST_SIZE];
 
+    key_list(list);
     if (key != KEY_ANY)
-        section_add_unknown(section, line, KEY_ANY, name, "there is no such key; did you mean \"%s\"?", key_name(key));
+        section_add_unknown(section, line, KEY_ANY, name, "unknown key; did you mean \"%s\"?", key_name(key));
     else if (strchr(written, '.') != NULL && domain_policy_fault(written, strlen(written)) == DOMAIN_FINE)
-        section_add_unknown(section, line, KEY_ANY, name, "there is no such key; write [%s] for a section", name);
+        section_add_unknown(section, line, KEY_ANY, name, "unknown key; write [%s] for a section", name);
     else
-        section_add_unknown(section, line, KEY_ANY, name,
-                            "there is no such key; write one of mode, mx, max_age, use, host and tlsrpt");
+        section_add_unknown(section, line, KEY_ANY, name, "unknown key; write one of %s", list);
 }
 
 static void read_value(const char *text, const struct ini_line *line, unsigned number, struct section *section)
@@ -41,16 +42,15 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
     if (key == KEY_ANY) {
         add_unknown_key(section, number, pair.key);
     } else if (section->kind == SECTION_PREAMBLE) {
-        section_add_problem(section, number, key,
-                            "stands before the first section; write it below [defaults] or a domain's header");
+        section_add_problem(section, number, key, "is above the first header; move it below [defaults] or a domain's header");
     } else if (fault != NULL) {
         section_add_problem(section, number, key, "%s", fault);
     } else if (joined != KEY_ANY) {
-        section_add_unknown(section, number, KEY_ANY, key_name(key), "the value holds \"%s =\"; begin a new line before it",
+        section_add_unknown(section, number, KEY_ANY, key_name(key), "the value contains \"%s =\"; start a new line before it",
                             key_name(joined));
     } else if (key != KEY_MX && section->value[key].line != 0) {
         section_add_unknown(section, number, KEY_ANY, key_name(key),
-                            "is given a second time; keep one of the two, or write the header that is missing between them");
+                            "is set twice in this section; keep one, or add the missing header between them");
     } else {
         section->value[key] = (struct section_value) { number, section->values.len };
         buf_add(&section->values, pair.value, strlen(pair.value) + 1);
@@ -59,7 +59,7 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
     }
 }
 
-/* A line that is neither a header nor a value nor a comment: often one of a policy, with a colon. */
+/* Reports a line that is not a header, value or comment. Often it was copied from a policy, with a colon. */
 static void read_stray(const struct ini_line *line, unsigned number, struct section *section)
 {
     struct section_shown s, v;
@@ -68,12 +68,12 @@ static void read_stray(const struct ini_line *line, unsigned number, struct sect
 
     if (colon != NULL && line->len >= 7 && memcmp(line->text, "version", 7) == 0) {
         section_add_problem(section, number, KEY_ANY,
-                            "\"%s\" is a line of a policy; leave it out, it is always served (RFC 8461 3.2)", text);
+                            "\"%s\" is policy syntax; delete it, the program adds this line (RFC 8461 3.2)", text);
     } else if (colon != NULL && key != KEY_ANY) {
         const char *value = colon + 1;
         while (value < line->text + line->len && (*value == ' ' || *value == '\t'))
             value++;
-        section_add_unknown(section, number, KEY_ANY, key_name(key), "\"%s\" is written as in a policy; write \"%s = %s\"", text,
+        section_add_unknown(section, number, KEY_ANY, key_name(key), "\"%s\" is policy syntax; write \"%s = %s\"", text,
                             key_name(key), section_show(section, &v, value, (size_t)(line->text + line->len - value)));
     } else if (comment_is_list(line->text, line->len)) {
         section_add_problem(section, number, KEY_ANY,
@@ -106,20 +106,19 @@ static void read_one(const char *text, const struct ini_line *line, unsigned num
         read_stray(line, number, section);
         break;
     case INI_OPEN:
-        section_add_problem(section, number, KEY_ANY,
-                            "the section ends in a backslash, which continues nothing; leave the backslash out");
+        section_add_problem(section, number, KEY_ANY, "the last line of the section ends in a backslash; delete the backslash");
         break;
     case INI_LONG:
         section_add_problem(section, number, KEY_ANY, "the line is longer than %d bytes; write several lines (mx lines add up)",
                             INI_LINE_SIZE - 2);
         break;
     case INI_NUL:
-        section_add_problem(section, number, KEY_ANY, "the line holds a NUL byte; write text only");
+        section_add_problem(section, number, KEY_ANY, "the line contains a NUL byte; write text only");
         break;
     }
 }
 
-/* A lost line end may have put a header or a key into a comment. */
+/* Looks for a header or a key that a lost line end has moved into a comment. */
 static void check_comment(const struct ini_line *line, unsigned number, struct section *section)
 {
     if (ini_comment(line) == line->len)
@@ -130,17 +129,17 @@ static void check_comment(const struct ini_line *line, unsigned number, struct s
     if (header == COMMENT_GLUED_HEADER)
         section_add_problem(
             section, number, KEY_ANY,
-            "the comment runs into what may be a header; begin a new line before its [, or leave the brackets out");
+            "the comment is joined to what may be a header; start a new line before its [, or remove the brackets");
     else if (header == COMMENT_PERHAPS_HEADER)
         section_add_warning(section, number, KEY_ANY,
-                            "the comment holds what may be a header; begin a new line before its [, or leave the brackets out");
+                            "the comment contains what may be a header; start a new line before its [, or remove the brackets");
     if (key != KEY_ANY)
-        section_add_warning(section, number, KEY_ANY,
-                            "the comment holds \"%s =\", which does not count; begin a new line before it, or leave the = out",
-                            key_name(key));
+        section_add_warning(
+            section, number, KEY_ANY,
+            "the comment contains \"%s =\", which has no effect; start a new line before it, or remove the =", key_name(key));
     if (line->kind == INI_HEADER && comment_is_names(line))
         section_add_warning(section, number, KEY_ANY,
-                            "the comment holds names, which do not count; write them between the brackets, or add words");
+                            "the comment contains names, which have no effect; write them inside the brackets, or add words");
 }
 
 static void read_line(const char *text, const struct ini_line *line, unsigned number, struct section *section)
@@ -150,7 +149,7 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
     read_one(text, line, number, section);
     if ((line->kind == INI_VALUE || line->kind == INI_BLANK) && !line->holds_cr)
         check_comment(line, number, section);
-    /* A line with a mistake may hide another: one that a backslash took into it, or a header. */
+    /* A line with a mistake may hide another line that a backslash joined to it, or a header. */
     if (section->problem_count > before && (line->continued || damaged_header(text, line)))
         section_widen_problems(section, before);
 }
@@ -166,7 +165,7 @@ static void check_domain_name(struct section *section, const char *name, size_t 
     if (fault != DOMAIN_FINE)
         section_add_name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
     else if (header_is_nearly_defaults(name, len))
-        section_add_problem(section, section->line, KEY_ANY, "\"%s\" is nearly [defaults]; write that",
+        section_add_problem(section, section->line, KEY_ANY, "\"%s\" looks like a misspelt [defaults]; write [defaults]",
                             section_show(section, &a, name, len));
     else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
         section_add_problem(section, section->line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
@@ -179,7 +178,7 @@ static void check_template_name(struct section *section, const char *name, size_
 
     if (!header_is_template_name(name, len))
         section_add_problem(section, section->line, KEY_ANY,
-                            "\"%s\" is no name; write a domain, or for a template letters, digits, - and _",
+                            "\"%s\" is not a valid name; write a domain, or a template name of letters, digits, - and _",
                             section_show(section, &s, name, len));
 }
 
@@ -198,7 +197,7 @@ static void read_names(struct section *section)
     }
     if (templates > 1 && section->kind == SECTION_TEMPLATE)
         section_add_problem(section, section->line, KEY_ANY,
-                            "the header names several templates; write one name without a dot, or domains with their dots");
+                            "the header has several names without a dot; write one template name, or full domain names");
     if (templates > 0 && section->kind == SECTION_DOMAINS)
         section_add_problem(section, section->line, KEY_ANY,
                             "the header names a template and a domain; write two sections (a domain has a dot)");

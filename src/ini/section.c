@@ -52,7 +52,7 @@ static bool make_room(struct section *section)
     return true;
 }
 
-/* Adds the problem, its text NAME (NULL: none), a colon and FORMAT. False where memory ran out. */
+/* Adds a problem with the text "NAME: FORMAT", or only FORMAT if NAME is NULL. False if memory runs out. */
 __attribute__((format(printf, 4, 0))) static bool add(struct section *section, struct section_problem problem, const char *name,
                                                       const char *format, va_list args)
 {
@@ -149,7 +149,7 @@ void section_widen_problems(struct section *section, size_t first)
 
 const struct section_problem *section_mistake(const struct section *section, enum key key)
 {
-    /* A template has no use: a mistake there may stand for any line. */
+    /* A template cannot have use, so a mistake in use may have been any key. */
     const size_t candidates[] = { section->mistake[key], section->mistake[KEY_ANY], section->mistake[KEY_USE] };
     size_t first = 0;
 
@@ -170,7 +170,7 @@ const char *section_show(struct section *section, struct section_shown *shown, c
     return shown->text;
 }
 
-/* How much of NAMES a message shows: what stands on the header's first line, without a backslash at its end. */
+/* Returns the length of the part of NAMES that a message shows: the header's first line, without a final backslash. */
 static size_t first_line(const char *names, size_t len)
 {
     const char *newline = memchr(names, '\n', len);

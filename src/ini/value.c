@@ -19,7 +19,7 @@ static void check_mode(struct section *section, unsigned line, char *value)
     struct section_shown s;
 
     if (!policy_mode_read(value, &mode))
-        section_add_problem(section, line, KEY_MODE, "\"%s\" is no mode; write enforce, testing or none (RFC 8461 3.2)",
+        section_add_problem(section, line, KEY_MODE, "\"%s\" is not a valid mode; write enforce, testing or none (RFC 8461 3.2)",
                             section_show(section, &s, value, strlen(value)));
 }
 
@@ -29,9 +29,10 @@ static void check_max_age(struct section *section, unsigned line, char *value)
     struct section_shown s;
 
     if (!policy_max_age_read(value, &seconds))
-        section_add_problem(section, line, KEY_MAX_AGE,
-                            "\"%s\" is no max_age; write 0 to %d seconds, or a number with d or w, such as 4w (RFC 8461 3.2)",
-                            section_show(section, &s, value, strlen(value)), POLICY_MAX_AGE_MAX);
+        section_add_problem(
+            section, line, KEY_MAX_AGE,
+            "\"%s\" is not a valid max_age; write 0 to %d seconds, or a number with d or w, such as 4w (RFC 8461 3.2)",
+            section_show(section, &s, value, strlen(value)), POLICY_MAX_AGE_MAX);
 }
 
 static void check_mx(struct section *section, unsigned line, char *value)
@@ -65,11 +66,12 @@ static void check_use(struct section *section, unsigned line, char *value)
     if (section->kind == SECTION_TEMPLATE)
         section_add_problem(section, line, KEY_USE, "only a domain's section can use a template; write the values here");
     else if (!header_is_template_name(value, strlen(value)))
-        section_add_problem(section, line, KEY_USE, "\"%s\" is no template; write the name of one section without a dot", name);
+        section_add_problem(section, line, KEY_USE, "\"%s\" is not a template; write the name of one section without a dot",
+                            name);
     else if (strlen(value) == strlen("defaults") && domain_same(value, "defaults", strlen("defaults")))
         section_add_problem(section, line, KEY_USE, "every section inherits [defaults] by itself; leave this line out");
     if (section->problem_count > problems)
-        section->value[KEY_USE].line = 0; /* as if it was not there: one mistake, one message */
+        section->value[KEY_USE].line = 0; /* as if it was not set, so that no second message follows */
 }
 
 static void check_host(struct section *section, unsigned line, char *value)
@@ -102,11 +104,10 @@ static void check_tlsrpt(struct section *section, unsigned line, char *value)
 
     for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL; count++)
         if (!policy_is_report_uri(word, strlen(word)))
-            section_add_problem(
-                section, line, KEY_TLSRPT,
-                "\"%s\" is no address for reports; write mailto:name@domain or https://..., with , ! and ; inside as "
-                "%%2C, %%21 and %%3B (RFC 8460 3)",
-                section_show(section, &s, word, strlen(word)));
+            section_add_problem(section, line, KEY_TLSRPT,
+                                "\"%s\" is not a valid report address; write mailto:name@domain or https://..., and in it "
+                                "%%2C, %%21 and %%3B for , ! and ; (RFC 8460 3)",
+                                section_show(section, &s, word, strlen(word)));
     if (count == 0)
         section_add_problem(section, line, KEY_TLSRPT, "is empty; write mailto:name@domain or https://... (RFC 8460 3)");
 }

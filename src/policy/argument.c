@@ -16,7 +16,8 @@ static bool read_name(const char *argument, fault_fn *find_fault, char normal[DO
     if (fault == DOMAIN_FINE)
         domain_normal(argument, len, normal);
     else
-        buf_print(why, "\"%s\" %s; write a name, as in example.org", argument, domain_fault_phrase(fault));
+        buf_print(why, "\"%s\" %s; write %s", argument, domain_fault_phrase(fault),
+                  fault == DOMAIN_NOT_ASCII ? domain_fault_advice(fault) : "a name, as in example.org");
     return fault == DOMAIN_FINE;
 }
 

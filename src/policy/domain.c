@@ -13,15 +13,14 @@ static const struct {
     [DOMAIN_NOT_ASCII] = { "is not ASCII", "its A-label (xn--...), as \"idn2\" prints it" },
     [DOMAIN_ADDRESS] = { "is an IP address", "a host name" },
     [DOMAIN_NUMBER] = { "ends in a number", "a host name, without the preference of an MX record" },
-    [DOMAIN_UNDERSCORE] = { "holds an underscore", "a host name: letters, digits, hyphens and dots" },
-    [DOMAIN_CHARACTER] = { "is no host name", "letters, digits, hyphens and dots only" },
+    [DOMAIN_UNDERSCORE] = { "contains an underscore", "a host name: letters, digits, hyphens and dots" },
+    [DOMAIN_CHARACTER] = { "is not a valid host name", "letters, digits, hyphens and dots only" },
     [DOMAIN_HYPHEN] = { "has a label that begins or ends in a hyphen", "hyphens inside labels only" },
     [DOMAIN_LABEL_EMPTY] = { "has an empty label", "one dot between labels" },
     [DOMAIN_LABEL_LONG] = { "has a label of over 63 characters", "a shorter one" },
     [DOMAIN_LONG] = { "is longer than 253 characters", "a shorter one" },
-    [DOMAIN_POLICY_LONG] = { "is longer than 242 characters",
-                             "a shorter one: with _smtp._tls. before it, a name in the DNS has 253" },
-    [DOMAIN_WILDCARD] = { "has a * that is not its whole first label", "\"*.\" and a domain, as in *.example.org" },
+    [DOMAIN_POLICY_LONG] = { "is longer than 242 characters", "a shorter one: _smtp._tls.<domain> may have 253" },
+    [DOMAIN_WILDCARD] = { "has a * in the wrong place", "\"*.\" and a domain, as in *.example.org" },
 };
 
 static bool is_digit(char c)
@@ -149,7 +148,7 @@ enum domain_fault domain_policy_fault(const char *name, size_t len)
     return fault == DOMAIN_FINE && len > DOMAIN_POLICY_MAX ? DOMAIN_POLICY_LONG : fault;
 }
 
-/* The length of HOST without ":<port>" and without one final dot. 0 where a colon is followed by no port. */
+/* Returns the length of HOST without ":<port>" and one final dot, or 0 if the text after the colon is not a port. */
 static size_t bare_length(const char *host, size_t len)
 {
     const char *colon = memchr(host, ':', len);

@@ -88,7 +88,7 @@ bool policy_mx_match(const char *pattern, const char *host)
     return strlen(pattern) == len && domain_same(pattern, host, len);
 }
 
-/* snprintf() behind the *USED bytes in OUT. Adds to *USED, also where OUT is full. */
+/* Formats text after the *USED bytes in OUT, and adds its full length to *USED, even if OUT is full. */
 __attribute__((format(printf, 4, 5))) static void add(char *out, size_t size, size_t *used, const char *format, ...)
 {
     va_list args;
@@ -121,7 +121,7 @@ void policy_id(const char *bytes, size_t len, char id[POLICY_ID_SIZE])
     (void)snprintf(id, POLICY_ID_SIZE, "%016" PRIx64, hash);
 }
 
-/* The length of the address in brackets that URI's host begins with (RFC 3986 3.2.2), or 0. */
+/* Returns the length of the IP address in brackets at the beginning of URI's host (RFC 3986 3.2.2), or 0. */
 static size_t bracketed(const char *uri, size_t len)
 {
     static const char digits[] = "0123456789abcdefABCDEF:.";

@@ -1,4 +1,4 @@
-/* A policy by RFC 8461: what its fields may hold, how it is written, its id, what an mx pattern matches. Pure. */
+/* The policy of RFC 8461: its fields, its text, its id, and the matching of mx patterns. Pure. */
 #ifndef POLICY_MODEL_H
 #define POLICY_MODEL_H
 
@@ -12,10 +12,10 @@
 #define POLICY_MAX_AGE_MAX 31557600
 #define POLICY_MAX_AGE_DEFAULT 604800
 
-/* The most that a sender need read, in bytes (RFC 8461 3.3). */
+/* The greatest size in bytes that senders have to accept (RFC 8461 3.3). */
 #define POLICY_BYTES_MAX 65536
 
-/* What one sender implementation reads of a policy, in bytes; it leaves out the rest. */
+/* The number of bytes that one sender implementation reads; it ignores the rest. */
 #define POLICY_BYTES_TRUNCATED 10240
 
 enum policy_mode { POLICY_TESTING, POLICY_ENFORCE, POLICY_NONE };
@@ -23,48 +23,52 @@ enum policy_mode { POLICY_TESTING, POLICY_ENFORCE, POLICY_NONE };
 struct policy {
     enum policy_mode mode;
     uint32_t max_age; /* seconds */
-    const char *mx;   /* the patterns one after the other, each ended by a NUL; borrowed */
-    size_t mx_count;  /* how many there are */
+    const char *mx;   /* MX_COUNT patterns in a row, each with a final NUL; borrowed */
+    size_t mx_count;
 };
 
-/* MODE as a policy has it. Constant. */
+/* Returns MODE as written in a policy (RFC 8461 3.2). Do not free it. */
 const char *policy_mode_text(enum policy_mode mode);
 
-/* TEXT as a mode, case-sensitive (RFC 8461 3.2). False, and *MODE untouched, where it is none of the three. */
+/* Reads TEXT, case-sensitive, as a mode (RFC 8461 3.2). Returns false and leaves *MODE unchanged if it is not valid. */
 bool policy_mode_read(const char *text, enum policy_mode *mode);
 
 /*
- * TEXT as a max_age: seconds, or a number followed by d (days) or w (weeks). False, and *SECONDS untouched, where it is neither,
- * or is over POLICY_MAX_AGE_MAX (RFC 8461 3.2).
+ * Reads TEXT as a max_age: seconds, or a number followed by d (days) or w (weeks). Returns false and leaves *SECONDS unchanged if
+ * it is not valid or greater than POLICY_MAX_AGE_MAX (RFC 8461 3.2).
  */
 bool policy_max_age_read(const char *text, uint32_t *seconds);
 
-/* Is PATTERN, of LEN bytes, a host name or "*." and a host name (RFC 8461 3.2)? The first fault, or DOMAIN_FINE. */
+/*
+ * Checks that PATTERN, of LEN bytes, is a host name, or "*." and a host name (RFC 8461 3.2). Returns the first fault, or
+ * DOMAIN_FINE.
+ */
 enum domain_fault policy_mx_fault(const char *pattern, size_t len);
 
 /*
- * Does the valid PATTERN match HOST, an MX record's host name of any case, with or without a final dot? "*." stands for
+ * True if the valid PATTERN matches HOST, the host name of an MX record, in any case, with or without a final dot. "*." matches
  * exactly one label (RFC 8461 4.1).
  */
 bool policy_mx_match(const char *pattern, const char *host);
 
 /*
- * Writes POLICY as it is served (RFC 8461 3.2), CRLF after each line, to OUT of SIZE bytes, with a final NUL. Returns how many
- * bytes that takes without the NUL, as snprintf() does: where it is SIZE or more, OUT holds only a part.
+ * Writes POLICY as served (RFC 8461 3.2), with CRLF after each line and a final NUL, to OUT, which has SIZE bytes. Returns the
+ * length without the NUL, like snprintf(): if it is SIZE or more, OUT has only the beginning.
  */
 size_t policy_render(const struct policy *policy, char *out, size_t size);
 
-/* Is URI, of LEN bytes, where reports may go: mailto:name@domain or https://..., with , ! and ; written as %2C, %21 and %3B (RFC
- * 8460 3)? */
+/*
+ * True if URI, of LEN bytes, is a valid address for reports: mailto:name@domain or https://..., with , ! and ; written as %2C,
+ * %21 and %3B (RFC 8460 3).
+ */
 bool policy_is_report_uri(const char *uri, size_t len);
 
-/* A policy's id: 16 hexadecimal digits, and a NUL. */
+/* The size of a policy's id: 16 hexadecimal digits and a NUL. */
 #define POLICY_ID_SIZE 17
 
 /*
- * The id for the TXT record of the policy that is served as BYTES, LEN of them: letters and digits (RFC 8461 3.1) that change
- * when and only when the bytes do. They are FNV-1a's of 64 bits, and will stay that: another hash would renew the record of every
- * domain.
+ * Writes the id for the TXT record of the policy that is served as BYTES, of LEN bytes (RFC 8461 3.1). The id depends only on the
+ * bytes. It is their 64-bit FNV-1a hash, and must stay so: with another hash all domains would need a new record.
  */
 void policy_id(const char *bytes, size_t len, char id[POLICY_ID_SIZE]);
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* %s is the policy domain: only a valid name is ever echoed. */
+/* %s is the policy domain. It is always a valid name, so nothing unsafe is echoed. */
 static const struct {
     const char *status, *cache, *more, *text;
 } answers[REPLY_KINDS] = {
@@ -67,7 +67,7 @@ const char *reply_hint_text(enum reply_hint hint)
     return hints[hint];
 }
 
-/* How many bytes snprintf() has written to ARRAY, given what it returned. */
+/* The number of bytes that snprintf() wrote to ARRAY; N is its result. */
 #define LENGTH(n, array) ((n) < 0 ? 0 : (size_t)(n) < sizeof(array) ? (size_t)(n) : sizeof(array) - 1)
 
 static size_t make_text(enum reply_kind kind, const char *domain, struct reply *reply)

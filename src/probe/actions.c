@@ -1,8 +1,15 @@
 #include "probe/actions.h"
 
+#include "base/buf.h"
 #include "base/terminal.h"
 #include "policy/argument.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/context.h"
 #include "probe/error.h"
+#include "probe/file.h"
+#include "probe/names.h"
+#include "probe/options.h"
 #include "probe/read/result.h"
 #include "probe/run.h"
 #include "probe/suggest.h"
@@ -44,7 +51,13 @@ static int print_version(const struct probe_settings *settings)
     struct buf out = { 0 };
 
     (void)settings;
-    buf_print(&out, "mta-sts-probe " VERSION "\n");
+    buf_print(&out, "mta-sts-probe " VERSION "\nwith ");
+    probe_fetch_library(&out);
+    buf_print(&out, ", ");
+    probe_dns_library(&out);
+    buf_print(&out, ", ");
+    probe_cert_library(&out);
+    buf_print(&out, "\n");
     return print(&out, PROBE_STATUS_OK);
 }
 
@@ -63,30 +76,18 @@ static int explain(const struct probe_settings *settings)
 
 /* --- one name --- */
 
-typedef bool read_fn(const char *argument, char normal[DOMAIN_MAX + 1], struct buf *why);
 typedef int ask_fn(const struct probe_context *context, struct probe_dns *dns, const char *name, struct buf *out);
 
-static bool read_name(const char *argument, read_fn *read, char normal[DOMAIN_MAX + 1])
-{
-    struct buf why = { 0 };
-    bool good = read(argument, normal, &why);
-
-    if (!good)
-        (void)probe_error("%s", why.text != NULL ? why.text : "out of memory");
-    buf_free(&why);
-    return good;
-}
-
 /* Asks about the subject, a name that READ reads. */
-static int ask_one(const struct probe_settings *settings, read_fn *read, ask_fn *ask)
+static int ask_one(const struct probe_settings *settings, probe_names_read_fn *read, ask_fn *ask)
 {
     char name[DOMAIN_MAX + 1];
     struct buf out = { 0 };
 
-    if (!read_name(settings->subject, read, name))
+    if (!probe_names_read(settings->subject, read, name))
         return PROBE_STATUS_UNKNOWN;
     struct probe_dns *dns = probe_dns_new(&settings->context.dns);
-    int status = dns != NULL ? ask(&settings->context, dns, name, &out) : PROBE_STATUS_UNKNOWN;
+    int status = dns != NULL ? ask(&settings->context, dns, name, &out) : probe_error(PROBE_ERROR_NO_RESOLVER);
     probe_dns_free(dns);
     return print(&out, status);
 }
@@ -151,7 +152,7 @@ static int run_probes(const struct probe_settings *settings)
     int status = PROBE_STATUS_UNKNOWN;
 
     for (size_t i = 0; good && i < settings->count; i++) {
-        good = read_name(settings->domains[i], argument_domain, names[i]);
+        good = probe_names_read_domain(settings->domains[i], names[i]);
         domains[i] = names[i];
     }
     if (good)

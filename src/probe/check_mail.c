@@ -1,8 +1,18 @@
 #include "probe/check_mail.h"
 
+#include "base/buf.h"
 #include "base/words.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
+#include "probe/ask/hosts.h"
+#include "probe/observation.h"
+#include "probe/read/cert.h"
+#include "probe/read/finding.h"
 #include "probe/read/judge.h"
 #include "probe/read/match.h"
+#include "probe/read/result.h"
 
 #include <stdlib.h>
 #include <string.h>

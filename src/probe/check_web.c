@@ -1,7 +1,22 @@
 #include "probe/check_web.h"
 
+#include "base/buf.h"
 #include "base/words.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/fetched.h"
+#include "probe/file.h"
+#include "probe/observation.h"
+#include "probe/read/cert.h"
+#include "probe/read/compare.h"
 #include "probe/read/judge.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/result.h"
+#include "probe/read/txt.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -205,14 +220,19 @@ static void judge_answers(struct observation *o, struct probe_check *check)
             continue;
         struct probe_address *address = &list[count++];
         address->name = at->address;
-        probe_judge_answer(&at->fetched, o->context->slow_ms, &address->findings);
-        address->state = probe_address_state(&at->fetched, true, &address->findings);
+        bool is_known = probe_judge_answer(&at->fetched, o->context->slow_ms, &address->findings);
+        address->state = probe_address_state(&at->fetched, is_known, &address->findings);
         at->has_policy = probe_judge_has_policy(&at->fetched);
         if ((at->has_policy && !o->has_body) || count == 1)
             o->fetched = &at->fetched;
         o->has_body |= at->has_policy;
     }
-    o->policy_partly |= probe_addresses_join(list, count, &check->findings) == PROBE_REACH_SOME;
+    enum probe_reach reach = probe_addresses_join(list, count, &check->findings);
+    o->policy_partly |= reach == PROBE_REACH_SOME;
+    if (reach == PROBE_REACH_UNKNOWN)
+        check_is_unknown(check, o->fetched->why);
+    else if (probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED) > 0)
+        check->state = PROBE_UNKNOWN;
     probe_addresses_free(list, count);
 }
 
@@ -220,7 +240,7 @@ void probe_check_answer(struct observation *o, struct probe_check *check)
 {
     judge_answers(o, check);
     const struct probe_fetched *fetched = o->fetched;
-    if (fetched->status == 0)
+    if (fetched->status == 0 || check->summary.len > 0)
         return;
     buf_print(&check->summary, "%ld", fetched->status);
     if (fetched->type != NULL) {
@@ -263,6 +283,8 @@ void probe_check_policy(struct observation *o, struct probe_check *check)
     compare_addresses(o, check);
     o->result->has_mode = policy->has_mode;
     o->result->mode = policy->mode;
+    o->result->has_max_age = policy->has_max_age;
+    o->result->max_age = policy->max_age;
     if (policy->has_mode)
         buf_print(&check->summary, "%s, ", policy_mode_text(policy->mode));
     if (policy->has_max_age && policy->max_age % DAY == 0)

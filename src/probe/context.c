@@ -1,7 +1,12 @@
 #include "probe/context.h"
 
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
 #include "probe/ask/turns.h"
 #include "probe/error.h"
+#include "probe/read/cert.h"
+#include <stdatomic.h>
+#include <stddef.h>
 
 bool probe_context_open(struct probe_context *context, const char *ca_file, atomic_bool *stop)
 {
@@ -9,6 +14,10 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
 
     context->stop = stop;
     context->dns.stop = context->fetch.stop = stop;
+    if (!probe_fetch_init()) {
+        (void)probe_error("libcurl does not start: out of memory?");
+        return false;
+    }
     context->trust = probe_trust_new(ca_file, why, sizeof why);
     if (context->trust == NULL) {
         (void)probe_error("%s", why);
@@ -16,7 +25,7 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
     }
     context->hosts = probe_hosts_new();
     context->fetch.turns = probe_turns_new();
-    if (context->hosts != NULL && context->fetch.turns != NULL && probe_fetch_init())
+    if (context->hosts != NULL && context->fetch.turns != NULL)
         return true;
     (void)probe_error("out of memory");
     return false;

@@ -1,10 +1,26 @@
 #include "probe/domain.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
 #include "probe/check_mail.h"
 #include "probe/check_web.h"
+#include "probe/observation.h"
+#include "probe/read/compare.h"
 #include "probe/read/effect.h"
+#include "probe/read/finding.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/result.h"
+#include "probe/read/txt.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -81,8 +97,10 @@ static void run_check(struct observation *o, enum probe_check_name name)
     }
     check->state = PROBE_DONE;
     checks[name].run(o, check);
-    if (check->findings.failed || check->summary.failed)
-        check_is_unknown(check, "out of memory");
+    if (probe_lack_memory())
+        probe_findings_free(&check->findings);
+    if (check->findings.failed || check->summary.failed || probe_lack_memory())
+        check_is_unknown(check, "this machine is out of memory or of descriptors");
 }
 
 /* In mode none, senders ask nothing of the MX hosts: what is wrong with them is in the summary, and no finding. */
@@ -134,7 +152,7 @@ static void describe_effect(const struct observation *o)
     facts.published = o->txt.value.len > 0 || o->has_address;
     facts.has_mode = find_mode(o, &facts.mode);
     facts.compared = o->compared;
-    if (o->is_null_mx)
+    if (o->is_null_mx || probe_lack_memory())
         return;
     probe_effect(&facts, &o->result->effect);
 }
@@ -152,6 +170,22 @@ static void free_observation(struct observation *o)
     probe_policy_free(&o->policy);
 }
 
+/* Does the checks up to LAST. */
+static void run_checks(struct observation *o, const char *domain, enum probe_check_name last)
+{
+    *o->result = (struct probe_result) { 0 };
+    (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
+    (void)snprintf(o->policy_host, sizeof o->policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", o->result->domain);
+    o->now = (int64_t)time(NULL);
+    o->fetch = o->context->fetch;
+    o->fetch.limit = clock_ms() + o->context->domain_ms;
+    probe_dns_set_limit(o->dns, o->fetch.limit);
+    for (size_t i = 0; i < PROBE_CHECKS; i++)
+        if (order[i] <= last)
+            run_check(o, order[i]);
+    probe_dns_set_limit(o->dns, 0);
+}
+
 void probe_domain(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                   const struct probe_expected *expected, struct probe_result *result)
 {
@@ -160,17 +194,18 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
     };
     int64_t begin = clock_ms();
 
-    o.fetch = context->fetch;
-    o.fetch.limit = begin + context->domain_ms;
-    probe_dns_set_limit(dns, o.fetch.limit);
-    *result = (struct probe_result) { 0 };
-    (void)snprintf(result->domain, sizeof result->domain, "%s", domain);
-    (void)snprintf(o.policy_host, sizeof o.policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", result->domain);
-    o.now = (int64_t)time(NULL);
-    for (size_t i = 0; i < PROBE_CHECKS; i++)
-        run_check(&o, order[i]);
+    run_checks(&o, domain, PROBE_CHECKS - 1);
     skip_in_mode_none(&o);
     describe_effect(&o);
     free_observation(&o);
     result->ms = (unsigned)(clock_ms() - begin);
+}
+
+void probe_domain_policy(const struct probe_context *context, struct probe_dns *dns, const char *domain,
+                         struct probe_result *result)
+{
+    struct observation o = { .context = context, .dns = dns, .result = result };
+
+    run_checks(&o, domain, PROBE_CHECK_POLICY);
+    free_observation(&o);
 }

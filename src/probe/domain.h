@@ -13,4 +13,8 @@
 void probe_domain(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                   const struct probe_expected *expected, struct probe_result *result);
 
+/* The same with the checks from txt to policy alone, which ask the TXT record and the policy host. The others are skipped. */
+void probe_domain_policy(const struct probe_context *context, struct probe_dns *dns, const char *domain,
+                         struct probe_result *result);
+
 #endif

@@ -4,7 +4,6 @@
 #include "config/index.h"
 #include "config/open.h"
 #include "policy/domain.h"
-#include "probe/read/result.h"
 
 #include <stdlib.h>
 #include <string.h>

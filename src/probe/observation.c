@@ -1,4 +1,8 @@
 #include "probe/observation.h"
+#include "base/buf.h"
+#include "policy/model.h"
+#include "probe/read/finding.h"
+#include "probe/read/result.h"
 
 #include <string.h>
 

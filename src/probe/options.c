@@ -1,12 +1,10 @@
 #include "probe/options.h"
+
+#include "base/buf.h"
 #include "policy/domain.h"
-#include "probe/run.h"
-
 #include "probe/error.h"
-#include "probe/read/result.h"
+#include "probe/read/lifetime.h"
 #include "probe/run.h"
-
-#include <stdio.h>
 
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +22,6 @@ enum {
     CONNECT_MS = 10000,
     DNS_TIMEOUT_MS = 2000,
     DNS_TRIES = 2,
-    WARN_DAYS = 14,
     SLOW_MS = 2000,
     HTTPS_PORT = 443,
     SMTP_PORT = 25,
@@ -201,7 +198,7 @@ static const struct option {
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
     { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
-    { '\0', "warn-days", "N", "warns of a certificate with N days left; default: 14", take_warn_days },
+    { '\0', "warn-days", "N", "warns with N days left; default: a fifth of its lifetime", take_warn_days },
     { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
     { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
     { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353", take_dns },
@@ -324,7 +321,7 @@ bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
                    .https_port = HTTPS_PORT,
                    .smtp_port = SMTP_PORT },
         .domain_ms = DOMAIN_DEFAULT_S * MS,
-        .warn_days = WARN_DAYS,
+        .warn_days = PROBE_LIFETIME_DECIDES,
         .slow_ms = SLOW_MS,
     };
     while (arguments.at < argc) {

@@ -1,13 +1,22 @@
 #include "probe/run.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
 #include "probe/domain.h"
 #include "probe/error.h"
+#include "probe/file.h"
+#include "probe/limits.h"
+#include "probe/read/result.h"
 #include "probe/tell/json.h"
+#include "probe/tell/report.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +38,7 @@ struct state {
     struct slot *slots;
     size_t window, taken, printed, total; /* counts of domains: slots; taken by a thread; printed; all */
     size_t at;                            /* where the file's next domain is */
+    size_t jobs, lacking;                 /* counts of threads: all; those without a resolver */
     bool out_of_memory;                   /* something was not printed */
     atomic_bool over;
     struct probe_report_counts counts;
@@ -92,6 +102,20 @@ static void probe_one(struct state *s, struct probe_dns *dns, const char *domain
     buf_free(&mistake);
 }
 
+/* MORE threads have no resolver, and the others do their work. LESS were not started. Without any thread, the run stops. */
+static void count_lacking(struct state *s, size_t more, size_t less)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    s->jobs -= less;
+    s->lacking += more;
+    bool all = s->lacking == s->jobs;
+    (void)pthread_mutex_unlock(&s->lock);
+    if (!all || is_stopped(s))
+        return;
+    (void)probe_error(PROBE_ERROR_NO_RESOLVER);
+    stop(s);
+}
+
 static void *work(void *argument)
 {
     struct state *s = argument;
@@ -108,7 +132,7 @@ static void *work(void *argument)
         (void)pthread_mutex_unlock(&s->lock);
     }
     if (dns == NULL)
-        stop(s);
+        count_lacking(s, 1, 0);
     probe_dns_free(dns);
     return NULL;
 }
@@ -271,8 +295,10 @@ static int run_threads(struct state *s, size_t jobs)
     size_t started = start(s, threads, jobs);
     int status = PROBE_STATUS_UNKNOWN;
 
-    if (started > 0)
+    if (started > 0) {
+        count_lacking(s, 0, jobs - started);
         print_all(s);
+    }
     for (size_t i = 0; i < started; i++)
         (void)pthread_join(threads[i], NULL);
     s->over = true;
@@ -297,6 +323,8 @@ int probe_run(const struct probe_run *run)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (s.total == 0)
         return probe_error("the file names no domain");
+    jobs = probe_limits_jobs((unsigned)jobs);
+    s.jobs = jobs;
     s.begin = clock_ms();
     s.window = jobs * WINDOW_EACH + 1;
     s.slots = calloc(s.window, sizeof *s.slots);

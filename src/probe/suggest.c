@@ -1,17 +1,32 @@
 #include "probe/suggest.h"
 
+#include "base/buf.h"
+#include "base/clock.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
+#include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
+#include "probe/context.h"
+#include "probe/domain.h"
 #include "probe/mx_host.h"
+#include "probe/read/cert.h"
 #include "probe/read/compare.h"
+#include "probe/read/finding.h"
 #include "probe/read/judge.h"
 #include "probe/read/result.h"
+#include "probe/read/section.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { WIDTH = 100, ADDRESSES_MAX = 8 };
+enum { WIDTH = 100, ADDRESSES_MAX = 8, LIMIT_MS = 60000 };
 
 /* Adds TEXT as comments of an INI file or a zone file. None ends in a backslash, which would join the next line to it. */
 static void add_comment(struct buf *out, const char *text)
@@ -30,17 +45,27 @@ static void add_comment(struct buf *out, const char *text)
     buf_free(&lines);
 }
 
-static bool is_known(const struct probe_mx_host *judged)
+/* Judges HOST, and adds what is wrong to FINDINGS. False where something is unknown. */
+static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
+                  struct probe_findings *findings, struct probe_mx_host *judged)
 {
+    *judged = probe_mx_host_judge(context, name, host, (int64_t)time(NULL), findings);
+    if (probe_lack_memory()) {
+        probe_findings_free(findings);
+        judged->why = "this machine is out of memory";
+        return false;
+    }
     return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;
 }
 
-/* What the host NAME shows; NULL: memory ran out. probe_hosts_release() is due. */
-static const struct probe_host *ask(const struct probe_context *context, struct probe_dns *dns, const char *name)
+/* What the host NAME shows; NULL: memory ran out, or LIMIT came, by clock_ms(). probe_hosts_release() is due. */
+static const struct probe_host *ask(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit)
 {
+    struct probe_fetch_options fetch = context->fetch;
     const struct probe_host *host = NULL;
 
-    (void)probe_hosts_get(context->hosts, dns, &context->fetch, &name, 1, &host);
+    fetch.limit = limit;
+    (void)probe_hosts_get(context->hosts, dns, &fetch, &name, 1, &host);
     return host;
 }
 
@@ -63,13 +88,14 @@ static void add_findings(struct buf *out, const char *name, const struct probe_f
     buf_free(&line);
 }
 
-static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, struct buf *out)
+static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit,
+                        struct buf *out)
 {
-    const struct probe_host *host = ask(context, dns, name);
+    const struct probe_host *host = ask(context, dns, name, limit);
     struct probe_findings findings = { 0 };
-    struct probe_mx_host judged = probe_mx_host_judge(context, name, host, (int64_t)time(NULL), &findings);
-    bool known = is_known(&judged);
+    struct probe_mx_host judged;
 
+    bool known = judge(context, name, host, &findings, &judged);
     int status = probe_findings_status(&findings, known && !findings.failed);
     add_findings(out, name, &findings, known, judged.why);
     buf_print(out, "mx      = %s\n", name);
@@ -79,29 +105,65 @@ static int suggest_host(const struct probe_context *context, struct probe_dns *d
     return status;
 }
 
+/* Is the host of record AT that of an earlier one? Names that are no host names are of different length, or not the same. */
+static bool is_repeated(const struct probe_dns_answer *answer, size_t at)
+{
+    size_t len = strlen(answer->mx[at].host);
+
+    for (size_t i = 0; i < at; i++)
+        if (strlen(answer->mx[i].host) == len && domain_same(answer->mx[i].host, answer->mx[at].host, len))
+            return true;
+    return false;
+}
+
+/* Adds the host of an MX record; it is looked at until LIMIT, by clock_ms(). */
+static int suggest_record(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit,
+                          struct buf *out)
+{
+    char normal[DOMAIN_MAX + 1];
+
+    if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
+        add_comment(out, "An MX record names no host, and no pattern can match it; correct it:");
+        add_comment(out, name);
+        return PROBE_STATUS_CRITICAL;
+    }
+    domain_normal(name, strlen(name), normal);
+    if (clock_ms() < limit)
+        return suggest_host(context, dns, normal, limit, out);
+    add_comment(out, "Not looked at, since the earlier hosts took a minute:");
+    buf_print(out, "mx      = %s\n", normal);
+    return PROBE_STATUS_UNKNOWN;
+}
+
+/* Asks the first hosts side by side, so that what they show is known. */
+static void ask_ahead(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
+                      int64_t limit)
+{
+    struct probe_fetch_options fetch = context->fetch;
+    const char *names[PROBE_HOSTS_MAX];
+    const struct probe_host *shown[PROBE_HOSTS_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++)
+        if (!is_repeated(answer, i) && domain_fault(answer->mx[i].host, strlen(answer->mx[i].host)) == DOMAIN_FINE)
+            names[count++] = answer->mx[i].host;
+    fetch.limit = limit;
+    (void)probe_hosts_get(context->hosts, dns, &fetch, names, count, shown);
+    for (size_t i = 0; i < count; i++)
+        probe_hosts_release(context->hosts, shown[i]);
+}
+
 /* Each host of the MX records once; those that are no host names as comments. */
 static int suggest_hosts(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
                          struct buf *out)
 {
-    char hosts[PROBE_HOSTS_MAX][DOMAIN_MAX + 1];
-    size_t count = 0;
+    int64_t limit = clock_ms() + LIMIT_MS;
     int status = PROBE_STATUS_OK;
 
-    for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++) {
-        const char *name = answer->mx[i].host;
-        bool known = false;
-        if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
-            add_comment(out, "An MX record names no host, and no pattern can match it; correct it:");
-            add_comment(out, name);
-            status = probe_worse(status, PROBE_STATUS_CRITICAL);
-            continue;
-        }
-        domain_normal(name, strlen(name), hosts[count]);
-        for (size_t k = 0; k < count; k++)
-            known |= strcmp(hosts[k], hosts[count]) == 0;
-        if (!known)
-            status = probe_worse(status, suggest_host(context, dns, hosts[count++], out));
-    }
+    ask_ahead(context, dns, answer, limit);
+    for (size_t i = 0; i < answer->count; i++)
+        if (!is_repeated(answer, i))
+            status = probe_worse(status, suggest_record(context, dns, answer->mx[i].host, limit, out));
     return status;
 }
 
@@ -154,23 +216,72 @@ static void suggest_policy_host(struct probe_dns *dns, const char *domain, struc
     probe_dns_answer_free(&answer);
 }
 
+static bool observed_well(const struct probe_check *check)
+{
+    int status = probe_check_status(check);
+
+    return status == PROBE_STATUS_OK || status == PROBE_STATUS_WARNING;
+}
+
+/* What is served now. */
+static struct probe_served find_served(const struct probe_context *context, struct probe_dns *dns, const char *domain)
+{
+    struct probe_served served = { .is_accepted = true };
+    struct probe_result result;
+
+    probe_domain_policy(context, dns, domain, &result);
+    for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++) {
+        served.is_unknown |= result.checks[i].state == PROBE_UNKNOWN && i != PROBE_CHECK_TXT;
+        served.is_accepted &= observed_well(&result.checks[i]);
+    }
+    served.has_record = observed_well(&result.checks[PROBE_CHECK_TXT]);
+    served.has_mode = result.has_mode;
+    served.mode = result.mode;
+    served.has_max_age = result.has_max_age;
+    served.max_age = result.max_age;
+    probe_result_free(&result);
+    return served;
+}
+
+/* The section's first lines. */
+static void add_head(struct buf *out, const char *domain, const struct probe_served *served, int mx_status)
+{
+    struct probe_section section;
+    struct buf why = { 0 };
+
+    probe_section_decide(served, mx_status, &section, &why);
+    if (why.text != NULL)
+        add_comment(out, why.text);
+    buf_print(out, "[%s]\nmode    = %s%s\nmax_age = ", domain, policy_mode_text(section.mode),
+              section.mode == POLICY_TESTING ? "    ; enforce when the reports are clean" : "");
+    probe_section_print_age(section.max_age, out);
+    buf_print(out, "\n");
+    out->failed |= why.failed;
+    buf_free(&why);
+}
+
 static int suggest_section(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                            const struct probe_dns_answer *answer, struct buf *out)
 {
     struct probe_findings findings = { 0 };
+    struct buf hosts = { 0 };
     enum probe_mx_kind kind = probe_judge_mx(domain, answer, &findings);
-    int status = PROBE_STATUS_OK;
+    int status;
 
     for (size_t i = 0; i < findings.count; i++)
         add_comment(out, probe_finding_text(&findings, &findings.list[i]));
     probe_findings_free(&findings);
     if (kind == PROBE_MX_NULL)
         return PROBE_STATUS_WARNING;
-    buf_print(out, "[%s]\nmode    = testing    ; enforce when the reports are clean\nmax_age = 1w\n", domain);
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, out);
+        status = suggest_host(context, dns, domain, clock_ms() + LIMIT_MS, &hosts);
     else
-        status = suggest_hosts(context, dns, answer, out);
+        status = suggest_hosts(context, dns, answer, &hosts);
+    const struct probe_served served = find_served(context, dns, domain);
+    add_head(out, domain, &served, status);
+    buf_add(out, hosts.text != NULL ? hosts.text : "", hosts.len);
+    out->failed |= hosts.failed;
+    buf_free(&hosts);
     suggest_policy_host(dns, domain, out);
     suggest_tlsrpt(dns, domain, out);
     return status;
@@ -241,15 +352,15 @@ static int add_records(const struct probe_host *host, const char *mx, const char
 
 int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
 {
-    const struct probe_host *host = ask(context, dns, mx);
+    const struct probe_host *host = ask(context, dns, mx, clock_ms() + LIMIT_MS);
     struct probe_findings findings = { 0 };
-    struct probe_mx_host judged = probe_mx_host_judge(context, mx, host, (int64_t)time(NULL), &findings);
+    struct probe_mx_host judged;
+    bool known = judge(context, mx, host, &findings, &judged);
     int status;
 
     if (judged.chain != NULL) {
         status = add_records(host, mx, judged.chain, out);
     } else {
-        bool known = is_known(&judged);
         status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
         add_findings(out, mx, &findings, known, judged.why);
     }

@@ -82,6 +82,10 @@ large() {
     leave_alone "$2"
 }
 
+small_is_served() {
+    curl -s -H 'Host: mta-sts.example.org' "http://127.0.0.1:${PORT[nginx]}/.well-known/mta-sts.txt" | grep -qF small.example.org
+}
+
 @test "ulimit -v: what does not fit is told and not taken, whatever its size; what fits is taken" {
     local i kB
     start_program fcgi.sock -f policies.ini -t 4
@@ -99,12 +103,13 @@ large() {
         kill -HUP "$PROGRAM"
         sleep 0.2
     done
-    until_true grep -qF 'policies.ini: cannot be read: Cannot allocate memory; what was read before stays in force' fcgi.sock.log
+    until_true grep -qF 'policies.ini: cannot be read: Cannot allocate memory; the old policies stay in force' fcgi.sock.log
     end_load
     all_right "ulimit -v $((kB + 8000)), files of 2 to 32 MB" 11
     sed 's/mail.example.org/small.example.org/' small.ini >policies.ini
     leave_alone policies.ini
     kill -HUP "$PROGRAM"
+    until_true small_is_served
     expect 1 policies.ini
     back_to_normal
     still_runs

@@ -63,7 +63,7 @@ put() {
     kill -HUP "$PROGRAM"
     end_load
     all_right "a broken reload" 7
-    until_true grep -qF 'policies.ini: cannot be read: No such file or directory; what was read before stays in force' fcgi.sock.log
+    until_true grep -qF 'policies.ini: cannot be read: No such file or directory; the old policies stay in force' fcgi.sock.log
     put second.ini
     local host
     for host in $HOSTS; do

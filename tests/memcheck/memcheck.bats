@@ -161,10 +161,10 @@ PY
     done
     : >policies.ini
     kill -HUP "$PROGRAM"
-    until_true logged 1 'what was read before stays in force'
+    until_true logged 1 'the old policies stay in force'
     rm policies.ini
     kill -HUP "$PROGRAM"
-    until_true logged 2 'what was read before stays in force'
+    until_true logged 2 'the old policies stay in force'
     loaded 1
     printf '[example.org]\nmx = last.example.org\n[example.com example.net]\nmx = last.example.net\n[broken.example]\nmx=a b\nmode=x\n' >next
     leave_alone next

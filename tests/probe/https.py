@@ -29,6 +29,10 @@ def header(tls, policy):
     tls.sendall(b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"x" * 1000) for n in range(100)) + HEAD[17:] % len(policy) + policy)
 
 
+def line(tls, policy):
+    tls.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 400000 + b"\r\n" + HEAD[17:] % len(policy) + policy)
+
+
 def escape(tls, policy):
     policy += b"\x1b[31mred: \x1b]0;title\x07 \xc2\x9b31m\r\n"
     head = (HEAD % len(policy)).replace(b"text/plain", b"text/\x1b[31mplain\x1b]0;title\x07")
@@ -77,7 +81,7 @@ def listen(address, handle):
 
 
 certificate, at_odd, at_silent, at_plain = sys.argv[1:5]
-kinds = {"slow": slow, "hung": hung, "cut": cut, "header": header, "escape": escape}
+kinds = {"slow": slow, "hung": hung, "cut": cut, "header": header, "line": line, "escape": escape}
 chosen = {host: kinds[kind] for host, _, kind in (argument.partition("=") for argument in sys.argv[5:])}
 listen(at_odd, lambda connection: odd(connection, certificate, chosen))
 listen(at_silent, lambda connection: time.sleep(HANG) or connection.close())

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 # The servers' addresses. Nothing listens at REFUSED, and there is no route to NOROUTE.
 NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
@@ -10,7 +11,7 @@ NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for 
 NGINX_NAME, NGINX_OTHER, NGINX_LF, NGINX_NOTHING = ("127.0.0.%d" % n for n in (20, 21, 22, 23))
 POSTFIX, NOBODY_SIX, TARPITS = "127.0.0.10", "::1", ["127.0.2.%d" % n for n in range(1, 33)]
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
-ODD_ANSWERS = ("slow", "hung", "cut", "header", "escape")
+ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
 
 FIELDS = ("domain", "wrong", "check", "severity", "dns", "https", "cert", "mail", "mailcert")
@@ -43,11 +44,33 @@ def request(name, subject, key=("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"
     openssl("req", "-newkey", *key, "-nodes", "-subj", subject, "-keyout", name + ".key", "-out", name + ".csr")
 
 
-def sign(name, issuer, extensions, days=60, chain=()):
-    """NAME.crt, signed by ISSUER (None: self-signed), and NAME.pem: the key, and what a server sends."""
+AUTHORITY = """[ca]
+default_ca = it
+[it]
+database = index.txt
+serial = serial.txt
+new_certs_dir = .
+default_md = sha256
+policy = any
+[any]
+organizationName = optional
+commonName = optional
+"""
+
+
+def sign(name, issuer, extensions, days=60, chain=(), age=0):
+    """NAME.crt, signed AGE days ago by ISSUER (None: self-signed), and NAME.pem: the key, and what a server sends."""
     write(name + ".ext", "\n".join(extensions) + "\n")
     by = ["-CA", issuer + ".crt", "-CAkey", issuer + ".key", "-CAcreateserial"] if issuer else ["-signkey", name + ".key"]
-    openssl("x509", "-req", "-in", name + ".csr", *by, "-days", str(days), "-extfile", name + ".ext", "-out", name + ".crt")
+    if age > 0:
+        write("index.txt")
+        write("serial.txt", "01\n")
+        write("authority.cnf", AUTHORITY)
+        dates = [time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 86400 * day)) for day in (-age, days - age)]
+        openssl("ca", "-batch", "-notext", "-config", "authority.cnf", "-cert", issuer + ".crt", "-keyfile", issuer + ".key",
+                "-in", name + ".csr", "-startdate", dates[0], "-enddate", dates[1], "-extfile", name + ".ext", "-out", name + ".crt")
+    else:
+        openssl("x509", "-req", "-in", name + ".csr", *by, "-days", str(days), "-extfile", name + ".ext", "-out", name + ".crt")
     write(name + ".pem", read(name + ".key"), *(read(part + ".crt") for part in (name, *chain)))
 
 
@@ -73,7 +96,8 @@ def certificates(names):
         "authority": ("other", ["other"], 60, None),
         "cn": ("middle", ["middle"], 60, []),
         "both": ("middle", ["middle"], -1, ["elsewhere.test"]),
-        "soon": ("middle", ["middle"], 5, None),
+        "soon": ("middle", ["middle"], 60, None),
+        "short": ("middle", ["middle"], 5, None),
         "weak": ("middle", ["middle"], 60, None),
     }
     for kind, (issuer, chain, days, own) in kinds.items():
@@ -81,7 +105,7 @@ def certificates(names):
         key = ("rsa:1024",) if kind == "weak" else ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
         request(kind, "/CN=mta-sts.cert-cn.test" if kind == "cn" else "/O=Laboratory", key)
         alternative = ["subjectAltName=" + ",".join("DNS:" + host for host in hosts)] if hosts else []
-        sign(kind, issuer, (leaf if issuer else leaf[:2]) + alternative, days, chain)
+        sign(kind, issuer, (leaf if issuer else leaf[:2]) + alternative, days, chain, 55 if kind == "soon" else 0)
 
 
 # --- policies ---
@@ -227,6 +251,8 @@ def zones(cases, mail_at, servers):
                      "round.test. 300 IN CNAME back.test.", "back.test. 300 IN CNAME round.test.", "mx.elsewhere.test. 300 IN A " + POSTFIX,
                      "all.test. 300 IN A 192.0.2.1", "all.test. 300 IN AAAA 2001:db8::1", "six.test. 300 IN AAAA 2001:db8::2",
                      "many.test. 300 IN MX 20 b.many.test.", "many.test. 300 IN MX 10 c.many.test.", "many.test. 300 IN MX 10 a\\.\\027.many.test."]
+    for n in range(1, 35):
+        zone["test"] += ["crowd.test. 300 IN MX 10 m%d.crowd.test." % n, "crowd.test. 300 IN MX 20 M%d.Crowd.test." % n, "m%d.crowd.test. 300 IN A %s" % (n, POSTFIX)]
     for name, lines in zone.items():
         write(name + ".zone", "\n".join(line.replace("%s", name + ".") for line in start + lines) + "\n")
 
@@ -343,7 +369,7 @@ def main():
     def mail_at(case):
         return {"-": POSTFIX, "refused": REFUSED}.get(case["mail"]) or mail[case["mail"], case["mailcert"]]
 
-    names["good"].append("mx.elsewhere.test")
+    names["good"] += ["mx.elsewhere.test", "*.crowd.test"]
     authorities()
     certificates(names)
     policies(cases)

@@ -2,6 +2,7 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
 #include "probe/read/cert.h"
+#include "probe/read/lifetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,10 +100,12 @@ static int look_dns(const struct question *question, char **names)
 /* --- fetching --- */
 
 static const char *const outcomes[] = {
-    [PROBE_FETCHED] = "fetched",       [PROBE_FETCH_REFUSED] = "refused",         [PROBE_FETCH_NO_ROUTE] = "no-route",
-    [PROBE_FETCH_SLOW] = "slow",       [PROBE_FETCH_TLS_OLD] = "tls-old",         [PROBE_FETCH_TLS] = "tls",
-    [PROBE_FETCH_LATER] = "later",     [PROBE_FETCH_NO_STARTTLS] = "no-starttls", [PROBE_FETCH_PROTOCOL] = "protocol",
-    [PROBE_FETCH_STOPPED] = "stopped", [PROBE_FETCH_MEMORY] = "memory",
+    [PROBE_FETCHED] = "fetched",         [PROBE_FETCH_REFUSED] = "refused",
+    [PROBE_FETCH_NO_ROUTE] = "no-route", [PROBE_FETCH_SLOW] = "slow",
+    [PROBE_FETCH_TLS_OLD] = "tls-old",   [PROBE_FETCH_TLS] = "tls",
+    [PROBE_FETCH_LATER] = "later",       [PROBE_FETCH_NO_STARTTLS] = "no-starttls",
+    [PROBE_FETCH_PROTOCOL] = "protocol", [PROBE_FETCH_STOPPED] = "stopped",
+    [PROBE_FETCH_LACK] = "lack",
 };
 
 /* The findings about the certificate, at the time LOOK_NOW, with the authorities in LOOK_CA. */
@@ -118,11 +121,13 @@ static int print_certificate(const char *chain, const char *host)
         (void)printf("no trust: %s\n", why);
         return 1;
     }
-    probe_cert_judge(trust, chain, host, now, 14, &findings);
+    probe_cert_judge(trust, chain, host, now, number("LOOK_WARN", PROBE_LIFETIME_DECIDES), &findings);
     for (size_t i = 0; i < findings.count; i++)
         (void)printf("%s %s\n", findings.list[i].rule->kind, probe_finding_text(&findings, &findings.list[i]));
     probe_cert_describe(chain, now, &text);
     (void)printf("certificate %s\n", text.text != NULL ? text.text : "");
+    if (findings.failed)
+        (void)puts("failed");
     buf_free(&text);
     probe_findings_free(&findings);
     probe_trust_free(trust);

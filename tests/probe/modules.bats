@@ -177,6 +177,7 @@ cert-authority cert-authority
 cert-cn cert-no-names
 cert-both cert-name cert-expired
 cert-soon cert-soon
+cert-short
 cert-weak cert-weak
 CASES
 }
@@ -186,10 +187,18 @@ CASES
     begins=$(date -d "$(openssl x509 -in "$LAB/good.crt" -noout -startdate | cut -d= -f2)" +%s)
     LOOK_NOW=$((begins - 10)) look cert mta-sts.healthy.test good.pem
     finds cert-not-yet cert-chain-dates
-    LOOK_NOW=$((begins + 45 * 86400)) look cert mta-sts.healthy.test good.pem
+    # It is for 60 days, of which a fifth is 12.
+    LOOK_NOW=$((begins + 48 * 86400)) look cert mta-sts.healthy.test good.pem
     finds
-    LOOK_NOW=$((begins + 46 * 86400 + 60)) look cert mta-sts.healthy.test good.pem
+    LOOK_NOW=$((begins + 48 * 86400 + 1)) look cert mta-sts.healthy.test good.pem
     finds cert-soon
+    [[ $output == *', in 11 days of its 60 days; renew it'* ]]
+    LOOK_NOW=$((begins + 60 * 86400 - 7200)) look cert mta-sts.healthy.test good.pem
+    [[ $output == *', in 2 hours of its 60 days; renew it'* ]]
+    LOOK_WARN=14 LOOK_NOW=$((begins + 45 * 86400 + 1)) look cert mta-sts.healthy.test good.pem
+    finds cert-soon
+    LOOK_WARN=0 LOOK_NOW=$((begins + 48 * 86400 + 1)) look cert mta-sts.healthy.test good.pem
+    finds
     LOOK_NOW=$((begins + 61 * 86400)) look cert mta-sts.healthy.test good.pem
     finds cert-expired
     LOOK_NOW=$((begins + 366 * 86400)) look cert mta-sts.healthy.test good.pem
@@ -218,6 +227,8 @@ answer-slow fetched 127.0.0.4 200
 answer-cut protocol 127.0.0.4 200
 answer-cut why transfer closed with 54 bytes remaining to read
 answer-header why the answer's header is larger than 64 KB
+answer-line protocol 127.0.0.4 200
+answer-line why a line of it is larger than libcurl reads
 answer-escape type text/\x1b[31mplain\x1b]0;title\x07
 policy-empty body 0 null
 CASES
@@ -245,6 +256,47 @@ CASES
     policy answer-hung.test
     begins 'slow 127.0.0.4 0'
     says 'why no answer came in time'
+}
+
+@test "no network, no route, a firewall of its own: no way, and not a refusal" {
+    local route
+    LOOK_WITH='unshare --net' look policy mta-sts.healthy.test 127.0.0.2 192.0.2.1
+    begins 'no-route - 0'
+    says 'why no way there from this machine: Network is unreachable'
+    LOOK_WITH='unshare --net' look smtp mail.healthy.test 2001:db8::1
+    begins 'no-route - 0'
+    for route in prohibit blackhole unreachable; do
+        run -0 inside unshare --net sh -c "ip link set lo up; ip route add $route 192.0.2.0/24; exec '$LOOK' policy mta-sts.healthy.test 192.0.2.1"
+        [[ $output == 'no-route - 0'* ]]
+    done
+    run -0 inside unshare --net sh -c "ip link set lo up; exec '$LOOK' policy mta-sts.healthy.test 127.0.0.2"
+    [[ $output == 'refused - 0'* ]]
+}
+
+@test "no descriptor is left: a lack, and not a refusal" {
+    local n lacked=no
+    for n in 6 7 8 9 10; do
+        run inside prlimit --nofile=$n "$LOOK" policy mta-sts.healthy.test 127.0.0.2
+        [[ $output != *refused* && $output != *'tls '* && $output != *protocol* ]]
+        [[ $output != *'lack - 0'*'why this machine: Too many open files'* ]] || lacked=yes
+    done
+    [ "$lacked" = yes ]
+}
+
+@test "an authority's file that cannot be read: no verdict on the certificate" {
+    local file
+    mkdir authorities
+    file=authorities/$(openssl x509 -in "$LAB/root.crt" -noout -hash).0
+    LOOK_WITH="env -u LOOK_CA SSL_CERT_FILE=/nonexistent SSL_CERT_DIR=$DIR/authorities setpriv --bounding-set -dac_override,-dac_read_search"
+    look cert mta-sts.healthy.test "$LAB/good.pem"
+    finds cert-authority
+    cp "$LAB/root.crt" "$file"
+    look cert mta-sts.healthy.test "$LAB/good.pem"
+    finds
+    chmod 000 "$file"
+    look cert mta-sts.healthy.test "$LAB/good.pem"
+    finds
+    says failed
 }
 
 @test "SMTP: Postfix, and QUIT that is not answered is not waited for" {

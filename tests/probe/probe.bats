@@ -87,6 +87,26 @@ all_cases() {
     run -3 probe healthy..test
     run -3 probe -f nowhere.ini
     [[ $output == *nowhere.ini* ]]
+    run -3 probe nowhere.ini
+    [[ $output == *'nowhere.ini is a file and no domain; write -f nowhere.ini' ]]
+    run -3 probe "$DIR/policies.ini"
+    [[ $output == *'is a file and no domain; write -f '*/policies.ini ]]
+    # A file that names domains is meant, and a zone file is not.
+    cp policies.ini policies.conf
+    run -3 inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test policies.conf
+    [[ $output == *'policies.conf is a file and no domain; write -f policies.conf' ]]
+    printf '@ 300 IN SOA ns hostmaster 1 1 1 1 1\n@ 300 IN TXT "a=b"\n' >healthy.test
+    inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    run -3 probe bücher.example
+    [[ $output == 'mta-sts-probe: "bücher.example" is not ASCII; write xn--bcher-kva.example' ]]
+    LC_ALL=C run -3 probe --suggest 'Faß.de.'
+    [[ $output == *'write xn--fa-hia.de' ]]
+    run -3 probe --tlsa $'mx.bu\xcc\x88cher.example'
+    [[ $output == *'write mx.xn--bcher-kva.example' ]]
+    run -3 probe mta-sts.bücher.example
+    [[ $output == *'mta-sts.xn--bcher-kva.example is the policy host; write xn--bcher-kva.example' ]]
+    run -3 probe $'b\xfccher.example'
+    [[ $output == *'is not ASCII; write its A-label (xn--...), as "idn2" prints it' ]]
     run -3 probe --explain nothing
     [[ $output == *tlsrpt* ]]
     run -3 probe --suggest healthy.test --tlsa mail.healthy.test
@@ -94,6 +114,8 @@ all_cases() {
     run -0 "$PROBE" --help
     [[ $output == *--suggest* ]]
     run -0 "$PROBE" --version
+    [[ ${lines[0]} == mta-sts-probe\ * && ${lines[1]} =~ ^with\ libcurl\ [0-9.]+,\ [a-z-]+\ [0-9.]+,\ OpenSSL\ [0-9.]+$ ]]
+    [[ ${lines[1]} == *"OpenSSL $(openssl version | cut -d ' ' -f 2)" ]]
 }
 
 @test "enforce, testing, none: what a fault does to mail" {
@@ -234,20 +256,47 @@ words() {
     done
 }
 
+# suggests STATUS DOMAIN TEXT...: the section is one that check takes, and each TEXT stands in it, spaces and line ends aside.
+suggests() {
+    local status=$1 domain=$2 plain
+    shift 2
+    run "-$status" probe --suggest "$domain"
+    printf '%s\n' "$output" >suggested.ini
+    plain=$(tr '\n' ' ' <suggested.ini | sed 's/ ; / /g' | tr -s ' ')
+    while [ $# -gt 0 ]; do
+        [[ $plain == *"$1"* ]] || { echo "$plain"; echo "not said: $1"; return 1; }
+        shift
+    done
+    "$MTA_STS" -f suggested.ini check
+}
+
 @test "--suggest: a section that check takes, with what would fail" {
     probe --suggest healthy.test >suggested.ini
     [ "$("$MTA_STS" -f suggested.ini check)" = 'suggested.ini: 1 domain, 0 errors, 0 warnings' ]
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
-    "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mode: testing\r'
-    run -2 probe --suggest smtp-self.test
-    [[ $output == *'; mail.smtp-self.test would get no mail once the mode is enforce'* ]]
-    printf '%s\n' "$output" >suggested.ini
-    "$MTA_STS" -f suggested.ini check
-    run -2 probe --suggest many.test
-    printf '%s\n' "$output" >suggested.ini
-    "$MTA_STS" -f suggested.ini check
+    suggests 2 smtp-self.test 'mail.smtp-self.test would get no mail once the mode is enforce'
+    suggests 2 many.test
     run -3 probe --suggest txt-timeout.silent
-    run -3 probe --suggest smtp-later.test
+    suggests 3 smtp-later.test
+}
+
+@test "--suggest: all MX hosts, each once" {
+    suggests 0 crowd.test
+    [ "$(grep -c '^mx ' suggested.ini)" -eq 34 ]
+    [ "$(sort -u suggested.ini | grep -c '^mx ')" -eq 34 ]
+    run -1 grep -qi served suggested.ini
+}
+
+@test "--suggest: what is served now stands there, and enforce is not lost without a word" {
+    suggests 0 healthy.test '; Served now: mode enforce, max_age 1w. This section keeps it: all MX hosts are good. [healthy.test] mode = enforce max_age'
+    suggests 2 smtp-self.test '; Served now: mode enforce, max_age 1w. This section goes back to testing, because senders defer mail' 'mode = testing'
+    suggests 3 smtp-refused.test '; Served now: mode enforce, max_age 1w. This section goes back to testing, because an MX host could not be looked at' 'mode = testing'
+    suggests 0 mode-testing.test '; Served now: mode testing, max_age 1w. [mode-testing.test] mode = testing'
+    suggests 0 mode-none.test '; Served now: mode none, max_age 1w. This section begins again with testing. [mode-none.test] mode = testing'
+    suggests 0 cert-expired.test '; Served now: mode enforce, max_age 1w. Not all senders find that, or take it' 'mode = testing'
+    suggests 0 txt-none.test 'Not all senders find that, or take it'
+    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched.' 'mode = testing'
+    suggests 0 https-noroute.test '; Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.' 'mode = testing'
 }
 
 @test "--tlsa: the record that the zone has, and a word where it is not signed" {
@@ -260,6 +309,84 @@ words() {
     [[ $output == *'does not say that this zone is signed'*' TLSA 3 1 1 '* ]]
     run -3 probe --tlsa mail.smtp-refused.test
     run -2 probe --tlsa mail.smtp-nostarttls.test
+}
+
+# limited LIMIT ARGUMENT...: the probe with a limit of prlimit.
+limited() {
+    local limit=$1
+    shift
+    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+}
+
+@test "too few descriptors: unknown, and no fault of the servers" {
+    local n code unknown=0 domains
+    for n in 7 8 9 10 11 12; do
+        code=0
+        limited --nofile=$n:$n healthy.test >out 2>&1 || code=$?
+        [ "$code" -eq 0 ] || [ "$code" -eq 3 ]
+        [ "$code" -eq 0 ] || unknown=$((unknown + 1))
+        run -1 grep -E 'FAIL|mail:' out
+    done
+    [ "$unknown" -gt 0 ]
+    mapfile -t domains < <(yes healthy.test | head -n 256)
+    # The soft limit is raised.
+    limited --nofile=64:8192 -j 256 "${domains[@]}" >out 2>err
+    [ ! -s err ]
+    # The hard one is kept to, with a message.
+    limited --nofile=1024:1024 -j 256 "${domains[@]}" >out 2>err
+    grep -qx 'mta-sts-probe: 256 domains at once need 2068 open files, and the limit here is 1024: 125 at once; raise it (ulimit -n), or write -j 125' err
+    limited --nofile=64:64 -j 256 "${domains[@]}" >out 2>err
+    grep -q ': 5 at once' err
+    [ "$(grep -c '^ok ' out)" -eq 256 ]
+}
+
+# blames_nobody CODE FILE: FILE, an output with exit status CODE, has no fault of a server.
+blames_nobody() {
+    [ "$1" -eq 0 ] || [ "$1" -eq 3 ] || [ "$1" -eq 127 ] || { echo "exit status $1"; cat "$2"; return 1; }
+    if grep -E 'FAIL|mail:' "$2"; then return 1; fi
+}
+
+@test "too little memory: unknown, and no fault of the servers" {
+    local kB code unknown=0
+    ! grep -qa __asan_init "$PROBE" || skip 'the sanitizer needs memory of its own'
+    for kB in $(seq 20000 1500 65000); do
+        code=0
+        limited --as=$((kB * 1024)) healthy.test >out 2>&1 || code=$?
+        blames_nobody "$code" out
+        [ "$code" -ne 3 ] || unknown=$((unknown + 1))
+    done
+    [ "$unknown" -gt 0 ]
+}
+
+@test "one call for memory fails, or all from then on: unknown, and no fault of the servers" {
+    local calls n all code unknown=0 preload
+    ! grep -qa __asan_init "$PROBE" || skip 'the sanitizer has a malloc of its own'
+    preload=LD_PRELOAD=$(dirname "$MTA_STS")/failnth.so
+    inside env FAILNTH=0 FAILNTH_LOG="$DIR/calls" "$preload" "$PROBE" --ca "$LAB/ca.pem" healthy.test >/dev/null
+    calls=$(sed -n 's/^calls //p' calls)
+    for n in $(seq 7 $((calls / 70)) "$calls"); do
+        for all in '' FAILNTH_ALL=1; do
+            rm -f failed
+            code=0
+            # shellcheck disable=SC2086 # perhaps nothing
+            inside env FAILNTH="$n" $all FAILNTH_LOG="$DIR/failed" "$preload" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 healthy.test >out 2>&1 || code=$?
+            # libcurl 7.88 does not hand its allocator on to nghttp2.
+            ! grep -q libnghttp2 failed || continue
+            blames_nobody "$code" out
+            [ "$code" -ne 3 ] || unknown=$((unknown + 1))
+        done
+    done
+    [ "$unknown" -gt 50 ]
+}
+
+@test "no network: all is unknown, and nothing is said of mail" {
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    [[ $output != *FAIL* && $output != *warn* && $output != *mail:* ]]
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --suggest healthy.test
+    run -3 probe --dns nowhere healthy.test tlsrpt-none.test
+    [[ $output == *'no resolver could be started: '*' --dns is not valid'* ]]
+    run -3 probe --dns nowhere --suggest healthy.test
+    [[ $output == *'no resolver could be started: '* ]]
 }
 
 @test "Ctrl-C: ends with what is known so far" {

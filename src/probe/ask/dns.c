@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "policy/domain.h"
+#include "probe/ask/dns_answer.h"
 
 /* Before ares.h, which uses fd_set without including it. */
 #include <sys/select.h>
@@ -12,10 +13,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/time.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 enum {
@@ -54,6 +56,11 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void start_library(void)
 {
     (void)ares_library_init(ARES_LIB_INIT_ALL);
+}
+
+void probe_dns_library(struct buf *out)
+{
+    buf_print(out, "c-ares %s", ares_version(NULL));
 }
 
 static bool open_channel(ares_channel *channel, const struct probe_dns_options *options, int flags)

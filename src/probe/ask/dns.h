@@ -2,6 +2,7 @@
 #ifndef PROBE_ASK_DNS_H
 #define PROBE_ASK_DNS_H
 
+#include "base/buf.h"
 #include "probe/ask/dns_answer.h"
 
 #include <stdatomic.h>
@@ -21,6 +22,9 @@ void probe_dns_free(struct probe_dns *dns);
 
 /* From LIMIT on, by clock_ms(), every answer is AGAIN; 0: never. */
 void probe_dns_set_limit(struct probe_dns *dns, int64_t limit);
+
+/* Adds the name and the version of the library, as it is linked at run time: "c-ares 1.34.5". */
+void probe_dns_library(struct buf *out);
 
 /*
  * Ask for the records of NAME, a name of any kind, with or without a final dot. Addresses are A and AAAA, joined by

@@ -4,6 +4,8 @@
 #include "probe/ask/dns_message.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,8 +175,11 @@ static bool follow(const struct probe_dns_message *m, char name[PROBE_DNS_NAME_S
     }
     if (moved)
         set(answer, PROBE_DNS_ABSENT, "its CNAMEs lead in a circle, or never end");
-    if (steps > 0 && (answer->alias = alloc_text(answer, name)) == NULL)
-        set(answer, PROBE_DNS_AGAIN, "out of memory");
+    if (steps > 0) {
+        answer->alias = alloc_text(answer, name);
+        if (answer->alias == NULL)
+            set(answer, PROBE_DNS_AGAIN, "out of memory");
+    }
     return true;
 }
 
@@ -269,9 +274,13 @@ static void append(struct probe_dns_answer *answer, const struct probe_dns_answe
 
     for (size_t i = 0; list != NULL && i < answer->count; i++)
         list[i] = answer->addresses[i];
-    for (size_t i = 0; list != NULL && i < more->count; i++)
-        if ((list[answer->count + i] = alloc_text(answer, more->addresses[i])) == NULL)
+    for (size_t i = 0; list != NULL && i < more->count; i++) {
+        char *address = alloc_text(answer, more->addresses[i]);
+
+        list[answer->count + i] = address;
+        if (address == NULL)
             list = NULL;
+    }
     if (list == NULL) {
         answer->count = 0;
         set(answer, PROBE_DNS_AGAIN, "out of memory");

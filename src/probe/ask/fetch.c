@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "probe/ask/fetched.h"
+#include "probe/ask/lack.h"
 #include "probe/ask/transfer.h"
 #include "probe/ask/transfers.h"
 
@@ -16,7 +17,12 @@ enum { GREETING = 1, EHLO, STARTTLS };
 
 bool probe_fetch_init(void)
 {
-    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    return probe_lack_init();
+}
+
+void probe_fetch_library(struct buf *out)
+{
+    buf_print(out, "libcurl %s", curl_version_info(CURLVERSION_NOW)->version);
 }
 
 void probe_fetched_free(struct probe_fetched *fetched)
@@ -205,7 +211,7 @@ static void fetch(const struct probe_protocol *protocol, const struct probe_fetc
     struct probe_transfer *transfers = calloc(count, sizeof *transfers);
 
     for (size_t i = 0; i < count; i++) {
-        *list[i].fetched = (struct probe_fetched) { .outcome = PROBE_FETCH_MEMORY };
+        *list[i].fetched = (struct probe_fetched) { .outcome = PROBE_FETCH_LACK, .why = "out of memory" };
         if (transfers == NULL)
             continue;
         struct probe_transfer *t = &transfers[i];

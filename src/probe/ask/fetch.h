@@ -7,8 +7,11 @@
 
 #include "probe/ask/fetched.h"
 
-/* Starts libcurl. Call it once, before threads are started. False where that fails. */
+/* Starts libcurl. Call it once, before threads are started, and before libcrypto is used. False where that fails. */
 bool probe_fetch_init(void);
+
+/* Adds the name and the version of libcurl, as it is linked at run time: "libcurl 8.14.1". */
+void probe_fetch_library(struct buf *out);
 
 /* One address of one host, and what is fetched there. */
 struct probe_fetch {

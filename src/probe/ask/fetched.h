@@ -14,7 +14,7 @@ struct probe_turns;
 enum probe_fetch_outcome {
     PROBE_FETCHED,           /* it worked: an HTTPS answer came; the SMTP server spoke TLS */
     PROBE_FETCH_REFUSED,     /* no connection; SMTP: 5xx as a greeting */
-    PROBE_FETCH_NO_ROUTE,    /* this machine has no route to the address: no network, or none of that family */
+    PROBE_FETCH_NO_ROUTE,    /* this machine has no way to the address: no network, none of that family, or its firewall */
     PROBE_FETCH_SLOW,        /* a time limit passed; WHY says what did not come */
     PROBE_FETCH_TLS_OLD,     /* it speaks TLS, but no version as new as 1.2; WHY names the newest */
     PROBE_FETCH_TLS,         /* the TLS handshake failed for another reason */
@@ -22,7 +22,7 @@ enum probe_fetch_outcome {
     PROBE_FETCH_LATER,       /* SMTP: 4xx as a greeting or to EHLO (greylisting, too many connections) */
     PROBE_FETCH_PROTOCOL,    /* what came is not HTTP or SMTP, or ended too early */
     PROBE_FETCH_STOPPED,     /* STOP became true, or LIMIT came before the server had time to answer */
-    PROBE_FETCH_MEMORY
+    PROBE_FETCH_LACK         /* this machine lacks memory or descriptors, or its libraries do not work; WHY says which */
 };
 
 struct probe_fetched {

@@ -169,7 +169,7 @@ static bool is_cut_short(const struct probe_host *host)
     bool cut = host->addresses.state == PROBE_DNS_AGAIN;
 
     for (size_t i = 0; i < host->smtp_count; i++)
-        cut |= host->smtp[i].outcome == PROBE_FETCH_STOPPED || host->smtp[i].outcome == PROBE_FETCH_MEMORY;
+        cut |= host->smtp[i].outcome == PROBE_FETCH_STOPPED || host->smtp[i].outcome == PROBE_FETCH_LACK;
     return cut || (host->smtp == NULL && host->addresses.count > 0);
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "policy/model.h"
 #include "probe/ask/fetched.h"
+#include "probe/ask/lack.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -15,6 +16,8 @@
 #ifndef VERSION
 #define VERSION "unknown"
 #endif
+
+static const char no_memory[] = "out of memory";
 
 void probe_transfer_why(struct probe_transfer *t, const char *why)
 {
@@ -68,6 +71,17 @@ static struct curl_slist *make_target(const struct probe_transfer *t)
     return curl_slist_append(NULL, target);
 }
 
+/* libcurl does not report why a socket could not be opened. */
+static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct probe_transfer *t = data;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+    (void)purpose;
+    t->open_error = fd < 0 ? errno : 0;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
 static int take_socket(void *data, curl_socket_t socket, curlsocktype purpose)
 {
     struct probe_transfer *t = data;
@@ -96,6 +110,8 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
     (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "mta-sts-probe/" VERSION);
     (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
     (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, take_socket);
     (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, t);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, t->protocol->take_line);
@@ -152,21 +168,78 @@ static void take_chain(CURL *easy, struct probe_transfer *t)
     t->fetched->chain = chain.text;
 }
 
-static bool is_no_route(int error)
+/* Why there was no connection, by errno. What is not listed comes from the other side. */
+static const struct {
+    int error;
+    enum probe_fetch_outcome outcome;
+} connect_errors[] = {
+    { ENETUNREACH, PROBE_FETCH_NO_ROUTE },
+    { EHOSTUNREACH, PROBE_FETCH_NO_ROUTE },
+    { ENETDOWN, PROBE_FETCH_NO_ROUTE },
+    { EAFNOSUPPORT, PROBE_FETCH_NO_ROUTE },
+    { EADDRNOTAVAIL, PROBE_FETCH_NO_ROUTE }, /* no address of its own, or no port left */
+    { EINVAL, PROBE_FETCH_NO_ROUTE },        /* a route of type blackhole */
+    { EACCES, PROBE_FETCH_NO_ROUTE },        /* a route of type prohibit, or a rule of the firewall here */
+    { EPERM, PROBE_FETCH_NO_ROUTE },         /* a rule of the firewall here */
+    { EMFILE, PROBE_FETCH_LACK },
+    { ENFILE, PROBE_FETCH_LACK },
+    { ENOMEM, PROBE_FETCH_LACK },
+    { ENOBUFS, PROBE_FETCH_LACK },
+};
+
+static enum probe_fetch_outcome judge_connect(CURL *easy, struct probe_transfer *t)
 {
-    return error == ENETUNREACH || error == EHOSTUNREACH || error == EAFNOSUPPORT || error == EADDRNOTAVAIL || error == ENETDOWN;
+    long error = t->open_error;
+    char reason[128] = "", why[256];
+
+    if (error == 0)
+        (void)curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
+    for (size_t i = 0; i < sizeof connect_errors / sizeof connect_errors[0]; i++) {
+        if (connect_errors[i].error != error)
+            continue;
+        (void)strerror_r((int)error, reason, sizeof reason);
+        (void)snprintf(why, sizeof why, "%s: %s",
+                       connect_errors[i].outcome == PROBE_FETCH_LACK ? "this machine" : "no way there from this machine", reason);
+        probe_transfer_why(t, why);
+        return connect_errors[i].outcome;
+    }
+    /* libcurl's own words name the address and the milliseconds. */
+    if (error != 0 && strerror_r((int)error, reason, sizeof reason) == 0)
+        probe_transfer_why(t, reason);
+    return PROBE_FETCH_REFUSED;
 }
 
-/* There was no connection. Says why in the system's words: libcurl's name the address and the milliseconds. */
-static enum probe_fetch_outcome judge_no_connection(CURL *easy, struct probe_transfer *t)
+/* The errors of libcurl that the other side may cause. All others are this machine's own. */
+static bool is_of_server(CURLcode code)
 {
-    char text[128];
-    long error = 0;
+    static const CURLcode codes[] = {
+        CURLE_OK,
+        CURLE_UNSUPPORTED_PROTOCOL, /* HTTP/0.9 */
+        CURLE_WEIRD_SERVER_REPLY,
+        CURLE_REMOTE_ACCESS_DENIED,
+        CURLE_HTTP2,
+        CURLE_PARTIAL_FILE,
+        CURLE_WRITE_ERROR, /* take_line() or take_body() refused what came */
+        CURLE_OPERATION_TIMEDOUT,
+        CURLE_RANGE_ERROR,
+        CURLE_GOT_NOTHING,
+        CURLE_SEND_ERROR,
+        CURLE_RECV_ERROR,
+        CURLE_BAD_CONTENT_ENCODING,
+        CURLE_FILESIZE_EXCEEDED,
+        CURLE_OUT_OF_MEMORY, /* memory did not run out: something that came is too large for libcurl */
+#if LIBCURL_VERSION_NUM >= 0x080600
+        CURLE_TOO_LARGE,
+#endif
+        CURLE_USE_SSL_FAILED,
+        CURLE_PEER_FAILED_VERIFICATION,
+        CURLE_HTTP2_STREAM,
+    };
 
-    (void)curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
-    if (error != 0 && strerror_r((int)error, text, sizeof text) == 0)
-        probe_transfer_why(t, text);
-    return is_no_route((int)error) ? PROBE_FETCH_NO_ROUTE : PROBE_FETCH_REFUSED;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (codes[i] == code)
+            return true;
+    return false;
 }
 
 static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURLcode code)
@@ -180,12 +253,18 @@ static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURL
         probe_transfer_why(t, t->connected ? t->protocol->phase(t) : "no connection in time");
         return PROBE_FETCH_SLOW;
     }
-    if (code == CURLE_OUT_OF_MEMORY || t->fetched->body.failed)
-        return PROBE_FETCH_MEMORY;
+    if (t->fetched->body.failed || (code != CURLE_OK && probe_lack_memory())) {
+        probe_transfer_why(t, no_memory);
+        return PROBE_FETCH_LACK;
+    }
     if (code == CURLE_COULDNT_CONNECT)
-        return judge_no_connection(easy, t);
+        return judge_connect(easy, t);
     if (code == CURLE_SSL_CONNECT_ERROR)
         return PROBE_FETCH_TLS;
+    if (!is_of_server(code))
+        return PROBE_FETCH_LACK;
+    if (code == CURLE_OUT_OF_MEMORY)
+        probe_transfer_why(t, "a line of it is larger than libcurl reads");
     enum probe_fetch_outcome outcome = t->protocol->judge(t, code);
     if (outcome == PROBE_FETCHED)
         t->fetched->why[0] = '\0';
@@ -237,7 +316,8 @@ bool probe_transfer_begin(struct probe_transfer *t, CURLM *multi)
 {
     set_limits(t);
     t->socket = -1;
-    t->fetched->outcome = PROBE_FETCH_MEMORY;
+    t->fetched->outcome = PROBE_FETCH_LACK;
+    probe_transfer_why(t, no_memory);
     t->url = make_url(t);
     t->target = make_target(t);
     t->easy = curl_easy_init();

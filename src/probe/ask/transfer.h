@@ -48,6 +48,7 @@ struct probe_transfer {
     char line[256];               /* the last one */
     bool was_stopped, was_slow, connected;
     int socket;
+    int open_error; /* errno where no socket could be opened; 0: one was, or none was tried */
     char error[CURL_ERROR_SIZE];
 };
 

@@ -107,7 +107,7 @@ static void end_late(struct loop *loop, bool all)
         bool is_over = t->state == PROBE_TRANSFER_OPEN && probe_transfer_is_over(t);
         if (t->state != PROBE_TRANSFER_OPEN || (!is_over && !all))
             continue;
-        probe_transfer_end(t, loop->multi, is_over ? CURLE_OPERATION_TIMEDOUT : CURLE_OUT_OF_MEMORY);
+        probe_transfer_end(t, loop->multi, is_over ? CURLE_OPERATION_TIMEDOUT : CURLE_FAILED_INIT);
         go_on(loop, t);
     }
 }

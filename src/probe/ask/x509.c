@@ -13,8 +13,9 @@
 #include <time.h>
 
 enum {
-    CHAIN_MAX = 32, /* how many certificates of a chain are read */
-    SHOWN_MAX = 100 /* how many bytes of a name in a certificate are shown */
+    CHAIN_MAX = 32,  /* how many certificates of a chain are read */
+    SHOWN_MAX = 100, /* how many bytes of a name in a certificate are shown */
+    DAY = 86400
 };
 
 void probe_x509_free(STACK_OF(X509) * chain)
@@ -105,16 +106,16 @@ void probe_x509_show_issuer(const X509 *cert, struct buf *out)
     buf_free(&common);
 }
 
-bool probe_x509_time(const ASN1_TIME *time, int64_t now, char day[16], long *days)
+bool probe_x509_time(const ASN1_TIME *time, char day[16], int64_t *seconds)
 {
-    ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t)now);
+    ASN1_TIME *from = ASN1_TIME_set(NULL, 0);
     struct tm tm;
-    int whole = 0, seconds = 0;
-    bool good = from != NULL && ASN1_TIME_diff(&whole, &seconds, from, time) == 1 && ASN1_TIME_to_tm(time, &tm) == 1 &&
+    int days = 0, rest = 0;
+    bool good = from != NULL && ASN1_TIME_diff(&days, &rest, from, time) == 1 && ASN1_TIME_to_tm(time, &tm) == 1 &&
                 strftime(day, 16, "%Y-%m-%d", &tm) > 0;
 
     ASN1_TIME_free(from);
-    *days = seconds < 0 ? whole - 1L : whole;
+    *seconds = (int64_t)days * DAY + rest;
     return good;
 }
 

@@ -29,10 +29,9 @@ void probe_x509_show_issuer(const X509 *cert, struct buf *out);
 bool probe_x509_has_issuer_url(const X509 *cert);
 
 /*
- * Writes the day of TIME, "2027-01-02", to DAY, and how many whole days it is after NOW (seconds since 1970) to *DAYS, negative
- * where it is before. False where TIME is not valid.
+ * Writes the day of TIME, "2027-01-02", to DAY, and TIME in seconds since 1970 to *SECONDS. False where TIME is not valid.
  */
-bool probe_x509_time(const ASN1_TIME *time, int64_t now, char day[16], long *days);
+bool probe_x509_time(const ASN1_TIME *time, char day[16], int64_t *seconds);
 
 /* probe_cert_digest() and probe_cert_matches(), of one certificate. */
 size_t probe_x509_digest(X509 *cert, unsigned selector, unsigned matching, unsigned char digest[PROBE_X509_DIGEST_MAX]);

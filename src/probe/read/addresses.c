@@ -11,7 +11,7 @@ enum probe_address_state probe_address_state(const struct probe_fetched *fetched
         return PROBE_ADDRESS_GOOD;
     if (fetched->outcome == PROBE_FETCH_NO_ROUTE)
         return PROBE_ADDRESS_NO_ROUTE;
-    if (fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_MEMORY)
+    if (fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_LACK)
         return PROBE_ADDRESS_NOT_ASKED;
     return PROBE_ADDRESS_DOUBTFUL;
 }

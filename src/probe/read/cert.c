@@ -1,18 +1,29 @@
 #include "probe/read/cert.h"
 
+#include "base/buf.h"
 #include "base/words.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/x509.h"
+#include "probe/read/finding.h"
+#include "probe/read/lifetime.h"
+#include "probe/read/span.h"
 
+#include <inttypes.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { AUTH_LEVEL = 2 /* the default of Debian and others: no RSA key under 2048 bits, no SHA-1 */ };
+enum {
+    AUTH_LEVEL = 2 /* the default of Debian and others: no RSA key under 2048 bits, no SHA-1 */,
+    HOUR = 3600,
+    DAY = 24 * HOUR
+};
 
 enum { UNREADABLE, NAME, NO_NAMES, EXPIRED, NOT_YET, SOON, SELF_SIGNED, INCOMPLETE, AUTHORITY, CHAIN_DATES, WEAK, CHAIN, RULES };
 
@@ -72,11 +83,18 @@ static bool has_authorities(X509_STORE *store, bool system)
     return there != NULL;
 }
 
+void probe_cert_library(struct buf *out)
+{
+    buf_print(out, "OpenSSL %s", OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
+}
+
 struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
 {
     struct probe_trust *trust = calloc(1, sizeof *trust);
 
-    if (trust == NULL || (trust->store = X509_STORE_new()) == NULL) {
+    if (trust != NULL)
+        trust->store = X509_STORE_new();
+    if (trust == NULL || trust->store == NULL) {
         (void)snprintf(why, size, "out of memory");
         free(trust);
         return NULL;
@@ -147,35 +165,61 @@ static void judge_names(struct judge *judge)
     buf_free(&shown);
 }
 
-static void print_days(struct buf *out, long days)
+/* "42 days", or "7 hours" where it is less than a day. */
+static void print_span(struct buf *out, int64_t seconds)
 {
-    buf_print(out, "%ld day%s", days, words_plural((size_t)days));
+    int64_t n = seconds >= DAY ? seconds / DAY : seconds / HOUR;
+
+    buf_print(out, "%" PRId64 " %s%s", n, seconds >= DAY ? "day" : "hour", words_plural((size_t)n));
+}
+
+/* The lifetime to the nearest day or hour: many certificates end a second before it. */
+static void print_soon(struct buf *out, const char *day, int64_t left, int64_t lifetime)
+{
+    buf_print(out, "the certificate expires on %s, in ", day);
+    print_span(out, left);
+    buf_print(out, " of its ");
+    print_span(out, lifetime + (lifetime >= DAY ? DAY : HOUR) / 2);
+    buf_print(out, "; renew it, and have the server load it");
 }
 
 static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
 {
-    char begins[16], ends[16];
-    long since, left;
+    char first[16], last[16];
+    int64_t begins, ends;
     struct buf says = { 0 };
-    size_t rule = RULES;
 
-    if (!probe_x509_time(X509_get0_notBefore(judge->cert), now, begins, &since) ||
-        !probe_x509_time(X509_get0_notAfter(judge->cert), now, ends, &left))
-        rule = UNREADABLE;
-    else if (left < 0) {
-        rule = EXPIRED;
-        buf_print(&says, "the certificate expired on %s; renew it, and have the server load it", ends);
-    } else if (since > 0 || (since == 0 && X509_cmp_time(X509_get0_notBefore(judge->cert), &(time_t) { (time_t)now }) > 0)) {
-        rule = NOT_YET;
-        buf_print(&says, "the certificate is not valid before %s; look at the clocks", begins);
-    } else if (left <= (long)warn_days) {
-        rule = SOON;
-        buf_print(&says, "the certificate expires on %s, in ", ends);
-        print_days(&says, left);
-        buf_print(&says, "; renew it, and have the server load it");
+    if (!probe_x509_time(X509_get0_notBefore(judge->cert), first, &begins) ||
+        !probe_x509_time(X509_get0_notAfter(judge->cert), last, &ends)) {
+        add_once(judge, UNREADABLE, &says);
+        return;
     }
-    if (rule != RULES)
-        add_once(judge, rule, &says);
+    switch (probe_lifetime_judge(begins, ends, now, warn_days)) {
+    case PROBE_LIFETIME_EXPIRED:
+        buf_print(&says, "the certificate expired on %s; renew it, and have the server load it", last);
+        add_once(judge, EXPIRED, &says);
+        break;
+    case PROBE_LIFETIME_NOT_YET:
+        buf_print(&says, "the certificate is not valid before %s; look at the clocks", first);
+        add_once(judge, NOT_YET, &says);
+        break;
+    case PROBE_LIFETIME_SOON:
+        print_soon(&says, last, ends - now, ends - begins);
+        add_once(judge, SOON, &says);
+        break;
+    case PROBE_LIFETIME_FINE:
+        break;
+    }
+}
+
+/* Did libcrypto find an authority's file that it could not read: has this machine no descriptor or memory left? */
+static bool lacks_something(void)
+{
+    bool lacks = false;
+
+    for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error())
+        lacks |= ERR_SYSTEM_ERROR(error) || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    return lacks;
 }
 
 /*
@@ -184,6 +228,10 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
  */
 static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
 {
+    if (lacks_something()) {
+        judge->findings->failed = true;
+        return;
+    }
     bool incomplete = depth == 0 && (judge->sent > 1 || probe_x509_has_issuer_url(top));
     struct buf says = { 0 };
 
@@ -253,6 +301,7 @@ static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) 
         X509_STORE_CTX_free(context);
         return;
     }
+    ERR_clear_error();
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
     X509_VERIFY_PARAM_set_time(param, (time_t)now);
     X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
@@ -286,8 +335,8 @@ void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
 {
     STACK_OF(X509) *certs = probe_x509_read(chain);
     struct buf shown = { 0 };
-    char ends[16];
-    long left;
+    char day[16];
+    int64_t ends;
 
     if (certs == NULL) {
         buf_print(out, "a certificate that cannot be read");
@@ -295,12 +344,12 @@ void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
     }
     const X509 *cert = sk_X509_value(certs, 0);
     size_t count = probe_x509_names(cert, NULL, NULL, &shown);
-    if (!probe_x509_time(X509_get0_notAfter(cert), now, ends, &left)) {
+    if (!probe_x509_time(X509_get0_notAfter(cert), day, &ends)) {
         buf_print(out, "expires nobody knows when");
     } else {
-        buf_print(out, left < 0 ? "expired on %s, " : "expires on %s, in ", ends);
-        print_days(out, left < 0 ? -left - 1 : left);
-        buf_print(out, left < 0 ? " ago" : "");
+        buf_print(out, ends < now ? "expired on %s, " : "expires on %s, in ", day);
+        print_span(out, ends < now ? now - ends : ends - now);
+        buf_print(out, ends < now ? " ago" : "");
     }
     buf_print(out, "; made out to %s", count > 0 ? "" : "no name");
     buf_add(out, shown.text != NULL ? shown.text : "", shown.len);

@@ -18,11 +18,14 @@ void probe_trust_free(struct probe_trust *trust);
 /*
  * Judges CHAIN, certificates in PEM as the server sent them, its own first, for the name HOST at the time NOW (seconds since
  * 1970). Adds to FINDINGS what is wrong: it has not the name (RFC 6125; RFC 8461 3.3 and 4.2: only DNS-IDs in subjectAltName
- * count, and a wildcard stands for one label); it has expired, is not valid yet, or expires within WARN_DAYS, which is a warning;
- * it is self-signed; an intermediate certificate is missing; the authority is not known.
+ * count, and a wildcard stands for one label); it has expired, is not valid yet, or expires soon, by WARN_DAYS (lifetime.h),
+ * which is a warning; it is self-signed; an intermediate certificate is missing; the authority is not known.
  */
 void probe_cert_judge(const struct probe_trust *trust, const char *chain, const char *host, int64_t now, unsigned warn_days,
                       struct probe_findings *findings);
+
+/* Adds the name and the version of libcrypto's release, as it is linked at run time: "OpenSSL 3.5.1". */
+void probe_cert_library(struct buf *out);
 
 /* Adds, about CHAIN's first: "expires on 2027-01-02, in 42 days; made out to mail.example.org and 2 more names by Example CA". */
 void probe_cert_describe(const char *chain, int64_t now, struct buf *out);

@@ -5,6 +5,8 @@
 #include "policy/model.h"
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/span.h"
 
 #include <string.h>
 

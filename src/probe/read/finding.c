@@ -2,6 +2,7 @@
 #include "base/buf.h"
 
 #include "base/list.h"
+#include "probe/read/span.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -48,7 +48,7 @@ struct probe_findings {
     size_t left_out; /* of the same rule as others that were kept */
     struct buf texts;
     enum probe_severity verdict; /* the worst of all, those left out included */
-    bool failed;                 /* memory ran out: something is missing */
+    bool failed;                 /* memory or descriptors ran out: something is missing */
 };
 
 /*

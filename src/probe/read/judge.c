@@ -1,6 +1,10 @@
 #include "probe/read/judge.h"
 
 #include "policy/model.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
+#include "probe/read/finding.h"
+#include "probe/read/span.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -185,7 +189,7 @@ static const struct outcome outcomes[] = {
     [PROBE_FETCH_LATER] = { &rules[HTTPS_PROTOCOL], &rules[SMTP_LATER], true },
     [PROBE_FETCH_PROTOCOL] = { &rules[HTTPS_PROTOCOL], &rules[SMTP_PROTOCOL], true },
     [PROBE_FETCH_STOPPED] = { NULL, NULL, false },
-    [PROBE_FETCH_MEMORY] = { NULL, NULL, false },
+    [PROBE_FETCH_LACK] = { NULL, NULL, false },
 };
 
 bool probe_judge_https(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings)
@@ -272,17 +276,19 @@ static void judge_status(const struct probe_fetched *fetched, struct probe_findi
         probe_findings_add(findings, &rules[ANSWER_STATUS], 0, span_of(status));
 }
 
-void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, struct probe_findings *findings)
+bool probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, struct probe_findings *findings)
 {
     char took[32];
 
+    if (!outcomes[fetched->outcome].is_conclusive)
+        return false;
     if (fetched->outcome == PROBE_FETCH_SLOW) {
         probe_findings_add_seen(findings, &rules[ANSWER_TIME], span_of(NULL), fetched->why);
-        return;
+        return true;
     }
     if (fetched->outcome != PROBE_FETCHED) {
         probe_findings_add_seen(findings, &rules[ANSWER_CUT], span_of(NULL), fetched->why);
-        return;
+        return true;
     }
     judge_status(fetched, findings);
     if (fetched->status == OK_STATUS)
@@ -292,6 +298,7 @@ void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
     (void)snprintf(took, sizeof took, "%u ms", fetched->ms);
     if (fetched->ms >= slow_ms)
         probe_findings_add(findings, &rules[ANSWER_SLOW], 0, span_of(took));
+    return true;
 }
 
 bool probe_judge_has_policy(const struct probe_fetched *fetched)

@@ -20,8 +20,11 @@ void probe_judge_no_address(const char *host, const struct probe_dns_answer *ans
  */
 bool probe_judge_https(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings);
 
-/* Adds what is wrong with the HTTP answer, its header and its size; SLOW_MS or more is slow. TLS worked. */
-void probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, struct probe_findings *findings);
+/*
+ * Adds what is wrong with the HTTP answer, its header and its size; SLOW_MS or more is slow. TLS worked. False where what failed
+ * says nothing about the server.
+ */
+bool probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, struct probe_findings *findings);
 
 /* Has FETCHED a body that a sender would read as a policy? */
 bool probe_judge_has_policy(const struct probe_fetched *fetched);

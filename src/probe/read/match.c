@@ -3,6 +3,7 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/read/finding.h"
+#include "probe/read/span.h"
 
 #include <string.h>
 

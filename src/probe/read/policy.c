@@ -1,6 +1,11 @@
 #include "probe/read/policy.h"
 
+#include "base/buf.h"
+#include "policy/model.h"
+#include "probe/read/finding.h"
+#include "probe/read/policy_field.h"
 #include "probe/read/policy_rules.h"
+#include "probe/read/span.h"
 
 #include <string.h>
 

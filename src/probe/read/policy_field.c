@@ -1,8 +1,14 @@
 #include "probe/read/policy_field.h"
 
+#include "base/buf.h"
 #include "base/utf8.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/read/finding.h"
 #include "probe/read/policy_rules.h"
+#include "probe/read/span.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { DAY = 86400, AGE_DIGITS_MAX = 10, WORD_MAX = 8 };

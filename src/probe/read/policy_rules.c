@@ -1,4 +1,7 @@
 #include "probe/read/policy_rules.h"
+#include "policy/domain.h"
+#include "probe/read/finding.h"
+#include <stddef.h>
 
 enum { SENDERS = 17 };
 

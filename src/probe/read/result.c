@@ -1,6 +1,5 @@
 #include "probe/read/result.h"
 #include "base/buf.h"
-#include "policy/model.h"
 #include "probe/read/finding.h"
 #include <stddef.h>
 

@@ -1,9 +1,11 @@
-/* What the probe found of one domain, check by check, and the exit status that follows from it. */
+/* What the probe found of one domain, check by check, and the status, 0 to 3, that follows from it. */
 #ifndef PROBE_READ_RESULT_H
 #define PROBE_READ_RESULT_H
 
 #include "policy/model.h"
 #include "probe/read/finding.h"
+
+#include <stdint.h>
 
 enum probe_check_name {
     PROBE_CHECK_TXT,
@@ -35,6 +37,8 @@ struct probe_result {
     char domain[DOMAIN_MAX + 1];
     bool has_mode;
     enum policy_mode mode; /* of the policy that is served */
+    bool has_max_age;
+    uint32_t max_age; /* of that policy */
     struct probe_check checks[PROBE_CHECKS];
     struct buf effect;  /* what all this does to mail now; empty: nothing */
     struct buf publish; /* the record to publish; empty: that is not what is wrong */

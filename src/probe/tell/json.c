@@ -1,6 +1,7 @@
 #include "probe/tell/json.h"
 
 #include "base/buf.h"
+#include "policy/model.h"
 #include "probe/read/finding.h"
 #include "probe/read/result.h"
 #include "probe/tell/report.h"

@@ -1,5 +1,6 @@
 #include "probe/tell/report.h"
 #include "base/buf.h"
+#include "policy/model.h"
 #include "probe/read/finding.h"
 #include "probe/read/result.h"
 

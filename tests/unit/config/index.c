@@ -160,8 +160,9 @@ static void twins(void **state)
     struct index *index = index_of(text, sizeof text - 1, NULL), *only = index_of(text, sizeof text - 1, "a.b");
 
     (void)state;
-    assert_string_equal(policy_of(index, "a.b"), "broken: policies.ini:5: [a.b]: stands in line 1 already; keep one of the two");
-    assert_string_equal(policy_of(only, "a.b"), "broken: policies.ini:5: [a.b]: stands in line 1 already; keep one of the two");
+    assert_string_equal(policy_of(index, "a.b"),
+                        "broken: policies.ini:5: [a.b]: is already named in line 1; keep one of the two");
+    assert_string_equal(policy_of(only, "a.b"), "broken: policies.ini:5: [a.b]: is already named in line 1; keep one of the two");
     assert_string_equal(policy_of(index, "c.d"), "version: STSv1\nmode: testing\nmx: m.c.d\nmax_age: 604800\n");
     index_free(index);
     index_free(only);

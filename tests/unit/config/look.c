@@ -146,7 +146,7 @@ static void what_cannot_be_read_is_named_once(void **state)
 {
     static const struct {
         const char *text, *message;
-    } rows[] = { { "", "holds no section" },
+    } rows[] = { { "", "contains no section" },
                  { "[a.b]\rmx=m.a.b\r", "has CR alone as line ends" },
                  { "\xFF\xFE[\0", "is UTF-16" } };
     struct look *l = *state;

@@ -19,8 +19,10 @@ static const struct {
     { "mta-sts.example.org", true, "mta-sts.example.org", "" },
     { "mta-sts.Example.org", false, NULL, "mta-sts.Example.org is the policy host; write example.org" },
     { "", false, NULL, "\"\" is empty; write a name, as in example.org" },
-    { "a_b.example", false, NULL, "\"a_b.example\" holds an underscore; write a name, as in example.org" },
-    { "a_b.example", true, NULL, "\"a_b.example\" holds an underscore; write a name, as in example.org" },
+    { "a_b.example", false, NULL, "\"a_b.example\" contains an underscore; write a name, as in example.org" },
+    { "a_b.example", true, NULL, "\"a_b.example\" contains an underscore; write a name, as in example.org" },
+    { "b\xc3\xbc.example", false, NULL,
+      "\"b\xc3\xbc.example\" is not ASCII; write its A-label (xn--...), as \"idn2\" prints it" },
     { "example.org..", false, NULL, "\"example.org..\" ends in a dot; write a name, as in example.org" },
 };
 

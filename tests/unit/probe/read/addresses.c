@@ -37,7 +37,7 @@ static const struct {
     { PROBE_FETCH_LATER, false, 1, PROBE_ADDRESS_DOUBTFUL },
     { PROBE_FETCH_NO_ROUTE, false, -1, PROBE_ADDRESS_NO_ROUTE },
     { PROBE_FETCH_STOPPED, false, -1, PROBE_ADDRESS_NOT_ASKED },
-    { PROBE_FETCH_MEMORY, false, -1, PROBE_ADDRESS_NOT_ASKED },
+    { PROBE_FETCH_LACK, false, -1, PROBE_ADDRESS_NOT_ASKED },
 };
 
 static void each_state(void **state)

@@ -42,7 +42,7 @@ static const struct outcome_case {
     { PROBE_FETCH_LATER, true, false, "https-protocol", "smtp-later" },
     { PROBE_FETCH_PROTOCOL, true, true, "https-protocol", "smtp-protocol" },
     { PROBE_FETCH_STOPPED, false, false, "", "" },
-    { PROBE_FETCH_MEMORY, false, false, "", "" },
+    { PROBE_FETCH_LACK, false, false, "", "" },
 };
 
 static void connections(void **state)
@@ -67,10 +67,16 @@ static void after_tls(void **state)
     (void)state;
     assert_true(probe_judge_https("a.example", &fetched, &findings));
     assert_kinds(&findings, "");
-    probe_judge_answer(&fetched, 1000, &findings);
+    assert_true(probe_judge_answer(&fetched, 1000, &findings));
     assert_kinds(&findings, "answer-time");
+    fetched.outcome = PROBE_FETCH_LACK;
+    assert_false(probe_judge_answer(&fetched, 1000, &findings));
+    assert_kinds(&findings, "");
+    fetched.outcome = PROBE_FETCH_STOPPED;
+    assert_false(probe_judge_answer(&fetched, 1000, &findings));
+    assert_kinds(&findings, "");
     fetched.outcome = PROBE_FETCH_PROTOCOL;
-    probe_judge_answer(&fetched, 1000, &findings);
+    assert_true(probe_judge_answer(&fetched, 1000, &findings));
     assert_kinds(&findings, "answer-cut");
     fetched.outcome = PROBE_FETCH_TLS_OLD;
     assert_true(probe_judge_https("a.example", &fetched, &findings));
@@ -143,7 +149,7 @@ static void one_answer(void **state)
                                            .ms = c->ms };
     struct probe_findings findings = { 0 };
 
-    probe_judge_answer(&fetched, 1000, &findings);
+    assert_true(probe_judge_answer(&fetched, 1000, &findings));
     assert_kinds(&findings, c->kinds);
     assert_int_equal(probe_judge_has_policy(&fetched), c->has_policy);
 }
