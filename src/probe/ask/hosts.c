@@ -164,9 +164,10 @@ static size_t plan(struct entry *entry, struct probe_fetch *list)
     return host->smtp_count;
 }
 
-static bool is_cut_short(const struct probe_host *host)
+/* Is something not known of HOST that another domain may learn? IS_LATE: the limit has come. */
+static bool is_cut_short(const struct probe_host *host, bool is_late)
 {
-    bool cut = host->addresses.state == PROBE_DNS_AGAIN;
+    bool cut = is_late && (host->addresses.state == PROBE_DNS_AGAIN || host->addresses.is_partial);
 
     for (size_t i = 0; i < host->smtp_count; i++)
         cut |= host->smtp[i].outcome == PROBE_FETCH_STOPPED || host->smtp[i].outcome == PROBE_FETCH_LACK;
@@ -205,7 +206,7 @@ static void publish(struct probe_hosts *hosts, const struct probe_fetch_options 
     (void)pthread_mutex_lock(&hosts->lock);
     for (size_t i = 0; i < count; i++) {
         own[i]->ready = true;
-        if (is_late && is_cut_short(&own[i]->host))
+        if (is_cut_short(&own[i]->host, is_late))
             remove_entry(hosts, own[i]);
     }
     (void)pthread_cond_broadcast(&hosts->ready);

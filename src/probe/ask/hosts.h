@@ -28,8 +28,9 @@ void probe_hosts_free(struct probe_hosts *hosts);
 /*
  * What the hosts in NAMES, COUNT of them, PROBE_HOSTS_MAX at most, show: put into SHOWN. Those that are not in the cache are
  * asked side by side, with DNS, which is for the calling thread alone, and FETCH; what another thread is asking, this one waits
- * for. What FETCH's limit cut short is not kept for others; what another thread was not done with by then is NULL. What is shown
- * does not change; probe_hosts_release() is due for each. False where memory runs out, and some are NULL for that.
+ * for. What FETCH's limit or a lack of this machine cut short is not kept for others; what another thread was not done with by
+ * then is NULL. What is shown does not change; probe_hosts_release() is due for each. False where memory runs out, and some are
+ * NULL for that.
  */
 bool probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns, const struct probe_fetch_options *fetch,
                      const char *const *names, size_t count, const struct probe_host **shown);
