@@ -248,19 +248,17 @@ static void record(void **state)
     buf_free(&out);
 }
 
-#define POLICY(mode, end) "version: STSv1" end "mode: " mode end "mx: a.example" end "max_age: 86400" end
-
 static const struct {
     const char *served, *wanted;
     enum probe_bodies bodies;
     const char *kinds;
 } bodies[] = {
-    { POLICY("enforce", "\r\n"), POLICY("enforce", "\r\n"), PROBE_BODIES_SAME, "" },
-    { POLICY("enforce", "\n"), POLICY("enforce", "\r\n"), PROBE_BODIES_ALIKE, "policy-bytes" },
-    { POLICY("testing", "\r\n"), POLICY("enforce", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
-    { "", POLICY("enforce", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
-    { POLICY("enforce", "\r\n"), "", PROBE_BODIES_OTHER, "policy-differs" },
-    { "<html>", POLICY("enforce", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
+    { POLICY("enforce", "a.example", "\r\n"), POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_SAME, "" },
+    { POLICY("enforce", "a.example", "\n"), POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_ALIKE, "policy-bytes" },
+    { POLICY("testing", "a.example", "\r\n"), POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
+    { "", POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
+    { POLICY("enforce", "a.example", "\r\n"), "", PROBE_BODIES_OTHER, "policy-differs" },
+    { "<html>", POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
     { "", "", PROBE_BODIES_SAME, "" },
 };
 
