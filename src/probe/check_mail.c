@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { UNKNOWN_SHOWN = 3 };
+
 /* --- mx --- */
 
 static bool has_host(const struct observation *o, const char *name)
@@ -116,97 +118,120 @@ void probe_check_mx(struct observation *o, struct probe_check *check)
 
 /* --- smtp, dane --- */
 
-static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_findings *findings)
+static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_check *check)
 {
-    const struct probe_host *shown = host->shown;
-    struct probe_findings own = { 0 };
-
-    if (shown->addresses.state == PROBE_DNS_AGAIN) {
-        host->unknown = true;
-    } else if (shown->addresses.state == PROBE_DNS_ABSENT) {
-        probe_judge_mx_no_address(host->name, &shown->addresses, findings);
-        host->gone = true;
-    } else {
-        host->unknown = !probe_judge_smtp(host->name, &shown->smtp, findings);
-        host->failed = !host->unknown && shown->smtp.outcome != PROBE_FETCHED;
-        if (shown->smtp.outcome == PROBE_FETCHED && shown->smtp.chain != NULL)
-            probe_cert_judge(o->context->trust, shown->smtp.chain, host->name, o->now, o->context->warn_days, &own);
-        host->failed |= own.verdict == PROBE_FAIL;
-        probe_findings_add_of(host->name, &own, findings);
-        probe_findings_free(&own);
-    }
+    host->judged = probe_mx_host_judge(o->context, host->name, host->shown, o->now, &check->findings);
+    host->failed = host->judged.reach == PROBE_REACH_NONE && !host->judged.is_gone;
+    host->unknown = host->judged.reach == PROBE_REACH_UNKNOWN || host->judged.not_asked > 0;
+    o->addresses_left_out += host->judged.left_out;
 }
 
-/* Why it is unknown whether the host is good enough. */
-static const char *why_unknown(const struct probe_host *shown)
+/* Why it is unknown whether the first such hosts are good enough. */
+static void describe_unknown(const struct observation *o, struct probe_check *check)
 {
-    return shown->addresses.state == PROBE_DNS_AGAIN ? shown->addresses.why : shown->smtp.why;
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->host_count; i++) {
+        if (!o->hosts[i].unknown || count++ >= UNKNOWN_SHOWN)
+            continue;
+        buf_print(&check->summary, "; %s: ", o->hosts[i].name);
+        check_add(check, o->hosts[i].judged.why);
+    }
+    if (count > UNKNOWN_SHOWN)
+        buf_print(&check->summary, "; and %zu more", count - UNKNOWN_SHOWN);
 }
 
 static void describe_smtp(struct observation *o, struct probe_check *check)
 {
+    const struct probe_mx_host *only = &o->hosts[0].judged;
     size_t good = 0;
     bool unknown = false;
 
     for (size_t i = 0; i < o->host_count; i++) {
-        good += !o->hosts[i].failed && !o->hosts[i].gone && !o->hosts[i].unknown;
-        unknown |= o->hosts[i].unknown;
+        const struct mx_host *host = &o->hosts[i];
+        good += !host->failed && !host->judged.is_gone && !host->unknown;
+        unknown |= host->unknown;
     }
     if (o->host_count == 1 && good == 1)
-        probe_cert_describe(o->hosts[0].shown->smtp.chain, o->now, &check->summary);
+        probe_cert_describe(only->chain, o->now, &check->summary);
     else
         buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, o->host_count,
                   words_plural(o->host_count));
+    if (o->host_count == 1 && only->count > 1)
+        buf_print(&check->summary, "; at %zu of %zu addresses", only->good, only->count);
     if (o->hosts_left_out > 0)
         buf_print(&check->summary, "; %zu more were not looked at", o->hosts_left_out);
+    if (o->addresses_left_out > 0)
+        buf_print(&check->summary, "; %zu more addresses were not looked at", o->addresses_left_out);
     if (!unknown)
         return;
     check->state = PROBE_UNKNOWN;
-    for (size_t i = 0; i < o->host_count; i++) {
-        if (!o->hosts[i].unknown || o->hosts[i].shown == NULL || check->findings.count > 0)
-            continue;
-        const char *why = why_unknown(o->hosts[i].shown);
-        buf_print(&check->summary, "; %s: ", o->hosts[i].name);
-        check_add(check, why);
-    }
+    if (check->findings.count == 0)
+        describe_unknown(o, check);
 }
 
 void probe_check_smtp(struct observation *o, struct probe_check *check)
 {
+    const char *names[PROBE_HOSTS_MAX];
+    const struct probe_host *shown[PROBE_HOSTS_MAX];
+
+    for (size_t i = 0; i < o->host_count; i++)
+        names[i] = o->hosts[i].name;
+    check->findings.failed |= !probe_hosts_get(o->context->hosts, o->dns, &o->fetch, names, o->host_count, shown);
     for (size_t i = 0; i < o->host_count; i++) {
-        struct mx_host *host = &o->hosts[i];
-        host->shown = probe_hosts_get(o->context->hosts, o->dns, &o->context->fetch, host->name);
-        if (host->shown == NULL) {
-            check->findings.failed = true;
-            return;
-        }
-        judge_smtp(o, host, &check->findings);
+        o->hosts[i].shown = shown[i];
+        judge_smtp(o, &o->hosts[i], check);
     }
     describe_smtp(o, check);
 }
 
-/* How many of the TLSA records a sender would use. *MATCHES: does one of them match the certificate? */
-static size_t count_tlsa(const struct probe_host *shown, bool *matches)
+/* Does one of the TLSA records match CHAIN? */
+static bool matches_tlsa(const struct probe_dns_answer *answer, const char *chain)
+{
+    bool matches = false;
+
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct probe_tlsa *tlsa = &answer->tlsa[i];
+        matches |= probe_cert_matches(chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
+    }
+    return matches;
+}
+
+/* The certificates that a host showed, at one address each, and how many of them its TLSA records match. */
+struct shown_count {
+    size_t chains, matched;
+};
+
+static struct shown_count count_matched(const struct probe_host *shown)
+{
+    struct shown_count n = { 0 };
+
+    for (size_t i = 0; i < shown->smtp_count; i++) {
+        const char *chain = shown->smtp[i].chain;
+        n.chains += chain != NULL;
+        n.matched += chain != NULL && shown->tlsa.state == PROBE_DNS_FOUND && matches_tlsa(&shown->tlsa, chain);
+    }
+    return n;
+}
+
+/* How many of the TLSA records a sender would use. */
+static size_t count_tlsa(const struct probe_host *shown)
 {
     size_t usable = 0;
 
-    *matches = false;
-    for (size_t i = 0; i < shown->tlsa.count && shown->tlsa.state == PROBE_DNS_FOUND; i++) {
-        const struct probe_tlsa *tlsa = &shown->tlsa.tlsa[i];
-        usable += tlsa->usage == PROBE_TLSA_TA || tlsa->usage == PROBE_TLSA_EE;
-        if (shown->smtp.chain != NULL)
-            *matches |= probe_cert_matches(shown->smtp.chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
-    }
+    for (size_t i = 0; i < shown->tlsa.count && shown->tlsa.state == PROBE_DNS_FOUND; i++)
+        usable += shown->tlsa.tlsa[i].usage == PROBE_TLSA_TA || shown->tlsa.tlsa[i].usage == PROBE_TLSA_EE;
     return usable;
 }
 
 static void describe_dane(struct mx_host *host, struct buf *out)
 {
     const struct probe_host *shown = host->shown;
-    bool matches, is_signed = shown->tlsa.authentic;
-    size_t usable = count_tlsa(shown, &matches);
+    bool is_signed = shown->tlsa.authentic;
+    size_t usable = count_tlsa(shown);
+    struct shown_count n = count_matched(shown);
 
-    host->dane = usable > 0 && is_signed && !matches && shown->smtp.chain != NULL;
+    host->dane = usable > 0 && is_signed && n.matched == 0 && n.chains > 0;
     buf_print(out, "%s%s: ", out->len > 0 ? "; " : "", host->name);
     if (shown->tlsa.state == PROBE_DNS_AGAIN)
         buf_print(out, "%s", shown->tlsa.why);
@@ -215,9 +240,10 @@ static void describe_dane(struct mx_host *host, struct buf *out)
     else
         buf_print(out, "%zu TLSA record%s, %s, %s", usable, words_plural(usable),
                   is_signed ? "signed" : "not signed, so not used",
-                  shown->smtp.chain == NULL ? "not compared with a certificate"
-                  : matches                 ? "matched by its certificate"
-                                            : "not matched by its certificate");
+                  n.chains == 0          ? "not compared with a certificate"
+                  : n.matched == 0       ? "not matched by its certificate"
+                  : n.matched < n.chains ? "matched by its certificate at some addresses only"
+                                         : "matched by its certificate");
 }
 
 void probe_check_dane(struct observation *o, struct probe_check *check)

@@ -20,6 +20,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { ADDRESSES_SHOWN = 2, DAY = 86400 };
 
@@ -100,34 +101,146 @@ void probe_check_host(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, ", by way of ");
         check_add(check, answer->alias);
     }
+    if (!answer->is_partial)
+        return;
+    check->state = PROBE_UNKNOWN;
+    buf_print(&check->summary, "; there may be more: ");
+    check_add(check, answer->why);
+}
+
+/* Asks all addresses. False where memory runs out. */
+static bool fetch_all(struct observation *o)
+{
+    struct probe_fetch list[PROBE_ADDRESSES_MAX];
+    size_t count = o->address.count < PROBE_ADDRESSES_MAX ? o->address.count : PROBE_ADDRESSES_MAX;
+
+    o->at = calloc(count, sizeof *o->at);
+    if (o->at == NULL)
+        return false;
+    o->at_count = count;
+    for (size_t i = 0; i < count; i++) {
+        o->at[i].address = o->address.addresses[i];
+        list[i] = (struct probe_fetch) { o->policy_host, o->at[i].address, &o->at[i].fetched };
+    }
+    probe_fetch_policies(&o->fetch, list, count);
+    return true;
+}
+
+static void judge_https(struct observation *o, struct policy_at *at, struct probe_address *address)
+{
+    const struct probe_fetched *fetched = &at->fetched;
+    bool is_known = probe_judge_https(o->policy_host, fetched, &address->findings);
+
+    if (fetched->chain != NULL)
+        probe_cert_judge(o->context->trust, fetched->chain, o->policy_host, o->now, o->context->warn_days, &address->findings);
+    address->name = at->address;
+    address->state = probe_address_state(fetched, is_known, &address->findings);
+    at->has_https = fetched->chain != NULL && fetched->outcome != PROBE_FETCH_TLS_OLD;
+    at->is_good = address->state == PROBE_ADDRESS_GOOD;
+}
+
+/* The first that is good; else the first with HTTPS; else the first with a certificate; else the first. */
+static const struct probe_fetched *find_best(const struct observation *o)
+{
+    const struct policy_at *best = &o->at[0];
+    int most = -1;
+
+    for (size_t i = 0; i < o->at_count; i++) {
+        const struct policy_at *at = &o->at[i];
+        int rank = at->is_good ? 3 : at->has_https ? 2 : at->fetched.chain != NULL;
+        if (rank > most)
+            best = at;
+        most = rank > most ? rank : most;
+    }
+    return &best->fetched;
+}
+
+static void describe_https(const struct observation *o, const struct probe_address *list, struct probe_check *check)
+{
+    size_t good = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD);
+    size_t not_asked = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_NOT_ASKED);
+
+    if (o->fetched->chain != NULL)
+        probe_cert_describe(o->fetched->chain, o->now, &check->summary);
+    if (good > 0 && o->at_count > 1)
+        buf_print(&check->summary, "; at %zu of %zu addresses", good, o->at_count);
+    if (o->address.count > o->at_count)
+        buf_print(&check->summary, "; %zu more were not looked at", o->address.count - o->at_count);
+    if (not_asked == 0)
+        return;
+    check->state = PROBE_UNKNOWN;
+    buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
 }
 
 void probe_check_https(struct observation *o, struct probe_check *check)
 {
-    struct probe_fetched *fetched = &o->fetched;
+    struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
 
-    probe_fetch_policy(&o->context->fetch, o->policy_host, o->address.addresses, o->address.count, fetched);
-    if (!probe_judge_https(o->policy_host, fetched, &check->findings)) {
-        check_is_unknown(check, fetched->why);
+    if (!fetch_all(o)) {
+        check->findings.failed = true;
         return;
     }
-    o->has_https = fetched->chain != NULL && fetched->outcome != PROBE_FETCH_TLS_OLD;
-    if (fetched->chain == NULL)
-        return;
-    probe_cert_judge(o->context->trust, fetched->chain, o->policy_host, o->now, o->context->warn_days, &check->findings);
-    probe_cert_describe(fetched->chain, o->now, &check->summary);
+    for (size_t i = 0; i < o->at_count; i++) {
+        judge_https(o, &o->at[i], &list[i]);
+        o->has_https |= o->at[i].has_https;
+    }
+    o->fetched = find_best(o);
+    bool works = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD) > 0;
+    for (size_t i = 0; i < o->at_count && works; i++)
+        if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
+            probe_judge_https_no_route(o->policy_host, &list[i].findings);
+    enum probe_reach reach = probe_addresses_join(list, o->at_count, &check->findings);
+    o->policy_partly = reach == PROBE_REACH_SOME;
+    if (reach == PROBE_REACH_UNKNOWN)
+        check_is_unknown(check, o->fetched->why);
+    else
+        describe_https(o, list, check);
+    probe_addresses_free(list, o->at_count);
+}
+
+/* Do senders get to see the answer at AT? Where no address is good, it is told of those that answer all the same. */
+static bool is_candidate(const struct observation *o, const struct policy_at *at)
+{
+    bool any_good = false;
+
+    for (size_t i = 0; i < o->at_count; i++)
+        any_good |= o->at[i].is_good;
+    return any_good ? at->is_good : at->has_https;
+}
+
+/* Judges the answers that senders see, and finds the one to go on with. */
+static void judge_answers(struct observation *o, struct probe_check *check)
+{
+    struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->at_count; i++) {
+        struct policy_at *at = &o->at[i];
+        if (!is_candidate(o, at))
+            continue;
+        struct probe_address *address = &list[count++];
+        address->name = at->address;
+        bool is_known = probe_judge_answer(&at->fetched, o->context->slow_ms, &address->findings);
+        address->state = probe_address_state(&at->fetched, is_known, &address->findings);
+        at->has_policy = probe_judge_has_policy(&at->fetched);
+        if ((at->has_policy && !o->has_body) || count == 1)
+            o->fetched = &at->fetched;
+        o->has_body |= at->has_policy;
+    }
+    enum probe_reach reach = probe_addresses_join(list, count, &check->findings);
+    o->policy_partly |= reach == PROBE_REACH_SOME;
+    if (reach == PROBE_REACH_UNKNOWN)
+        check_is_unknown(check, o->fetched->why);
+    else if (probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED) > 0)
+        check->state = PROBE_UNKNOWN;
+    probe_addresses_free(list, count);
 }
 
 void probe_check_answer(struct observation *o, struct probe_check *check)
 {
-    const struct probe_fetched *fetched = &o->fetched;
-
-    if (!probe_judge_answer(fetched, o->context->slow_ms, &check->findings)) {
-        check_is_unknown(check, fetched->why);
-        return;
-    }
-    o->has_body = probe_judge_has_policy(fetched);
-    if (fetched->status == 0)
+    judge_answers(o, check);
+    const struct probe_fetched *fetched = o->fetched;
+    if (fetched->status == 0 || check->summary.len > 0)
         return;
     buf_print(&check->summary, "%ld", fetched->status);
     if (fetched->type != NULL) {
@@ -138,14 +251,36 @@ void probe_check_answer(struct observation *o, struct probe_check *check)
               fetched->ms);
 }
 
+/* Compares what is served at the other addresses. */
+static void compare_addresses(struct observation *o, struct probe_check *check)
+{
+    const struct buf *first = &o->fetched->body;
+
+    for (size_t i = 0; i < o->at_count; i++) {
+        const struct buf *body = &o->at[i].fetched.body;
+        struct probe_findings own = { 0 };
+        if (!o->at[i].has_policy)
+            continue;
+        enum probe_bodies bodies = probe_compare_bodies(body->text, body->len, first->text, first->len);
+        o->policy_differs |= bodies == PROBE_BODIES_OTHER;
+        probe_judge_bodies(bodies, &own);
+        for (size_t k = 0; k < own.count; k++)
+            probe_findings_add_at(o->at[i].address, &own, k, own.list[k].severity, &check->findings);
+        check->findings.failed |= own.failed;
+        probe_findings_free(&own);
+    }
+}
+
 void probe_check_policy(struct observation *o, struct probe_check *check)
 {
     struct probe_policy *policy = &o->policy;
 
-    probe_policy_read(o->fetched.body.text, o->fetched.body.len, policy);
+    probe_policy_read(o->fetched->body.text, o->fetched->body.len, policy);
     probe_policy_drop_size(policy);
     check_take(check, &policy->findings);
     check->findings.failed |= policy->mx.failed;
+    o->policy_good = check->findings.verdict != PROBE_FAIL;
+    compare_addresses(o, check);
     o->result->has_mode = policy->has_mode;
     o->result->mode = policy->mode;
     o->result->has_max_age = policy->has_max_age;
@@ -161,15 +296,32 @@ void probe_check_policy(struct observation *o, struct probe_check *check)
 
 /* --- ini --- */
 
+/* The policy to compare: one that is not that of the file, where an address serves such a one; NULL: none came. */
+static const struct buf *find_body(const struct observation *o)
+{
+    const struct buf *found = o->has_body ? &o->fetched->body : NULL;
+
+    if (o->expected->policy == NULL)
+        return found;
+    for (size_t i = 0; i < o->at_count; i++) {
+        const struct buf *body = &o->at[i].fetched.body;
+        if (o->at[i].has_policy &&
+            probe_compare_bodies(body->text, body->len, o->expected->policy, o->expected->len) == PROBE_BODIES_OTHER)
+            return body;
+    }
+    return found;
+}
+
 void probe_check_ini(struct observation *o, struct probe_check *check)
 {
     const struct probe_expected *expected = o->expected;
+    const struct buf *body = find_body(o);
     const struct probe_published published = {
         .domain = o->result->domain,
-        .policy = !o->has_body              ? NULL
-                  : o->fetched.body.len > 0 ? o->fetched.body.text
-                                            : "",
-        .len = o->fetched.body.len,
+        .policy = body == NULL    ? NULL
+                  : body->len > 0 ? body->text
+                                  : "",
+        .len = body != NULL ? body->len : 0,
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = o->result->checks[PROBE_CHECK_TXT].state == PROBE_DONE,
     };

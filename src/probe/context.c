@@ -2,6 +2,7 @@
 
 #include "probe/ask/fetch.h"
 #include "probe/ask/hosts.h"
+#include "probe/ask/turns.h"
 #include "probe/error.h"
 #include "probe/read/cert.h"
 #include <stdatomic.h>
@@ -23,7 +24,8 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
         return false;
     }
     context->hosts = probe_hosts_new();
-    if (context->hosts != NULL)
+    context->fetch.turns = probe_turns_new();
+    if (context->hosts != NULL && context->fetch.turns != NULL)
         return true;
     (void)probe_error("out of memory");
     return false;
@@ -32,5 +34,6 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
 void probe_context_close(struct probe_context *context)
 {
     probe_hosts_free(context->hosts);
+    probe_turns_free(context->fetch.turns);
     probe_trust_free(context->trust);
 }

@@ -11,8 +11,9 @@ struct probe_context {
     struct probe_dns_options dns;
     struct probe_fetch_options fetch;
     unsigned warn_days; /* a certificate with so many left, or fewer, is a warning; or PROBE_LIFETIME_DECIDES */
+    unsigned domain_ms; /* how long one domain may take in total */
     unsigned slow_ms;   /* an HTTPS answer that takes as long, or longer, is a warning */
-    /* These three are set by probe_context_open(). */
+    /* These, and fetch.turns, are set by probe_context_open(). */
     struct probe_trust *trust;
     struct probe_hosts *hosts; /* what MX hosts showed, for all domains that name them */
     atomic_bool *stop;         /* once it is true, every probe ends early: what was not looked at is unknown */

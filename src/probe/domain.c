@@ -58,17 +58,24 @@ static const char *skip_ini(const struct observation *o)
 static const struct {
     skip_fn *skip; /* NULL: it is never skipped */
     check_fn *run;
+    bool asks; /* the network */
 } checks[PROBE_CHECKS] = {
-    [PROBE_CHECK_TXT] = { NULL, probe_check_txt },
-    [PROBE_CHECK_HOST] = { NULL, probe_check_host },
-    [PROBE_CHECK_HTTPS] = { skip_https, probe_check_https },
-    [PROBE_CHECK_ANSWER] = { skip_answer, probe_check_answer },
-    [PROBE_CHECK_POLICY] = { skip_policy, probe_check_policy },
-    [PROBE_CHECK_MX] = { NULL, probe_check_mx },
-    [PROBE_CHECK_SMTP] = { skip_smtp, probe_check_smtp },
-    [PROBE_CHECK_TLSRPT] = { NULL, probe_check_tlsrpt },
-    [PROBE_CHECK_INI] = { skip_ini, probe_check_ini },
-    [PROBE_CHECK_DANE] = { skip_smtp, probe_check_dane },
+    [PROBE_CHECK_TXT] = { NULL, probe_check_txt, true },
+    [PROBE_CHECK_HOST] = { NULL, probe_check_host, true },
+    [PROBE_CHECK_HTTPS] = { skip_https, probe_check_https, true },
+    [PROBE_CHECK_ANSWER] = { skip_answer, probe_check_answer, false },
+    [PROBE_CHECK_POLICY] = { skip_policy, probe_check_policy, false },
+    [PROBE_CHECK_MX] = { NULL, probe_check_mx, true },
+    [PROBE_CHECK_SMTP] = { skip_smtp, probe_check_smtp, true },
+    [PROBE_CHECK_TLSRPT] = { NULL, probe_check_tlsrpt, true },
+    [PROBE_CHECK_INI] = { skip_ini, probe_check_ini, false },
+    [PROBE_CHECK_DANE] = { skip_smtp, probe_check_dane, false },
+};
+
+/* What takes little time comes first, so that hosts that hang take it from each other alone. */
+static const enum probe_check_name order[PROBE_CHECKS] = {
+    PROBE_CHECK_TXT,    PROBE_CHECK_HOST, PROBE_CHECK_TLSRPT, PROBE_CHECK_HTTPS, PROBE_CHECK_ANSWER,
+    PROBE_CHECK_POLICY, PROBE_CHECK_MX,   PROBE_CHECK_SMTP,   PROBE_CHECK_INI,   PROBE_CHECK_DANE,
 };
 
 static void run_check(struct observation *o, enum probe_check_name name)
@@ -78,6 +85,10 @@ static void run_check(struct observation *o, enum probe_check_name name)
 
     if (o->context->stop != NULL && *o->context->stop) {
         check_is_unknown(check, "stopped before it was looked at");
+        return;
+    }
+    if (checks[name].asks && clock_ms() >= o->fetch.limit) {
+        check_is_unknown(check, "the time for this domain was over before it was looked at");
         return;
     }
     if (skip != NULL) {
@@ -128,11 +139,13 @@ static void describe_effect(const struct observation *o)
 
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
-        hosts[i] = (struct probe_effect_host) { host->name, host->unmatched || host->failed, host->gone, host->dane };
+        hosts[i] = (struct probe_effect_host) { host->name, host->unmatched || host->failed, host->judged.is_gone, host->dane,
+                                                host->judged.reach == PROBE_REACH_SOME };
     }
     facts.txt_good = observation_is_fine(o, PROBE_CHECK_TXT);
-    facts.policy_good = observation_is_fine(o, PROBE_CHECK_HTTPS) && observation_is_fine(o, PROBE_CHECK_ANSWER) &&
-                        observation_is_fine(o, PROBE_CHECK_POLICY);
+    facts.policy_good = observation_is_fine(o, PROBE_CHECK_HTTPS) && observation_is_fine(o, PROBE_CHECK_ANSWER) && o->policy_good;
+    facts.policy_partly = o->policy_partly;
+    facts.policy_differs = o->policy_differs;
     facts.is_certain = all[PROBE_CHECK_TXT].findings.verdict == PROBE_FAIL;
     for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++)
         facts.is_certain |= probe_check_status(&all[i]) == PROBE_STATUS_CRITICAL;
@@ -151,7 +164,9 @@ static void free_observation(struct observation *o)
     free(o->hosts);
     probe_txt_free(&o->txt);
     probe_dns_answer_free(&o->address);
-    probe_fetched_free(&o->fetched);
+    for (size_t i = 0; i < o->at_count; i++)
+        probe_fetched_free(&o->at[i].fetched);
+    free(o->at);
     probe_policy_free(&o->policy);
 }
 
@@ -162,8 +177,13 @@ static void run_checks(struct observation *o, const char *domain, enum probe_che
     (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
     (void)snprintf(o->policy_host, sizeof o->policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", o->result->domain);
     o->now = (int64_t)time(NULL);
-    for (size_t i = 0; i <= last; i++)
-        run_check(o, (enum probe_check_name)i);
+    o->fetch = o->context->fetch;
+    o->fetch.limit = clock_ms() + o->context->domain_ms;
+    probe_dns_set_limit(o->dns, o->fetch.limit);
+    for (size_t i = 0; i < PROBE_CHECKS; i++)
+        if (order[i] <= last)
+            run_check(o, order[i]);
+    probe_dns_set_limit(o->dns, 0);
 }
 
 void probe_domain(const struct probe_context *context, struct probe_dns *dns, const char *domain,

@@ -4,6 +4,7 @@
 
 #include "probe/context.h"
 #include "probe/file.h"
+#include "probe/mx_host.h"
 #include "probe/read/compare.h"
 #include "probe/read/policy.h"
 #include "probe/read/result.h"
@@ -15,26 +16,41 @@ struct mx_host {
     const struct probe_host *shown; /* what it showed; NULL: it was not asked */
     bool unmatched;                 /* no pattern of the policy matches it */
     bool failed;                    /* its TLS or its certificate is not good enough */
-    bool gone;                      /* it has no address */
     bool unknown;                   /* nobody can say whether it is good enough */
+    struct probe_mx_host judged;    /* borrows from SHOWN */
     bool dane;                      /* it has signed TLSA records, and its certificate matches none of them */
+};
+
+/* An address of the policy host. */
+struct policy_at {
+    const char *address;
+    struct probe_fetched fetched;
+    bool has_https;  /* TLS worked, with a valid certificate or without */
+    bool is_good;    /* senders get as far as the checks went till now */
+    bool has_policy; /* they get a policy */
 };
 
 struct observation {
     const struct probe_context *context;
     struct probe_dns *dns;
+    struct probe_fetch_options fetch;      /* with the limit of this domain */
     const struct probe_expected *expected; /* NULL: there is no file */
     struct probe_result *result;
     int64_t now; /* seconds since 1970 */
     char policy_host[sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX];
     struct probe_txt txt;
     struct probe_dns_answer address; /* of the policy host */
-    struct probe_fetched fetched;    /* from there */
+    struct policy_at *at;            /* AT_COUNT addresses of it that are asked, at most PROBE_ADDRESSES_MAX */
+    size_t at_count;
+    const struct probe_fetched *fetched; /* from the best of them; NULL: from none */
     struct probe_policy policy;
+    bool policy_good;                      /* it is valid, at the address where FETCHED is from */
+    bool policy_partly;                    /* senders get it at some addresses, and not at others */
+    bool policy_differs;                   /* another one is served at other addresses */
     bool has_address, has_https, has_body; /* of the policy host; true: the next check can go on from it */
     bool has_mx, is_null_mx;               /* the MX records are known; they say that the domain takes no mail */
     struct mx_host *hosts;                 /* each once, PROBE_HOSTS_MAX at most */
-    size_t host_count, hosts_left_out;
+    size_t host_count, hosts_left_out, addresses_left_out;
     enum probe_compared compared;
 };
 

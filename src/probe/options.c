@@ -16,6 +16,8 @@ enum {
     PORT_MAX = 65535,
     TIMEOUT_DEFAULT_S = 30,
     TIMEOUT_MAX_S = 60, /* RFC 8461 3.3 */
+    DOMAIN_DEFAULT_S = 60,
+    DOMAIN_MAX_S = 3600,
     MS = 1000,
     CONNECT_MS = 10000,
     DNS_TIMEOUT_MS = 2000,
@@ -153,6 +155,16 @@ static const char *take_timeout(struct probe_settings *settings, const char *val
     return NULL;
 }
 
+static const char *take_domain_timeout(struct probe_settings *settings, const char *value)
+{
+    unsigned seconds;
+
+    if (!read_number(value, 1, DOMAIN_MAX_S, &seconds))
+        return "seconds, from 1 to 3600";
+    settings->context.domain_ms = seconds * MS;
+    return NULL;
+}
+
 static const char *take_warn_days(struct probe_settings *settings, const char *value)
 {
     return read_number(value, 0, INT_MAX, &settings->context.warn_days) ? NULL : "a number of days";
@@ -188,6 +200,7 @@ static const struct option {
     { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
     { '\0', "warn-days", "N", "warns with N days left; default: a fifth of its lifetime", take_warn_days },
     { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
+    { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
     { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353", take_dns },
     { '\0', "ca", "FILE", "the authorities to trust, in PEM", take_ca },
     { '\0', "helo", "NAME", "the name in EHLO; default: this machine's", take_helo },
@@ -303,7 +316,11 @@ bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
     *settings = (struct probe_settings) { .jobs = JOBS_DEFAULT, .domains = argv };
     settings->context = (struct probe_context) {
         .dns = { .timeout_ms = DNS_TIMEOUT_MS, .tries = DNS_TRIES },
-        .fetch = { CONNECT_MS, TIMEOUT_DEFAULT_S * MS, HTTPS_PORT, SMTP_PORT, NULL, NULL },
+        .fetch = { .connect_ms = CONNECT_MS,
+                   .total_ms = TIMEOUT_DEFAULT_S * MS,
+                   .https_port = HTTPS_PORT,
+                   .smtp_port = SMTP_PORT },
+        .domain_ms = DOMAIN_DEFAULT_S * MS,
         .warn_days = PROBE_LIFETIME_DECIDES,
         .slow_ms = SLOW_MS,
     };

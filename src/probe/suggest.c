@@ -6,10 +6,12 @@
 #include "policy/model.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
 #include "probe/ask/lack.h"
 #include "probe/context.h"
 #include "probe/domain.h"
+#include "probe/mx_host.h"
 #include "probe/read/cert.h"
 #include "probe/read/compare.h"
 #include "probe/read/finding.h"
@@ -43,30 +45,28 @@ static void add_comment(struct buf *out, const char *text)
     buf_free(&lines);
 }
 
-/* Adds all that is wrong with HOST, for a sender, to FINDINGS. False where that is unknown: *WHY says why. */
+/* Judges HOST, and adds what is wrong to FINDINGS. False where something is unknown. */
 static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
-                  struct probe_findings *findings, const char **why)
+                  struct probe_findings *findings, struct probe_mx_host *judged)
 {
-    struct probe_findings own = { 0 };
-
-    *why = host->addresses.why;
-    if (host->addresses.state == PROBE_DNS_AGAIN)
-        return false;
-    if (host->addresses.state == PROBE_DNS_ABSENT) {
-        probe_judge_mx_no_address(name, &host->addresses, findings);
-        return true;
-    }
-    *why = host->smtp.why;
-    bool known = probe_judge_smtp(name, &host->smtp, findings);
-    if (host->smtp.chain != NULL)
-        probe_cert_judge(context->trust, host->smtp.chain, name, (int64_t)time(NULL), context->warn_days, &own);
-    probe_findings_add_of(name, &own, findings);
-    probe_findings_free(&own);
+    *judged = probe_mx_host_judge(context, name, host, (int64_t)time(NULL), findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
-        *why = "this machine is out of memory";
+        judged->why = "this machine is out of memory";
+        return false;
     }
-    return known && !probe_lack_memory();
+    return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;
+}
+
+/* What the host NAME shows; NULL: memory ran out, or LIMIT came, by clock_ms(). probe_hosts_release() is due. */
+static const struct probe_host *ask(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit)
+{
+    struct probe_fetch_options fetch = context->fetch;
+    const struct probe_host *host = NULL;
+
+    fetch.limit = limit;
+    (void)probe_hosts_get(context->hosts, dns, &fetch, &name, 1, &host);
+    return host;
 }
 
 static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
@@ -88,15 +88,16 @@ static void add_findings(struct buf *out, const char *name, const struct probe_f
     buf_free(&line);
 }
 
-static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, struct buf *out)
+static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit,
+                        struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, name);
+    const struct probe_host *host = ask(context, dns, name, limit);
     struct probe_findings findings = { 0 };
-    const char *why = NULL;
+    struct probe_mx_host judged;
 
-    bool known = host != NULL && judge(context, name, host, &findings, &why);
+    bool known = judge(context, name, host, &findings, &judged);
     int status = probe_findings_status(&findings, known && !findings.failed);
-    add_findings(out, name, &findings, known, why);
+    add_findings(out, name, &findings, known, judged.why);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)
@@ -128,10 +129,28 @@ static int suggest_record(const struct probe_context *context, struct probe_dns 
     }
     domain_normal(name, strlen(name), normal);
     if (clock_ms() < limit)
-        return suggest_host(context, dns, normal, out);
+        return suggest_host(context, dns, normal, limit, out);
     add_comment(out, "Not looked at, since the earlier hosts took a minute:");
     buf_print(out, "mx      = %s\n", normal);
     return PROBE_STATUS_UNKNOWN;
+}
+
+/* Asks the first hosts side by side, so that what they show is known. */
+static void ask_ahead(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
+                      int64_t limit)
+{
+    struct probe_fetch_options fetch = context->fetch;
+    const char *names[PROBE_HOSTS_MAX];
+    const struct probe_host *shown[PROBE_HOSTS_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++)
+        if (!is_repeated(answer, i) && domain_fault(answer->mx[i].host, strlen(answer->mx[i].host)) == DOMAIN_FINE)
+            names[count++] = answer->mx[i].host;
+    fetch.limit = limit;
+    (void)probe_hosts_get(context->hosts, dns, &fetch, names, count, shown);
+    for (size_t i = 0; i < count; i++)
+        probe_hosts_release(context->hosts, shown[i]);
 }
 
 /* Each host of the MX records once; those that are no host names as comments. */
@@ -141,6 +160,7 @@ static int suggest_hosts(const struct probe_context *context, struct probe_dns *
     int64_t limit = clock_ms() + LIMIT_MS;
     int status = PROBE_STATUS_OK;
 
+    ask_ahead(context, dns, answer, limit);
     for (size_t i = 0; i < answer->count; i++)
         if (!is_repeated(answer, i))
             status = probe_worse(status, suggest_record(context, dns, answer->mx[i].host, limit, out));
@@ -254,7 +274,7 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     if (kind == PROBE_MX_NULL)
         return PROBE_STATUS_WARNING;
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, &hosts);
+        status = suggest_host(context, dns, domain, clock_ms() + LIMIT_MS, &hosts);
     else
         status = suggest_hosts(context, dns, answer, &hosts);
     const struct probe_served served = find_served(context, dns, domain);
@@ -306,7 +326,7 @@ static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t 
     return true;
 }
 
-static int add_records(const struct probe_host *host, const char *mx, struct buf *out)
+static int add_records(const struct probe_host *host, const char *mx, const char *chain, struct buf *out)
 {
     int status = PROBE_STATUS_OK;
 
@@ -319,9 +339,9 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
     add_comment(out,
                 "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
                 "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
-    (void)add_tlsa(out, mx, host->smtp.chain, 0, PROBE_TLSA_EE);
+    (void)add_tlsa(out, mx, chain, 0, PROBE_TLSA_EE);
     struct buf other = { 0 };
-    if (add_tlsa(&other, mx, host->smtp.chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
+    if (add_tlsa(&other, mx, chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
         add_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
         buf_print(out, "%s", other.text);
     }
@@ -332,17 +352,17 @@ static int add_records(const struct probe_host *host, const char *mx, struct buf
 
 int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
 {
-    const struct probe_host *host = probe_hosts_get(context->hosts, dns, &context->fetch, mx);
+    const struct probe_host *host = ask(context, dns, mx, clock_ms() + LIMIT_MS);
     struct probe_findings findings = { 0 };
-    const char *why = NULL;
+    struct probe_mx_host judged;
+    bool known = judge(context, mx, host, &findings, &judged);
     int status;
 
-    if (host != NULL && host->smtp.chain != NULL) {
-        status = add_records(host, mx, out);
+    if (judged.chain != NULL) {
+        status = add_records(host, mx, judged.chain, out);
     } else {
-        bool known = host != NULL && judge(context, mx, host, &findings, &why);
         status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
-        add_findings(out, mx, &findings, known, why);
+        add_findings(out, mx, &findings, known, judged.why);
     }
     probe_findings_free(&findings);
     if (host != NULL)

@@ -9,6 +9,7 @@ import sys
 CHECKS = ["txt", "host", "https", "answer", "policy", "mx", "smtp", "tlsrpt", "ini", "dane"]
 SEVERITIES = {"ok": "ok", "warn": "warning", "FAIL": "critical", "?": "unknown"}
 RANKS = ["ok", "warning", "unknown", "critical"]
+FINDING = {"kind", "severity", "rfc", "line", "text", "addresses"}
 KEYS = {"domain", "status", "exit", "mode", "ms", "effect", "publish", "checks"}
 
 
@@ -34,6 +35,10 @@ def faults(domain, check, severity, told):
     if told["status"] != worst or told["exit"] != ["ok", "warning", "critical", "unknown"].index(worst):
         yield "the whole is %s, %d" % (told["status"], told["exit"])
     for name, part in told["checks"].items():
+        if any(set(finding) != FINDING for finding in part["findings"]):
+            yield name + ": a finding with other keys"
+        if any("at %s: " % ", ".join(finding["addresses"]) not in finding["text"] for finding in part["findings"] if finding["addresses"]):
+            yield name + ": addresses that the text does not name"
         severities = [finding["severity"] for finding in part["findings"]]
         if part["status"] == "critical" and "critical" not in severities or part["status"] == "warning" and "warning" not in severities:
             yield "%s: %s without a finding of that kind" % (name, part["status"])

@@ -71,8 +71,8 @@ server:
     trust-anchor-file: "$DIR/anchor"
     local-zone: "test." nodefault
     num-threads: 1
-    outgoing-range: 64
-    num-queries-per-thread: 64
+    outgoing-range: 256
+    num-queries-per-thread: 256
     access-control: 127.0.0.0/8 allow
 remote-control:
     control-enable: no

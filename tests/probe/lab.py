@@ -7,7 +7,9 @@ import time
 
 # The servers' addresses. Nothing listens at REFUSED, and there is no route to NOROUTE.
 NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
-POSTFIX = "127.0.0.10"
+# More nginx: with a certificate for other names, with another policy, with the same policy in other bytes, with nothing.
+NGINX_NAME, NGINX_OTHER, NGINX_LF, NGINX_NOTHING = ("127.0.0.%d" % n for n in (20, 21, 22, 23))
+POSTFIX, NOBODY_SIX, TARPITS = "127.0.0.10", "::1", ["127.0.2.%d" % n for n in range(1, 33)]
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
 ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
@@ -111,6 +113,8 @@ def certificates(names):
 def policy(case):
     domain, kind = case["domain"], case["https"]
     lines = ["version: STSv1", "mode: enforce", "mx: mail." + domain, "max_age: 604800"]
+    if case["dns"] == "tarpits" or case["dns"] == "tarpit":
+        lines[2] = "mx: *." + domain
     if kind == "mode-none":
         lines[1] = "mode: none"
     elif kind == "testing":
@@ -133,6 +137,9 @@ def policies(cases):
         folder = "www/mta-sts.%s/.well-known" % case["domain"]
         os.makedirs(folder)
         write(folder + "/mta-sts.txt", policy(case), mode="wb")
+        for root, old, new in (("other", b"mx: mail.", b"mx: old."), ("lf", b"\r", b"")):
+            os.makedirs(folder.replace("www", root))
+            write(folder.replace("www", root) + "/mta-sts.txt", policy(case).replace(old, new), mode="wb")
 
 
 # --- DNS ---
@@ -157,20 +164,66 @@ RPT = {
 }
 
 
+def addresses(*names):
+    return ["%s %s" % ("AAAA" if ":" in name else "A", name) for name in names]
+
+
+HOSTS = {  # more than one address of the policy host
+    "host-two": (REFUSED, NGINX),
+    "host-six": (NGINX, NOBODY_SIX),
+    "host-name": (NGINX, NGINX_NAME),
+    "host-other": (NGINX, NGINX_OTHER),
+    "host-lf": (NGINX, NGINX_LF),
+    "host-404": (NGINX, NGINX_NOTHING),
+    "host-tls11": (NGINX, NGINX_OLD),
+    "host-noroute": (NGINX, NOROUTE),
+    "host-all": (NGINX_NAME, NOBODY_SIX, REFUSED),
+    "host-split": (NGINX_NAME, NGINX_NOTHING),
+}
+MAILS = {  # the same of the MX host; a pair is a kind of server and its certificate
+    "mail-two": (REFUSED, POSTFIX),
+    "mail-six": (POSTFIX, NOBODY_SIX),
+    "mail-name": (POSTFIX, ("tls", "name")),
+    "mail-nostarttls": (("nostarttls", "-"), POSTFIX),
+    "mail-garbage": (("garbage", "-"), POSTFIX),
+    "mail-tls11": (("tls11", "-"), POSTFIX),
+    "mail-hung": (("hung", "-"), POSTFIX),
+    "mail-noroute": (POSTFIX, NOROUTE),
+    "mail-all": (("nostarttls", "-"), ("tls", "name"), NOBODY_SIX),
+    "mail-none": (),
+}
+
+
 def host_records(case):
-    at = HTTPS_AT.get(case["https"], NGINX)
-    return {"host-none": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."],
-            "host-two": ["A " + REFUSED, "A " + at]}.get(case["dns"], ["A " + at])
+    named = {"host-none": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."]}
+    at = HOSTS.get(case["dns"], (HTTPS_AT.get(case["https"], NGINX),))
+    return named.get(case["dns"], addresses(*at))
 
 
-def records(case, mail_at):
+def mail_records(case, mail_at, mail):
+    at = MAILS.get(case["dns"], (mail_at,))
+    return addresses(*(mail[one] if isinstance(one, tuple) else one for one in at))
+
+
+def tarpits(case, mail):
+    """32 MX hosts, each with an address of its own, or all with the same."""
+    for n, at in enumerate(TARPITS):
+        name = "mx%d.%s" % (n, case["domain"])
+        yield case["domain"], ["MX 10 %s." % name]
+        yield name, addresses(at if case["dns"] == "tarpits" else mail["hung", "-"])
+
+
+def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
     mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."]}
     mail = "mail." + domain
     yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
     yield "mta-sts." + domain, host_records(case)
-    yield domain, mx.get(dns, ["MX 10 %s." % mail])
-    yield mail, [] if dns == "mail-none" else ["A " + mail_at]
+    if dns in ("tarpits", "tarpit"):
+        yield from tarpits(case, servers)
+    else:
+        yield domain, mx.get(dns, ["MX 10 %s." % mail])
+        yield mail, mail_records(case, mail_at, servers)
     yield "_smtp._tls." + domain, RPT.get(dns, ['TXT "v=TLSRPTv1; rua=mailto:tls@%s"' % domain])
     if dns == "tlsa":
         yield "_25._tcp." + mail, [tlsa("good")]
@@ -184,14 +237,14 @@ def tlsa(name):
         return "TLSA 3 1 1 " + file.read().hex()
 
 
-def zones(cases, mail_at):
+def zones(cases, mail_at, servers):
     start = ["@ 300 IN SOA ns.%s hostmaster.%s 1 3600 600 86400 60", "@ 300 IN NS ns.%s", "ns.%s 300 IN A 127.0.0.1"]
     zone = {"test": [], "signed.test": []}
     for case in cases:
         if case["dns"] == "none":
             continue
         into = zone["signed.test" if case["domain"] == "signed.test" else "test"]
-        for name, lines in records(case, mail_at(case)):
+        for name, lines in records(case, mail_at(case), servers):
             into += ["%s. 300 IN %s" % (name, line) for line in lines]
     zone["test"] += ["signed.test. 300 IN NS ns.signed.test.", "ns.signed.test. 300 IN A 127.0.0.1", "policies.test. 300 IN A " + NGINX,
                      "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
@@ -211,7 +264,8 @@ def nginx(cases, here):
     status = "".join("        mta-sts.%s %s;\n" % (case["domain"], case["https"]) for case in cases if case["https"] in ("301", "404", "500"))
     plain = "".join(block(case, here) for case in cases if case["https"] in ("html", "notype"))
     write("nginx.http", NGINX_HTTP % {"here": here, "certs": certs, "status": status, "plain": plain, "address": NGINX,
-                                      "old": NGINX_OLD})
+                                      "old": NGINX_OLD, "name": NGINX_NAME, "other": NGINX_OTHER, "lf": NGINX_LF,
+                                      "nothing": NGINX_NOTHING})
 
 
 def block(case, here):
@@ -252,6 +306,24 @@ NGINX_HTTP = """    access_log off;
         listen %(old)s:443 ssl default_server;
         ssl_protocols TLSv1 TLSv1.1;
         root %(here)s/www/$host;
+    }
+    server {
+        listen %(name)s:443 ssl default_server;
+        ssl_certificate %(here)s/name.pem;
+        ssl_certificate_key %(here)s/name.key;
+        root %(here)s/www/$host;
+    }
+    server {
+        listen %(other)s:443 ssl default_server;
+        root %(here)s/other/$host;
+    }
+    server {
+        listen %(lf)s:443 ssl default_server;
+        root %(here)s/lf/$host;
+    }
+    server {
+        listen %(nothing)s:443 ssl default_server;
+        return 404;
     }
 %(plain)s"""
 
@@ -301,10 +373,11 @@ def main():
     authorities()
     certificates(names)
     policies(cases)
-    zones(cases, mail_at)
+    zones(cases, mail_at, mail)
     nginx(cases, here)
     postfix(here)
-    write("smtp.args", "".join("%s=%s=%s\n" % (at, kind, "good" if cert == "-" else cert) for (kind, cert), at in mail.items()))
+    write("smtp.args", "".join("%s=%s=%s\n" % (at, kind, "good" if cert == "-" else cert) for (kind, cert), at in mail.items()),
+          "".join("%s=hung=good\n" % at for at in TARPITS))
     write("https.args", "".join("mta-sts.%s=%s\n" % (case["domain"], case["https"]) for case in cases if case["https"] in ODD_ANSWERS))
 
 

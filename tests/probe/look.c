@@ -152,21 +152,28 @@ static void print_fetched(const struct probe_fetched *f, const char *host)
         (void)printf("ms %u\n", f->ms);
 }
 
+enum { ADDRESSES_MAX = 16 };
+
 static int look_fetch(bool mail, int count, char **arguments)
 {
-    const struct probe_fetch_options options = { number("LOOK_CONNECT_MS", 2000),
-                                                 number("LOOK_TOTAL_MS", 5000),
-                                                 number("LOOK_HTTPS", 443),
-                                                 number("LOOK_SMTP", 25),
-                                                 "probe.test",
-                                                 NULL };
-    struct probe_fetched fetched;
+    const struct probe_fetch_options options = { .connect_ms = number("LOOK_CONNECT_MS", 2000),
+                                                 .total_ms = number("LOOK_TOTAL_MS", 5000),
+                                                 .https_port = number("LOOK_HTTPS", 443),
+                                                 .smtp_port = number("LOOK_SMTP", 25),
+                                                 .helo = "probe.test" };
+    struct probe_fetched fetched[ADDRESSES_MAX];
+    struct probe_fetch list[ADDRESSES_MAX];
+    size_t addresses = 0;
 
     if (!probe_fetch_init())
         return 1;
-    (mail ? probe_fetch_smtp : probe_fetch_policy)(&options, arguments[0], arguments + 1, (size_t)count - 1, &fetched);
-    print_fetched(&fetched, arguments[0]);
-    probe_fetched_free(&fetched);
+    for (; addresses < (size_t)count - 1 && addresses < ADDRESSES_MAX; addresses++)
+        list[addresses] = (struct probe_fetch) { arguments[0], arguments[addresses + 1], &fetched[addresses] };
+    (mail ? probe_fetch_smtp : probe_fetch_policies)(&options, list, addresses);
+    for (size_t i = 0; i < addresses; i++) {
+        print_fetched(&fetched[i], arguments[0]);
+        probe_fetched_free(&fetched[i]);
+    }
     return 0;
 }
 

@@ -147,13 +147,15 @@ smtp() {
     [ "${lines[0]}" = found ]
 }
 
-@test "a policy is fetched with its certificate, over HTTP/2, from the first address that takes the connection" {
+@test "a policy is fetched with its certificate, over HTTP/2, from each address" {
     policy healthy.test
     says 'fetched 127.0.0.2 200'
     says 'type text/plain'
     begins 'version: STSv1\x0d\x0amode: enforce\x0d\x0amx: mail.healthy.test\x0d\x0a'
     finds
     look policy mta-sts.healthy.test 192.0.2.1 127.0.0.1 127.0.0.2
+    begins 'no-route - 0'
+    begins 'refused - 0'
     says 'fetched 127.0.0.2 200'
 }
 

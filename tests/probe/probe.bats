@@ -129,6 +129,74 @@ all_cases() {
     [[ $output != *mail:* ]]
 }
 
+# words: what the last run printed, on one line.
+words() {
+    tr -s ' \n' ' ' <<<"$output"
+}
+
+@test "every address of the policy host: which one fails is told, and what that does to mail" {
+    run -1 probe host-six.test
+    [[ $(words) == *'; at 1 of 2 addresses'*'at ::1: "mta-sts.host-six.test" takes no connection'* ]]
+    [[ $(words) == *'mail: A sender that asks an address of the policy host that fails keeps to the policy in its cache, or delivers without MTA-STS'* ]]
+    run -1 probe host-name.test
+    [[ $(words) == *'at 127.0.0.20: "mta-sts.host-name.test" is not among the certificate'* ]]
+    run -1 probe host-404.test
+    [[ $(words) == *'at 127.0.0.23: "404" is the status'* ]]
+    run -2 probe host-other.test
+    [[ $(words) == *'at 127.0.0.21: another policy is served there'*'Which policy a sender keeps depends on the address'* ]]
+    # The certificate is good at one address, and the answer at the other: no sender gets a policy.
+    run -2 probe host-split.test
+    [[ $(words) == *'FAIL answer'*'Senders without a policy in their cache find none'* ]]
+    run -0 probe host-noroute.test
+    [[ $(words) == *'at 192.0.2.1: "mta-sts.host-noroute.test" was not asked there'* && $output != *mail:* ]]
+    # What is wrong at all addresses is said once.
+    run -2 probe host-all.test
+    [[ $(words) == *'at 127.0.0.1, ::1: "mta-sts.host-all.test" takes no connection;'*'[Connection refused]'* ]]
+}
+
+@test "every address of an MX host: which one fails is told, and what that does to mail" {
+    run -1 probe mail-name.test
+    [[ $(words) == *'at 127.0.1.'*': mail.mail-name.test: "mail.mail-name.test" is not among'* ]]
+    [[ $(words) == *'mail: At the addresses that fail of mail.mail-name.test, senders that honour MTA-STS deliver nothing: each tries the next address'* ]]
+    run -1 probe mail-six.test
+    [[ $(words) == *'at ::1: "mail.mail-six.test" takes no connection'* ]]
+    run -2 probe mail-all.test
+    [[ $(words) == *'Senders that honour MTA-STS are deferring mail for mail.mail-all.test now'* ]]
+    run -0 probe mail-noroute.test
+    [[ $(words) == *'at 192.0.2.1: "mail.mail-noroute.test" was not asked there'* && $output != *mail:\ * ]]
+}
+
+@test "32 MX hosts that do not greet: side by side, and no longer than --domain-timeout" {
+    local begin=$SECONDS
+    run -3 probe --timeout 5 smtp-tarpits.test
+    [[ $(words) == *'0 of 32 MX hosts'*'mx31.smtp-tarpits.test" gave no answer in time'* ]]
+    [ $((SECONDS - begin)) -lt 9 ]
+    begin=$SECONDS
+    run -3 probe --timeout 60 --domain-timeout 3 smtp-tarpits.test healthy.test
+    [[ $(words) == *'? smtp 0 of 32 MX hosts'*'mx0.smtp-tarpits.test: there was no time left to wait for it'*'; and 29 more'* ]]
+    [[ $output == *'ok    healthy.test'* && $output == *'ok    tlsrpt  mailto:tls@smtp-tarpits.test'* ]]
+    [ $((SECONDS - begin)) -lt 6 ]
+    run -3 probe --domain-timeout 0 healthy.test
+    [[ $output == *'write seconds, from 1 to 3600'* ]]
+}
+
+@test "no more than 8 connections at a time to one address" {
+    local at most=0 n
+    at=$(inside kdig +short mx1.smtp-tarpit.test A)
+    # shellcheck disable=SC2086
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --timeout 30 --domain-timeout 4 -j 4 smtp-tarpit.test smtp-hung.test mail-hung.test >out 2>err 3>&- &
+    local pid=$!
+    PIDS+=("$pid")
+    while kill -0 "$pid" 2>/dev/null; do
+        n=$(inside ss -Htnp dst "$at" | grep -c "pid=$pid,") || true # other tests ask it, too
+        [ "$n" -le "$most" ] || most=$n
+        sleep 0.1
+    done
+    wait "$pid" || true
+    echo "$most at most"
+    [ "$most" -eq 8 ]
+}
+
 @test "--quiet: nothing of what is fine" {
     run -0 probe -q healthy.test mode-testing.test
     [ -z "$output" ]
@@ -368,7 +436,7 @@ blames_nobody() {
     deploy 1000
     local begin=$SECONDS before
     before=$(grep -c ' connect from ' "$LAB/maillog")
-    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" >out
+    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" >out || { grep -v '^ok ' out | head -n 50; false; }
     echo "# $(tail -n 1 out)" >&3
     [ $((SECONDS - begin)) -lt 60 ]
     [ "$(wc -l <out)" -eq 1001 ]

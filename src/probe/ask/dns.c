@@ -2,6 +2,8 @@
 #define CARES_NO_DEPRECATED
 #include "probe/ask/dns.h"
 
+#include "base/clock.h"
+#include "policy/domain.h"
 #include "probe/ask/dns_answer.h"
 
 /* Before ares.h, which uses fd_set without including it. */
@@ -13,6 +15,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -31,10 +34,13 @@ enum {
  */
 enum { RETRYING, REPORTING, CHANNELS };
 
+enum { HOSTS_AT_ONCE = 8, OF_HOST = 3 };
+
 struct probe_dns {
     ares_channel channel[CHANNELS];
     int random;
     const atomic_bool *stop;
+    int64_t limit; /* by clock_ms(); 0: none */
 };
 
 struct question {
@@ -101,6 +107,11 @@ void probe_dns_free(struct probe_dns *dns)
     if (dns->random >= 0)
         (void)close(dns->random);
     free(dns);
+}
+
+void probe_dns_set_limit(struct probe_dns *dns, int64_t limit)
+{
+    dns->limit = limit;
 }
 
 static void fail(struct probe_dns_answer *answer, enum probe_dns_state state, const char *why)
@@ -205,7 +216,7 @@ static bool needs_reason(int status)
 
 static bool is_stopped(const struct probe_dns *dns)
 {
-    return dns->stop != NULL && atomic_load(dns->stop);
+    return (dns->stop != NULL && atomic_load(dns->stop)) || (dns->limit != 0 && clock_ms() >= dns->limit);
 }
 
 static void ask(struct probe_dns *dns, struct question *questions, size_t count)
@@ -250,4 +261,28 @@ void probe_dns_addresses(struct probe_dns *dns, const char *name, struct probe_d
 
     ask(dns, questions, 2);
     probe_dns_answer_join(answer, &six);
+}
+
+static void ask_hosts(struct probe_dns *dns, const struct probe_dns_host *list, size_t count)
+{
+    char tlsa[HOSTS_AT_ONCE][DOMAIN_MAX + sizeof "_25._tcp."];
+    struct probe_dns_answer six[HOSTS_AT_ONCE];
+    struct question questions[HOSTS_AT_ONCE * OF_HOST];
+
+    for (size_t i = 0; i < count; i++) {
+        struct question *own = &questions[i * OF_HOST];
+        (void)snprintf(tlsa[i], sizeof tlsa[i], "_25._tcp.%s", list[i].name);
+        own[0] = (struct question) { .name = list[i].name, .type = PROBE_DNS_A, .answer = list[i].addresses };
+        own[1] = (struct question) { .name = list[i].name, .type = PROBE_DNS_AAAA, .answer = &six[i] };
+        own[2] = (struct question) { .name = tlsa[i], .type = PROBE_DNS_TLSA, .answer = list[i].tlsa };
+    }
+    ask(dns, questions, count * OF_HOST);
+    for (size_t i = 0; i < count; i++)
+        probe_dns_answer_join(list[i].addresses, &six[i]);
+}
+
+void probe_dns_hosts(struct probe_dns *dns, const struct probe_dns_host *list, size_t count)
+{
+    for (size_t i = 0; i < count; i += HOSTS_AT_ONCE)
+        ask_hosts(dns, list + i, count - i < HOSTS_AT_ONCE ? count - i : HOSTS_AT_ONCE);
 }

@@ -6,6 +6,7 @@
 #include "probe/ask/dns_answer.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 
 /* A query takes at most TIMEOUT_MS * (2^TRIES - 1) for each server: c-ares doubles the timeout with each try. */
 struct probe_dns_options {
@@ -19,6 +20,9 @@ struct probe_dns;
 struct probe_dns *probe_dns_new(const struct probe_dns_options *options);
 void probe_dns_free(struct probe_dns *dns);
 
+/* From LIMIT on, by clock_ms(), every answer is AGAIN; 0: never. */
+void probe_dns_set_limit(struct probe_dns *dns, int64_t limit);
+
 /* Adds the name and the version of the library, as it is linked at run time: "c-ares 1.34.5". */
 void probe_dns_library(struct buf *out);
 
@@ -31,5 +35,14 @@ void probe_dns_txt(struct probe_dns *dns, const char *name, struct probe_dns_ans
 void probe_dns_mx(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_addresses(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_tlsa(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
+
+/* A name, and where the answers about it go: its addresses, and its TLSA records for SMTP. */
+struct probe_dns_host {
+    const char *name;
+    struct probe_dns_answer *addresses, *tlsa;
+};
+
+/* Asks for all that of the COUNT names in LIST, several names at once. */
+void probe_dns_hosts(struct probe_dns *dns, const struct probe_dns_host *list, size_t count);
 
 #endif

@@ -290,8 +290,17 @@ static void append(struct probe_dns_answer *answer, const struct probe_dns_answe
     answer->count += more->count;
 }
 
+static int compare_addresses(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_answer *more)
 {
+    bool is_partial = (answer->state == PROBE_DNS_FOUND && more->state == PROBE_DNS_AGAIN) ||
+                      (answer->state == PROBE_DNS_AGAIN && more->state == PROBE_DNS_FOUND);
+    const char *why = answer->state == PROBE_DNS_AGAIN ? answer->why : more->why;
+
     if (answer->state == PROBE_DNS_FOUND && more->state == PROBE_DNS_FOUND) {
         answer->authentic &= more->authentic;
         append(answer, more);
@@ -300,5 +309,10 @@ void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_ans
         *answer = *more;
         *more = first;
     }
+    if (answer->count > 0)
+        qsort(answer->addresses, answer->count, sizeof *answer->addresses, compare_addresses);
+    answer->is_partial = is_partial;
+    if (is_partial)
+        answer->why = why;
     probe_dns_answer_free(more);
 }

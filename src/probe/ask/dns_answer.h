@@ -40,11 +40,12 @@ struct probe_dns_answer {
     enum probe_dns_state state;
     bool no_such_name;                /* with ABSENT: the name does not exist (NXDOMAIN) */
     bool authentic;                   /* the resolver says that it validated the answer by DNSSEC (AD) */
+    bool is_partial;                  /* with FOUND, joined: there may be more addresses; WHY says why they are not known */
     const char *why;                  /* a phrase for ABSENT and AGAIN: "the name server failed (SERVFAIL)"; constant */
     char *alias;                      /* the last target of the name's CNAMEs; NULL: it has none */
     struct probe_txt_string *strings; /* TXT */
     struct probe_mx *mx;              /* sorted by preference, then name */
-    char **addresses;                 /* "192.0.2.1", "2001:db8::1" */
+    char **addresses;                 /* "192.0.2.1", "2001:db8::1"; sorted after probe_dns_answer_join() */
     struct probe_tlsa *tlsa;
     size_t count; /* of that list */
     void *memory; /* of all that is pointed to */

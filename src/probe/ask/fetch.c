@@ -1,13 +1,12 @@
 #include "probe/ask/fetch.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "probe/ask/fetched.h"
 #include "probe/ask/lack.h"
 #include "probe/ask/transfer.h"
+#include "probe/ask/transfers.h"
 
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,83 +155,85 @@ static const struct probe_protocol smtp = { .scheme = "smtp",
                                             .phase = smtp_phase,
                                             .is_smtp = true };
 
-/* --- addresses, and versions of TLS --- */
+/* --- versions of TLS, and all addresses --- */
 
-/* FAILED failed in TLS. Tries versions that are too old, to report them. */
-static void find_old_version(const struct probe_transfer *failed)
+static const struct {
+    long version;
+    const char *why;
+} old_versions[] = {
+    { CURL_SSLVERSION_TLSv1_1 | (long)CURL_SSLVERSION_MAX_TLSv1_1, "TLS 1.1 is the newest that it speaks" },
+    { CURL_SSLVERSION_TLSv1_0 | (long)CURL_SSLVERSION_MAX_TLSv1_0, "TLS 1.0 is the newest that it speaks" },
+};
+
+enum { OLD_VERSIONS = sizeof old_versions / sizeof old_versions[0] };
+
+/* Where the last connection, with an old version of TLS, worked, that is the result. */
+static bool take_old_version(struct probe_transfer *t)
 {
-    static const struct {
-        long version;
-        const char *why;
-    } versions[] = {
-        { CURL_SSLVERSION_TLSv1_1 | (long)CURL_SSLVERSION_MAX_TLSv1_1, "TLS 1.1 is the newest that it speaks" },
-        { CURL_SSLVERSION_TLSv1_0 | (long)CURL_SSLVERSION_MAX_TLSv1_0, "TLS 1.0 is the newest that it speaks" },
-    };
+    struct probe_fetched *other = &t->other;
+    bool works = other->chain != NULL;
 
-    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
-        struct probe_fetched fetched = { 0 };
-        struct probe_transfer t = { .protocol = failed->protocol,
-                                    .options = failed->options,
-                                    .fetched = &fetched,
-                                    .host = failed->host,
-                                    .address = failed->address,
-                                    .version = versions[i].version,
-                                    .only_handshake = true,
-                                    .limit = failed->limit };
-        probe_transfer_run(&t);
-        if (fetched.chain != NULL) {
-            failed->fetched->outcome = PROBE_FETCH_TLS_OLD;
-            (void)snprintf(failed->fetched->why, sizeof failed->fetched->why, "%s", versions[i].why);
-            failed->fetched->chain = fetched.chain;
-            fetched.chain = NULL;
-            i = sizeof versions / sizeof versions[0];
-        }
-        probe_fetched_free(&fetched);
+    if (works) {
+        t->result->outcome = PROBE_FETCH_TLS_OLD;
+        (void)snprintf(t->result->why, sizeof t->result->why, "%s", old_versions[t->attempts - 1].why);
+        t->result->chain = other->chain;
+        other->chain = NULL;
     }
+    probe_fetched_free(other);
+    return works;
 }
 
-static bool is_decided(const struct probe_fetched *fetched)
+/* The first connection failed in TLS: versions that are too old follow, to report them. */
+static bool try_old_version(struct probe_transfer *t)
 {
-    return fetched->address[0] != '\0' || fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_LACK ||
-           fetched->outcome == PROBE_FETCH_PROTOCOL;
-}
-
-static void fetch(const struct probe_protocol *protocol, const struct probe_fetch_options *options, const char *host,
-                  char *const *addresses, size_t count, struct probe_fetched *fetched)
-{
-    /* What to report where no address takes the connection: a refusal rather than that there is no route. */
-    struct probe_fetched last = { .outcome = PROBE_FETCH_REFUSED, .why = "there is no address" };
-    int64_t limit = clock_ms() + options->total_ms;
-
-    *fetched = (struct probe_fetched) { 0 };
-    for (size_t i = 0; i < count && !is_decided(fetched); i++) {
-        struct probe_transfer t = { .protocol = protocol,
-                                    .options = options,
-                                    .fetched = fetched,
-                                    .host = host,
-                                    .address = addresses[i],
-                                    .version = CURL_SSLVERSION_TLSv1_2,
-                                    .limit = limit };
-        probe_fetched_free(fetched);
-        probe_transfer_run(&t);
-        fetched->has_starttls = protocol->is_smtp && t.replies >= STARTTLS;
-        if (fetched->outcome == PROBE_FETCH_TLS)
-            find_old_version(&t);
-        if (i == 0 || fetched->outcome == PROBE_FETCH_REFUSED || last.outcome == PROBE_FETCH_NO_ROUTE)
-            last = *fetched;
+    if (t->attempts == 0) {
+        t->result->has_starttls = t->protocol->is_smtp && t->replies >= STARTTLS;
+        if (t->result->outcome != PROBE_FETCH_TLS)
+            return false;
+    } else if (take_old_version(t)) {
+        return false;
     }
-    if (!is_decided(fetched))
-        *fetched = last;
+    if (t->attempts == OLD_VERSIONS)
+        return false;
+    t->version = old_versions[t->attempts++].version;
+    t->only_handshake = true;
+    t->fetched = &t->other;
+    t->header = 0;
+    t->replies = 0;
+    t->too_large = t->is_cut = t->is_not_smtp = t->was_stopped = t->was_slow = t->connected = false;
+    t->line[0] = t->error[0] = '\0';
+    return true;
 }
 
-void probe_fetch_policy(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
-                        struct probe_fetched *fetched)
+static void fetch(const struct probe_protocol *protocol, const struct probe_fetch_options *options,
+                  const struct probe_fetch *list, size_t count)
 {
-    fetch(&https, options, host, addresses, count, fetched);
+    struct probe_transfer *transfers = calloc(count, sizeof *transfers);
+
+    for (size_t i = 0; i < count; i++) {
+        *list[i].fetched = (struct probe_fetched) { .outcome = PROBE_FETCH_LACK, .why = "out of memory" };
+        if (transfers == NULL)
+            continue;
+        struct probe_transfer *t = &transfers[i];
+        t->protocol = protocol;
+        t->options = options;
+        t->fetched = t->result = list[i].fetched;
+        t->host = list[i].host;
+        t->address = list[i].address;
+        t->version = CURL_SSLVERSION_TLSv1_2;
+        t->again = try_old_version;
+    }
+    if (transfers != NULL)
+        probe_transfers_run(transfers, count);
+    free(transfers);
 }
 
-void probe_fetch_smtp(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
-                      struct probe_fetched *fetched)
+void probe_fetch_policies(const struct probe_fetch_options *options, const struct probe_fetch *list, size_t count)
 {
-    fetch(&smtp, options, host, addresses, count, fetched);
+    fetch(&https, options, list, count);
+}
+
+void probe_fetch_smtp(const struct probe_fetch_options *options, const struct probe_fetch *list, size_t count)
+{
+    fetch(&smtp, options, list, count);
 }

@@ -13,16 +13,19 @@ bool probe_fetch_init(void);
 /* Adds the name and the version of libcurl, as it is linked at run time: "libcurl 8.14.1". */
 void probe_fetch_library(struct buf *out);
 
-/*
- * Asks HOST for its policy (RFC 8461 3.3) at the first of COUNT ADDRESSES that takes the connection. Follows no redirect, uses no
- * proxy, and does not verify the certificate. FETCHED need not be initialised; probe_fetched_free() is due.
- */
-void probe_fetch_policy(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
-                        struct probe_fetched *fetched);
+/* One address of one host, and what is fetched there. */
+struct probe_fetch {
+    const char *host, *address;
+    struct probe_fetched *fetched;
+};
 
-/* The same over SMTP with the MX host HOST: EHLO, STARTTLS, EHLO, QUIT (RFC 3207). Sends no mail. */
-void probe_fetch_smtp(const struct probe_fetch_options *options, const char *host, char *const *addresses, size_t count,
-                      struct probe_fetched *fetched);
+/*
+ * Ask for the policy (RFC 8461 3.3) at each address of LIST, COUNT of them, side by side. Follows no redirect, uses no proxy, and
+ * does not verify the certificate. Each FETCHED need not be initialised; probe_fetched_free() is due. The second one does the
+ * same over SMTP, with MX hosts: EHLO, STARTTLS, EHLO, QUIT (RFC 3207). It sends no mail.
+ */
+void probe_fetch_policies(const struct probe_fetch_options *options, const struct probe_fetch *list, size_t count);
+void probe_fetch_smtp(const struct probe_fetch_options *options, const struct probe_fetch *list, size_t count);
 
 void probe_fetched_free(struct probe_fetched *fetched);
 

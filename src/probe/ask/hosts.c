@@ -1,5 +1,6 @@
 #include "probe/ask/hosts.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "policy/domain.h"
 #include "probe/ask/dns.h"
@@ -12,15 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* How many are kept, at some kilobytes each. Beyond that, one that nobody uses is evicted. */
-enum { KEPT_MAX = 1024, BUCKETS = 1024 };
+enum { KEPT_MAX = 1024, BUCKETS = 1024, MS = 1000, NS_OF_MS = 1000000 };
 
 struct entry {
     struct probe_host host; /* first: callers hold a pointer to it */
     struct entry *next;     /* in the same bucket */
     unsigned users;
-    bool ready;
+    bool ready, is_spoiled; /* SPOILED: it was cut short, is in no bucket, and is freed by its last user */
     char name[DOMAIN_MAX + 1];
 };
 
@@ -31,24 +33,37 @@ struct probe_hosts {
     size_t count, cursor; /* the bucket where evict() goes on */
 };
 
+/* A condition whose waits are timed by the clock of clock_ms(). */
+static bool init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    bool good = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 && pthread_cond_init(condition, &attributes) == 0;
+    (void)pthread_condattr_destroy(&attributes);
+    return good;
+}
+
 struct probe_hosts *probe_hosts_new(void)
 {
     struct probe_hosts *hosts = calloc(1, sizeof *hosts);
 
     if (hosts == NULL)
         return NULL;
-    if (pthread_mutex_init(&hosts->lock, NULL) != 0 || pthread_cond_init(&hosts->ready, NULL) != 0) {
-        free(hosts);
-        return NULL;
-    }
-    return hosts;
+    if (pthread_mutex_init(&hosts->lock, NULL) == 0 && init_condition(&hosts->ready))
+        return hosts;
+    free(hosts);
+    return NULL;
 }
 
 static void free_entry(struct entry *entry)
 {
     probe_dns_answer_free(&entry->host.addresses);
     probe_dns_answer_free(&entry->host.tlsa);
-    probe_fetched_free(&entry->host.smtp);
+    for (size_t i = 0; i < entry->host.smtp_count; i++)
+        probe_fetched_free(&entry->host.smtp[i]);
+    free(entry->host.smtp);
     free(entry);
 }
 
@@ -109,45 +124,142 @@ static struct entry *add_entry(struct probe_hosts *hosts, struct entry **bucket,
     return entry;
 }
 
-static void ask_host(struct probe_host *host, struct probe_dns *dns, const struct probe_fetch_options *fetch, const char *name)
+static struct entry *find_entry(struct probe_hosts *hosts, const char *normal, bool *is_new)
 {
-    char tlsa[DOMAIN_MAX + sizeof "_25._tcp."];
-
-    probe_dns_addresses(dns, name, &host->addresses);
-    (void)snprintf(tlsa, sizeof tlsa, "_25._tcp.%s", name);
-    probe_dns_tlsa(dns, tlsa, &host->tlsa);
-    if (host->addresses.state == PROBE_DNS_FOUND)
-        probe_fetch_smtp(fetch, name, host->addresses.addresses, host->addresses.count, &host->smtp);
-}
-
-const struct probe_host *probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns,
-                                         const struct probe_fetch_options *fetch, const char *name)
-{
-    char normal[DOMAIN_MAX + 1];
-    bool found;
-
-    domain_normal(name, strnlen(name, DOMAIN_MAX), normal);
-    (void)pthread_mutex_lock(&hosts->lock);
     struct entry **bucket = &hosts->buckets[bucket_of(normal)], *entry = *bucket;
+
     while (entry != NULL && strcmp(entry->name, normal) != 0)
         entry = entry->next;
-    found = entry != NULL;
-    if (!found)
+    *is_new = entry == NULL;
+    if (entry == NULL)
         entry = add_entry(hosts, bucket, normal);
     if (entry != NULL)
         entry->users++;
-    while (found && !entry->ready)
-        (void)pthread_cond_wait(&hosts->ready, &hosts->lock);
-    (void)pthread_mutex_unlock(&hosts->lock);
-    if (found || entry == NULL)
-        return found ? &entry->host : NULL;
+    return entry;
+}
 
-    ask_host(&entry->host, dns, fetch, normal);
+/* --- asking --- */
+
+static void look_up(struct probe_dns *dns, struct entry *const *own, size_t count)
+{
+    struct probe_dns_host list[PROBE_HOSTS_MAX];
+
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct probe_dns_host) { own[i]->name, &own[i]->host.addresses, &own[i]->host.tlsa };
+    probe_dns_hosts(dns, list, count);
+}
+
+/* Makes room for what the host shows at each address, and adds that to LIST. Returns how many were added. */
+static size_t plan(struct entry *entry, struct probe_fetch *list)
+{
+    struct probe_host *host = &entry->host;
+    size_t count = host->addresses.count < PROBE_ADDRESSES_MAX ? host->addresses.count : PROBE_ADDRESSES_MAX;
+
+    if (host->addresses.state != PROBE_DNS_FOUND || count == 0)
+        return 0;
+    host->smtp = calloc(count, sizeof *host->smtp);
+    host->smtp_count = host->smtp != NULL ? count : 0;
+    for (size_t i = 0; i < host->smtp_count; i++)
+        list[i] = (struct probe_fetch) { entry->name, host->addresses.addresses[i], &host->smtp[i] };
+    return host->smtp_count;
+}
+
+/* Is something not known of HOST that another domain may learn? IS_LATE: the limit has come. */
+static bool is_cut_short(const struct probe_host *host, bool is_late)
+{
+    bool cut = is_late && (host->addresses.state == PROBE_DNS_AGAIN || host->addresses.is_partial);
+
+    for (size_t i = 0; i < host->smtp_count; i++)
+        cut |= host->smtp[i].outcome == PROBE_FETCH_STOPPED || host->smtp[i].outcome == PROBE_FETCH_LACK;
+    return cut || (host->smtp == NULL && host->addresses.count > 0);
+}
+
+/* Asks the COUNT hosts in OWN, which are new. */
+static void ask_hosts(struct probe_dns *dns, const struct probe_fetch_options *fetch, struct entry *const *own, size_t count)
+{
+    struct probe_fetch *list = calloc(count * PROBE_ADDRESSES_MAX + 1, sizeof *list);
+    size_t planned = 0;
+
+    look_up(dns, own, count);
+    for (size_t i = 0; i < count && list != NULL; i++)
+        planned += plan(own[i], list + planned);
+    if (planned > 0)
+        probe_fetch_smtp(fetch, list, planned);
+    free(list);
+}
+
+static void remove_entry(struct probe_hosts *hosts, struct entry *entry)
+{
+    struct entry **at = &hosts->buckets[bucket_of(entry->name)];
+
+    while (*at != entry)
+        at = &(*at)->next;
+    *at = entry->next;
+    hosts->count--;
+    entry->is_spoiled = true;
+}
+
+static void publish(struct probe_hosts *hosts, const struct probe_fetch_options *fetch, struct entry *const *own, size_t count)
+{
+    bool is_late = fetch->limit != 0 && clock_ms() >= fetch->limit;
+
     (void)pthread_mutex_lock(&hosts->lock);
-    entry->ready = true;
+    for (size_t i = 0; i < count; i++) {
+        own[i]->ready = true;
+        if (is_cut_short(&own[i]->host, is_late))
+            remove_entry(hosts, own[i]);
+    }
     (void)pthread_cond_broadcast(&hosts->ready);
     (void)pthread_mutex_unlock(&hosts->lock);
-    return &entry->host;
+}
+
+/* Waits until ENTRY is ready, which another thread sees to, or until LIMIT. False: it is not. */
+static bool wait_for(struct probe_hosts *hosts, const struct entry *entry, int64_t limit)
+{
+    const struct timespec until = { (time_t)(limit / MS), (long)(limit % MS) * NS_OF_MS };
+    int error = 0;
+
+    while (!entry->ready && error == 0)
+        error = limit != 0 ? pthread_cond_timedwait(&hosts->ready, &hosts->lock, &until)
+                           : pthread_cond_wait(&hosts->ready, &hosts->lock);
+    return entry->ready;
+}
+
+/* Puts what is ready into SHOWN, and gives up the rest. */
+static void take_all(struct probe_hosts *hosts, struct entry *const *entries, size_t count, int64_t limit,
+                     const struct probe_host **shown)
+{
+    (void)pthread_mutex_lock(&hosts->lock);
+    for (size_t i = 0; i < count; i++) {
+        bool is_ready = entries[i] != NULL && wait_for(hosts, entries[i], limit);
+        shown[i] = is_ready ? &entries[i]->host : NULL;
+        if (entries[i] != NULL && !is_ready)
+            entries[i]->users--;
+    }
+    (void)pthread_mutex_unlock(&hosts->lock);
+}
+
+bool probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns, const struct probe_fetch_options *fetch,
+                     const char *const *names, size_t count, const struct probe_host **shown)
+{
+    struct entry *all[PROBE_HOSTS_MAX], *own[PROBE_HOSTS_MAX];
+    char normal[DOMAIN_MAX + 1];
+    size_t new = 0;
+    bool good = true, is_new;
+
+    (void)pthread_mutex_lock(&hosts->lock);
+    for (size_t i = 0; i < count; i++) {
+        domain_normal(names[i], strnlen(names[i], DOMAIN_MAX), normal);
+        all[i] = find_entry(hosts, normal, &is_new);
+        if (all[i] != NULL && is_new)
+            own[new ++] = all[i];
+        good &= all[i] != NULL;
+    }
+    (void)pthread_mutex_unlock(&hosts->lock);
+    ask_hosts(dns, fetch, own, new);
+    publish(hosts, fetch, own, new);
+    take_all(hosts, all, count, fetch->limit, shown);
+    return good;
 }
 
 void probe_hosts_release(struct probe_hosts *hosts, const struct probe_host *host)
@@ -158,5 +270,8 @@ void probe_hosts_release(struct probe_hosts *hosts, const struct probe_host *hos
         return;
     (void)pthread_mutex_lock(&hosts->lock);
     entry->users--;
+    bool is_last = entry->users == 0 && entry->is_spoiled;
     (void)pthread_mutex_unlock(&hosts->lock);
+    if (is_last)
+        free_entry(entry);
 }

@@ -11,9 +11,13 @@
 /* How many MX hosts of a domain are asked: a sender tries some, and not the hundreds that a hostile zone may name. */
 enum { PROBE_HOSTS_MAX = 32 };
 
+/* How many addresses of a host are asked. */
+enum { PROBE_ADDRESSES_MAX = 16 };
+
 struct probe_host {
     struct probe_dns_answer addresses, tlsa;
-    struct probe_fetched smtp; /* all zero where there are no addresses */
+    struct probe_fetched *smtp; /* at the first SMTP_COUNT addresses */
+    size_t smtp_count;
 };
 
 /* NULL where memory runs out. All hosts are to be released before it is freed. */
@@ -22,12 +26,14 @@ struct probe_hosts *probe_hosts_new(void);
 void probe_hosts_free(struct probe_hosts *hosts);
 
 /*
- * What the host NAME shows. Where it is not in the cache, it is asked with DNS, which is for the calling thread alone, and FETCH;
- * where another thread is asking it, this one waits. It does not change; probe_hosts_release() is due. NULL where memory runs
- * out.
+ * What the hosts in NAMES, COUNT of them, PROBE_HOSTS_MAX at most, show: put into SHOWN. Those that are not in the cache are
+ * asked side by side, with DNS, which is for the calling thread alone, and FETCH; what another thread is asking, this one waits
+ * for. What FETCH's limit or a lack of this machine cut short is not kept for others; what another thread was not done with by
+ * then is NULL. What is shown does not change; probe_hosts_release() is due for each. False where memory runs out, and some are
+ * NULL for that.
  */
-const struct probe_host *probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns,
-                                         const struct probe_fetch_options *fetch, const char *name);
+bool probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns, const struct probe_fetch_options *fetch,
+                     const char *const *names, size_t count, const struct probe_host **shown);
 void probe_hosts_release(struct probe_hosts *hosts, const struct probe_host *host);
 
 #endif

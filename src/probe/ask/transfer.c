@@ -17,8 +17,6 @@
 #define VERSION "unknown"
 #endif
 
-enum { LOOK_MS = 200 /* how often STOP and the clock are read while waiting */ };
-
 static const char no_memory[] = "out of memory";
 
 void probe_transfer_why(struct probe_transfer *t, const char *why)
@@ -104,6 +102,7 @@ static bool is_connected(const struct probe_transfer *t)
 
 static void set_options(CURL *easy, struct probe_transfer *t, const char *url, struct curl_slist *target)
 {
+    (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
     (void)curl_easy_setopt(easy, CURLOPT_URL, url);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, target);
     (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -126,7 +125,11 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
     (void)curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     (void)curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* run() keeps the time */
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* probe_transfer_is_over() keeps the time */
+    /* Each connection is one of its own, with a whole handshake. A kept one would stay open after its turn. */
+    (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, t->protocol->is_smtp ? 0L : 1L);
     if (t->only_handshake)
         (void)curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, "ALL:@SECLEVEL=0");
     /* Stops after the handshake. libcurl then sends no QUIT of its own, for whose reply it would wait two minutes. */
@@ -134,32 +137,21 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
         (void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 }
 
-static bool is_over(struct probe_transfer *t, int64_t connect_limit)
+/* The time of the domain is over, and this connection had too little of it to say something about the server. */
+static bool was_cut_short(const struct probe_transfer *t, int64_t now)
+{
+    return t->options->limit != 0 && now >= t->options->limit && now < t->begin + t->options->connect_ms;
+}
+
+bool probe_transfer_is_over(struct probe_transfer *t)
 {
     const atomic_bool *stop = t->options->stop;
     int64_t now = clock_ms();
 
     t->connected = t->connected || is_connected(t);
-    t->was_stopped = stop != NULL && atomic_load(stop);
-    t->was_slow = now >= t->limit || (!t->connected && now >= connect_limit);
+    t->was_stopped = (stop != NULL && atomic_load(stop)) || was_cut_short(t, now);
+    t->was_slow = now >= t->limit || (!t->connected && now >= t->connect_limit);
     return t->was_stopped || t->was_slow;
-}
-
-/* Runs until the transfer ends, is stopped, or takes too long. */
-static CURLcode run(CURLM *multi, struct probe_transfer *t)
-{
-    int64_t connect_limit = clock_ms() + t->options->connect_ms;
-    int running = 1, left;
-
-    while (curl_multi_perform(multi, &running) == CURLM_OK && running > 0 && !is_over(t, connect_limit))
-        if (curl_multi_poll(multi, NULL, 0, LOOK_MS, NULL) != CURLM_OK)
-            break;
-    const CURLMsg *message = curl_multi_info_read(multi, &left);
-    if (message == NULL)
-        return CURLE_OPERATION_TIMEDOUT;
-    t->was_stopped = t->was_slow = false;
-    t->connected = message->data.result != CURLE_COULDNT_CONNECT;
-    return message->data.result;
 }
 
 static void take_chain(CURL *easy, struct probe_transfer *t)
@@ -211,6 +203,9 @@ static enum probe_fetch_outcome judge_connect(CURL *easy, struct probe_transfer 
         probe_transfer_why(t, why);
         return connect_errors[i].outcome;
     }
+    /* libcurl's own words name the address and the milliseconds. */
+    if (error != 0 && strerror_r((int)error, reason, sizeof reason) == 0)
+        probe_transfer_why(t, reason);
     return PROBE_FETCH_REFUSED;
 }
 
@@ -251,7 +246,7 @@ static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURL
 {
     probe_transfer_why(t, t->error[0] != '\0' ? t->error : curl_easy_strerror(code));
     if (t->was_stopped) {
-        probe_transfer_why(t, "it was not waited for");
+        probe_transfer_why(t, was_cut_short(t, clock_ms()) ? "there was no time left to wait for it" : "it was not waited for");
         return PROBE_FETCH_STOPPED;
     }
     if (t->was_slow) {
@@ -297,31 +292,56 @@ static void take_results(CURL *easy, struct probe_transfer *t, CURLcode code)
     f->has_null_body = f->status > 0 && f->body.len == 0;
 }
 
-void probe_transfer_run(struct probe_transfer *t)
+static void set_limits(struct probe_transfer *t)
 {
-    char *url = make_url(t);
-    struct curl_slist *target = make_target(t);
-    CURL *easy = curl_easy_init();
-    CURLM *multi = curl_multi_init();
+    t->begin = clock_ms();
+    t->connect_limit = t->begin + t->options->connect_ms;
+    if (t->limit == 0)
+        t->limit = t->begin + t->options->total_ms;
+    if (t->options->limit != 0 && t->options->limit < t->limit)
+        t->limit = t->options->limit;
+}
 
+static void clean(struct probe_transfer *t)
+{
+    curl_easy_cleanup(t->easy);
+    curl_slist_free_all(t->target);
+    curl_free(t->url);
+    t->easy = NULL;
+    t->target = NULL;
+    t->url = NULL;
+}
+
+bool probe_transfer_begin(struct probe_transfer *t, CURLM *multi)
+{
+    set_limits(t);
     t->socket = -1;
     t->fetched->outcome = PROBE_FETCH_LACK;
     probe_transfer_why(t, no_memory);
-    if (url == NULL) {
+    t->url = make_url(t);
+    t->target = make_target(t);
+    t->easy = curl_easy_init();
+    if (t->url == NULL) {
         t->fetched->outcome = PROBE_FETCH_PROTOCOL;
         probe_transfer_why(t, "no server can have this name");
-    } else if (target != NULL && easy != NULL && multi != NULL) {
-        set_options(easy, t, url, target);
-        if (curl_multi_add_handle(multi, easy) == CURLM_OK) {
-            int64_t begin = clock_ms();
-            take_results(easy, t, run(multi, t));
-            if (t->was_slow)
-                t->fetched->ms = (unsigned)(clock_ms() - begin);
-            (void)curl_multi_remove_handle(multi, easy);
-        }
+    } else if (t->target != NULL && t->easy != NULL) {
+        set_options(t->easy, t, t->url, t->target);
+        if (curl_multi_add_handle(multi, t->easy) == CURLM_OK)
+            return true;
     }
-    curl_easy_cleanup(easy);
-    (void)curl_multi_cleanup(multi);
-    curl_slist_free_all(target);
-    curl_free(url);
+    clean(t);
+    return false;
+}
+
+void probe_transfer_end(struct probe_transfer *t, CURLM *multi, CURLcode code)
+{
+    if (code != CURLE_OPERATION_TIMEDOUT) {
+        t->was_stopped = t->was_slow = false;
+        t->connected = code != CURLE_COULDNT_CONNECT;
+    }
+    take_results(t->easy, t, code);
+    if (t->was_slow)
+        t->fetched->ms = (unsigned)(clock_ms() - t->begin);
+    (void)curl_multi_remove_handle(multi, t->easy);
+    clean(t);
 }

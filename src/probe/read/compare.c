@@ -45,19 +45,31 @@ static bool says_the_same(const struct probe_policy *a, const struct probe_polic
            a->mx_count == b->mx_count && a->mx.len == b->mx.len && domain_same(a->mx.text, b->mx.text, a->mx.len);
 }
 
+enum probe_bodies probe_compare_bodies(const char *served, size_t served_len, const char *wanted, size_t wanted_len)
+{
+    struct probe_policy first, second;
+
+    if (served_len == wanted_len && (served_len == 0 || memcmp(served, wanted, served_len) == 0))
+        return PROBE_BODIES_SAME;
+    probe_policy_read(served, served_len, &first);
+    probe_policy_read(wanted, wanted_len, &second);
+    bool alike = says_the_same(&first, &second) && first.findings.verdict != PROBE_FAIL;
+    probe_policy_free(&first);
+    probe_policy_free(&second);
+    return alike ? PROBE_BODIES_ALIKE : PROBE_BODIES_OTHER;
+}
+
 /* The rule that the served policy breaks, or NULL. */
 static const struct probe_rule *policy_rule(const struct probe_published *published, const char *expected, size_t len)
 {
-    struct probe_policy served, own;
-
-    if (published->len == len && memcmp(published->policy, expected, len) == 0)
+    switch (probe_compare_bodies(published->policy, published->len, expected, len)) {
+    case PROBE_BODIES_ALIKE:
+        return &rules[INI_BYTES];
+    case PROBE_BODIES_OTHER:
+        return &rules[INI_POLICY];
+    default:
         return NULL;
-    probe_policy_read(published->policy, published->len, &served);
-    probe_policy_read(expected, len, &own);
-    bool same = says_the_same(&served, &own) && served.findings.verdict != PROBE_FAIL;
-    probe_policy_free(&served);
-    probe_policy_free(&own);
-    return &rules[same ? INI_BYTES : INI_POLICY];
+    }
 }
 
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,

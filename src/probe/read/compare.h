@@ -24,6 +24,13 @@ enum probe_compared {
     PROBE_NOT_COMPARED /* nothing is served to compare with */
 };
 
+/* How the bytes of two policies compare: the same bytes; other bytes that say the same; another policy, or none. */
+enum probe_bodies { PROBE_BODIES_SAME, PROBE_BODIES_ALIKE, PROBE_BODIES_OTHER };
+
+/* Compares SERVED with WANTED, any bytes. Where SERVED breaks a rule of policies, and WANTED is not the same, it is another one.
+ */
+enum probe_bodies probe_compare_bodies(const char *served, size_t served_len, const char *wanted, size_t wanted_len);
+
 /* Compares it with EXPECTED, the policy that policies.ini makes, LEN bytes. Adds to FINDINGS what differs and what to publish. */
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings);

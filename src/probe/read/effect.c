@@ -30,6 +30,11 @@ static bool is_dane(const struct probe_effect_host *host)
     return host->dane;
 }
 
+static bool is_partly(const struct probe_effect_host *host)
+{
+    return host->partly && !host->refused;
+}
+
 static size_t count(const struct probe_effect_facts *facts, is_fn *is)
 {
     size_t n = 0;
@@ -130,6 +135,32 @@ static void begin_sentence(struct buf *out, size_t before)
         buf_print(out, " ");
 }
 
+/* What it means that addresses of one host are not alike. */
+static void add_addresses(const struct probe_effect_facts *facts, struct buf *out, size_t before)
+{
+    bool has_policy = facts->txt_good && facts->policy_good;
+
+    if (has_policy && facts->policy_differs) {
+        begin_sentence(out, before);
+        buf_print(out,
+                  "Which policy a sender keeps depends on the address that it asked, so senders disagree until all serve the "
+                  "same (RFC 8461 5.1).");
+    }
+    if (has_policy && facts->policy_partly) {
+        begin_sentence(out, before);
+        buf_print(out,
+                  "A sender that asks an address of the policy host that fails keeps to the policy in its cache, or delivers "
+                  "without MTA-STS (RFC 8461 3.3, 5.1).");
+    }
+    if (has_policy && facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_partly) > 0) {
+        begin_sentence(out, before);
+        buf_print(out, "At the addresses that fail of ");
+        add_names(facts, is_partly, out);
+        buf_print(out, ", senders that honour MTA-STS deliver nothing: each tries the next address or MX host, and only defers "
+                       "where it tries no other (RFC 8461 5, RFC 5321 5.1).");
+    }
+}
+
 void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
 {
     size_t before = out->len;
@@ -142,6 +173,7 @@ void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
         begin_sentence(out, before);
         buf_print(out, "%s", sentences[facts->compared]);
     }
+    add_addresses(facts, out, before);
     if (count(facts, is_gone) > 0) {
         begin_sentence(out, before);
         buf_print(out, "No sender at all can deliver to ");

@@ -15,6 +15,7 @@ struct probe_effect_host {
     bool refused; /* by senders that honour the policy: no pattern matches it, or its TLS is not good enough */
     bool gone;    /* it has no address: nobody can deliver to it */
     bool dane;    /* it has signed TLSA records, and its certificate matches none of them (RFC 7672) */
+    bool partly;  /* it is refused, or does not answer, at some of its addresses, and is good enough at others */
 };
 
 struct probe_effect_facts {
@@ -28,6 +29,8 @@ struct probe_effect_facts {
     const struct probe_effect_host *hosts;
     size_t host_count;
     enum probe_compared compared;
+    bool policy_partly;  /* senders can fetch the policy at some addresses of the policy host, and not at others */
+    bool policy_differs; /* its addresses serve different policies */
 };
 
 /* Adds full sentences to OUT; none where nothing happens to mail. */

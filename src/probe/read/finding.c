@@ -62,7 +62,8 @@ static void add(struct probe_findings *findings, const struct probe_rule *rule, 
     }
     if (!make_room(findings))
         return;
-    findings->list[findings->count] = (struct probe_finding) { rule, line, findings->texts.len };
+    findings->list[findings->count] =
+        (struct probe_finding) { .rule = rule, .severity = rule->severity, .line = line, .text = findings->texts.len };
     add_text(&findings->texts, rule, subject, says);
     findings->failed |= findings->texts.failed;
     findings->count += !findings->texts.failed;
@@ -107,6 +108,7 @@ void probe_findings_add_of(const char *host, const struct probe_findings *from, 
     for (size_t i = 0; i < from->count && make_room(to); i++) {
         to->list[to->count] = from->list[i];
         to->list[to->count].text = to->texts.len;
+        to->list[to->count].addresses = 0;
         buf_add_shown(&to->texts, host, strlen(host), HOST_MAX);
         buf_print(&to->texts, ": %s", probe_finding_text(from, &from->list[i]));
         buf_add(&to->texts, "", 1);
@@ -116,6 +118,44 @@ void probe_findings_add_of(const char *host, const struct probe_findings *from, 
     to->failed |= from->failed || to->texts.failed;
     if (from->verdict > to->verdict)
         to->verdict = from->verdict;
+}
+
+/* Adds "at 192.0.2.1, 2001:db8::1: ". */
+static void add_places(struct buf *texts, const char *addresses)
+{
+    buf_print(texts, "at ");
+    for (; *addresses != '\0'; addresses++)
+        buf_add(texts, *addresses == ' ' ? ", " : addresses, *addresses == ' ' ? 2 : 1);
+    buf_print(texts, ": ");
+}
+
+void probe_findings_add_at(const char *addresses, const struct probe_findings *from, size_t i, enum probe_severity severity,
+                           struct probe_findings *to)
+{
+    struct probe_finding finding = from->list[i];
+
+    finding.severity = severity;
+    if (severity > to->verdict)
+        to->verdict = severity;
+    if (!make_room(to))
+        return;
+    finding.text = to->texts.len;
+    if (addresses != NULL)
+        add_places(&to->texts, addresses);
+    buf_print(&to->texts, "%s", probe_finding_text(from, &from->list[i]));
+    buf_add(&to->texts, "", 1);
+    if (addresses != NULL) {
+        finding.addresses = to->texts.len;
+        buf_add(&to->texts, addresses, strlen(addresses) + 1);
+    }
+    to->failed |= to->texts.failed;
+    if (!to->texts.failed)
+        to->list[to->count++] = finding;
+}
+
+const char *probe_finding_addresses(const struct probe_findings *findings, const struct probe_finding *finding)
+{
+    return finding->addresses > 0 ? findings->texts.text + finding->addresses : "";
 }
 
 void probe_findings_free(struct probe_findings *findings)

@@ -32,8 +32,10 @@ struct probe_rules {
 
 struct probe_finding {
     const struct probe_rule *rule;
-    unsigned line; /* from 1; 0: none */
-    size_t text;   /* where it begins in the findings' texts, ended by a NUL */
+    enum probe_severity severity; /* the rule's, or a lesser one */
+    unsigned line;                /* from 1; 0: none */
+    size_t text;                  /* where it begins in the findings' texts, ended by a NUL */
+    size_t addresses;             /* the same for the addresses that it is about, apart by spaces; 0: all of them */
 };
 
 /* The most findings by one rule that are kept: a hostile text of 64 KB shall not print 65,536 lines. */
@@ -70,6 +72,16 @@ const char *probe_finding_text(const struct probe_findings *findings, const stru
 
 /* Adds all of FROM to TO, each text with "HOST: " before it. */
 void probe_findings_add_of(const char *host, const struct probe_findings *from, struct probe_findings *to);
+
+/*
+ * Adds the finding I of FROM to TO as SEVERITY, its text with "at ADDRESSES: " before it. ADDRESSES are apart by spaces; NULL:
+ * the text stays as it is.
+ */
+void probe_findings_add_at(const char *addresses, const struct probe_findings *from, size_t i, enum probe_severity severity,
+                           struct probe_findings *to);
+
+/* The addresses that FINDING, one of FINDINGS, is about, apart by spaces; "": all that there are. */
+const char *probe_finding_addresses(const struct probe_findings *findings, const struct probe_finding *finding);
 
 /* Frees them; there are none again. */
 void probe_findings_free(struct probe_findings *findings);

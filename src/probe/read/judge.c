@@ -21,6 +21,7 @@ enum {
     HTTPS_TLS_OLD,
     HTTPS_TLS,
     HTTPS_PROTOCOL,
+    HTTPS_NO_ROUTE,
     ANSWER_CUT,
     ANSWER_TIME,
     ANSWER_REDIRECT,
@@ -31,6 +32,8 @@ enum {
     ANSWER_LARGE,
     ANSWER_LONG,
     ANSWER_SLOW,
+    POLICY_DIFFERS,
+    POLICY_BYTES,
     MX_NULL,
     MX_IMPLICIT,
     SMTP_ABSENT,
@@ -41,6 +44,7 @@ enum {
     SMTP_TLS_OLD,
     SMTP_TLS,
     SMTP_PROTOCOL,
+    SMTP_NO_ROUTE,
     RULES
 };
 
@@ -69,6 +73,8 @@ static const struct probe_rule rules[RULES] = {
                     "fails in the TLS handshake; see that the front server knows this name and has its certificate", RFC_FETCH },
     [HTTPS_PROTOCOL] = { "https-protocol", PROBE_FAIL, 0, 0, 0, "does not speak TLS; let the front server do so on this port",
                          RFC_FETCH },
+    [HTTPS_NO_ROUTE] = { "https-no-route", PROBE_OK, 0, 0, 0,
+                         "was not asked there: this machine has no route to it; look from a host that has one", RFC_FETCH },
     [ANSWER_CUT] = { "answer-cut", PROBE_FAIL, 0, 0, 0,
                      "what came is no HTTP answer, or half of one; look in the front server's error log", RFC_FETCH },
     [ANSWER_TIME] = { "answer-time", PROBE_FAIL, 0, 0, 0,
@@ -95,6 +101,14 @@ static const struct probe_rule rules[RULES] = {
                       "wildcards",
                       RFC_FETCH },
     [ANSWER_SLOW] = { "answer-slow", PROBE_WARN, 0, 0, 0, "for the whole answer is slow, and a message waits for it", RFC_FETCH },
+    [POLICY_DIFFERS] = { "policy-differs", PROBE_FAIL, 0, 0, 0,
+                         "another policy is served there than at the other addresses, so senders disagree about which holds; "
+                         "serve the same at all of them",
+                         "RFC 8461 3.3, 8.1" },
+    [POLICY_BYTES] = { "policy-bytes", PROBE_WARN, 0, 0, 0,
+                       "the policy says the same there as at the other addresses, in other bytes; see what changes it on the "
+                       "way",
+                       "RFC 8461 3.2" },
     [MX_NULL] = { "mx-null", PROBE_WARN, 0, 0, 0,
                   "takes no mail, as its null MX record says; a policy protects nothing here, remove it or the record",
                   "RFC 7505" },
@@ -122,6 +136,8 @@ static const struct probe_rule rules[RULES] = {
     [SMTP_TLS] = { "smtp-tls", PROBE_FAIL, 0, 0, 0, "takes STARTTLS, and then TLS fails; look in its log", RFC_MX },
     [SMTP_PROTOCOL] = { "smtp-protocol", PROBE_FAIL, 0, 0, 0, "is no SMTP server, or breaks off; see what listens on its port 25",
                         "RFC 5321 3.1" },
+    [SMTP_NO_ROUTE] = { "smtp-no-route", PROBE_OK, 0, 0, 0,
+                        "was not asked there: this machine has no route to it; look from a host that has one", "RFC 5321 5.1" },
 };
 
 /* --- DNS --- */
@@ -196,6 +212,16 @@ bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, str
         probe_findings_add_seen(findings, outcome->smtp, span_of(host), fetched->why);
     return outcome->is_conclusive && outcome->smtp != &rules[SMTP_REFUSED] && outcome->smtp != &rules[SMTP_SLOW] &&
            outcome->smtp != &rules[SMTP_LATER];
+}
+
+void probe_judge_https_no_route(const char *host, struct probe_findings *findings)
+{
+    probe_findings_add(findings, &rules[HTTPS_NO_ROUTE], 0, span_of(host));
+}
+
+void probe_judge_smtp_no_route(const char *host, struct probe_findings *findings)
+{
+    probe_findings_add(findings, &rules[SMTP_NO_ROUTE], 0, span_of(host));
 }
 
 /* --- HTTP --- */
@@ -278,6 +304,12 @@ bool probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
 bool probe_judge_has_policy(const struct probe_fetched *fetched)
 {
     return fetched->outcome == PROBE_FETCHED && fetched->status == OK_STATUS && fetched->body.len <= POLICY_BYTES_MAX;
+}
+
+void probe_judge_bodies(enum probe_bodies bodies, struct probe_findings *findings)
+{
+    if (bodies != PROBE_BODIES_SAME)
+        probe_findings_add(findings, &rules[bodies == PROBE_BODIES_OTHER ? POLICY_DIFFERS : POLICY_BYTES], 0, span_of(NULL));
 }
 
 const struct probe_rules probe_judge_rules = { rules, RULES };

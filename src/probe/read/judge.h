@@ -5,6 +5,7 @@
 
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
+#include "probe/read/compare.h"
 #include "probe/read/finding.h"
 
 /* ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. */
@@ -28,6 +29,9 @@ bool probe_judge_answer(const struct probe_fetched *fetched, unsigned slow_ms, s
 /* Has FETCHED a body that a sender would read as a policy? */
 bool probe_judge_has_policy(const struct probe_fetched *fetched);
 
+/* Adds what it means that two addresses serve BODIES that are not the same. */
+void probe_judge_bodies(enum probe_bodies bodies, struct probe_findings *findings);
+
 /* NULL: the domain takes no mail (RFC 7505). IMPLICIT: there is none, and the domain itself is the mail host (RFC 5321 5.1). */
 enum probe_mx_kind { PROBE_MX_RECORDS, PROBE_MX_NULL, PROBE_MX_IMPLICIT };
 
@@ -39,6 +43,10 @@ void probe_judge_mx_no_address(const char *host, const struct probe_dns_answer *
 
 /* Adds what HOST, an MX host, did wrong in SMTP; its certificate is not judged. False where that says nothing about its TLS. */
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings);
+
+/* Adds that an address of HOST was not asked, while another one works: a remark. */
+void probe_judge_https_no_route(const char *host, struct probe_findings *findings);
+void probe_judge_smtp_no_route(const char *host, struct probe_findings *findings);
 
 /* All rules that are judged here. A rule whose kind begins with a check's name belongs to that check. */
 extern const struct probe_rules probe_judge_rules;

@@ -41,11 +41,12 @@ static const struct text {
         NULL,
     },
     [PROBE_CHECK_HTTPS] = {
-        "TLS and the certificate of mta-sts.<domain>",
+        "TLS and the certificate at each address of mta-sts.<domain>",
         "A policy counts only if it comes over TLS 1.2 or newer, by a certificate that is valid for mta-sts.<domain> and leads to an "
         "authority that the sender knows (RFC 8461 3.3, 7.1).",
         "A sender without a policy in its cache finds none, and delivers unprotected. One that has a policy keeps to it until it has "
-        "expired, and cannot learn of a newer one: change no MX host while this lasts.",
+        "expired, and cannot learn of a newer one: change no MX host while this lasts. Where some addresses fail and others work, "
+        "this happens to the senders that ask one of the first: that is a warning.",
         "\"mta-sts hosts\" prints the names that the certificate is to be for. Let an ACME client renew it, and let the front server "
         "read it again after that.",
         &probe_cert_rules,
@@ -62,7 +63,8 @@ static const struct text {
     [PROBE_CHECK_POLICY] = {
         "the policy itself, line by line",
         "Senders read version, mode, mx and max_age, and are strict in different ways: what some refuse is no policy for those "
-        "(RFC 8461 3.2). A figure says how many of 17 implementations refuse what is wrong.",
+        "(RFC 8461 3.2). A figure says how many of 17 implementations refuse what is wrong. "
+        "All addresses of the policy host have to serve the same.",
         "A policy that is refused is as good as none: see https. With mx lines that say something else than is meant, mail is deferred: "
         "see mx.",
         "\"mta-sts show DOMAIN\" prints a policy that all of them take. Where another program serves it, correct the line that the finding names.",
@@ -79,11 +81,12 @@ static const struct text {
         &probe_match_rules,
     },
     [PROBE_CHECK_SMTP] = {
-        "STARTTLS and the certificate of each MX host",
+        "STARTTLS and the certificate at each address of each MX host",
         "A sender delivers only over TLS 1.2 or newer, to a host whose certificate is valid for the name in the MX record; the mail "
         "domain's name does not help (RFC 8461 4.2, 5). No mail is begun here: EHLO, STARTTLS, EHLO, QUIT.",
         "In mode enforce, such a host gets no mail from senders that honour MTA-STS: it goes to the other MX hosts, or is deferred, and "
-        "returned after some days. In testing it is delivered, and reported.",
+        "returned after some days. In testing it is delivered, and reported. Where some addresses of a host fail and others work, "
+        "a sender goes on to the next one: that is a warning.",
         "Give the host a certificate for its own name, with the intermediate ones, and let it be renewed. Until that works: testing in "
         "place of enforce, with the new id. Port 25 is closed on the way out of many networks: then run this on a mail server.",
         &probe_cert_rules,

@@ -43,19 +43,34 @@ static void add_text(struct buf *out, const char *name, const struct buf *text)
         buf_print(out, "null");
 }
 
+/* Adds a comma and the member addresses: an array of those in ADDRESSES, which are apart by spaces. */
+static void add_addresses(struct buf *out, const char *addresses)
+{
+    buf_print(out, ",\"addresses\":[");
+    while (*addresses != '\0') {
+        size_t len = strcspn(addresses, " ");
+        add_string(out, addresses, len);
+        addresses += len + (addresses[len] != '\0');
+        if (*addresses != '\0')
+            buf_add(out, ",", 1);
+    }
+    buf_add(out, "]", 1);
+}
+
 static void add_finding(struct buf *out, const struct probe_findings *findings, size_t i)
 {
     const struct probe_finding *finding = &findings->list[i];
     const char *text = probe_finding_text(findings, finding);
 
     buf_print(out, "%s{\"kind\":\"%s\",\"severity\":\"%s\",\"rfc\":\"%s\",\"line\":", i > 0 ? "," : "", finding->rule->kind,
-              severities[finding->rule->severity], finding->rule->rfc);
+              severities[finding->severity], finding->rule->rfc);
     if (finding->line > 0)
         buf_print(out, "%u", finding->line);
     else
         buf_print(out, "null");
     buf_print(out, ",\"text\":");
     add_string(out, text, strlen(text));
+    add_addresses(out, probe_finding_addresses(findings, finding));
     buf_add(out, "}", 1);
 }
 

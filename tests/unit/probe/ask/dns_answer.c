@@ -107,10 +107,48 @@ static void cut_and_changed(void **state)
     }
 }
 
+#define TWO HEAD("\x81\x80", "\2") ASKED("\1") OWNER RECORD("\1", "\4") "\300\0\2\2" OWNER RECORD("\1", "\4") "\300\0\2\1"
+#define NOTHING HEAD("\x81\x80", "\0") ASKED("\1")
+#define FAILED HEAD("\x81\x82", "\0") ASKED("\1")
+
+/* Addresses are sorted, and it is known whether there may be more. */
+static const struct {
+    const char *first, *second;
+    size_t first_len, second_len, count;
+    enum probe_dns_state state;
+    bool is_partial;
+} joins[] = {
+    { TWO, TWO, sizeof TWO - 1, sizeof TWO - 1, 4, PROBE_DNS_FOUND, false },
+    { TWO, NOTHING, sizeof TWO - 1, sizeof NOTHING - 1, 2, PROBE_DNS_FOUND, false },
+    { TWO, FAILED, sizeof TWO - 1, sizeof FAILED - 1, 2, PROBE_DNS_FOUND, true },
+    { FAILED, TWO, sizeof FAILED - 1, sizeof TWO - 1, 2, PROBE_DNS_FOUND, true },
+    { NOTHING, FAILED, sizeof NOTHING - 1, sizeof FAILED - 1, 0, PROBE_DNS_AGAIN, false },
+    { NOTHING, NOTHING, sizeof NOTHING - 1, sizeof NOTHING - 1, 0, PROBE_DNS_ABSENT, false },
+};
+
+static void joined(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof joins / sizeof joins[0]; i++) {
+        struct probe_dns_answer answer, more;
+        probe_dns_answer_read((const unsigned char *)joins[i].first, joins[i].first_len, "a.test", PROBE_DNS_A, &answer);
+        probe_dns_answer_read((const unsigned char *)joins[i].second, joins[i].second_len, "a.test", PROBE_DNS_A, &more);
+        probe_dns_answer_join(&answer, &more);
+        assert_int_equal(answer.state, joins[i].state);
+        assert_int_equal(answer.is_partial, joins[i].is_partial);
+        assert_int_equal(answer.count, joins[i].count);
+        for (size_t k = 1; k < answer.count; k++)
+            assert_true(strcmp(answer.addresses[k - 1], answer.addresses[k]) <= 0);
+        if (joins[i].is_partial)
+            assert_non_null(answer.why);
+        probe_dns_answer_free(&answer);
+    }
+}
+
 int main(void)
 {
     static struct CMUnitTest tests[CASES];
-    const struct CMUnitTest others[] = { cmocka_unit_test(cut_and_changed) };
+    const struct CMUnitTest others[] = { cmocka_unit_test(cut_and_changed), cmocka_unit_test(joined) };
 
     for (size_t i = 0; i < CASES; i++)
         tests[i] = (struct CMUnitTest) { cases[i].label, one_case, NULL, NULL, (void *)(uintptr_t)&cases[i] };

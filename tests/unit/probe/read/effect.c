@@ -9,9 +9,11 @@
 
 #include <cmocka.h>
 
-#define GOOD "mx1.example.org", false, false, false
-#define BAD "mx2.example.org", true, false, false
-#define DANE "mx3.example.org", false, false, true
+#define GOOD "mx1.example.org", false, false, false, false
+#define BAD "mx2.example.org", true, false, false, false
+#define GONE "mx4.example.org", false, true, false, false
+#define PARTLY "mx5.example.org", false, false, false, true
+#define DANE "mx3.example.org", false, false, true, false
 #define CACHED "Those that have one keep to it until its max_age has passed, and do not learn of a newer one (RFC 8461 5.1)."
 #define NONE_FOUND(section)                                                                                                      \
     "Senders without a policy in their cache find none, and deliver without MTA-STS: nothing is deferred, and nothing is "       \
@@ -163,7 +165,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_SAME,
-      { { BAD }, { "mx4.example.org", false, true, false } },
+      { { BAD }, { GONE } },
       2,
       "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5), and example.org has no other MX "
       "host: "
@@ -177,7 +179,7 @@ static const struct effect_case {
       true,
       POLICY_ENFORCE,
       PROBE_SAME,
-      { { GOOD }, { "mx4.example.org", false, true, false } },
+      { { GOOD }, { GONE } },
       2,
       "No sender at all can deliver to mx4.example.org (RFC 5321 5.1)." },
     { "DANE",
@@ -204,13 +206,35 @@ static const struct effect_case {
       "Mail for mx2.example.org, mx2.example.org, mx2.example.org, mx2.example.org, mx2.example.org and 2 more is delivered all "
       "the "
       "same in mode testing, and would be deferred once the mode is enforce (RFC 8461 5)." },
+    { "an MX host fails at some addresses",
+      false,
+      true,
+      true,
+      true,
+      true,
+      POLICY_ENFORCE,
+      PROBE_SAME,
+      { { GOOD }, { PARTLY } },
+      2,
+      "At the addresses that fail of mx5.example.org, senders that honour MTA-STS deliver nothing: each tries the next address "
+      "or "
+      "MX host, and only defers where it tries no other (RFC 8461 5, RFC 5321 5.1)." },
+    { "the same in mode testing", false, true, true, true, true, POLICY_TESTING, PROBE_SAME, { { PARTLY } }, 1, "" },
 };
 
 static void one_case(void **state)
 {
     const struct effect_case *c = *state;
-    const struct probe_effect_facts facts = { "example.org", c->is_certain, c->published, c->txt,   c->policy,
-                                              c->has_mode,   c->mode,       c->hosts,     c->count, c->compared };
+    const struct probe_effect_facts facts = { .domain = "example.org",
+                                              .is_certain = c->is_certain,
+                                              .published = c->published,
+                                              .txt_good = c->txt,
+                                              .policy_good = c->policy,
+                                              .has_mode = c->has_mode,
+                                              .mode = c->mode,
+                                              .hosts = c->hosts,
+                                              .host_count = c->count,
+                                              .compared = c->compared };
     struct buf out = { 0 };
 
     probe_effect(&facts, &out);
@@ -218,12 +242,53 @@ static void one_case(void **state)
     buf_free(&out);
 }
 
+#define PARTLY_TEXT                                                                                                              \
+    "A sender that asks an address of the policy host that fails keeps to the policy in its cache, or delivers without MTA-STS " \
+    "(RFC 8461 3.3, 5.1)."
+#define DIFFERS_TEXT                                                                                                             \
+    "Which policy a sender keeps depends on the address that it asked, so senders disagree until all serve the same (RFC 8461 "  \
+    "5.1)."
+
+static const struct {
+    bool txt, policy, partly, differs;
+    const char *says;
+} policy_hosts[] = {
+    { true, true, false, false, "" },
+    { true, true, true, false, PARTLY_TEXT },
+    { true, true, false, true, DIFFERS_TEXT },
+    { true, true, true, true, DIFFERS_TEXT " " PARTLY_TEXT },
+    { false, true, true, true, NONE_FOUND("3.1") },
+    { true, false, true, true, NONE_FOUND("3.3") },
+};
+
+static void addresses_of_the_policy_host(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof policy_hosts / sizeof policy_hosts[0]; i++) {
+        const struct probe_effect_facts facts = { .domain = "example.org",
+                                                  .is_certain = true,
+                                                  .published = true,
+                                                  .txt_good = policy_hosts[i].txt,
+                                                  .policy_good = policy_hosts[i].policy,
+                                                  .has_mode = true,
+                                                  .mode = POLICY_ENFORCE,
+                                                  .compared = PROBE_SAME,
+                                                  .policy_partly = policy_hosts[i].partly,
+                                                  .policy_differs = policy_hosts[i].differs };
+        struct buf out = { 0 };
+        probe_effect(&facts, &out);
+        assert_string_equal(out.text != NULL ? out.text : "", policy_hosts[i].says);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
     enum { COUNT = sizeof cases / sizeof cases[0] };
-    struct CMUnitTest tests[COUNT];
+    struct CMUnitTest tests[COUNT + 1];
 
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest) { cases[i].name, one_case, NULL, NULL, (void *)(uintptr_t)&cases[i] };
+    tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(addresses_of_the_policy_host);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

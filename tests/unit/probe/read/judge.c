@@ -248,6 +248,34 @@ static void record(void **state)
     buf_free(&out);
 }
 
+static const struct {
+    const char *served, *wanted;
+    enum probe_bodies bodies;
+    const char *kinds;
+} bodies[] = {
+    { POLICY("enforce", "a.example", "\r\n"), POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_SAME, "" },
+    { POLICY("enforce", "a.example", "\n"), POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_ALIKE, "policy-bytes" },
+    { POLICY("testing", "a.example", "\r\n"), POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
+    { "", POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
+    { POLICY("enforce", "a.example", "\r\n"), "", PROBE_BODIES_OTHER, "policy-differs" },
+    { "<html>", POLICY("enforce", "a.example", "\r\n"), PROBE_BODIES_OTHER, "policy-differs" },
+    { "", "", PROBE_BODIES_SAME, "" },
+};
+
+static void of_addresses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct probe_findings findings = { 0 };
+        const char *served = bodies[i].served[0] != '\0' ? bodies[i].served : NULL;
+        const char *wanted = bodies[i].wanted[0] != '\0' ? bodies[i].wanted : NULL;
+        assert_int_equal(probe_compare_bodies(served, strlen(bodies[i].served), wanted, strlen(bodies[i].wanted)),
+                         bodies[i].bodies);
+        probe_judge_bodies(bodies[i].bodies, &findings);
+        assert_kinds(&findings, bodies[i].kinds);
+    }
+}
+
 int main(void)
 {
     enum { ANSWERS = sizeof answers / sizeof answers[0], COMPARES = sizeof compares / sizeof compares[0] };
@@ -256,7 +284,7 @@ int main(void)
     const struct CMUnitTest others[] = { cmocka_unit_test(connections), cmocka_unit_test(after_tls),
                                          cmocka_unit_test(hung_in_tls), cmocka_unit_test(what_others_said),
                                          cmocka_unit_test(mx_kinds),    cmocka_unit_test(of_hosts),
-                                         cmocka_unit_test(record) };
+                                         cmocka_unit_test(record),      cmocka_unit_test(of_addresses) };
     size_t n = 0;
 
     for (size_t i = 0; i < ANSWERS; i++, n++) {

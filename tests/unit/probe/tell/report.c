@@ -48,6 +48,7 @@ static struct probe_result broken(void)
     static const struct probe_rule rule = { "policy-test", PROBE_WARN, 0, 0, 0, "is a test of a line", "RFC 8461 3.2" };
     const struct span subject = { "a \"quoted\" \\ thing", 18 };
     struct probe_result result = healthy();
+    struct probe_findings own = { 0 };
 
     probe_findings_add(&result.checks[PROBE_CHECK_POLICY].findings, &rule, 3, subject);
     for (int i = 0; i < PROBE_FINDINGS_OF_RULE; i++)
@@ -55,7 +56,9 @@ static struct probe_result broken(void)
     probe_findings_add(&result.checks[PROBE_CHECK_TLSRPT].findings, &rule, 3, subject);
     buf_free(&result.checks[PROBE_CHECK_SMTP].summary);
     (void)probe_judge_smtp("mx2.example.org", &no_starttls, &result.checks[PROBE_CHECK_SMTP].findings);
-    (void)probe_judge_smtp("mx1.example.org", &later, &result.checks[PROBE_CHECK_SMTP].findings);
+    (void)probe_judge_smtp("mx1.example.org", &later, &own);
+    probe_findings_add_at("192.0.2.1 2001:db8::1", &own, 0, PROBE_WARN, &result.checks[PROBE_CHECK_SMTP].findings);
+    probe_findings_free(&own);
     result.checks[PROBE_CHECK_MX].state = PROBE_UNKNOWN;
     buf_free(&result.checks[PROBE_CHECK_MX].summary);
     buf_print(&result.checks[PROBE_CHECK_MX].summary, "the name server failed (SERVFAIL)");
