@@ -108,12 +108,12 @@ static bool is_like_name(const struct ini_line *line)
 
 bool damaged_header(const char *text, const struct ini_line *line)
 {
+    if (line->kind == INI_NUL)
+        return true;
     if (line->kind == INI_LONG)
         return holds_bracket(text + line->at, line->next - line->at);
     if (line->holds_cr)
         return holds_bracket(line->text, line->len);
-    if (line->kind == INI_NUL && memchr(line->text, '=', line->len) == NULL)
-        return true;
     if (line->kind == INI_NEITHER)
         return holds_bracket(line->text, line->len) || is_like_name(line);
     return holds_bracket(line->text, ini_comment(line)) || has_key_with_dot(line) || comment_header(line) != COMMENT_NO_HEADER;

@@ -7,7 +7,7 @@
 /*
  * True if LINE of TEXT may have been a header, or may have been joined to the header below it. LINE has a mistake and does not
  * begin with a bracket. It counts if it contains a bracket (in a comment, only brackets with the names of a header), has a key
- * with a dot, or has no = and looks like a name. A NUL in a line without a = counts always.
+ * with a dot, or has no = and looks like a name. A line with a NUL always counts.
  */
 bool damaged_header(const char *text, const struct ini_line *line);
 

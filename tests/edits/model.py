@@ -337,10 +337,7 @@ def take_comment(reading, section, line, choice):
         section.wide = True
     if b"\0" in line:
         section.wide = True
-        if b"=" not in line or names_in_brackets(line, False) or re.search(rb"[][]", line) and choice.may("a NUL and a bracket"):
-            lose_line(reading, line)
-        elif b"." in line.partition(b"=")[0]:
-            lose_line(reading, line)
+        lose_line(reading, line)
 
 
 # --- headers ---
@@ -551,6 +548,8 @@ def read_line(reading, section, lines, at, choice):
     in_value = bracket
     if equals and not crs:
         bracket = bracket or b"." in key or names_in_brackets(text[len(before_comment(text)) :], False)
+    if b"\0" in text:
+        bracket = mistake = True
     if in_value and not mistake and key in (b"host", b"tlsrpt"):
         mistake = True
     if plain and mistake and not bracket and not crs:
