@@ -22,8 +22,8 @@ unsigned probe_limits_jobs(unsigned jobs)
     if (limit.rlim_cur >= wanted || jobs == 1)
         return jobs;
     unsigned most = limit.rlim_cur > OTHERS + EACH ? (unsigned)((limit.rlim_cur - OTHERS) / EACH) : 1;
-    (void)probe_error(
-        "%u domains at once need %lu open files, and the limit here is %lu: %u at once; raise it (ulimit -n), or write -j %u",
-        jobs, (unsigned long)wanted, (unsigned long)limit.rlim_cur, most, most);
+    (void)probe_error("%u domains at once need %lu open files, but the limit here is %lu: only %u are probed at once; raise it "
+                      "(ulimit -n), or write -j %u",
+                      jobs, (unsigned long)wanted, (unsigned long)limit.rlim_cur, most, most);
     return most;
 }

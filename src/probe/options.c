@@ -198,7 +198,7 @@ static const struct option {
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
     { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
-    { '\0', "warn-days", "N", "warns with N days left; default: a fifth of its lifetime", take_warn_days },
+    { '\0', "warn-days", "N", "warns N days before a certificate ends; default: 1/5", take_warn_days },
     { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
     { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
     { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353", take_dns },

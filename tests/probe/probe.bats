@@ -334,9 +334,9 @@ limited() {
     [ ! -s err ]
     # The hard one is kept to, with a message.
     limited --nofile=1024:1024 -j 256 "${domains[@]}" >out 2>err
-    grep -qx 'mta-sts-probe: 256 domains at once need 2068 open files, and the limit here is 1024: 125 at once; raise it (ulimit -n), or write -j 125' err
+    grep -qx 'mta-sts-probe: 256 domains at once need 2068 open files, but the limit here is 1024: only 125 are probed at once; raise it (ulimit -n), or write -j 125' err
     limited --nofile=64:64 -j 256 "${domains[@]}" >out 2>err
-    grep -q ': 5 at once' err
+    grep -q ': only 5 are probed at once' err
     [ "$(grep -c '^ok ' out)" -eq 256 ]
 }
 
