@@ -8,7 +8,7 @@
 
 /*
  * Probes DOMAIN, a policy domain in normal form. CONTEXT is open; DNS is for the calling thread alone. EXPECTED is what
- * policies.ini says of the domain; NULL: there is no file. RESULT need not be initialised; probe_result_free() is due.
+ * policies.ini says of the domain; NULL: there is no file. RESULT need not be initialised. The caller calls probe_result_free().
  */
 void probe_domain(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                   const struct probe_expected *expected, struct probe_result *result);

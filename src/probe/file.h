@@ -17,7 +17,7 @@ struct probe_expected {
 
 /*
  * Waits until a program that serves FILE has taken over what it says now, and reads it. NULL where that fails, and the reason is
- * added to WHY. FILE is borrowed; probe_file_close() is due.
+ * added to WHY. FILE is borrowed. The caller calls probe_file_close().
  */
 struct probe_file *probe_file_open(const char *file, struct buf *why);
 void probe_file_close(struct probe_file *file);

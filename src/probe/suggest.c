@@ -58,7 +58,7 @@ static bool judge(const struct probe_context *context, const char *name, const s
     return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;
 }
 
-/* What the host NAME shows; NULL: memory ran out, or LIMIT came, by clock_ms(). probe_hosts_release() is due. */
+/* What the host NAME shows; NULL: memory ran out, or LIMIT came, by clock_ms(). The caller calls probe_hosts_release(). */
 static const struct probe_host *ask(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit)
 {
     struct probe_fetch_options fetch = context->fetch;

@@ -12,7 +12,7 @@
 
 struct poller;
 
-/* For about MOST connections. NULL where memory or descriptors run out. poller_free() is due. */
+/* For about MOST connections. NULL where memory or descriptors run out. The caller calls poller_free(). */
 struct poller *poller_new(size_t most);
 
 /*

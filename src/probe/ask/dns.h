@@ -29,7 +29,7 @@ void probe_dns_library(struct buf *out);
 /*
  * Ask for the records of NAME, a name of any kind, with or without a final dot. Addresses are A and AAAA, joined by
  * probe_dns_answer_join(). Where no server answers, or memory runs out, the state is AGAIN. ANSWER need not be initialised;
- * probe_dns_answer_free() is due.
+ * The caller calls probe_dns_answer_free().
  */
 void probe_dns_txt(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_mx(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);

@@ -57,7 +57,7 @@ enum probe_dns_type { PROBE_DNS_A = 1, PROBE_DNS_MX = 15, PROBE_DNS_TXT = 16, PR
 /*
  * Reads BYTES, LEN bytes of any kind, which came as the answer to a query for NAME's records of TYPE. CNAMEs are followed within
  * the message. Where it is malformed, or memory runs out, the state is AGAIN. ANSWER need not be initialised;
- * probe_dns_answer_free() is due.
+ * The caller calls probe_dns_answer_free().
  */
 void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *name, enum probe_dns_type type,
                            struct probe_dns_answer *answer);

@@ -21,8 +21,8 @@ struct probe_fetch {
 
 /*
  * Ask for the policy (RFC 8461 3.3) at each address of LIST, COUNT of them, side by side. Follows no redirect, uses no proxy, and
- * does not verify the certificate. Each FETCHED need not be initialised; probe_fetched_free() is due. The second one does the
- * same over SMTP, with MX hosts: EHLO, STARTTLS, EHLO, QUIT (RFC 3207). It sends no mail.
+ * does not verify the certificate. Each FETCHED need not be initialised. The caller calls probe_fetched_free(). The second one
+ * does the same over SMTP, with MX hosts: EHLO, STARTTLS, EHLO, QUIT (RFC 3207). It sends no mail.
  */
 void probe_fetch_policies(const struct probe_fetch_options *options, const struct probe_fetch *list, size_t count);
 void probe_fetch_smtp(const struct probe_fetch_options *options, const struct probe_fetch *list, size_t count);

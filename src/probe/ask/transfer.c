@@ -44,7 +44,7 @@ static unsigned port_of(const struct probe_transfer *t)
     return port;
 }
 
-/* The URL, made by libcurl, which refuses what is no host name. NULL where that fails; curl_free() is due. */
+/* The URL, made by libcurl, which refuses what is no host name. NULL where that fails. The caller calls curl_free(). */
 static char *make_url(const struct probe_transfer *t)
 {
     CURLU *url = curl_url();

@@ -22,7 +22,7 @@ struct probe_turn {
 
 /*
  * Asks for a turn at ADDRESS; WAKE and DATA are set. It has come at once where there is room, or where TURNS is NULL; else it
- * comes later, in the order in which they were asked for. probe_turn_end() is due. False where memory runs out.
+ * comes later, in the order in which they were asked for. The caller calls probe_turn_end(). False where memory runs out.
  */
 bool probe_turn_ask(struct probe_turns *turns, const char *address, struct probe_turn *turn);
 

@@ -8,7 +8,7 @@
  * Reads BODY, the LEN bytes of an HTTP answer: any bytes; NULL where LEN is 0. Nothing beyond POLICY_BYTES_MAX (RFC 8461 3.3) is
  * read. Judges it by RFC 8461 3.2 and by what sender implementations do; the verdict and every fault are in POLICY's findings.
  * Where findings.failed or mx.failed is set, memory ran out and nothing in POLICY counts. POLICY need not be initialised and
- * borrows nothing; probe_policy_free() is due.
+ * borrows nothing. The caller calls probe_policy_free().
  */
 void probe_policy_read(const char *body, size_t len, struct probe_policy *policy);
 

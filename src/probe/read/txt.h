@@ -14,7 +14,7 @@ struct probe_txt {
  * Read the COUNT STRINGS of all records of the name (RFC 8461 3.1; RFC 8460 3 for TLSRPT). The strings of one record are joined
  * without a space. The verdict and every fault are in TXT's findings: no TLSRPT record is a warning, no _mta-sts record a FAIL.
  * Where findings.failed or value.failed is set, memory ran out and nothing in TXT counts. TXT need not be initialised and borrows
- * nothing; probe_txt_free() is due.
+ * nothing. The caller calls probe_txt_free().
  */
 void probe_txt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
 void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
