@@ -1,7 +1,6 @@
 # GNU make. `make help` lists the targets. A target installs the Debian packages that it misses; `make` alone installs none.
 
 VERSION := 0.1.0
-
 # === Settings
 
 # Where `make install` puts things, and where mta-sts looks for its policies.
@@ -52,8 +51,7 @@ ALL_CPPFLAGS = -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICI
 ALL_CFLAGS = -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
-# src/ini/lines.c replaces fopen() and dictionary_new() for iniparser. src/serve/exchange.c replaces libfcgi's calls of the
-# system. Both need the libraries' archives.
+# src/ini/lines.c and src/serve/exchange.c replace functions of iniparser and libfcgi: both need the libraries' archives.
 comma := ,
 wrap = $(1:%=-Wl$(comma)--wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
@@ -172,14 +170,16 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# confine.bats tests Landlock, which is left out here.
+# confine.bats tests Landlock, which is left out here, and memory.bats the lack of memory.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
-	@tests/run.sh build/asan units $(filter-out tests/confine.bats,$(wildcard tests/*.bats)) tests/probe/*.bats
+	@tests/run.sh build/asan units \
+		$(filter-out tests/confine.bats tests/probe/memory.bats,$(wildcard tests/*.bats tests/probe/*.bats))
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
-	@tests/run.sh build/tsan tests/fastcgi*.bats tests/reload.bats tests/faults/concurrency.bats tests/faults/reloads.bats
+	@tests/run.sh build/tsan tests/fastcgi.bats tests/connections.bats tests/reload.bats \
+		tests/faults/concurrency.bats tests/faults/reloads.bats
 
 fuzz: ## run each fuzz driver for FUZZ_SECONDS (default: 60), and show how much of the code it reached
 	@tools/packages $(PACKAGES_FUZZ)

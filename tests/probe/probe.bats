@@ -340,45 +340,6 @@ limited() {
     [ "$(grep -c '^ok ' out)" -eq 256 ]
 }
 
-# blames_nobody CODE FILE: FILE, an output with exit status CODE, has no fault of a server.
-blames_nobody() {
-    [ "$1" -eq 0 ] || [ "$1" -eq 3 ] || [ "$1" -eq 127 ] || { echo "exit status $1"; cat "$2"; return 1; }
-    if grep -E 'FAIL|mail:' "$2"; then return 1; fi
-}
-
-@test "too little memory: unknown, and no fault of the servers" {
-    local kB code unknown=0
-    ! grep -qa __asan_init "$PROBE" || skip 'the sanitizer needs memory of its own'
-    for kB in $(seq 20000 1500 65000); do
-        code=0
-        limited --as=$((kB * 1024)) healthy.test >out 2>&1 || code=$?
-        blames_nobody "$code" out
-        [ "$code" -ne 3 ] || unknown=$((unknown + 1))
-    done
-    [ "$unknown" -gt 0 ]
-}
-
-@test "one call for memory fails, or all from then on: unknown, and no fault of the servers" {
-    local calls n all code unknown=0 preload
-    ! grep -qa __asan_init "$PROBE" || skip 'the sanitizer has a malloc of its own'
-    preload=LD_PRELOAD=$(dirname "$MTA_STS")/failnth.so
-    inside env FAILNTH=0 FAILNTH_LOG="$DIR/calls" "$preload" "$PROBE" --ca "$LAB/ca.pem" healthy.test >/dev/null
-    calls=$(sed -n 's/^calls //p' calls)
-    for n in $(seq 7 $((calls / 70)) "$calls"); do
-        for all in '' FAILNTH_ALL=1; do
-            rm -f failed
-            code=0
-            # shellcheck disable=SC2086 # perhaps nothing
-            inside env FAILNTH="$n" $all FAILNTH_LOG="$DIR/failed" "$preload" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 healthy.test >out 2>&1 || code=$?
-            # libcurl 7.88 does not hand its allocator on to nghttp2.
-            ! grep -q libnghttp2 failed || continue
-            blames_nobody "$code" out
-            [ "$code" -ne 3 ] || unknown=$((unknown + 1))
-        done
-    done
-    [ "$unknown" -gt 50 ]
-}
-
 @test "no network: all is unknown, and nothing is said of mail" {
     run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" healthy.test
     [[ $output != *FAIL* && $output != *warn* && $output != *mail:* ]]
