@@ -45,16 +45,27 @@ static struct mx_host *add_host(struct observation *o, const char *name)
     return host;
 }
 
-/* Matches NAME, an MX record's, against the policy, if there is one. */
-static void match_host(struct observation *o, struct probe_check *check, const char *name)
+/* Matches NAME, an MX record's, against the policy, if there is one. False: no pattern matches it. */
+static bool match_host(struct observation *o, const char *name, struct probe_findings *findings)
 {
     struct mx_host *host = add_host(o, name);
 
     if (!observation_has_patterns(o))
-        return;
-    bool unmatched = probe_match_host(o->policy.mx.text, o->policy.mx_count, name, &check->findings) == o->policy.mx_count;
+        return true;
     if (host != NULL)
-        host->unmatched = unmatched;
+        host->matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
+    return probe_match_host(o->policy.mx.text, o->policy.mx_count, name, findings) < o->policy.mx_count;
+}
+
+/* There is no MX record: the domain itself is the mail host. */
+static void match_domain(struct observation *o, struct probe_check *check)
+{
+    struct probe_findings own = { 0 };
+    bool matched = match_host(o, o->result->domain, &own);
+
+    probe_judge_no_mx(o->result->domain, matched ? NULL : o->policy.mx.text, o->policy.mx_count, &check->findings);
+    check->findings.failed |= own.failed;
+    probe_findings_free(&own);
 }
 
 static void match_patterns(struct observation *o, struct probe_check *check)
@@ -63,7 +74,7 @@ static void match_patterns(struct observation *o, struct probe_check *check)
 
     for (size_t i = 0; i < o->host_count; i++)
         hosts[i] = o->hosts[i].name;
-    if (observation_has_patterns(o) && o->hosts_left_out == 0)
+    if (observation_has_patterns(o) && o->hosts_left_out == 0 && !o->is_implicit_mx)
         probe_match_unused(o->policy.mx.text, o->policy.mx_count, hosts, o->host_count, &check->findings);
 }
 
@@ -87,22 +98,19 @@ static void match_all(struct observation *o, struct probe_check *check, const st
     o->is_null_mx = kind == PROBE_MX_NULL;
     if (o->is_null_mx)
         return;
-    if (kind == PROBE_MX_IMPLICIT)
-        match_host(o, check, o->result->domain);
+    o->is_implicit_mx = kind == PROBE_MX_IMPLICIT;
+    if (o->is_implicit_mx)
+        match_domain(o, check);
     for (size_t i = 0; kind == PROBE_MX_RECORDS && i < answer->count; i++)
-        match_host(o, check, answer->mx[i].host);
+        (void)match_host(o, answer->mx[i].host, &check->findings);
     match_patterns(o, check);
     describe_mx(o, check);
 }
 
 void probe_check_mx(struct observation *o, struct probe_check *check)
 {
-    struct probe_dns_answer answer;
-
-    probe_dns_mx(o->dns, o->result->domain, &answer);
-    if (answer.state == PROBE_DNS_AGAIN) {
-        check_is_unknown(check, answer.why);
-        probe_dns_answer_free(&answer);
+    if (o->mx.state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, o->mx.why);
         return;
     }
     o->has_mx = true;
@@ -110,17 +118,16 @@ void probe_check_mx(struct observation *o, struct probe_check *check)
     if (o->hosts == NULL)
         check->findings.failed = true;
     else
-        match_all(o, check, &answer);
+        match_all(o, check, &o->mx);
     if (!observation_has_patterns(o) && check->findings.verdict == PROBE_OK)
         check->state = PROBE_SKIPPED;
-    probe_dns_answer_free(&answer);
 }
 
 /* --- smtp, dane --- */
 
 static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_check *check)
 {
-    host->judged = probe_mx_host_judge(o->context, host->name, host->shown, o->now, &check->findings);
+    host->judged = probe_mx_host_judge(o->context, host->name, o->is_implicit_mx, host->shown, o->now, &check->findings);
     host->failed = host->judged.reach == PROBE_REACH_NONE && !host->judged.is_gone;
     host->unknown = host->judged.reach == PROBE_REACH_UNKNOWN || host->judged.not_asked > 0;
     o->addresses_left_out += host->judged.left_out;
@@ -231,7 +238,8 @@ static void describe_dane(struct mx_host *host, struct buf *out)
     size_t usable = count_tlsa(shown);
     struct shown_count n = count_matched(shown);
 
-    host->dane = usable > 0 && is_signed && n.matched == 0 && n.chains > 0;
+    host->has_dane = usable > 0 && is_signed;
+    host->dane = host->has_dane && n.matched == 0 && n.chains > 0;
     buf_print(out, "%s%s: ", out->len > 0 ? "; " : "", host->name);
     if (shown->tlsa.state == PROBE_DNS_AGAIN)
         buf_print(out, "%s", shown->tlsa.why);

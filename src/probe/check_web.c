@@ -10,71 +10,92 @@
 #include "probe/ask/fetched.h"
 #include "probe/file.h"
 #include "probe/observation.h"
+#include "probe/place.h"
 #include "probe/read/cert.h"
 #include "probe/read/compare.h"
 #include "probe/read/judge.h"
 #include "probe/read/policy.h"
 #include "probe/read/policy_field.h"
 #include "probe/read/result.h"
+#include "probe/read/share.h"
 #include "probe/read/txt.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ADDRESSES_SHOWN = 2, DAY = 86400 };
 
 /* --- txt, tlsrpt --- */
 
-static void ask_txt(const struct observation *o, const char *prefix, struct probe_dns_answer *answer,
-                    char name[DOMAIN_MAX + sizeof "_smtp._tls."])
+void probe_check_txt(struct observation *o, struct probe_check *check)
 {
-    (void)snprintf(name, DOMAIN_MAX + sizeof "_smtp._tls.", "%s%s", prefix, o->result->domain);
-    probe_dns_txt(o->dns, name, answer);
+    const struct probe_dns_answer *answer = &o->record;
+    char name[DOMAIN_MAX + sizeof "_mta-sts."];
+
+    if (o->no_domain) {
+        probe_judge_no_domain(o->result->domain, &check->findings);
+        return;
+    }
+    (void)snprintf(name, sizeof name, "_mta-sts.%s", o->result->domain);
+    if (answer->state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, answer->why);
+        return;
+    }
+    bool served = observation_is_served(o);
+    (served ? probe_txt_read : probe_txt_read_unserved)(answer->strings, answer->count, &o->txt);
+    check_take(check, &o->txt.findings);
+    if (!served && answer->count > 0 && check->findings.verdict == PROBE_FAIL)
+        buf_print(&check->summary, "first let the policy be served, then correct the record (RFC 8461 8.1)");
+    if (answer->state == PROBE_DNS_ABSENT)
+        probe_judge_alias(name, answer, &check->findings);
+    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+        probe_place_txt(o, check);
+    if (o->txt.value.len > 0)
+        buf_print(&check->summary, "%sid %s", check->summary.len > 0 ? "; " : "", o->txt.value.text);
+    if (o->txt.value.len > 0 && answer->alias != NULL) {
+        buf_print(&check->summary, ", by way of ");
+        check_add(check, answer->alias);
+    }
 }
 
-void probe_check_txt(struct observation *o, struct probe_check *check)
+/* Failures of DANE are reported to the addresses that the MX host's own name has. */
+static void look_at_dane_hosts(const struct observation *o, struct probe_check *check)
 {
     char name[DOMAIN_MAX + sizeof "_smtp._tls."];
     struct probe_dns_answer answer;
 
-    ask_txt(o, "_mta-sts.", &answer, name);
-    if (answer.state == PROBE_DNS_AGAIN) {
-        check_is_unknown(check, answer.why);
+    for (size_t i = 0; i < o->host_count; i++) {
+        const struct mx_host *host = &o->hosts[i];
+        if (!host->has_dane || strcmp(host->name, o->result->domain) == 0)
+            continue;
+        (void)snprintf(name, sizeof name, "_smtp._tls.%s", host->name);
+        probe_dns_txt(o->dns, name, &answer);
+        if (answer.state == PROBE_DNS_ABSENT ||
+            (answer.state == PROBE_DNS_FOUND && !probe_tlsrpt_is_there(answer.strings, answer.count)))
+            probe_judge_dane_tlsrpt(host->name, name, &check->findings);
         probe_dns_answer_free(&answer);
-        return;
     }
-    probe_txt_read(answer.strings, answer.count, &o->txt);
-    check_take(check, &o->txt.findings);
-    if (answer.state == PROBE_DNS_ABSENT)
-        probe_judge_alias(name, &answer, &check->findings);
-    if (o->txt.value.len > 0)
-        buf_print(&check->summary, "id %s", o->txt.value.text);
-    if (o->txt.value.len > 0 && answer.alias != NULL) {
-        buf_print(&check->summary, ", by way of ");
-        check_add(check, answer.alias);
-    }
-    probe_dns_answer_free(&answer);
 }
 
 void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
 {
-    char name[DOMAIN_MAX + sizeof "_smtp._tls."];
-    struct probe_dns_answer answer;
+    const struct probe_dns_answer *answer = &o->reports;
     struct probe_txt txt;
 
-    ask_txt(o, "_smtp._tls.", &answer, name);
-    if (answer.state == PROBE_DNS_AGAIN) {
-        check_is_unknown(check, answer.why);
-        probe_dns_answer_free(&answer);
+    if (answer->state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, answer->why);
         return;
     }
-    probe_tlsrpt_read(answer.strings, answer.count, &txt);
+    probe_tlsrpt_read(answer->strings, answer->count, &txt);
     check_take(check, &txt.findings);
+    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+        probe_place_tlsrpt(o, check);
+    look_at_dane_hosts(o, check);
     if (txt.value.len > 0)
         check_add(check, txt.value.text);
     probe_txt_free(&txt);
-    probe_dns_answer_free(&answer);
 }
 
 /* --- host, https, answer, policy --- */
@@ -93,6 +114,7 @@ void probe_check_host(struct observation *o, struct probe_check *check)
         probe_judge_no_address(o->policy_host, answer, &check->findings);
         return;
     }
+    probe_judge_addresses(answer, &check->findings);
     for (size_t i = 0; i < answer->count && i < ADDRESSES_SHOWN; i++)
         buf_print(&check->summary, "%s%s", i > 0 ? ", " : "", answer->addresses[i]);
     if (answer->count > ADDRESSES_SHOWN)
@@ -279,7 +301,7 @@ void probe_check_policy(struct observation *o, struct probe_check *check)
     probe_policy_drop_size(policy);
     check_take(check, &policy->findings);
     check->findings.failed |= policy->mx.failed;
-    o->policy_good = check->findings.verdict != PROBE_FAIL;
+    o->policy_taken = probe_share_less(probe_share_all(PROBE_SENDERS_POLICY), &check->findings);
     compare_addresses(o, check);
     o->result->has_mode = policy->has_mode;
     o->result->mode = policy->mode;
@@ -312,9 +334,19 @@ static const struct buf *find_body(const struct observation *o)
     return found;
 }
 
+/* Did one of the checks from FIRST to LAST fail for certain? */
+static bool has_failed(const struct probe_check *checks, enum probe_check_name first, enum probe_check_name last)
+{
+    for (size_t i = first; i <= last; i++)
+        if (checks[i].findings.verdict == PROBE_FAIL)
+            return true;
+    return false;
+}
+
 void probe_check_ini(struct observation *o, struct probe_check *check)
 {
     const struct probe_expected *expected = o->expected;
+    const struct probe_check *all = o->result->checks;
     const struct buf *body = find_body(o);
     const struct probe_published published = {
         .domain = o->result->domain,
@@ -322,8 +354,10 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
                   : body->len > 0 ? body->text
                                   : "",
         .len = body != NULL ? body->len : 0,
+        .is_served = o->has_body && observation_is_fetched(o),
+        .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
-        .is_id_known = o->result->checks[PROBE_CHECK_TXT].state == PROBE_DONE,
+        .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
     };
 
     if (expected->mistake != NULL) {
@@ -335,6 +369,6 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "served as the file has it%s", published.is_id_known ? ", under its id" : "");
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
-    if (o->compared == PROBE_OLD_ID || (published.id == NULL && published.is_id_known && o->compared != PROBE_OTHER))
+    if (probe_compare_is_due(&published, expected->policy, expected->len))
         probe_compare_record(o->result->domain, expected->policy, expected->len, &o->result->publish);
 }

@@ -68,8 +68,8 @@ static struct probe_mx_host judge_addresses(const struct probe_context *context,
     return host;
 }
 
-struct probe_mx_host probe_mx_host_judge(const struct probe_context *context, const char *name, const struct probe_host *shown,
-                                         int64_t now, struct probe_findings *findings)
+struct probe_mx_host probe_mx_host_judge(const struct probe_context *context, const char *name, bool is_implicit,
+                                         const struct probe_host *shown, int64_t now, struct probe_findings *findings)
 {
     if (shown == NULL)
         return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = "there was no time left to ask" };
@@ -77,6 +77,6 @@ struct probe_mx_host probe_mx_host_judge(const struct probe_context *context, co
         return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = shown->addresses.why };
     if (shown->addresses.state == PROBE_DNS_FOUND)
         return judge_addresses(context, name, shown, now, findings);
-    probe_judge_mx_no_address(name, &shown->addresses, findings);
+    probe_judge_mx_no_address(name, is_implicit, &shown->addresses, findings);
     return (struct probe_mx_host) { .reach = PROBE_REACH_NONE, .is_gone = true };
 }

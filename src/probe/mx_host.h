@@ -17,10 +17,11 @@ struct probe_mx_host {
 };
 
 /*
- * Judges SHOWN, of the host NAME; NULL: there was no time to wait for it. NOW: seconds since 1970. Adds what is wrong to
+ * Judges SHOWN, of the host NAME; NULL: there was no time to wait for it. IS_IMPLICIT: there is no MX record, and
+ * NAME is the domain itself. NOW: seconds since 1970. Adds what is wrong to
  * FINDINGS. What is returned borrows from SHOWN.
  */
-struct probe_mx_host probe_mx_host_judge(const struct probe_context *context, const char *name, const struct probe_host *shown,
-                                         int64_t now, struct probe_findings *findings);
+struct probe_mx_host probe_mx_host_judge(const struct probe_context *context, const char *name, bool is_implicit,
+                                         const struct probe_host *shown, int64_t now, struct probe_findings *findings);
 
 #endif

@@ -33,6 +33,25 @@ bool observation_is_fine(const struct observation *observation, enum probe_check
     return check->state == PROBE_DONE && check->findings.verdict != PROBE_FAIL;
 }
 
+bool observation_is_fetched(const struct observation *observation)
+{
+    return observation_is_fine(observation, PROBE_CHECK_HTTPS) && observation_is_fine(observation, PROBE_CHECK_ANSWER);
+}
+
+bool observation_is_served(const struct observation *observation)
+{
+    const struct probe_expected *expected = observation->expected;
+
+    if (!observation_is_fetched(observation) || !observation_is_fine(observation, PROBE_CHECK_POLICY))
+        return false;
+    for (size_t i = 0; i < observation->at_count && expected != NULL && expected->policy != NULL; i++) {
+        const struct buf *body = &observation->at[i].fetched.body;
+        if (observation->at[i].has_policy && (body->len != expected->len || memcmp(body->text, expected->policy, body->len) != 0))
+            return false;
+    }
+    return true;
+}
+
 bool observation_is_mode_none(const struct observation *observation)
 {
     return observation->policy.has_mode && observation->policy.mode == POLICY_NONE;

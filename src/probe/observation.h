@@ -8,16 +8,18 @@
 #include "probe/read/compare.h"
 #include "probe/read/policy.h"
 #include "probe/read/result.h"
+#include "probe/read/share.h"
 #include "probe/read/txt.h"
 
 /* An MX host. */
 struct mx_host {
     char name[DOMAIN_MAX + 1];      /* in normal form */
     const struct probe_host *shown; /* what it showed; NULL: it was not asked */
-    bool unmatched;                 /* no pattern of the policy matches it */
+    struct probe_share matched;     /* how many senders find it matched by a pattern of the policy; unknown: there is none */
     bool failed;                    /* its TLS or its certificate is not good enough */
     bool unknown;                   /* nobody can say whether it is good enough */
     struct probe_mx_host judged;    /* borrows from SHOWN */
+    bool has_dane;                  /* it has signed TLSA records that senders use */
     bool dane;                      /* it has signed TLSA records, and its certificate matches none of them */
 };
 
@@ -39,16 +41,20 @@ struct observation {
     int64_t now; /* seconds since 1970 */
     char policy_host[sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX];
     struct probe_txt txt;
-    struct probe_dns_answer address; /* of the policy host */
-    struct policy_at *at;            /* AT_COUNT addresses of it that are asked, at most PROBE_ADDRESSES_MAX */
+    /* The records that are asked for first: they cost little time, and MX says whether there is such a domain. */
+    struct probe_dns_answer mx, record, reports; /* of the domain; of _mta-sts; of _smtp._tls */
+    struct probe_dns_answer address;             /* of the policy host */
+    struct policy_at *at;                        /* AT_COUNT addresses of it that are asked, at most PROBE_ADDRESSES_MAX */
     size_t at_count;
     const struct probe_fetched *fetched; /* from the best of them; NULL: from none */
     struct probe_policy policy;
-    bool policy_good;                      /* it is valid, at the address where FETCHED is from */
+    struct probe_share policy_taken;       /* how many senders take it, at the address where FETCHED is from */
     bool policy_partly;                    /* senders get it at some addresses, and not at others */
     bool policy_differs;                   /* another one is served at other addresses */
     bool has_address, has_https, has_body; /* of the policy host; true: the next check can go on from it */
     bool has_mx, is_null_mx;               /* the MX records are known; they say that the domain takes no mail */
+    bool is_implicit_mx;                   /* there are none, and the domain is its own mail host */
+    bool no_domain;                        /* the domain does not exist */
     struct mx_host *hosts;                 /* each once, PROBE_HOSTS_MAX at most */
     size_t host_count, hosts_left_out, addresses_left_out;
     enum probe_compared compared;
@@ -68,6 +74,12 @@ void check_add(struct probe_check *check, const char *text);
 
 /* Was the check NAME done without a FAIL? */
 bool observation_is_fine(const struct observation *observation, enum probe_check_name name);
+
+/* Can senders fetch what the policy host answers: by a valid certificate, with status 200? */
+bool observation_is_fetched(const struct observation *observation);
+
+/* Is the policy served that senders are to take: a valid one, and that of policies.ini where there is the file? */
+bool observation_is_served(const struct observation *observation);
 
 /* Is the mode none in the policy that is served? */
 bool observation_is_mode_none(const struct observation *observation);

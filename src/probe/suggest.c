@@ -49,7 +49,7 @@ static void add_comment(struct buf *out, const char *text)
 static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
                   struct probe_findings *findings, struct probe_mx_host *judged)
 {
-    *judged = probe_mx_host_judge(context, name, host, (int64_t)time(NULL), findings);
+    *judged = probe_mx_host_judge(context, name, false, host, (int64_t)time(NULL), findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
         judged->why = "this machine is out of memory";
@@ -267,6 +267,9 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     struct buf hosts = { 0 };
     enum probe_mx_kind kind = probe_judge_mx(domain, answer, &findings);
     int status;
+
+    if (kind == PROBE_MX_IMPLICIT)
+        probe_judge_no_mx(domain, NULL, 0, &findings);
 
     for (size_t i = 0; i < findings.count; i++)
         add_comment(out, probe_finding_text(&findings, &findings.list[i]));

@@ -2,7 +2,7 @@
 # a certificate for all policy hosts, and its own name server with what `mta-sts dns` prints. The MX host of all domains is the laboratory's.
 
 # Tests run in parallel, so each has its own address and port.
-DEPLOYED=127.0.0.$((40 + BATS_TEST_NUMBER))
+DEPLOYED=11.0.0.$((40 + BATS_TEST_NUMBER))
 DEPLOYED_DNS=$((5400 + BATS_TEST_NUMBER))
 
 # deploy N: serves and publishes d1.example to dN.example.

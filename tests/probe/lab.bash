@@ -12,6 +12,9 @@ lab_start() {
     PIDS=()
     open_folders
     own_network
+    # Addresses of the Internet, as policy hosts have them.
+    inside ip route add local 11.0.0.0/8 dev lo
+    inside ip address add 2a00:1::1/128 dev lo nodad
     export LAB INSIDE
     # From here on lab_stop can end the namespace, even if the rest fails.
     LAB_PIDS="${PIDS[*]}"
@@ -22,7 +25,7 @@ lab_start() {
     LAB_PIDS="${PIDS[*]}"
     until_true inside kdig +short +timeout=1 healthy.test MX
     until_true resolves healthy.test MX '10 mail.healthy.test.'
-    until_true listens_inside 443 127.0.0.2
+    until_true listens_inside 443 11.0.0.2
     until_true listens_inside 25 127.0.0.10
     until_true grep -qx ready smtp.log
     until_true grep -qx ready https.log
@@ -99,7 +102,7 @@ lab_servers() {
     # shellcheck disable=SC2086 # a command and its arguments
     run_nginx $INSIDE
     mapfile -t addresses <https.args
-    start https.log python3 "$BATS_TEST_DIRNAME/https.py" good.pem 127.0.0.4 127.0.0.5 127.0.0.7 "${addresses[@]}"
+    start https.log python3 "$BATS_TEST_DIRNAME/https.py" good.pem 11.0.0.4 11.0.0.5 11.0.0.7 "${addresses[@]}"
     mapfile -t addresses <smtp.args
     start smtp.log python3 "$BATS_TEST_DIRNAME/smtp.py" "${addresses[@]}"
     install -d -o postfix data

@@ -6,10 +6,10 @@ import sys
 import time
 
 # The servers' addresses. Nothing listens at REFUSED, and there is no route to NOROUTE.
-NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("127.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "192.0.2.1"
+NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("11.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "12.0.0.1"
 # More nginx: with a certificate for other names, with another policy, with the same policy in other bytes, with nothing.
-NGINX_NAME, NGINX_OTHER, NGINX_LF, NGINX_NOTHING = ("127.0.0.%d" % n for n in (20, 21, 22, 23))
-POSTFIX, NOBODY_SIX, TARPITS = "127.0.0.10", "::1", ["127.0.2.%d" % n for n in range(1, 33)]
+NGINX_NAME, NGINX_OTHER, NGINX_LF, NGINX_NOTHING = ("11.0.0.%d" % n for n in (20, 21, 22, 23))
+POSTFIX, NOBODY_SIX, TARPITS = "127.0.0.10", "2a00:1::1", ["127.0.2.%d" % n for n in range(1, 33)]
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
 ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
@@ -153,6 +153,9 @@ TXT = {  # what stands at _mta-sts
     "txt-large": ['TXT "v=STSv1; id=1;" ' + " ".join('"x%d=%s;"' % (n, "y" * 240) for n in range(8))],
     "txt-strings": ['TXT "v=STS" "v1; i" "" "d=1;"'],
     "txt-chain": ["CNAME one.chain.test."],
+    "txt-quotes": ['TXT "\\"v=STSv1; id=1;\\""'],
+    "txt-twice": [],
+    "txt-under": [],
     "txt-dangling": ["CNAME nowhere.test."],
     "txt-circle": ["CNAME round.test."],
     "txt-escape": ['TXT "v=STSv1; id=\\027[31mred\\007;"'],
@@ -160,6 +163,8 @@ TXT = {  # what stands at _mta-sts
 RPT = {
     "rpt-none": [],
     "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
+    "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
+    "rpt-twice": [],
     "rpt-bad": ['TXT "v=TLSRPTv1; rua=reports"'],
 }
 
@@ -170,6 +175,7 @@ def addresses(*names):
 
 HOSTS = {  # more than one address of the policy host
     "host-two": (REFUSED, NGINX),
+    "host-private": ("10.0.0.1", NGINX),
     "host-six": (NGINX, NOBODY_SIX),
     "host-name": (NGINX, NGINX_NAME),
     "host-other": (NGINX, NGINX_OTHER),
@@ -215,7 +221,8 @@ def tarpits(case, mail):
 
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
-    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."]}
+    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."],
+          "mx-none": ["A " + mail_at], "mx-lost": []}
     mail = "mail." + domain
     yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
     yield "mta-sts." + domain, host_records(case)
@@ -225,6 +232,11 @@ def records(case, mail_at, servers):
         yield domain, mx.get(dns, ["MX 10 %s." % mail])
         yield mail, mail_records(case, mail_at, servers)
     yield "_smtp._tls." + domain, RPT.get(dns, ['TXT "v=TLSRPTv1; rua=mailto:tls@%s"' % domain])
+    for prefix, kind, text in (("_mta-sts", "txt", "v=STSv1; id=1;"), ("_smtp._tls", "rpt", "v=TLSRPTv1; rua=mailto:tls@x.test")):
+        if dns == kind + "-twice":
+            yield "%s.%s.%s" % (prefix, domain, domain), ['TXT "%s"' % text]
+    if dns == "txt-under":
+        yield "_mta_sts." + domain, ['TXT "v=STSv1; id=1;"']
     if dns == "tlsa":
         yield "_25._tcp." + mail, [tlsa("good")]
 
@@ -241,7 +253,7 @@ def zones(cases, mail_at, servers):
     start = ["@ 300 IN SOA ns.%s hostmaster.%s 1 3600 600 86400 60", "@ 300 IN NS ns.%s", "ns.%s 300 IN A 127.0.0.1"]
     zone = {"test": [], "signed.test": []}
     for case in cases:
-        if case["dns"] == "none":
+        if case["dns"] in ("none", "gone"):
             continue
         into = zone["signed.test" if case["domain"] == "signed.test" else "test"]
         for name, lines in records(case, mail_at(case), servers):

@@ -130,7 +130,7 @@ smtp() {
     look a six.test
     [ "$output" = $'found\naddress 2001:db8::2' ]
     look a mta-sts.host-chain.test
-    [ "$output" = $'found\nalias policies.test\naddress 127.0.0.2' ]
+    [ "$output" = $'found\nalias policies.test\naddress 11.0.0.2' ]
     look a mta-sts.host-none.test
     [ "$output" = $'absent no-such-name\nwhy the name does not exist' ]
 }
@@ -149,21 +149,21 @@ smtp() {
 
 @test "a policy is fetched with its certificate, over HTTP/2, from each address" {
     policy healthy.test
-    says 'fetched 127.0.0.2 200'
+    says 'fetched 11.0.0.2 200'
     says 'type text/plain'
     begins 'version: STSv1\x0d\x0amode: enforce\x0d\x0amx: mail.healthy.test\x0d\x0a'
     finds
-    look policy mta-sts.healthy.test 192.0.2.1 127.0.0.1 127.0.0.2
+    look policy mta-sts.healthy.test 192.0.2.1 127.0.0.1 11.0.0.2
     begins 'no-route - 0'
     begins 'refused - 0'
-    says 'fetched 127.0.0.2 200'
+    says 'fetched 11.0.0.2 200'
 }
 
 @test "certificates: each fault is told, and several at once" {
     local domain kind
     while read -r domain kind; do
         policy "$domain.test"
-        says 'fetched 127.0.0.2 200'
+        says 'fetched 11.0.0.2 200'
         # shellcheck disable=SC2086 # several kinds, or none
         finds $kind
     done <<'CASES'
@@ -218,16 +218,16 @@ CASES
         says "$outcome"
     done <<'CASES'
 answer-301 location https://elsewhere.test/mta-sts.answer-301.test
-answer-404 fetched 127.0.0.2 404
-answer-500 fetched 127.0.0.2 500
+answer-404 fetched 11.0.0.2 404
+answer-500 fetched 11.0.0.2 500
 answer-html type text/html
 answer-large body 65537
 answer-12k body 12114
-answer-slow fetched 127.0.0.4 200
-answer-cut protocol 127.0.0.4 200
+answer-slow fetched 11.0.0.4 200
+answer-cut protocol 11.0.0.4 200
 answer-cut why transfer closed with 54 bytes remaining to read
 answer-header why the answer's header is larger than 64 KB
-answer-line protocol 127.0.0.4 200
+answer-line protocol 11.0.0.4 200
 answer-line why a line of it is larger than libcurl reads
 answer-escape type text/\x1b[31mplain\x1b]0;title\x07
 policy-empty body 0 null
@@ -241,20 +241,20 @@ CASES
     begins 'refused - 0'
     policy https-noroute.test
     begins 'no-route - 0'
-    look policy '../evil' 127.0.0.2
+    look policy '../evil' 11.0.0.2
     begins 'protocol - 0'
     policy https-plain.test
-    begins 'tls 127.0.0.7 0'
+    begins 'tls 11.0.0.7 0'
     policy https-tls11.test
-    begins 'tls-old 127.0.0.3 0'
+    begins 'tls-old 11.0.0.3 0'
     says 'why TLS 1.1 is the newest that it speaks'
     begins certificate
     impatient
     policy https-silent.test
-    begins 'slow 127.0.0.5 0'
+    begins 'slow 11.0.0.5 0'
     says 'why the connection was taken, and the TLS handshake did not end in time'
     policy answer-hung.test
-    begins 'slow 127.0.0.4 0'
+    begins 'slow 11.0.0.4 0'
     says 'why no answer came in time'
 }
 
@@ -276,7 +276,7 @@ CASES
 @test "no descriptor is left: a lack, and not a refusal" {
     local n lacked=no
     for n in 6 7 8 9 10; do
-        run inside prlimit --nofile=$n "$LOOK" policy mta-sts.healthy.test 127.0.0.2
+        run inside prlimit --nofile=$n "$LOOK" policy mta-sts.healthy.test 11.0.0.2
         [[ $output != *refused* && $output != *'tls '* && $output != *protocol* ]]
         [[ $output != *'lack - 0'*'why this machine: Too many open files'* ]] || lacked=yes
     done
@@ -357,10 +357,10 @@ CASES
     look txt _mta-sts.healthy.test _mta-sts.txt-dangling.test _mta-sts.txt-large.test _mta-sts.txt-servfail.example
     look mx many.test
     look a all.test
-    look policy mta-sts.answer-cut.test 127.0.0.4
-    look policy mta-sts.answer-large.test 127.0.0.2
-    look policy mta-sts.https-tls11.test 127.0.0.3
-    look policy mta-sts.cert-both.test 127.0.0.2
+    look policy mta-sts.answer-cut.test 11.0.0.4
+    look policy mta-sts.answer-large.test 11.0.0.2
+    look policy mta-sts.https-tls11.test 11.0.0.3
+    look policy mta-sts.cert-both.test 11.0.0.2
     smtp smtp-name.test
     look digests good.pem
 }

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
+enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_NOT_SERVED, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
 
 #define RFC_CHANGE "RFC 8461 8.1"
 #define RFC_TXT "RFC 8461 3.1"
@@ -27,6 +27,9 @@ static const struct probe_rule rules[RULES] = {
                      "another policy is served than the file has; see whether the program reads this file (its log says), and "
                      "whether the front server passes this name on to it",
                      RFC_CHANGE },
+    [INI_NOT_SERVED] = { "ini-not-served", PROBE_FAIL, 0, 0, 0,
+                         "senders cannot fetch the policy of the file; first mend what fails above, and change no record before",
+                         RFC_CHANGE },
     [INI_ID] = { "ini-id", PROBE_FAIL, 0, 0, 0,
                  "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
                  "below",
@@ -72,21 +75,34 @@ static const struct probe_rule *policy_rule(const struct probe_published *publis
     }
 }
 
+/* Is the id of EXPECTED published? */
+static bool is_renewed(const struct probe_published *published, const char *expected, size_t len)
+{
+    char id[POLICY_ID_SIZE];
+
+    policy_id(expected, len, id);
+    return published->id != NULL && strcmp(published->id, id) == 0;
+}
+
+bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
+{
+    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL &&
+           published->is_id_known && !is_renewed(published, expected, len);
+}
+
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings)
 {
     const struct probe_rule *rule = published->policy != NULL ? policy_rule(published, expected, len) : NULL;
-    bool other = rule == &rules[INI_POLICY];
-    char id[POLICY_ID_SIZE];
+    bool other = rule == &rules[INI_POLICY], renewed = is_renewed(published, expected, len);
 
-    policy_id(expected, len, id);
-    bool renewed = published->id != NULL && strcmp(published->id, id) == 0;
     if (rule != NULL)
         probe_findings_add(findings, rule, 0, span_of(NULL));
+    if (!published->is_served && published->is_known)
+        probe_findings_add(findings, &rules[INI_NOT_SERVED], 0, span_of(NULL));
     if (other && renewed)
         probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
-    /* Where another policy is served, that comes first: the id is published after the policy (RFC 8461 8.1). */
-    if (!other && !renewed && published->is_id_known)
+    if (probe_compare_is_due(published, expected, len))
         probe_findings_add(findings, &rules[published->id != NULL ? INI_ID : INI_NO_ID], 0, span_of(published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;

@@ -12,6 +12,8 @@ struct probe_published {
     const char *domain;
     const char *policy; /* LEN bytes, as served; NULL: none could be fetched */
     size_t len;
+    bool is_served;   /* senders can fetch it: by a valid certificate, with status 200 */
+    bool is_known;    /* false: nobody can say whether they can */
     const char *id;   /* of the TXT record; NULL: none that is valid */
     bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
 };
@@ -31,9 +33,15 @@ enum probe_bodies { PROBE_BODIES_SAME, PROBE_BODIES_ALIKE, PROBE_BODIES_OTHER };
  */
 enum probe_bodies probe_compare_bodies(const char *served, size_t served_len, const char *wanted, size_t wanted_len);
 
-/* Compares it with EXPECTED, the policy that policies.ini makes, LEN bytes. Adds to FINDINGS what differs and what to publish. */
+/*
+ * Compares it with EXPECTED, the policy that policies.ini makes, LEN bytes. Adds to FINDINGS what differs and what to do: nothing
+ * that names an id or a record before the policy is served, byte for byte (RFC 8461 8.1).
+ */
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings);
+
+/* Is a TXT record for EXPECTED to be published now? The policy is served, and its id is not published. */
+bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len);
 
 /* Adds MISTAKE to FINDINGS: policies.ini has no policy for the domain because of it. */
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings);

@@ -3,6 +3,7 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/read/compare.h"
+#include "probe/read/share.h"
 
 #include <string.h>
 
@@ -10,9 +11,21 @@ enum { NAMES_MAX = 5 };
 
 typedef bool is_fn(const struct probe_effect_host *host);
 
+/* Nobody who has the policy takes it. */
 static bool is_refused(const struct probe_effect_host *host)
 {
-    return host->refused;
+    return !host->gone && probe_share_is_none(host->taken);
+}
+
+/* Some of those who have the policy take it, and others do not. */
+static bool is_disputed(const struct probe_effect_host *host)
+{
+    return !host->gone && probe_share_is_some(host->taken);
+}
+
+static bool is_faulty(const struct probe_effect_host *host)
+{
+    return is_refused(host) || is_disputed(host);
 }
 
 static bool is_gone(const struct probe_effect_host *host)
@@ -22,17 +35,24 @@ static bool is_gone(const struct probe_effect_host *host)
 
 static bool is_good(const struct probe_effect_host *host)
 {
-    return !host->refused && !host->gone;
+    return !host->gone && !is_faulty(host);
+}
+
+/* Good for some at least. */
+static bool is_left(const struct probe_effect_host *host)
+{
+    return is_good(host) || is_disputed(host);
 }
 
 static bool is_dane(const struct probe_effect_host *host)
 {
-    return host->dane;
+    return host->dane && !host->gone;
 }
 
+/* Good for those who take it, and not at all of its addresses. */
 static bool is_partly(const struct probe_effect_host *host)
 {
-    return host->partly && !host->refused;
+    return host->partly && is_left(host);
 }
 
 static size_t count(const struct probe_effect_facts *facts, is_fn *is)
@@ -60,49 +80,136 @@ static void add_names(const struct probe_effect_facts *facts, is_fn *is, struct 
         buf_print(out, " and %zu more", all - n);
 }
 
-/* WHO, senders that have a policy in mode enforce, refuse some of the hosts. */
-static void add_deferred(const struct probe_effect_facts *facts, const char *who, struct buf *out)
+/* Where the mail for hosts that are not taken goes: to those for which IS. */
+static void add_elsewhere(const struct probe_effect_facts *facts, is_fn *is, struct buf *out)
 {
-    bool all = count(facts, is_good) == 0;
-
-    buf_print(out, "%s are deferring mail for ", who);
-    add_names(facts, is_refused, out);
-    buf_print(out, " now (RFC 8461 5)");
-    if (all) {
+    if (count(facts, is) == 0) {
         buf_print(out, ", and %s has no other MX host: what stays in their queues for some days is returned to its authors.",
                   facts->domain);
         return;
     }
     buf_print(out, "; it goes to ");
-    add_names(facts, is_good, out);
+    add_names(facts, is, out);
     buf_print(out, " instead, as long as that takes it.");
+}
+
+/* --- senders with the policy --- */
+
+/* "Senders that take the record (13 of 16 implementations)". */
+static void add_who(const struct probe_effect_facts *facts, struct buf *out)
+{
+    bool record = probe_share_is_some(facts->record), policy = probe_share_is_some(facts->policy);
+
+    buf_print(out, record || policy ? "Senders that take the " : "Senders that honour MTA-STS");
+    if (record) {
+        buf_print(out, "record (");
+        probe_share_add(facts->record, out);
+        buf_print(out, " implementations)%s", policy ? " and the " : "");
+    }
+    if (policy) {
+        buf_print(out, "policy (");
+        probe_share_add(facts->policy, out);
+        buf_print(out, " implementations)");
+    }
+}
+
+/* The least and the most that refuse one of the hosts that are in dispute. */
+static struct probe_share refusing(const struct probe_effect_facts *facts)
+{
+    struct probe_share all = { false, 0, 0, 0 };
+
+    for (size_t i = 0; i < facts->host_count; i++) {
+        if (!is_disputed(&facts->hosts[i]))
+            continue;
+        struct probe_share one = probe_share_rest(facts->hosts[i].taken);
+        if (!all.is_known || one.least < all.least)
+            all.least = one.least;
+        if (one.most > all.most)
+            all.most = one.most;
+        all.is_known = true;
+        all.of = one.of;
+    }
+    return all;
+}
+
+/* BEFORE: what OUT had before the effect. */
+static void begin_sentence(struct buf *out, size_t before)
+{
+    if (out->len > before)
+        buf_print(out, " ");
+}
+
+/* Senders that have the policy in mode enforce: NULL for WHO means those that take what is published. */
+static void add_deferred(const struct probe_effect_facts *facts, const char *who, struct buf *out)
+{
+    size_t before = out->len;
+
+    if (count(facts, is_refused) > 0) {
+        if (who != NULL)
+            buf_print(out, "%s", who);
+        else
+            add_who(facts, out);
+        buf_print(out, " are deferring mail for ");
+        add_names(facts, is_refused, out);
+        buf_print(out, " now (RFC 8461 5)");
+        add_elsewhere(facts, is_left, out);
+    }
+    if (count(facts, is_disputed) > 0) {
+        begin_sentence(out, before);
+        buf_print(out, "Some that have the policy (");
+        probe_share_add(refusing(facts), out);
+        buf_print(out, " implementations) find no match in it for ");
+        add_names(facts, is_disputed, out);
+        buf_print(out, ", and are deferring mail for %s now (RFC 8461 4.1, 5)", count(facts, is_disputed) == 1 ? "it" : "these");
+        add_elsewhere(facts, is_good, out);
+    }
 }
 
 static void add_testing(const struct probe_effect_facts *facts, struct buf *out)
 {
-    buf_print(out, "Mail for ");
-    add_names(facts, is_refused, out);
-    buf_print(out, " is delivered all the same in mode testing, and would be deferred once the mode is enforce (RFC 8461 5).");
+    buf_print(out, "MTA-STS holds back no mail for ");
+    add_names(facts, is_faulty, out);
+    buf_print(out, " in mode testing; it would be deferred once the mode is enforce (RFC 8461 5).");
 }
 
-/* Senders cannot fetch the policy, or do not look for it. */
+/* --- senders without it --- */
+
+/* Some senders refuse the record or the policy. */
+static void add_missed(const struct probe_effect_facts *facts, struct buf *out)
+{
+    bool record = probe_share_is_some(facts->record), policy = probe_share_is_some(facts->policy);
+
+    buf_print(out, "The ");
+    if (record) {
+        buf_print(out, "record is refused by ");
+        probe_share_add(probe_share_rest(facts->record), out);
+        buf_print(out, " sender implementations%s", policy ? ", and the " : "");
+    }
+    if (policy) {
+        buf_print(out, "policy %sby ", record ? "" : "is refused ");
+        probe_share_add(probe_share_rest(facts->policy), out);
+        buf_print(out, "%s", record ? "" : " sender implementations");
+    }
+    buf_print(out, facts->has_mode && facts->mode == POLICY_NONE
+                       ? ": those that have a policy from earlier keep to it until its max_age has passed (RFC 8461 5.1)."
+                       : ": those deliver without MTA-STS, unprotected, or keep to a policy from earlier until its max_age has "
+                         "passed (RFC 8461 5.1).");
+}
+
+/* No sender takes the record, or none takes the policy. */
 static void add_unavailable(const struct probe_effect_facts *facts, struct buf *out)
 {
-    bool enforce = facts->has_mode && facts->mode == POLICY_ENFORCE;
-
-    if (!facts->published) {
+    if (!facts->published)
         buf_print(out,
-                  "Nothing is lost: mail for %s is delivered without MTA-STS, so whoever sits between can read and change it. "
-                  "A sender that has a policy from earlier keeps to it until its max_age has passed (RFC 8461 5.1).",
+                  "Senders find no MTA-STS for %s: whoever sits between can read and change the mail. A sender that has a policy "
+                  "from earlier keeps to it until its max_age has passed (RFC 8461 5.1).",
                   facts->domain);
-        return;
-    }
-    buf_print(out,
-              "Senders without a policy in their cache find none, and deliver without MTA-STS: nothing is deferred, and nothing "
-              "is protected (RFC 8461 %s). Those that have one keep to it until its max_age has passed, and do not learn of a "
-              "newer one (RFC 8461 5.1).",
-              facts->txt_good ? "3.3" : "3.1");
-    if (enforce && count(facts, is_refused) > 0) {
+    else
+        buf_print(out,
+                  "Senders without a policy in their cache find none, and deliver without MTA-STS, unprotected (RFC 8461 %s). "
+                  "Those that have one keep to it until its max_age has passed, and do not learn of a newer one (RFC 8461 5.1).",
+                  probe_share_is_none(facts->record) ? "3.1" : "3.3");
+    if (facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_faulty) > 0) {
         buf_print(out, " ");
         add_deferred(facts, "Of those, the ones that have mode enforce", out);
     }
@@ -110,12 +217,16 @@ static void add_unavailable(const struct probe_effect_facts *facts, struct buf *
 
 static void add_available(const struct probe_effect_facts *facts, struct buf *out)
 {
-    if (count(facts, is_refused) == 0 || !facts->has_mode)
-        return;
-    if (facts->mode == POLICY_ENFORCE)
-        add_deferred(facts, "Senders that honour MTA-STS", out);
-    else if (facts->mode == POLICY_TESTING)
+    size_t before = out->len;
+
+    if (count(facts, is_faulty) > 0 && facts->has_mode && facts->mode == POLICY_ENFORCE)
+        add_deferred(facts, NULL, out);
+    else if (count(facts, is_faulty) > 0 && facts->has_mode && facts->mode == POLICY_TESTING)
         add_testing(facts, out);
+    if (probe_share_is_some(facts->record) || probe_share_is_some(facts->policy)) {
+        begin_sentence(out, before);
+        add_missed(facts, out);
+    }
 }
 
 static const char *const sentences[] = {
@@ -129,30 +240,24 @@ static const char *const sentences[] = {
     [PROBE_NOT_COMPARED] = NULL,
 };
 
-static void begin_sentence(struct buf *out, size_t before)
-{
-    if (out->len > before)
-        buf_print(out, " ");
-}
-
 /* What it means that addresses of one host are not alike. */
 static void add_addresses(const struct probe_effect_facts *facts, struct buf *out, size_t before)
 {
-    bool has_policy = facts->txt_good && facts->policy_good;
-
-    if (has_policy && facts->policy_differs) {
+    if (!facts->record.is_known || !facts->policy.is_known)
+        return;
+    if (facts->policy_differs) {
         begin_sentence(out, before);
         buf_print(out,
                   "Which policy a sender keeps depends on the address that it asked, so senders disagree until all serve the "
                   "same (RFC 8461 5.1).");
     }
-    if (has_policy && facts->policy_partly) {
+    if (facts->policy_partly) {
         begin_sentence(out, before);
         buf_print(out,
                   "A sender that asks an address of the policy host that fails keeps to the policy in its cache, or delivers "
                   "without MTA-STS (RFC 8461 3.3, 5.1).");
     }
-    if (has_policy && facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_partly) > 0) {
+    if (facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_partly) > 0) {
         begin_sentence(out, before);
         buf_print(out, "At the addresses that fail of ");
         add_names(facts, is_partly, out);
@@ -161,24 +266,48 @@ static void add_addresses(const struct probe_effect_facts *facts, struct buf *ou
     }
 }
 
-void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
+/* What senders make of the record and the policy. */
+static void add_policy(const struct probe_effect_facts *facts, struct buf *out)
 {
     size_t before = out->len;
 
-    if (facts->is_certain && !(facts->txt_good && facts->policy_good))
+    if (probe_share_is_none(facts->record) || probe_share_is_none(facts->policy)) {
         add_unavailable(facts, out);
-    else
-        add_available(facts, out);
-    if (sentences[facts->compared] != NULL && facts->txt_good) {
+        return;
+    }
+    add_available(facts, out);
+    if (sentences[facts->compared] != NULL) {
         begin_sentence(out, before);
         buf_print(out, "%s", sentences[facts->compared]);
     }
     add_addresses(facts, out, before);
-    if (count(facts, is_gone) > 0) {
+}
+
+static void add_gone(const struct probe_effect_facts *facts, struct buf *out)
+{
+    buf_print(out, "No sender at all can deliver to ");
+    add_names(facts, is_gone, out);
+    buf_print(out, " (RFC 5321 5.1)");
+    if (count(facts, is_gone) == facts->host_count)
+        buf_print(out, ", and %s has no other MX host: its mail is returned to its authors", facts->domain);
+    buf_print(out, ".");
+}
+
+void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
+{
+    size_t before = out->len, gone = count(facts, is_gone);
+
+    if (facts->no_domain) {
+        buf_print(out, "Mail for %s is returned to its authors at once: the domain does not exist (RFC 5321 5.1).",
+                  facts->domain);
+        return;
+    }
+    /* Where nobody can deliver, it does not matter what the policy says. */
+    if (gone == 0 || gone < facts->host_count)
+        add_policy(facts, out);
+    if (gone > 0) {
         begin_sentence(out, before);
-        buf_print(out, "No sender at all can deliver to ");
-        add_names(facts, is_gone, out);
-        buf_print(out, " (RFC 5321 5.1).");
+        add_gone(facts, out);
     }
     if (count(facts, is_dane) > 0) {
         begin_sentence(out, before);

@@ -3,11 +3,12 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/read/finding.h"
+#include "probe/read/share.h"
 #include "probe/read/span.h"
 
 #include <string.h>
 
-enum { SENDERS = 15 };
+enum { SENDERS = PROBE_SENDERS_MATCH };
 enum { HOST_FAULT, TOO_DEEP, TOO_HIGH, PATTERN_FAULT, NO_MATCH, FINAL_DOT, CASE, A_LABEL, UNUSED, RULES };
 
 #define RFC_MATCH "RFC 8461 4.1"
@@ -175,6 +176,30 @@ size_t probe_match_host(const char *mx, size_t mx_count, const char *name, struc
         probe_findings_add(findings, &rules[FINAL_DOT], 0, span_of(name));
     (void)count_objections(pattern, &host, findings);
     return at;
+}
+
+/* Are all patterns valid? Of those that are not, some senders make more than the RFC does. */
+static bool all_valid(const char *mx, size_t mx_count)
+{
+    for (size_t i = 0; i < mx_count; i++, mx += strlen(mx) + 1)
+        if (policy_mx_fault(mx, strlen(mx)) != DOMAIN_FINE)
+            return false;
+    return true;
+}
+
+struct probe_share probe_match_share(const char *mx, size_t mx_count, const char *name)
+{
+    struct probe_findings findings = { 0 };
+    struct probe_share share = probe_share_all(SENDERS);
+
+    (void)probe_match_host(mx, mx_count, name, &findings);
+    if (findings.count > 0 && findings.list[0].rule == &rules[NO_MATCH] && all_valid(mx, mx_count))
+        share = probe_share_none(SENDERS);
+    else
+        share = probe_share_less(share, &findings);
+    share.is_known = !findings.failed;
+    probe_findings_free(&findings);
+    return share;
 }
 
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,

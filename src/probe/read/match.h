@@ -3,6 +3,7 @@
 #define PROBE_READ_MATCH_H
 
 #include "probe/read/finding.h"
+#include "probe/read/share.h"
 
 /*
  * Matches NAME, the host name of an MX record as the zone has it, against MX: MX_COUNT patterns, valid or not, each ended by a
@@ -10,6 +11,9 @@
  * a FAIL.
  */
 size_t probe_match_host(const char *mx, size_t mx_count, const char *name, struct probe_findings *findings);
+
+/* How many sender implementations find NAME matched by one of the patterns; as above. Unknown where memory runs out. */
+struct probe_share probe_match_share(const char *mx, size_t mx_count, const char *name);
 
 /* Adds a warning for each valid pattern that matches none of the HOST_COUNT names in HOSTS. */
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,

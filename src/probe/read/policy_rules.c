@@ -1,9 +1,10 @@
 #include "probe/read/policy_rules.h"
 #include "policy/domain.h"
 #include "probe/read/finding.h"
+#include "probe/read/share.h"
 #include <stddef.h>
 
-enum { SENDERS = 17 };
+enum { SENDERS = PROBE_SENDERS_POLICY };
 
 #define RFC_POLICY "RFC 8461 3.2"
 #define RFC_SIZE "RFC 8461 3.3"

@@ -5,102 +5,18 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/read/finding.h"
 #include "probe/read/span.h"
+#include "probe/read/txt_rules.h"
 
 #include <string.h>
 
-enum { ID_MAX = 32, SENDERS = 16 };
-
-enum {
-    ABSENT,
-    NO_VERSION,
-    TWO_RECORDS,
-    OTHER_RECORD,
-    SPACE_SEMICOLON,
-    SPACE_TRAILING,
-    SPACE_EQUALS,
-    FIELD_EMPTY,
-    FIELD_NO_EQUALS,
-    FIELD_CASE,
-    FIELD_REPEATED,
-    FIELD_MISSING,
-    VERSION_REPEATED,
-    EXT_BAD,
-    EXT,
-    VALUE_BAD,
-    VALUE_EMPTY,
-    TLSRPT_RULES,
-    VALUE_LONG = TLSRPT_RULES, /* for an id only */
-    STS_RULES
-};
-
-#define RFC_STS "RFC 8461 3.1"
-#define RFC_RPT "RFC 8460 3"
-
-static const struct probe_rule sts_rules[STS_RULES] = {
-    [ABSENT] = { "txt-absent", PROBE_FAIL, 16, 16, SENDERS, "there is no TXT record; publish \"v=STSv1; id=...;\"", RFC_STS },
-    [NO_VERSION] = { "txt-version", PROBE_FAIL, 9, 16, SENDERS,
-                     "does not begin with \"v=STSv1;\"; write that first, as it stands here", RFC_STS },
-    [TWO_RECORDS] = { "txt-several", PROBE_FAIL, 13, 13, SENDERS,
-                      "is one of several records that begin with \"v=STSv1;\"; keep one", RFC_STS },
-    [OTHER_RECORD] = { "txt-other", PROBE_WARN, 2, 7, SENDERS, "is another record of the same name; remove it", RFC_STS },
-    [SPACE_SEMICOLON] = { "txt-space-semicolon", PROBE_FAIL, 3, 3, SENDERS,
-                          "has white space before the first semicolon; leave it out", RFC_STS },
-    [SPACE_TRAILING] = { "txt-space-trailing", PROBE_FAIL, 3, 3, SENDERS, "has white space at its end; leave it out", RFC_STS },
-    [SPACE_EQUALS] = { "txt-space-equals", PROBE_FAIL, 11, 11, SENDERS, "has white space before the =; leave it out", RFC_STS },
-    [FIELD_EMPTY] = { "txt-empty", PROBE_FAIL, 4, 4, SENDERS, "has two semicolons with nothing between; keep one", RFC_STS },
-    [FIELD_NO_EQUALS] = { "txt-no-equals", PROBE_FAIL, 5, 5, SENDERS, "has no =; write name=value, or leave it out", RFC_STS },
-    [FIELD_CASE] = { "txt-case", PROBE_FAIL, 12, 12, SENDERS, "has capitals in the name; write id", RFC_STS },
-    [FIELD_REPEATED] = { "txt-repeated", PROBE_WARN, 5, 5, SENDERS, "is an id for the second time; keep one", RFC_STS },
-    [FIELD_MISSING] = { "txt-missing", PROBE_FAIL, 15, 15, SENDERS, "has no id; write id= and 1 to 32 letters and digits",
-                        RFC_STS },
-    [VERSION_REPEATED] = { "txt-version-repeated", PROBE_WARN, 2, 2, SENDERS,
-                           "is the version for the second time; keep the first", RFC_STS },
-    [EXT_BAD] = { "txt-unknown-bad", PROBE_FAIL, 4, 6, SENDERS, "is an unknown field that is not valid, either; leave it out",
-                  RFC_STS },
-    [EXT] = { "txt-unknown", PROBE_WARN, 1, 1, SENDERS, "is an unknown field, which senders are to ignore; leave it out",
-              RFC_STS },
-    [VALUE_BAD] = { "txt-id", PROBE_FAIL, 8, 9, SENDERS, "is no id; write letters and digits only", RFC_STS },
-    [VALUE_EMPTY] = { "txt-id-empty", PROBE_FAIL, 12, 12, SENDERS, "has nothing after the =; write 1 to 32 letters and digits",
-                      RFC_STS },
-    [VALUE_LONG] = { "txt-id-long", PROBE_FAIL, 6, 6, SENDERS, "is longer than 32 letters and digits; write fewer", RFC_STS },
-};
-
-static const struct probe_rule tlsrpt_rules[TLSRPT_RULES] = {
-    [ABSENT] = { "tlsrpt-absent", PROBE_WARN, 0, 0, 0,
-                 "there is no TXT record, so nobody reports failures; publish \"v=TLSRPTv1; rua=mailto:...\"", RFC_RPT },
-    [NO_VERSION] = { "tlsrpt-version", PROBE_FAIL, 0, 0, 0,
-                     "does not begin with \"v=TLSRPTv1;\"; write that first, as it stands here", RFC_RPT },
-    [TWO_RECORDS] = { "tlsrpt-several", PROBE_FAIL, 0, 0, 0,
-                      "is one of several records that begin with \"v=TLSRPTv1;\"; keep one", RFC_RPT },
-    [OTHER_RECORD] = { "tlsrpt-other", PROBE_WARN, 0, 0, 0, "is another record of the same name; remove it", RFC_RPT },
-    [SPACE_SEMICOLON] = { "tlsrpt-space-semicolon", PROBE_FAIL, 0, 0, 0,
-                          "has white space before the first semicolon; leave it out", RFC_RPT },
-    [SPACE_TRAILING] = { "tlsrpt-space-trailing", PROBE_FAIL, 0, 0, 0, "has white space at its end; leave it out", RFC_RPT },
-    [SPACE_EQUALS] = { "tlsrpt-space-equals", PROBE_FAIL, 0, 0, 0, "has white space before the =; leave it out", RFC_RPT },
-    [FIELD_EMPTY] = { "tlsrpt-empty", PROBE_FAIL, 0, 0, 0, "has two semicolons with nothing between; keep one", RFC_RPT },
-    [FIELD_NO_EQUALS] = { "tlsrpt-no-equals", PROBE_FAIL, 0, 0, 0, "has no =; write name=value, or leave it out", RFC_RPT },
-    [FIELD_CASE] = { "tlsrpt-case", PROBE_FAIL, 0, 0, 0, "has capitals in the name; write rua", RFC_RPT },
-    [FIELD_REPEATED] = { "tlsrpt-repeated", PROBE_WARN, 0, 0, 0, "is a rua for the second time; write one, with commas between",
-                         RFC_RPT },
-    [FIELD_MISSING] = { "tlsrpt-missing", PROBE_FAIL, 0, 0, 0, "has no rua; write rua=mailto:name@domain", RFC_RPT },
-    [VERSION_REPEATED] = { "tlsrpt-version-repeated", PROBE_WARN, 0, 0, 0, "is the version for the second time; keep the first",
-                           RFC_RPT },
-    [EXT_BAD] = { "tlsrpt-unknown-bad", PROBE_FAIL, 0, 0, 0, "is an unknown field that is not valid, either; leave it out",
-                  RFC_RPT },
-    [EXT] = { "tlsrpt-unknown", PROBE_WARN, 0, 0, 0, "is an unknown field, which senders are to ignore; leave it out", RFC_RPT },
-    [VALUE_BAD] = { "tlsrpt-rua", PROBE_FAIL, 0, 0, 0,
-                    "is no address for reports; write mailto:name@domain or https://..., with , ! and ; inside as %2C, %21 and "
-                    "%3B",
-                    RFC_RPT },
-    [VALUE_EMPTY] = { "tlsrpt-rua-empty", PROBE_FAIL, 0, 0, 0, "has nothing after the =; write mailto:name@domain or https://...",
-                      RFC_RPT },
-};
+enum { ID_MAX = 32, LIST_SHOWN = 500 };
 
 /* How the two kinds of record differ. */
 struct grammar {
     const struct probe_rule *rules;
     const char *version, *field;
     const struct probe_rule *(*value_rule)(struct span value); /* the worst rule that the field's value breaks, or NULL */
+    bool is_list;                                              /* one field can have several values, with commas between */
 };
 
 struct reader {
@@ -109,18 +25,43 @@ struct reader {
     struct probe_findings *findings; /* those of TXT */
     const struct probe_txt_string *strings;
     size_t count;
+    bool is_early;     /* another step comes before a record is published */
+    struct buf list;   /* the values of all fields that the record is for, where its grammar has lists */
     struct buf record; /* the one that is being read, its strings joined */
 };
+
+/* --- quotation marks, plain and typographic --- */
+
+static const char *const marks[] = { "\"", "\\\"", "'", "\xe2\x80\x9c", "\xe2\x80\x9d" };
+
+/* The length of the quotation mark that S begins with; 0: none. */
+static size_t mark_len(struct span s)
+{
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (s.len >= strlen(marks[i]) && memcmp(s.at, marks[i], strlen(marks[i])) == 0)
+            return strlen(marks[i]);
+    return 0;
+}
+
+static bool has_mark(struct span s)
+{
+    for (; s.len > 0; s.at++, s.len--)
+        if (mark_len(s) > 0)
+            return true;
+    return false;
+}
 
 /* --- values: the worst rule that each breaks, or NULL --- */
 
 static const struct probe_rule *id_rule(struct span value)
 {
     if (value.len == 0)
-        return &sts_rules[VALUE_EMPTY];
+        return &probe_txt_rule[VALUE_EMPTY];
+    if (has_mark(value))
+        return &probe_txt_rule[VALUE_QUOTES];
     if (!span_is_alphanumeric(value))
-        return &sts_rules[VALUE_BAD];
-    return value.len > ID_MAX ? &sts_rules[VALUE_LONG] : NULL;
+        return &probe_txt_rule[VALUE_BAD];
+    return value.len > ID_MAX ? &probe_txt_rule[VALUE_LONG] : NULL;
 }
 
 /* Addresses with commas between them, and perhaps white space around the commas. */
@@ -129,22 +70,24 @@ static const struct probe_rule *rua_rule(struct span value)
     const char *at = value.at, *end = value.at + value.len, *comma;
 
     if (value.len == 0)
-        return &tlsrpt_rules[VALUE_EMPTY];
+        return &probe_tlsrpt_rule[VALUE_EMPTY];
+    if (mark_len(value) > 0)
+        return &probe_tlsrpt_rule[VALUE_QUOTES];
     if (span_without_leading(value).len < value.len)
-        return &tlsrpt_rules[VALUE_BAD];
+        return &probe_tlsrpt_rule[VALUE_BAD];
     do {
         comma = memchr(at, ',', (size_t)(end - at));
         struct span part = { at, (size_t)((comma != NULL ? comma : end) - at) };
         struct span uri = span_without_trailing(span_without_leading(part));
         if (!policy_is_report_uri(uri.at, uri.len))
-            return &tlsrpt_rules[VALUE_BAD];
+            return &probe_tlsrpt_rule[VALUE_BAD];
         at = part.at + part.len + 1;
     } while (comma != NULL);
     return NULL;
 }
 
-static const struct grammar sts = { sts_rules, "v=STSv1", "id", id_rule };
-static const struct grammar tlsrpt = { tlsrpt_rules, "v=TLSRPTv1", "rua", rua_rule };
+static const struct grammar sts = { probe_txt_rule, "v=STSv1", "id", id_rule, false };
+static const struct grammar tlsrpt = { probe_tlsrpt_rule, "v=TLSRPTv1", "rua", rua_rule, true };
 
 /* --- fields --- */
 
@@ -159,7 +102,7 @@ static const struct probe_rule *unknown_rule(const struct reader *r, struct span
 }
 
 /* Reads the field that the record is for: id or rua. SEEN: there was one before. */
-static void read_own(const struct reader *r, struct span field, struct span name, struct span value, bool seen)
+static void read_own(struct reader *r, struct span field, struct span name, struct span value, bool seen)
 {
     struct span bare = span_without_trailing(name);
 
@@ -169,6 +112,10 @@ static void read_own(const struct reader *r, struct span field, struct span name
         probe_findings_add(r->findings, &r->grammar->rules[SPACE_EQUALS], 0, field);
         value = span_without_leading(value);
     }
+    buf_print(&r->list, "%s", seen ? "," : "");
+    buf_add(&r->list, value.at, value.len);
+    if (seen && r->grammar->is_list)
+        return;
     const struct probe_rule *broken = seen ? &r->grammar->rules[FIELD_REPEATED] : r->grammar->value_rule(value);
     if (broken != NULL)
         probe_findings_add(r->findings, broken, 0, field);
@@ -177,7 +124,7 @@ static void read_own(const struct reader *r, struct span field, struct span name
 }
 
 /* Is it the field that the record is for? */
-static bool read_field(const struct reader *r, struct span field, bool seen)
+static bool read_field(struct reader *r, struct span field, bool seen)
 {
     const char *equals = memchr(field.at, '=', field.len);
 
@@ -220,12 +167,29 @@ static const char *after_version(const struct grammar *grammar, struct span reco
     return rest.at < end && rest.at[0] == ';' ? rest.at + 1 : NULL;
 }
 
-static void read_fields(const struct reader *r, struct span record, const char *at)
+/* RECORD has COUNT fields that it is for. */
+static void add_count(struct reader *r, struct span record, size_t count)
+{
+    const struct probe_rule *rule = &r->grammar->rules[count == 0 ? FIELD_MISSING : FIELD_REPEATED];
+    struct buf says = { 0 };
+
+    if (count == 0)
+        probe_findings_add(r->findings, rule, 0, record);
+    if (count < 2 || !r->grammar->is_list)
+        return;
+    buf_print(&says, "%s: %s=", rule->says, r->grammar->field);
+    buf_add_shown(&says, r->list.text, r->list.len, LIST_SHOWN);
+    probe_findings_add_saying(r->findings, rule, 0, record, &says);
+}
+
+static void read_fields(struct reader *r, struct span record, const char *at)
 {
     struct span all = without_line_end(record);
     const char *end = all.at + all.len;
-    bool seen = false, empty = false;
+    bool empty = false;
+    size_t seen = 0;
 
+    buf_free(&r->list);
     if (all.len < record.len && end[-1] != ';')
         probe_findings_add(r->findings, &r->grammar->rules[SPACE_TRAILING], 0, record);
     for (const char *semicolon; at < end; at = semicolon != NULL ? semicolon + 1 : end) {
@@ -234,12 +198,12 @@ static void read_fields(const struct reader *r, struct span record, const char *
         field = span_without_trailing(span_without_leading(field));
         empty |= field.len == 0;
         if (field.len > 0)
-            seen |= read_field(r, field, seen);
+            seen += read_field(r, field, seen > 0);
     }
     if (empty)
         probe_findings_add(r->findings, &r->grammar->rules[FIELD_EMPTY], 0, record);
-    if (!seen)
-        probe_findings_add(r->findings, &r->grammar->rules[FIELD_MISSING], 0, record);
+    add_count(r, record, seen);
+    r->findings->failed |= r->list.failed;
 }
 
 /* Joins the strings of the record that begins at *I into the reader's record; *I is then where the next begins. False at the end.
@@ -267,12 +231,21 @@ static size_t count_records(struct reader *r, bool allow_space)
     return n;
 }
 
+/* Does RECORD begin with the version, perhaps in quotation marks and with anything behind it? */
+static bool is_version(const struct grammar *grammar, struct span record)
+{
+    size_t mark = mark_len(record), len = strlen(grammar->version);
+
+    return record.len >= mark + len && memcmp(record.at + mark, grammar->version, len) == 0;
+}
+
 static void read_record(struct reader *r, struct span record, size_t found, bool allow_space)
 {
     const char *fields = after_version(r->grammar, record, allow_space);
 
     if (fields == NULL) {
-        probe_findings_add(r->findings, &r->grammar->rules[found > 0 ? OTHER_RECORD : NO_VERSION], 0, record);
+        bool quoted = is_version(r->grammar, record) && mark_len(record) > 0;
+        probe_findings_add(r->findings, &r->grammar->rules[found > 0 ? OTHER_RECORD : quoted ? QUOTES : NO_VERSION], 0, record);
         return;
     }
     if (allow_space)
@@ -282,11 +255,23 @@ static void read_record(struct reader *r, struct span record, size_t found, bool
     read_fields(r, record, fields);
 }
 
+static void add_absent(const struct reader *r)
+{
+    struct buf says = { 0 };
+
+    if (!r->is_early) {
+        probe_findings_add(r->findings, &r->grammar->rules[ABSENT], 0, span_of(NULL));
+        return;
+    }
+    buf_print(&says, "there is no TXT record; first let the policy be served, and publish the record after that");
+    probe_findings_add_saying(r->findings, &r->grammar->rules[ABSENT], 0, span_of(NULL), &says);
+}
+
 static void read_all(struct reader *r)
 {
     *r->txt = (struct probe_txt) { 0 };
     if (r->count == 0)
-        probe_findings_add(r->findings, &r->grammar->rules[ABSENT], 0, span_of(NULL));
+        add_absent(r);
     size_t found = count_records(r, false);
     bool allow_space = found == 0;
     if (allow_space)
@@ -295,21 +280,47 @@ static void read_all(struct reader *r)
         read_record(r, (struct span) { r->record.text, r->record.len }, found, allow_space);
     if (found != 1)
         buf_free(&r->txt->value);
+    buf_free(&r->list);
     buf_free(&r->record);
 }
 
 void probe_txt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
 {
-    struct reader r = { &sts, txt, &txt->findings, strings, count, { 0 } };
+    struct reader r = { &sts, txt, &txt->findings, strings, count, false, { 0 }, { 0 } };
+
+    read_all(&r);
+}
+
+void probe_txt_read_unserved(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
+{
+    struct reader r = { &sts, txt, &txt->findings, strings, count, true, { 0 }, { 0 } };
 
     read_all(&r);
 }
 
 void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
 {
-    struct reader r = { &tlsrpt, txt, &txt->findings, strings, count, { 0 } };
+    struct reader r = { &tlsrpt, txt, &txt->findings, strings, count, false, { 0 }, { 0 } };
 
     read_all(&r);
+}
+
+static bool has_version(const struct grammar *grammar, const struct probe_txt_string *strings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strings[i].begins && is_version(grammar, (struct span) { strings[i].bytes, strings[i].len }))
+            return true;
+    return false;
+}
+
+bool probe_txt_is_there(const struct probe_txt_string *strings, size_t count)
+{
+    return has_version(&sts, strings, count);
+}
+
+bool probe_tlsrpt_is_there(const struct probe_txt_string *strings, size_t count)
+{
+    return has_version(&tlsrpt, strings, count);
 }
 
 void probe_txt_free(struct probe_txt *txt)
@@ -318,6 +329,6 @@ void probe_txt_free(struct probe_txt *txt)
     probe_findings_free(&txt->findings);
 }
 
-const struct probe_rules probe_txt_rules = { sts_rules, STS_RULES };
+const struct probe_rules probe_txt_rules = { probe_txt_rule, STS_RULES };
 
-const struct probe_rules probe_tlsrpt_rules = { tlsrpt_rules, TLSRPT_RULES };
+const struct probe_rules probe_tlsrpt_rules = { probe_tlsrpt_rule, TLSRPT_RULES };

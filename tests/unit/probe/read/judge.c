@@ -175,7 +175,64 @@ static void mx_kinds(void **state)
     assert_kinds(&findings, "");
     answer = (struct probe_dns_answer) { .state = PROBE_DNS_ABSENT };
     assert_int_equal(probe_judge_mx("b.example", &answer, &findings), PROBE_MX_IMPLICIT);
+    assert_kinds(&findings, "");
+}
+
+static void assert_text(struct probe_findings *findings, const char *text)
+{
+    assert_int_equal(findings->count, 1);
+    assert_string_equal(probe_finding_text(findings, &findings->list[0]), text);
+    probe_findings_free(findings);
+}
+
+static void no_mx(void **state)
+{
+    static const char mx[] = "*.example.org\0mail.example.org", wild[] = "*.example.org";
+    const struct probe_dns_answer none = { .state = PROBE_DNS_ABSENT };
+    struct probe_findings findings = { 0 };
+
+    (void)state;
+    probe_judge_no_mx("example.org", NULL, 0, &findings);
     assert_kinds(&findings, "mx-implicit");
+    probe_judge_no_mx("example.org", mx, 2, &findings);
+    assert_text(&findings,
+                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "policy matches that; publish an MX record for its mail host: mail.example.org (RFC 8461 4.1, RFC 5321 5.1)");
+    probe_judge_no_mx("example.org", wild, 1, &findings);
+    assert_text(&findings,
+                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "policy matches that; publish an MX record for its mail host: one that its mx lines name (RFC 8461 4.1, RFC 5321 "
+                "5.1)");
+    probe_judge_mx_no_address("example.org", true, &none, &findings);
+    assert_text(&findings,
+                "\"example.org\" has no MX record and no address, so no sender can deliver to it; publish an MX record for "
+                "its mail host (RFC 5321 5.1)");
+    probe_judge_mx_no_address("mx.example.org", false, &none, &findings);
+    assert_kinds(&findings, "smtp-absent");
+    probe_judge_no_domain("example.org", &findings);
+    assert_kinds(&findings, "txt-no-domain");
+}
+
+static void other_names(void **state)
+{
+    char *addresses[] = { "11.0.0.1", "10.0.0.1", "fd00::1" };
+    const struct probe_dns_answer answer = { .state = PROBE_DNS_FOUND, .addresses = addresses, .count = 3 };
+    struct probe_findings findings = { 0 };
+
+    (void)state;
+    probe_judge_place("_mta-sts.d.example.d.example", "_mta-sts.d.example", "_mta-sts", false, &findings);
+    assert_text(&findings,
+                "\"_mta-sts.d.example.d.example\" has such a record, and no sender looks there; publish it at the right name: "
+                "_mta-sts.d.example (where the form adds the zone's name by itself, enter \"_mta-sts\" and what is before "
+                "the zone) (RFC 8461 3.1)");
+    probe_judge_place("_smtp-tls.d.example", "_smtp._tls.d.example", "_smtp._tls", true, &findings);
+    assert_kinds(&findings, "tlsrpt-place");
+    probe_judge_dane_tlsrpt("mx.d.example", "_smtp._tls.mx.d.example", &findings);
+    assert_text(&findings,
+                "\"mx.d.example\" is protected by DANE, whose failures are reported by the MX host's name; publish a TLSRPT "
+                "record there, too: _smtp._tls.mx.d.example (RFC 8460 1.1, 3)");
+    probe_judge_addresses(&answer, &findings);
+    assert_kinds(&findings, "host-special,host-special");
 }
 
 static void of_hosts(void **state)
@@ -203,22 +260,29 @@ static void of_hosts(void **state)
 
 static const struct compare_case {
     const char *served, *id;
-    bool is_id_known;
+    bool is_served, is_known, is_id_known;
     enum probe_compared compared;
     const char *kinds;
 } compares[] = {
-    { WANTED, "", true, PROBE_SAME, "" },
-    { WANTED, "other", true, PROBE_OLD_ID, "ini-id" },
-    { WANTED, NULL, true, PROBE_OLD_ID, "ini-no-id" },
-    { WANTED, NULL, false, PROBE_SAME, "" },
-    { POLICY("enforce", "a.example", "\n"), "", true, PROBE_SAME, "ini-bytes" },
-    { POLICY("enforce", "A.example", "\r\n"), "", true, PROBE_SAME, "ini-bytes" },
-    { POLICY("testing", "a.example", "\r\n"), "other", true, PROBE_OTHER, "ini-policy" },
-    { POLICY("enforce", "b.example", "\r\n"), "", true, PROBE_EARLY_ID, "ini-policy,ini-id-early" },
-    { "", "other", true, PROBE_OTHER, "ini-policy" },
-    { NULL, "", true, PROBE_NOT_COMPARED, "" },
-    { NULL, "other", true, PROBE_NOT_COMPARED, "ini-id" },
-    { NULL, NULL, true, PROBE_NOT_COMPARED, "ini-no-id" },
+    { WANTED, "", true, true, true, PROBE_SAME, "" },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id" },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id" },
+    { WANTED, NULL, true, true, false, PROBE_SAME, "" },
+    { POLICY("enforce", "a.example", "\n"), "", true, true, true, PROBE_SAME, "ini-bytes" },
+    { POLICY("enforce", "A.example", "\r\n"), "", true, true, true, PROBE_SAME, "ini-bytes" },
+    { POLICY("enforce", "a.example", "\n"), "other", true, true, true, PROBE_OLD_ID, "ini-bytes" },
+    { POLICY("enforce", "a.example", "\n"), NULL, true, true, true, PROBE_OLD_ID, "ini-bytes" },
+    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy" },
+    { POLICY("testing", "a.example", "\r\n"), NULL, true, true, true, PROBE_OTHER, "ini-policy" },
+    { POLICY("enforce", "b.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy,ini-id-early" },
+    { "", "other", true, true, true, PROBE_OTHER, "ini-policy" },
+    { NULL, "", false, true, true, PROBE_NOT_COMPARED, "ini-not-served" },
+    { NULL, "other", false, true, true, PROBE_NOT_COMPARED, "ini-not-served" },
+    { NULL, NULL, false, true, true, PROBE_NOT_COMPARED, "ini-not-served" },
+    { NULL, NULL, false, false, true, PROBE_NOT_COMPARED, "" },
+    { WANTED, "", false, true, true, PROBE_SAME, "ini-not-served" },
+    { WANTED, "other", false, true, true, PROBE_OLD_ID, "ini-not-served" },
+    { WANTED, NULL, false, true, true, PROBE_OLD_ID, "ini-not-served" },
 };
 
 /* An empty id stands for the right one. */
@@ -229,8 +293,11 @@ static void one_comparison(void **state)
     struct probe_findings findings = { 0 };
 
     policy_id(WANTED, sizeof WANTED - 1, id);
-    const struct probe_published published = { "example.org", c->served, c->served != NULL ? strlen(c->served) : 0,
-                                               c->id != NULL && c->id[0] == '\0' ? id : c->id, c->is_id_known };
+    const struct probe_published published = { "example.org", c->served,   c->served != NULL ? strlen(c->served) : 0,
+                                               c->is_served,  c->is_known, c->id != NULL && c->id[0] == '\0' ? id : c->id,
+                                               c->is_id_known };
+    assert_int_equal(probe_compare_is_due(&published, WANTED, sizeof WANTED - 1),
+                     strstr(c->kinds, "-id") != NULL && strstr(c->kinds, "early") == NULL);
     assert_int_equal(probe_compare(&published, WANTED, sizeof WANTED - 1, &findings), c->compared);
     assert_kinds(&findings, c->kinds);
 }
@@ -283,7 +350,8 @@ int main(void)
     struct CMUnitTest tests[ANSWERS + COMPARES];
     const struct CMUnitTest others[] = { cmocka_unit_test(connections), cmocka_unit_test(after_tls),
                                          cmocka_unit_test(hung_in_tls), cmocka_unit_test(what_others_said),
-                                         cmocka_unit_test(mx_kinds),    cmocka_unit_test(of_hosts),
+                                         cmocka_unit_test(mx_kinds),    cmocka_unit_test(no_mx),
+                                         cmocka_unit_test(other_names), cmocka_unit_test(of_hosts),
                                          cmocka_unit_test(record),      cmocka_unit_test(of_addresses) };
     size_t n = 0;
 

@@ -25,9 +25,19 @@ static const struct txt_case {
     { probe_txt_read, "|v=ST+Sv1; i+d=20+26;", "", "2026" },
     { probe_txt_read, "|v=STSv1;+ id=1+|v=spf1 -all", "txt-other", "1" },
     { probe_txt_read, "", "txt-absent", "" },
+    { probe_txt_read_unserved, "", "txt-absent", "" },
+    { probe_txt_read_unserved, "|v=STSv1; id=1;", "", "1" },
     { probe_txt_read, "|", "txt-version", "" },
     { probe_txt_read, "|v=STSv1", "txt-version", "" },
     { probe_txt_read, "| v=STSv1; id=1", "txt-version", "" },
+    { probe_txt_read, "|\"v=STSv1; id=1\"", "txt-quotes", "" },
+    { probe_txt_read, "|\\\"v=STSv1; id=1\\\"", "txt-quotes", "" },
+    { probe_txt_read, "|\xe2\x80\x9cv=STSv1; id=1\xe2\x80\x9d", "txt-quotes", "" },
+    { probe_txt_read, "|v=STSv1; id=1|\"v=STSv1; id=1\"", "txt-other", "1" },
+    { probe_txt_read, "|\"v=spf1\"", "txt-version", "" },
+    { probe_txt_read, "|v=STSv1; id=\"1\"", "txt-id-quotes", "" },
+    { probe_tlsrpt_read, "|\"v=TLSRPTv1; rua=mailto:a@b.example\"", "tlsrpt-quotes", "" },
+    { probe_tlsrpt_read, "|v=TLSRPTv1; rua=\"mailto:a@b.example\"", "tlsrpt-rua-quotes", "" },
     { probe_txt_read, "|v=spf1 -all|v=stsv1; id=1", "txt-version,txt-version", "" },
     { probe_txt_read, "|v=STSv1; id=1|v=STSv1; id=2", "txt-several,txt-several", "" },
     { probe_txt_read, "|v=STSv1; id=1|v=STSv1; id=1|x", "txt-several,txt-several,txt-other", "" },
@@ -161,6 +171,36 @@ static void tlsrpt_phrase(void **state)
     probe_txt_free(&txt);
 }
 
+/* Two rua, and three: one that has all of them is what to write. */
+static void several_rua(void **state)
+{
+    const char *record = "v=TLSRPTv1; rua=mailto:a@b.example; rua=https://c.example/d; rua=mailto:e@f.example";
+    const struct probe_txt_string strings[] = { { record, strlen(record), true } };
+    struct probe_txt txt;
+
+    (void)state;
+    probe_tlsrpt_read(strings, 1, &txt);
+    assert_int_equal(txt.findings.count, 1);
+    assert_non_null(strstr(probe_finding_text(&txt.findings, &txt.findings.list[0]),
+                           "write all addresses in one, with commas between: "
+                           "rua=mailto:a@b.example,https://c.example/d,mailto:e@f.example (RFC 8460 3)"));
+    probe_txt_free(&txt);
+}
+
+/* Before the policy is served, nothing names a record to publish. */
+static void unserved(void **state)
+{
+    struct probe_txt txt;
+
+    (void)state;
+    probe_txt_read_unserved(NULL, 0, &txt);
+    assert_string_equal(
+        probe_finding_text(&txt.findings, &txt.findings.list[0]),
+        "there is no TXT record; first let the policy be served, and publish the record after that (RFC 8461 3.1; 16 "
+        "of 16 sender implementations refuse it)");
+    probe_txt_free(&txt);
+}
+
 /* The cases above break every rule. */
 static void every_rule(void **state)
 {
@@ -172,7 +212,8 @@ int main(void)
 {
     enum { CASES = sizeof cases / sizeof cases[0] };
     static struct CMUnitTest tests[CASES];
-    const struct CMUnitTest others[] = { cmocka_unit_test(nul), cmocka_unit_test(tlsrpt_phrase), cmocka_unit_test(every_rule) };
+    const struct CMUnitTest others[] = { cmocka_unit_test(nul), cmocka_unit_test(tlsrpt_phrase), cmocka_unit_test(unserved),
+                                         cmocka_unit_test(several_rua), cmocka_unit_test(every_rule) };
 
     for (size_t i = 0; i < CASES; i++)
         tests[i] = (struct CMUnitTest) { cases[i].records, one_case, NULL, NULL, (void *)(uintptr_t)&cases[i] };
