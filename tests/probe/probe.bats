@@ -23,7 +23,7 @@ teardown_file() {
 
 # probe ARGUMENT...: runs the probe in the laboratory.
 probe() {
-    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 # in_terminal COMMAND...: runs COMMAND in a terminal of 80 columns. The file screen has all that it wrote there.
@@ -93,10 +93,10 @@ all_cases() {
     [[ $output == *'is a file and no domain; write -f '*/policies.ini ]]
     # A file that names domains is meant, and a zone file is not.
     cp policies.ini policies.conf
-    run -3 inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test policies.conf
+    run -3 inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test policies.conf
     [[ $output == *'policies.conf is a file and no domain; write -f policies.conf' ]]
     printf '@ 300 IN SOA ns hostmaster 1 1 1 1 1\n@ 300 IN TXT "a=b"\n' >healthy.test
-    inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     run -3 probe bücher.example
     [[ $output == 'mta-sts-probe: "bücher.example" is not ASCII; write xn--bcher-kva.example' ]]
     LC_ALL=C run -3 probe --suggest 'Faß.de.'
@@ -185,7 +185,7 @@ words() {
     local at most=0 n
     at=$(inside kdig +short mx1.smtp-tarpit.test A)
     # shellcheck disable=SC2086
-    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --timeout 30 --domain-timeout 4 -j 4 smtp-tarpit.test smtp-hung.test mail-hung.test >out 2>err 3>&- &
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 30 --domain-timeout 4 -j 4 smtp-tarpit.test smtp-hung.test mail-hung.test >out 2>err 3>&- &
     local pid=$!
     PIDS+=("$pid")
     while kill -0 "$pid" 2>/dev/null; do
@@ -250,20 +250,20 @@ words() {
     grep -q $'\033\[32mok\033\[m' coloured
     sed 's/\x1b\[[0-9;]*m//g' coloured | sed 's/[0-9]* ms//' | cmp - <(sed 's/[0-9]* ms//' plain)
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     grep -q $'\033\[32mok' screen
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm NO_COLOR=1 "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    in_terminal $INSIDE env TERM=xterm NO_COLOR=1 "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     grep -q healthy.test screen
     run -1 grep -q $'\033' screen
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --color never healthy.test
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --color never healthy.test
     run -1 grep -q $'\033' screen
 }
 
 @test "a progress bar: on a terminal's standard error, and nowhere else" {
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --timeout 4 healthy.test answer-slow.test
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 4 healthy.test answer-slow.test
     grep -qE '\[[#.]{30}\] [01]/2' screen
     probe healthy.test answer-slow.test >out 2>err || [ $? -eq 1 ]
     [ ! -s err ]
@@ -352,7 +352,7 @@ suggests() {
 limited() {
     local limit=$1
     shift
-    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 @test "too few descriptors: unknown, and no fault of the servers" {
@@ -378,9 +378,9 @@ limited() {
 }
 
 @test "no network: all is unknown, and nothing is said of mail" {
-    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     [[ $output != *FAIL* && $output != *warn* && $output != *mail:* ]]
-    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --suggest healthy.test
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --suggest healthy.test
     run -3 probe --dns nowhere healthy.test tlsrpt-none.test
     [[ $output == *'no resolver could be started: '*' --dns is not valid'* ]]
     run -3 probe --dns nowhere --suggest healthy.test
@@ -389,7 +389,7 @@ limited() {
 
 @test "Ctrl-C: ends with what is known so far" {
     # shellcheck disable=SC2086
-    $INSIDE "$PROBE" --ca "$LAB/ca.pem" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &
     local pid=$! code=0
     PIDS+=("$pid")
     sleep 5
@@ -466,7 +466,7 @@ limited() {
     deploy 2
     cat >wrapped <<SH
 #!/bin/sh
-exec "$PROBE" --ca "$LAB/ca.pem" --dns 127.0.0.1:$DEPLOYED_DNS "\$@"
+exec "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --dns 127.0.0.1:$DEPLOYED_DNS "\$@"
 SH
     printf '#!/bin/sh\ncat >"%s/mail"\n' "$DIR" >sendmail
     chmod +x wrapped sendmail
