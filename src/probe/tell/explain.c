@@ -1,13 +1,13 @@
 #include "probe/tell/explain.h"
 
 #include "base/buf.h"
-#include "probe/read/cert.h"
-#include "probe/read/compare.h"
+#include "probe/judge/cert.h"
+#include "probe/judge/compare.h"
+#include "probe/judge/result.h"
+#include "probe/judge/servers.h"
 #include "probe/read/finding.h"
-#include "probe/read/judge.h"
 #include "probe/read/match.h"
 #include "probe/read/policy.h"
-#include "probe/read/result.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
