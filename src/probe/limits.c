@@ -1,7 +1,7 @@
 #include "probe/limits.h"
 
 #include "probe/ask/dns.h"
-#include "probe/error.h"
+#include "probe/check/error.h"
 
 #include <stdbool.h>
 #include <sys/resource.h>

@@ -100,7 +100,8 @@ static void fail(struct probe_dns_answer *answer, enum probe_dns_state state, co
     *answer = (struct probe_dns_answer) { .state = state, .no_such_name = state == PROBE_DNS_ABSENT, .why = why };
 }
 
-static void take(const struct probe_dns *dns, const struct probe_batch *batch, size_t i, const struct probe_dns_question *question)
+static void take(const struct probe_dns *dns, const struct probe_batch *batch, size_t i,
+                 const struct probe_dns_question *question)
 {
     const struct ub_result *result;
 

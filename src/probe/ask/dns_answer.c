@@ -243,7 +243,11 @@ static void read_records(const struct ub_result *result, enum probe_dns_type typ
 static void set_bogus(const struct ub_result *result, struct probe_dns_answer *answer)
 {
     static const char begin[] = "DNSSEC validation failed: ";
-    const char *reason = result->why_bogus != NULL ? result->why_bogus : "bogus";
+    /* "validation failure <example.org. MX IN>: signature expired"; the name and the type are known. */
+    const char *reason = result->why_bogus != NULL ? result->why_bogus : "bogus", *colon = strstr(reason, ">: ");
+
+    if (colon != NULL)
+        reason = colon + 3;
     size_t len = strlen(reason);
     char *why = alloc(answer, sizeof begin + len);
 

@@ -66,8 +66,8 @@ enum probe_dns_type {
 };
 
 /*
- * Reads RESULT, the result of a query for records of TYPE. Where a record is malformed, or memory runs out, the state is AGAIN; so
- * it is where RESULT is bogus, unless UNVALIDATED says that nothing can be validated here. ANSWER need not be initialised; the
+ * Reads RESULT, the result of a query for records of TYPE. Where a record is malformed, or memory runs out, the state is AGAIN;
+ * so it is where RESULT is bogus, unless UNVALIDATED says that nothing can be validated here. ANSWER need not be initialised; the
  * caller calls probe_dns_answer_free().
  */
 void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type type, const char *unvalidated,

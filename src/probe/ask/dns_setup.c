@@ -20,12 +20,8 @@ enum { ROOT_KEYS = sizeof root_keys / sizeof root_keys[0], LINE_SIZE = 1024 };
 static const struct {
     const char *name, *value;
 } settings[] = {
-    { "msg-cache-size:", "1m" },
-    { "rrset-cache-size:", "2m" },
-    { "key-cache-size:", "1m" },
-    { "neg-cache-size:", "100k" },
-    { "infra-cache-numhosts:", "2000" },
-    { "cache-max-negative-ttl:", "60" },
+    { "msg-cache-size:", "1m" },         { "rrset-cache-size:", "2m" },       { "key-cache-size:", "1m" },
+    { "neg-cache-size:", "100k" },       { "infra-cache-numhosts:", "2000" }, { "cache-max-negative-ttl:", "60" },
     { "do-not-query-localhost:", "no" },
 };
 
@@ -82,14 +78,14 @@ static bool take_system(struct ub_ctx *context, char *why, size_t size)
 
 /* --- trust anchors --- */
 
-/* Reads the name at the beginning of the first record. False where there is none. */
+/* Reads the name of the first DNSKEY or DS record. False where there is none. */
 static bool read_name(FILE *in, char name[PROBE_DNS_ANCHOR_SIZE])
 {
     char line[LINE_SIZE];
 
     while (fgets(line, sizeof line, in) != NULL) {
         size_t len = strcspn(line, " \t\r\n;$");
-        if (len == 0)
+        if (len == 0 || (strstr(line + len, "DNSKEY") == NULL && strstr(line + len, "DS") == NULL))
             continue;
         (void)snprintf(name, PROBE_DNS_ANCHOR_SIZE, "%.*s", (int)len, line);
         return true;
@@ -150,7 +146,8 @@ bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_s
     *setup = (struct probe_dns_setup) { .context = ub_ctx_create() };
     if (setup->context == NULL)
         return fail(why, size, "no resolver could be started", strerror(errno));
-    bool good = set_options(setup->context, options->sockets) || fail(why, size, "no resolver could be started: out of memory", "");
+    bool good =
+        set_options(setup->context, options->sockets) || fail(why, size, "no resolver could be started: out of memory", "");
     if (good && options->servers != NULL)
         good = take_list(setup->context, options->servers, why, size);
     else if (good)

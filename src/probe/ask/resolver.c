@@ -1,7 +1,6 @@
 #include "probe/ask/resolver.h"
 
 #include "base/clock.h"
-#include "probe/ask/dns_setup.h"
 
 #include <fcntl.h>
 #include <poll.h>

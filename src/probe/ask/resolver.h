@@ -4,13 +4,26 @@
 #ifndef PROBE_ASK_RESOLVER_H
 #define PROBE_ASK_RESOLVER_H
 
-#include "probe/ask/dns.h"
+#include "base/buf.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/dns_setup.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct ub_result;
+/* How many descriptors a resolver needs beside its sockets. */
+enum { PROBE_DNS_DESCRIPTORS = 12 };
+
+/*
+ * Sets up libunbound, one for all threads, with one cache. It starts threads of its own with the first question. NULL with a full
+ * phrase in WHY, SIZE bytes, where OPTIONS are not valid, or memory or descriptors run out. Freed after all that is made of it.
+ */
+struct probe_resolver *probe_resolver_new(const struct probe_dns_options *options, char *why, size_t size);
+void probe_resolver_free(struct probe_resolver *resolver);
+
+/* Adds the name and the version of the library, as it is linked at run time: "libunbound 1.22.0". */
+void probe_dns_library(struct buf *out);
 
 /* Several questions of one thread. */
 struct probe_batch;
@@ -28,8 +41,8 @@ void probe_batch_ask(struct probe_batch *batch, size_t i, const char *name, enum
 bool probe_batch_wait(struct probe_batch *batch, int64_t until);
 
 /*
- * How question I ended: PROBE_BATCH_ANSWERED, and *RESULT lasts as long as BATCH; PROBE_BATCH_WAITS, it has not; PROBE_BATCH_NAME,
- * the DNS has no room for such a name; PROBE_BATCH_LACK, this machine lacks memory or descriptors.
+ * How question I ended: PROBE_BATCH_ANSWERED, and *RESULT lasts as long as BATCH; PROBE_BATCH_WAITS, it has not;
+ * PROBE_BATCH_NAME, the DNS has no room for such a name; PROBE_BATCH_LACK, this machine lacks memory or descriptors.
  */
 enum probe_batch_end { PROBE_BATCH_WAITS, PROBE_BATCH_ANSWERED, PROBE_BATCH_NAME, PROBE_BATCH_LACK };
 enum probe_batch_end probe_batch_end(const struct probe_batch *batch, size_t i, const struct ub_result **result);
