@@ -265,7 +265,7 @@ void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type t
     /* libunbound asks all servers before it reports that they failed; how each did, it does not say. */
     static const char *const failures[RCODES] = {
         [FORMAT_ERROR] = "the name server took the question for malformed (FORMERR)",
-        [SERVER_FAILED] = "all name servers failed, or none could be reached (SERVFAIL)",
+        [SERVER_FAILED] = "all name servers failed, or none could be reached",
         [NOT_IMPLEMENTED] = "the name server does not know such questions (NOTIMP)",
         [REFUSED] = "the name server refused to answer (REFUSED)",
     };

@@ -179,9 +179,23 @@ static void *do_nothing(void *argument)
     return argument;
 }
 
+/* Can so many more descriptors be opened? */
+static bool has_descriptors(void)
+{
+    int all[PROBE_DNS_DESCRIPTORS];
+    size_t count = 0;
+
+    while (count < PROBE_DNS_DESCRIPTORS && (all[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+        count++;
+    for (size_t i = 0; i < count; i++)
+        (void)close(all[i]);
+    return count == PROBE_DNS_DESCRIPTORS;
+}
+
 /*
- * Starts the thread with the first question, so that it has the signal mask of those that ask. libunbound ends the process where
- * it cannot start the thread of its own: another one that has ended leaves it a stack.
+ * Starts the thread with the first question, so that it has the signal mask of those that ask. libunbound and libevent end the
+ * process where they cannot start a thread of their own, or lack descriptors for it: so that is tried first. A thread that has
+ * ended leaves its stack to the next one.
  */
 static bool start_thread(struct probe_resolver *resolver)
 {
@@ -189,7 +203,7 @@ static bool start_thread(struct probe_resolver *resolver)
 
     if (resolver->has_thread)
         return true;
-    if (pthread_create(&other, NULL, do_nothing, NULL) != 0)
+    if (!has_descriptors() || pthread_create(&other, NULL, do_nothing, NULL) != 0)
         return false;
     resolver->has_thread = pthread_create(&resolver->thread, NULL, hand_over, resolver) == 0;
     (void)pthread_join(other, NULL);
@@ -252,7 +266,7 @@ struct probe_resolver *probe_resolver_new(const struct probe_dns_options *option
         free(resolver);
         return NULL;
     }
-    if (!open_pipe(resolver->stop))
+    if (!open_pipe(resolver->stop) || !has_descriptors())
         (void)snprintf(why, size, "no resolver could be started: no open file is left");
     else if (probe_dns_setup(options, &resolver->setup, why, size))
         return resolver;

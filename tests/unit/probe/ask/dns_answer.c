@@ -149,7 +149,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "all name servers failed, or none could be reached (SERVFAIL)" },
+      "all name servers failed, or none could be reached" },
     { "refused",
       PROBE_DNS_A,
       { { 0 } },
