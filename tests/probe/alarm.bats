@@ -21,6 +21,9 @@ setup_file() {
 
 teardown_file() {
     lab_stop
+    if [ -e "$BATS_FILE_TMPDIR/machine" ]; then
+        find /sys/fs/cgroup -depth -type d -path "*/alarm-$(cat "$BATS_FILE_TMPDIR/machine")*" -exec rmdir {} +
+    fi
 }
 
 # root_files: what the machine has besides its copy of /, in the folder root.
@@ -68,12 +71,17 @@ mkdir machine/{upper,work,root}
 mount -t overlay -o lowerdir=/,upperdir=machine/upper,workdir=machine/work overlay machine/root
 rm -rf machine/root/etc/systemd/system machine/root/var/mail/root machine/root/var/lib/mta-sts-probe machine/root/var/log/journal
 cp -a root/. machine/root/
-exec setpriv --pdeathsig TERM systemd-nspawn -q -b -D machine/root --network-namespace-path="$1" --register=no --keep-unit \
+# Two machines in one cgroup would end each other's processes.
+for groups in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+    [ ! -e "$groups/cgroup.procs" ] || ! mkdir "$groups/alarm-$$" || echo $$ >"$groups/alarm-$$/cgroup.procs" || true
+done
+exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --network-namespace-path="$1" --register=no --keep-unit \
     --machine="alarm-$$" systemd.unit=alarm.target
 SH
     mkdir machine
     [[ $INSIDE =~ --target\ ([0-9]+) ]]
     background machine.log unshare --mount bash boot "/proc/${BASH_REMATCH[1]}/ns/net" </dev/null
+    echo "$STARTED" >"$BATS_FILE_TMPDIR/machine"
     local i
     for ((i = 0; i < 6; i++)); do
         ! until_true booted 2>/dev/null || return 0
