@@ -56,7 +56,7 @@ comma := ,
 wrap = $(1:%=-Wl$(comma)--wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
 LIBS := $(call wrap,$(FCGI_CALLS) fopen dictionary_new) -l:libfcgi.a -l:libiniparser.a
-PROBE_LIBS := -lcurl -lcares -lcrypto
+PROBE_LIBS := -lcurl -lcares -lssl -lcrypto
 HAS_PROBE_HEADERS = tools/missing-headers '$(CC) $(CPPFLAGS)' \
 	curl/curl.h=libcurl4-openssl-dev ares.h=libc-ares-dev openssl/x509.h=libssl-dev
 

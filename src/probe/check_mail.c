@@ -193,7 +193,7 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
 }
 
 /* Does one of the TLSA records match CHAIN? */
-static bool matches_tlsa(const struct probe_dns_answer *answer, const char *chain)
+static bool matches_tlsa(const struct probe_dns_answer *answer, struct stack_st_X509 *chain)
 {
     bool matches = false;
 
@@ -214,7 +214,7 @@ static struct shown_count count_matched(const struct probe_host *shown)
     struct shown_count n = { 0 };
 
     for (size_t i = 0; i < shown->smtp_count; i++) {
-        const char *chain = shown->smtp[i].chain;
+        struct stack_st_X509 *chain = shown->smtp[i].chain;
         n.chains += chain != NULL;
         n.matched += chain != NULL && shown->tlsa.state == PROBE_DNS_FOUND && matches_tlsa(&shown->tlsa, chain);
     }

@@ -24,9 +24,9 @@ static const char *why_unknown(const struct probe_host *shown, const struct prob
 }
 
 /* The certificates from a good address; else from the first that showed some. */
-static const char *find_chain(const struct probe_host *shown, const struct probe_address *list)
+static struct stack_st_X509 *find_chain(const struct probe_host *shown, const struct probe_address *list)
 {
-    const char *chain = NULL;
+    struct stack_st_X509 *chain = NULL;
 
     for (size_t i = 0; i < shown->smtp_count; i++) {
         if (shown->smtp[i].chain != NULL && list[i].state == PROBE_ADDRESS_GOOD)

@@ -12,7 +12,7 @@ struct probe_mx_host {
     size_t count, good,
         not_asked;   /* addresses; of these, those that are good; those that were not asked for want of time, or are not known */
     size_t left_out; /* addresses beyond those */
-    const char *chain; /* the certificates that it showed at its best address, in PEM; NULL: none */
+    struct stack_st_X509 *chain; /* the certificates that it showed at its best address; NULL: none */
     const char *why;   /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */
 };
 

@@ -315,7 +315,7 @@ int probe_suggest(const struct probe_context *context, struct probe_dns *dns, co
 
 /* --- TLSA --- */
 
-static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t at, unsigned usage)
+static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chain, size_t at, unsigned usage)
 {
     unsigned char digest[PROBE_CERT_DIGEST_MAX];
     size_t len = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest);
@@ -329,7 +329,7 @@ static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t 
     return true;
 }
 
-static int add_records(const struct probe_host *host, const char *mx, const char *chain, struct buf *out)
+static int add_records(const struct probe_host *host, const char *mx, struct stack_st_X509 *chain, struct buf *out)
 {
     int status = PROBE_STATUS_OK;
 
