@@ -127,7 +127,7 @@ void probe_check_mx(struct observation *o, struct probe_check *check)
 
 static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_check *check)
 {
-    host->judged = probe_mx_host_judge(o->context, host->name, o->is_implicit_mx, host->shown, o->now, &check->findings);
+    host->judged = probe_mx_host_judge(host->name, o->is_implicit_mx, host->shown, &check->findings);
     host->failed = host->judged.reach == PROBE_REACH_NONE && !host->judged.is_gone;
     host->unknown = host->judged.reach == PROBE_REACH_UNKNOWN || host->judged.not_asked > 0;
     o->addresses_left_out += host->judged.left_out;
@@ -160,7 +160,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
         unknown |= host->unknown;
     }
     if (o->host_count == 1 && good == 1)
-        probe_cert_describe(only->chain, o->now, &check->summary);
+        probe_mx_host_describe(o->hosts[0].shown, &check->summary);
     else
         buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, o->host_count,
                   words_plural(o->host_count));

@@ -33,8 +33,8 @@ struct probe_fetched {
     char address[64]; /* that took the connection; "": it did not */
     struct stack_st_X509 *chain; /* the certificates, in the order in which the server sent them, its own first, not verified;
                                     NULL: none came, or the handshake failed; for x509.h */
-    unsigned ms; /* from the beginning of the connection to the end */
-    bool has_starttls; /* SMTP: STARTTLS was accepted; the handshake may have failed */
+    unsigned ms;                 /* from the beginning of the connection to the end */
+    bool has_starttls;           /* SMTP: STARTTLS was accepted; the handshake may have failed */
     /* HTTPS */
     long status;           /* 0: no answer */
     char *type, *location; /* header fields Content-Type and Location; NULL: not there */

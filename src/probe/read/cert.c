@@ -313,8 +313,8 @@ static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) 
     ERR_clear_error();
 }
 
-void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *chain, const char *host, int64_t now, unsigned warn_days,
-                      struct probe_findings *findings)
+void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *chain, const char *host, int64_t now,
+                      unsigned warn_days, struct probe_findings *findings)
 {
     struct judge judge = { .findings = findings, .host = host };
 
@@ -366,8 +366,8 @@ size_t probe_cert_digest(struct stack_st_X509 *chain, size_t at, unsigned select
     return probe_x509_digest(sk_X509_value(chain, (int)at), selector, matching, digest);
 }
 
-bool probe_cert_matches(struct stack_st_X509 *chain, unsigned usage, unsigned selector, unsigned matching, const unsigned char *data,
-                        size_t len)
+bool probe_cert_matches(struct stack_st_X509 *chain, unsigned usage, unsigned selector, unsigned matching,
+                        const unsigned char *data, size_t len)
 {
     int count = chain != NULL ? sk_X509_num(chain) : 0;
     bool matches = false;

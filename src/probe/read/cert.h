@@ -19,13 +19,14 @@ struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
 void probe_trust_free(struct probe_trust *trust);
 
 /*
- * Judges CHAIN, the certificates as the server sent them, its own first (NULL: none that can be read), for the name HOST at the time NOW (seconds since
- * 1970). Adds to FINDINGS what is wrong: it has not the name (RFC 6125; RFC 8461 3.3 and 4.2: only DNS-IDs in subjectAltName
- * count, and a wildcard stands for one label); it has expired, is not valid yet, or expires soon, by WARN_DAYS (lifetime.h),
- * which is a warning; it is self-signed; an intermediate certificate is missing; the authority is not known.
+ * Judges CHAIN, the certificates as the server sent them, its own first (NULL: none that can be read), for the name HOST at the
+ * time NOW (seconds since 1970). Adds to FINDINGS what is wrong: it has not the name (RFC 6125; RFC 8461 3.3 and 4.2: only
+ * DNS-IDs in subjectAltName count, and a wildcard stands for one label); it has expired, is not valid yet, or expires soon, by
+ * WARN_DAYS (lifetime.h), which is a warning; it is self-signed; an intermediate certificate is missing; the authority is not
+ * known.
  */
-void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *chain, const char *host, int64_t now, unsigned warn_days,
-                      struct probe_findings *findings);
+void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *chain, const char *host, int64_t now,
+                      unsigned warn_days, struct probe_findings *findings);
 
 /* Adds the name and the version of libcrypto's release, as it is linked at run time: "OpenSSL 3.5.1". */
 void probe_cert_library(struct buf *out);
@@ -47,8 +48,8 @@ size_t probe_cert_digest(struct stack_st_X509 *chain, size_t at, unsigned select
  * Does the TLSA record USAGE SELECTOR MATCHING with DATA, LEN bytes, match CHAIN (RFC 7672)? DANE-EE is compared with the
  * server's own certificate, DANE-TA with the others; other usages match nothing.
  */
-bool probe_cert_matches(struct stack_st_X509 *chain, unsigned usage, unsigned selector, unsigned matching, const unsigned char *data,
-                        size_t len);
+bool probe_cert_matches(struct stack_st_X509 *chain, unsigned usage, unsigned selector, unsigned matching,
+                        const unsigned char *data, size_t len);
 
 /* All rules that a certificate can break. */
 extern const struct probe_rules probe_cert_rules;
