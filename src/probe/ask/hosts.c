@@ -23,6 +23,7 @@ struct entry {
     struct entry *next;     /* in the same bucket */
     unsigned users;
     bool ready, is_spoiled; /* SPOILED: it was cut short, is in no bucket, and is freed by its last user */
+    bool is_wanted;         /* a second domain named it since evict() passed by */
     char name[DOMAIN_MAX + 1];
 };
 
@@ -95,13 +96,21 @@ static size_t bucket_of(const char *name)
     return hash_short(hash) % BUCKETS;
 }
 
+/* The first in the bucket AT that may go. Those that several domains name stay until the next time. */
+static struct entry **find_unwanted(struct entry **at)
+{
+    while (*at != NULL && ((*at)->users > 0 || (*at)->is_wanted)) {
+        (*at)->is_wanted = false;
+        at = &(*at)->next;
+    }
+    return at;
+}
+
 /* Frees one that nobody uses. Where all are in use, there are more than KEPT_MAX for a while. */
 static void evict(struct probe_hosts *hosts)
 {
-    for (size_t i = 0; i < BUCKETS; i++) {
-        struct entry **at = &hosts->buckets[hosts->cursor++ % BUCKETS];
-        while (*at != NULL && (*at)->users > 0)
-            at = &(*at)->next;
+    for (size_t i = 0; i < 2 * (size_t)BUCKETS; i++) {
+        struct entry **at = find_unwanted(&hosts->buckets[hosts->cursor++ % BUCKETS]);
         if (*at == NULL)
             continue;
         struct entry *entry = *at;
@@ -134,7 +143,9 @@ static struct entry *find_entry(struct probe_hosts *hosts, const char *normal, b
     while (entry != NULL && strcmp(entry->name, normal) != 0)
         entry = entry->next;
     *is_new = entry == NULL;
-    if (entry == NULL)
+    if (entry != NULL)
+        entry->is_wanted = true;
+    else
         entry = add_entry(hosts, bucket, normal);
     if (entry != NULL)
         entry->users++;
