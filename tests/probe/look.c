@@ -2,8 +2,8 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/x509.h"
-#include "probe/read/cert.h"
-#include "probe/read/lifetime.h"
+#include "probe/judge/cert.h"
+#include "probe/judge/lifetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
