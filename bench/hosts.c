@@ -1,11 +1,11 @@
 /*
- * Policy hosts and MX hosts for probe.py, in one thread: hosts AUTHORITY.pem https|smtp|plain=ADDRESS...
+ * Policy hosts and MX hosts for probe.py, in one thread: hosts AUTHORITY.pem MS https|smtp|plain=ADDRESS...
  *
  * Any name is served, each with a certificate of its own, which is made when it is asked for. The name says what is there:
  * mta-sts.D.M.KIND.example is the policy host of the domain D.M.KIND.example, whose mail goes to M.mx.example, or to
  * mail.D.M.KIND.example where M is "own". KIND is "fine", or what is wrong: "name" its certificate, "pattern" the policy,
- * "missing": there is none. At a plain address SMTP has no STARTTLS. On SIGTERM it prints how many connections there were, and
- * how many at most to one address at a time.
+ * "missing": there is none. Each answer comes MS milliseconds late, as over a long way. At a plain address SMTP has no STARTTLS.
+ * On SIGTERM it prints how many connections there were, and how many at most to one address at a time.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PLACES_MAX = 128, EVENTS = 256, NAME_MAX_LEN = 253, DAYS_30 = 30 * 86400, HTTPS = 443, SMTP = 25 };
@@ -34,7 +35,9 @@ struct session {
     struct place *place;
     int fd;
     SSL *ssl;
-    bool is_shaken;
+    bool is_begun, is_shaken;
+    long long due; /* when it goes on, in ms */
+    struct session *next;
     char name[NAME_MAX_LEN + 1]; /* that TLS was asked for */
     char in[4096];
     size_t len;
@@ -48,6 +51,8 @@ struct server {
     size_t count;
     int epoll;
     long serial;
+    long long late;                /* in ms */
+    struct session *first, **last; /* that wait until they are due */
 };
 
 static volatile sig_atomic_t is_over;
@@ -179,10 +184,11 @@ static bool begin_tls(struct server *s, struct session *session)
 /* The answer to one command. False: the end. */
 static bool answer_smtp(struct server *s, struct session *session)
 {
+    bool is_plain = session->place->is_plain;
+
     if (strncmp(session->in, "EHLO", 4) == 0)
-        return say(session,
-                   session->ssl == NULL && !session->place->is_plain ? "250-hosts\r\n250 STARTTLS\r\n" : "250 hosts\r\n");
-    if (strncmp(session->in, "STARTTLS", 8) == 0)
+        return say(session, session->ssl == NULL && !is_plain ? "250-hosts\r\n250 STARTTLS\r\n" : "250 hosts\r\n");
+    if (!is_plain && strncmp(session->in, "STARTTLS", 8) == 0)
         return say(session, "220 go ahead\r\n") && begin_tls(s, session);
     (void)say(session, "221 bye\r\n");
     return false;
@@ -254,6 +260,64 @@ static void open_place(struct server *s, const char *argument)
         fail(argument);
 }
 
+static long long now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* It is watched for one event at a time. */
+static bool watch(struct server *s, struct session *session, int how)
+{
+    struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = session };
+
+    return epoll_ctl(s->epoll, how, session->fd, &event) == 0;
+}
+
+static bool begin_session(struct server *s, struct session *session)
+{
+    session->is_begun = true;
+    return (session->place->is_smtp ? say(session, "220 hosts ESMTP\r\n") : begin_tls(s, session)) &&
+           watch(s, session, EPOLL_CTL_ADD);
+}
+
+static void run(struct server *s, struct session *session)
+{
+    bool good = session->is_begun ? go_on(s, session) && watch(s, session, EPOLL_CTL_MOD) : begin_session(s, session);
+
+    if (!good)
+        end_session(session);
+}
+
+static void run_late(struct server *s, struct session *session)
+{
+    if (s->late == 0) {
+        run(s, session);
+        return;
+    }
+    session->due = now_ms() + s->late;
+    session->next = NULL;
+    *s->last = session;
+    s->last = &session->next;
+}
+
+/* Runs what is due. Returns how long the next one has to wait, in ms; -1: there is none. */
+static int run_due(struct server *s)
+{
+    long long now = s->first != NULL ? now_ms() : 0;
+
+    while (s->first != NULL && s->first->due <= now) {
+        struct session *session = s->first;
+        s->first = session->next;
+        if (s->first == NULL)
+            s->last = &s->first;
+        run(s, session);
+    }
+    return s->first != NULL ? (int)(s->first->due - now) : -1;
+}
+
 static void take_one(struct server *s, struct place *place)
 {
     int fd = accept4(place->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -261,15 +325,12 @@ static void take_one(struct server *s, struct place *place)
 
     if (session == NULL)
         return;
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = session };
     session->place = place;
     session->fd = fd;
     place->all++;
     place->open++;
     place->most = place->open > place->most ? place->open : place->most;
-    bool good = place->is_smtp ? say(session, "220 hosts ESMTP\r\n") : begin_tls(s, session);
-    if (!good || epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-        end_session(session);
+    run_late(s, session);
 }
 
 static struct place *as_place(struct server *s, void *data)
@@ -284,14 +345,15 @@ static void serve(struct server *s)
 {
     struct epoll_event events[EVENTS];
 
+    s->last = &s->first;
     while (!is_over) {
-        int count = epoll_wait(s->epoll, events, EVENTS, -1);
+        int count = epoll_wait(s->epoll, events, EVENTS, run_due(s));
         for (int i = 0; i < count; i++) {
             struct place *place = as_place(s, events[i].data.ptr);
             if (place != NULL)
                 take_one(s, place);
-            else if (!go_on(s, events[i].data.ptr))
-                end_session(events[i].data.ptr);
+            else
+                run_late(s, events[i].data.ptr);
         }
     }
 }
@@ -313,14 +375,15 @@ int main(int argc, char *argv[])
     static struct server s;
     struct sigaction action = { .sa_handler = stop };
 
-    if (argc < 3 || argc > PLACES_MAX) {
-        (void)fputs("usage: hosts AUTHORITY.pem https|smtp|plain=ADDRESS...\n", stderr);
+    if (argc < 4 || argc > PLACES_MAX) {
+        (void)fputs("usage: hosts AUTHORITY.pem MS https|smtp|plain=ADDRESS...\n", stderr);
         return 2;
     }
     (void)sigaction(SIGTERM, &action, NULL);
     s.epoll = epoll_create1(EPOLL_CLOEXEC);
     set_up_tls(&s, argv[1]);
-    for (int i = 2; i < argc; i++)
+    s.late = strtol(argv[2], NULL, 10);
+    for (int i = 3; i < argc; i++)
         open_place(&s, argv[i]);
     puts("ready");
     (void)fflush(stdout);
