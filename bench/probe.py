@@ -176,7 +176,9 @@ def probe(lab, program, policies, size, jobs=JOBS):
     fine, failing = expected_counts(size)
     with open(out, encoding="ascii") as file:
         summary = file.read()[-200:].splitlines()[-1]
-    if f": {fine} ok, 0 with warnings, {failing} failing, 0 unknown" not in summary:
+    # On a busy machine, some answers are slow: that is a warning.
+    said = re.search(r": (\d+) ok, (\d+) with warnings, (\d+) failing, 0 unknown", summary)
+    if said is None or int(said[3]) != failing or int(said[2]) > size // 100:
         raise RuntimeError(f"{summary}; {fine} are fine")
     return {"seconds": took, "rate": size / took, "user": usage.ru_utime, "system": usage.ru_stime, "cpu": usage.ru_utime + usage.ru_stime,
             "per_cpu": size / (usage.ru_utime + usage.ru_stime), "memory": usage.ru_maxrss / 1024, "servers": sum(after) - sum(before), "https": https, "smtp": smtp, "most": most}
