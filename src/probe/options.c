@@ -25,7 +25,7 @@ enum {
     HTTPS_PORT = 443,
     SMTP_PORT = 25,
     USAGE_COLUMN = 24,
-    JOBS_DEFAULT = 16
+    JOBS_DEFAULT = 64
 };
 
 /* Puts VALUE (NULL: the option has none) into SETTINGS. Returns NULL, or what to write instead where VALUE is not valid. */
@@ -195,7 +195,7 @@ static const struct option {
     take_fn *take;
 } options[] = {
     { 'f', "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
-    { 'j', "jobs", "N", "how many domains at once; default: 16", take_jobs },
+    { 'j', "jobs", "N", "how many domains at once; default: 64", take_jobs },
     { 'q', "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
     { 'v', "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', "json", NULL, "prints one JSON object for each domain", take_json },

@@ -1,6 +1,7 @@
 /* The probe's network modules, for their suite. Each call looks at one thing, and prints what it finds as lines. */
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
+#include "probe/ask/x509.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/lifetime.h"
 
@@ -117,7 +118,7 @@ static const char *const outcomes[] = {
 };
 
 /* The findings about the certificate, at the time LOOK_NOW, with the authorities in LOOK_CA. */
-static int print_certificate(const char *chain, const char *host)
+static int print_certificate(struct stack_st_X509 *chain, const char *host)
 {
     char why[200];
     struct probe_trust *trust = probe_trust_new(getenv("LOOK_CA"), why, sizeof why);
@@ -198,7 +199,7 @@ static char *read_file(const char *name)
     return text;
 }
 
-static int look_digests(const char *chain)
+static int look_digests(struct stack_st_X509 *chain)
 {
     unsigned char digest[PROBE_CERT_DIGEST_MAX];
 
@@ -221,11 +222,14 @@ static int look_digests(const char *chain)
 
 static int look_file(const char *host, const char *file)
 {
-    char *chain = read_file(file);
+    char *pem = read_file(file);
 
-    if (chain == NULL)
+    if (pem == NULL)
         return 1;
-    return host != NULL ? print_certificate(chain, host) : look_digests(chain);
+    struct stack_st_X509 *chain = probe_x509_read(pem);
+    int status = host != NULL ? print_certificate(chain, host) : look_digests(chain);
+    probe_x509_free(chain);
+    return status;
 }
 
 int main(int argc, char *argv[])

@@ -28,7 +28,8 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
         (void)probe_error("%s", why);
         return false;
     }
-    context->hosts = probe_hosts_new();
+    context->mx_terms = (struct probe_mx_terms) { context->trust, context->warn_days };
+    context->hosts = probe_mx_hosts_new(&context->mx_terms);
     context->fetch.turns = probe_turns_new();
     if (context->hosts != NULL && context->fetch.turns != NULL)
         return true;

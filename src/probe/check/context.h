@@ -5,6 +5,7 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/hosts.h"
+#include "probe/check/mx_host.h"
 #include "probe/judge/cert.h"
 
 struct probe_context {
@@ -15,6 +16,7 @@ struct probe_context {
     unsigned slow_ms;   /* an HTTPS answer that takes as long, or longer, is a warning */
     /* These, and fetch.turns, are set by probe_context_open(). */
     struct probe_trust *trust;
+    struct probe_mx_terms mx_terms;
     struct probe_hosts *hosts; /* what MX hosts showed, for all domains that name them */
     atomic_bool *stop;         /* once it is true, every probe ends early: what was not looked at is unknown */
 };

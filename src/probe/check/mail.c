@@ -128,7 +128,7 @@ void probe_check_mx(struct observation *o, struct probe_check *check)
 
 static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_check *check)
 {
-    host->judged = probe_mx_host_judge(o->context, host->name, o->is_implicit_mx, host->shown, o->now, &check->findings);
+    host->judged = probe_mx_host_judge(host->name, o->is_implicit_mx, host->shown, &check->findings);
     host->failed = host->judged.reach == PROBE_REACH_NONE && !host->judged.is_gone;
     host->unknown = host->judged.reach == PROBE_REACH_UNKNOWN || host->judged.not_asked > 0;
     o->addresses_left_out += host->judged.left_out;
@@ -161,7 +161,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
         unknown |= host->unknown;
     }
     if (o->host_count == 1 && good == 1)
-        probe_cert_describe(only->chain, o->now, &check->summary);
+        probe_mx_host_describe(o->hosts[0].shown, &check->summary);
     else
         buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, o->host_count,
                   words_plural(o->host_count));
@@ -194,7 +194,7 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
 }
 
 /* Does one of the TLSA records match CHAIN? */
-static bool matches_tlsa(const struct probe_dns_answer *answer, const char *chain)
+static bool matches_tlsa(const struct probe_dns_answer *answer, struct stack_st_X509 *chain)
 {
     bool matches = false;
 
@@ -216,7 +216,7 @@ static struct shown_count count_matched(const struct probe_host *shown)
     struct shown_count n = { 0 };
 
     for (size_t i = 0; i < shown->smtp_count; i++) {
-        const char *chain = shown->smtp[i].chain;
+        struct stack_st_X509 *chain = shown->smtp[i].chain;
         n.chains += chain != NULL;
         n.matched += chain != NULL && shown->tlsa.state == PROBE_DNS_FOUND && matches_tlsa(&shown->tlsa, chain);
     }
