@@ -40,6 +40,7 @@ struct probe_resolver {
     pthread_mutex_t lock; /* of all below, and of all batches */
     struct probe_batch *forgotten;
     bool has_thread;
+    bool is_used;     /* libunbound was asked something, so it has a thread */
     pthread_t thread; /* hands over what libunbound found */
     int stop[2];      /* a pipe: it is closed to end the thread */
 };
@@ -149,6 +150,7 @@ static void submit(struct slot *slot, const char *name, enum probe_dns_type type
 
     (void)pthread_mutex_lock(&resolver->lock);
     slot->batch->waits++;
+    resolver->is_used = true;
     (void)pthread_mutex_unlock(&resolver->lock);
     int error = ub_resolve_async(resolver->setup.context, name, (int)type, CLASS_IN, slot, take, NULL);
     if (error != 0)
@@ -320,7 +322,7 @@ void probe_resolver_free(struct probe_resolver *resolver)
 {
     if (resolver == NULL)
         return;
-    bool is_idle = atomic_load(&resolver->state) == NEW || (atomic_load(&resolver->state) == WORKS && is_alive(resolver));
+    bool is_idle = !resolver->is_used || (atomic_load(&resolver->state) == WORKS && is_alive(resolver));
     if (resolver->stop[WRITES] >= 0)
         (void)close(resolver->stop[WRITES]);
     if (resolver->has_thread)

@@ -205,9 +205,9 @@ static void ask_first(struct observation *o)
 {
     const char *domain = o->result->domain;
     char record[DOMAIN_MAX + sizeof "_mta-sts."], reports[DOMAIN_MAX + sizeof "_smtp._tls."];
-    const struct probe_dns_question questions[] = {
-        { domain, PROBE_DNS_MX, &o->mx }, { record, PROBE_DNS_TXT, &o->record }, { reports, PROBE_DNS_TXT, &o->reports }
-    };
+    const struct probe_dns_question questions[] = { { domain, PROBE_DNS_MX, &o->mx },
+                                                    { record, PROBE_DNS_TXT, &o->record },
+                                                    { reports, PROBE_DNS_TXT, &o->reports } };
 
     (void)snprintf(record, sizeof record, "_mta-sts.%s", domain);
     (void)snprintf(reports, sizeof reports, "_smtp._tls.%s", domain);
