@@ -20,7 +20,7 @@ endif
 
 # Debian packages: for the build, and for each target.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
-PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libc-ares-dev libssl-dev
+PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libunbound-dev libssl-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3-minimal \
 	python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
@@ -28,7 +28,8 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 	shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx \
 	nginx-light caddy pebble certbot dehydrated lego
-PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3 iproute2 mount valgrind
+PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound dns-root-data nginx nginx-light postfix python3 iproute2 mount \
+	valgrind systemd-container msmtp
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
@@ -43,10 +44,13 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 SANITIZED := $(SANITIZE:%=-DNO_LANDLOCK -fsanitize=% -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HARDENING := $(or $(SANITIZED),-fstack-protector-strong -D_FORTIFY_SOURCE=2) -fPIE
 INIPARSER_CPPFLAGS ?= -I/usr/include/iniparser
+# The key of the DNS root, by which mta-sts-probe validates; Debian's package dns-root-data has it there.
+ROOT_KEY ?= /usr/share/dns/root.key
 # The versions that --version prints. Only Debian's dpkg is asked; on other systems, set them.
 LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' libfcgi-dev libiniparser-dev 2>/dev/null | \
 	awk '!seen[$$0]++ { printf "%s%s", comma, $$0; comma = ", " }')
 ALL_CPPFLAGS = -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' \
+	-DROOT_KEY='"$(ROOT_KEY)"' \
 	$(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
@@ -56,9 +60,9 @@ comma := ,
 wrap = $(1:%=-Wl$(comma)--wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
 LIBS := $(call wrap,$(FCGI_CALLS) fopen dictionary_new) -l:libfcgi.a -l:libiniparser.a
-PROBE_LIBS := -lcurl -lcares -lssl -lcrypto
+PROBE_LIBS := -lcurl -lunbound -lssl -lcrypto
 HAS_PROBE_HEADERS = tools/missing-headers '$(CC) $(CPPFLAGS)' \
-	curl/curl.h=libcurl4-openssl-dev ares.h=libc-ares-dev openssl/x509.h=libssl-dev
+	curl/curl.h=libcurl4-openssl-dev unbound.h=libunbound-dev openssl/x509.h=libssl-dev
 
 # === What is built
 
@@ -171,12 +175,12 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# confine.bats tests Landlock, which is left out here, and memory.bats the lack of memory.
+# confine.bats tests Landlock, which is left out here, memory.bats the lack of memory, and alarm.bats a unit that keeps the sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units \
-		$(filter-out tests/confine.bats tests/probe/memory.bats,$(wildcard tests/*.bats tests/probe/*.bats))
+		$(filter-out tests/confine.bats tests/probe/memory.bats tests/probe/alarm.bats,$(wildcard tests/*.bats tests/probe/*.bats))
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/connections.bats tests/reload.bats \

@@ -328,14 +328,29 @@ static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chai
     return true;
 }
 
+/* The TLSA records of HOST cannot be seen to be signed. */
+static void add_unsigned(const struct probe_host *host, struct buf *out)
+{
+    struct buf text = { 0 };
+
+    if (host->tlsa.unvalidated != NULL)
+        buf_print(&text, "Whether this zone is signed was not validated: %s.", host->tlsa.unvalidated);
+    else if (host->tlsa.state == PROBE_DNS_AGAIN)
+        buf_print(&text, "Whether this zone is signed is not known: %s.", host->tlsa.why);
+    else
+        buf_print(&text, "This zone is not signed.");
+    buf_print(&text, " Senders look at TLSA records in a signed zone only (RFC 7672 2.2).");
+    add_comment(out, text.text != NULL ? text.text : "");
+    out->failed |= text.failed;
+    buf_free(&text);
+}
+
 static int add_records(const struct probe_host *host, const char *mx, struct stack_st_X509 *chain, struct buf *out)
 {
     int status = PROBE_STATUS_OK;
 
     if (!host->addresses.authentic && !host->tlsa.authentic) {
-        add_comment(out,
-                    "The resolver does not say that this zone is signed. Where it is not, senders do not look at TLSA records "
-                    "(RFC 7672 2.2); where the resolver does not validate, it cannot tell: try --dns with one that does.");
+        add_unsigned(host, out);
         status = PROBE_STATUS_WARNING;
     }
     add_comment(out,

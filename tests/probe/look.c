@@ -74,18 +74,25 @@ enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 static int look_dns(const struct question *question, char **names)
 {
-    const struct probe_dns_options options = { getenv("LOOK_SERVERS"), number("LOOK_DNS_MS", 2000), 2, NULL };
-    struct probe_dns *dns = probe_dns_new(&options);
+    char reason[200];
+    struct probe_dns_options options = { .servers = getenv("LOOK_SERVERS"),
+                                         .anchors = getenv("LOOK_ANCHORS"),
+                                         .sockets = 16,
+                                         .timeout_ms = number("LOOK_DNS_MS", 2000) };
 
+    options.resolver = probe_resolver_new(&options, reason, sizeof reason);
+    struct probe_dns *dns = options.resolver != NULL ? probe_dns_new(&options) : NULL;
     if (dns == NULL) {
-        (void)puts("no resolver");
+        (void)printf("no resolver: %s\n", reason);
         return 1;
     }
     for (; *names != NULL; names++) {
         struct probe_dns_answer answer;
         question->ask(dns, *names, &answer);
-        (void)printf("%s%s%s\n", states[answer.state], answer.no_such_name ? " no-such-name" : "",
-                     answer.authentic ? " authentic" : "");
+        (void)printf("%s%s%s%s\n", states[answer.state], answer.no_such_name ? " no-such-name" : "",
+                     answer.authentic ? " authentic" : "", answer.is_bogus ? " bogus" : "");
+        if (answer.unvalidated != NULL)
+            (void)printf("unvalidated %s\n", answer.unvalidated);
         if (answer.why != NULL)
             (void)printf("why %s\n", answer.why);
         if (answer.alias != NULL)
@@ -95,6 +102,7 @@ static int look_dns(const struct question *question, char **names)
         probe_dns_answer_free(&answer);
     }
     probe_dns_free(dns);
+    probe_resolver_free(options.resolver);
     return 0;
 }
 

@@ -23,8 +23,9 @@ struct probe_context {
 
 /*
  * Opens what CONTEXT needs to ask the network, the other fields being set: the authorities of CA_FILE in PEM (NULL: the
- * system's), the hosts, libcurl; STOP is borrowed. Called once, before threads are started. False where that fails, and the
- * reason is printed. probe_context_close() is due in either case; it may be called for a context that was not opened, all zero.
+ * system's), the resolver, the hosts, libcurl; STOP is borrowed. Called once, before threads are started. False where that fails,
+ * and the reason is printed. probe_context_close() is due in either case; it may be called for a context that was not opened, all
+ * zero.
  */
 bool probe_context_open(struct probe_context *context, const char *ca_file, atomic_bool *stop);
 void probe_context_close(struct probe_context *context);
