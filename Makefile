@@ -220,7 +220,7 @@ bench: ## measure speed and memory, beside other servers; SECTIONS="floor peers"
 
 # FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.
 manual = $(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
-DOCUMENTS = policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg $(shell find examples -type f)
+DOCUMENTS = policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg bench/probe.svg $(shell find examples -type f)
 INSTALLED = $(B)/mta-sts:$(BINDIR)/mta-sts examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
 	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
 	$(foreach file,$(DOCUMENTS),$(file):$(DOCDIR)/$(file))

@@ -198,6 +198,36 @@ words() {
     [ "$most" -eq 8 ]
 }
 
+@test "an address that takes no connection: two wait in vain, and all other domains there need not" {
+    local n begin
+    {
+        root_zone
+        for n in $(seq 64); do
+            echo "_mta-sts.n$n.example. 300 IN TXT \"v=STSv1; id=1;\""
+            echo "mta-sts.n$n.example. 300 IN A 11.0.0.39"
+            echo "n$n.example. 300 IN MX 0 ."
+        done
+    } >zone
+    DNS_PORT=$DEPLOYED_DNS start_knot mta-sts.n1.example 11.0.0.39
+    # A queue that is full: whatever comes after that gets no answer.
+    start full.log python3 -c '
+import socket, threading
+keep = [socket.create_server(("11.0.0.39", 443), backlog=0)]
+for _ in range(4):
+    keep.append(socket.socket())
+    keep[-1].setblocking(False)
+    keep[-1].connect_ex(("11.0.0.39", 443))
+print("ready", flush=True)
+threading.Event().wait()'
+    until_true grep -qx ready full.log
+    begin=$SECONDS
+    # shellcheck disable=SC2046 # one a line
+    run -2 probe_deployed --timeout 3 $(printf 'n%d.example\n' $(seq 64))
+    [ $((SECONDS - begin)) -lt 12 ]
+    [ "$(grep -c '^FAIL  n' <<<"$output")" -eq 64 ]
+    [[ $(words) == *'[no connection in time]'*'[no connection in time, for other domains, a moment ago]'* ]]
+}
+
 @test "the shares of senders: a record and a policy that some take" {
     run -2 probe txt-bad.test
     [[ $(words) == *'mail: The record is refused by 8 to 9 of 16 sender implementations: those deliver without MTA-STS, unprotected,'* ]]
