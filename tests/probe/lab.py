@@ -147,6 +147,7 @@ def policies(cases):
 TXT = {  # what stands at _mta-sts
     "txt-none": [],
     "txt-nodata": ["A 192.0.2.1"],
+    "txt-foreign": ['TXT "v=spf1 -all"'],
     "txt-two": ['TXT "v=STSv1; id=1;"', 'TXT "v=STSv1; id=2;"'],
     "txt-bad": ['TXT "v=STSv1; id=2026-11-21;"'],
     "txt-other": ['TXT "v=STSv1; id=1;"', 'TXT "something else"'],
@@ -162,6 +163,7 @@ TXT = {  # what stands at _mta-sts
 }
 RPT = {
     "rpt-none": [],
+    "rpt-foreign": ['TXT "v=spf1 -all"'],
     "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
     "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
     "rpt-twice": [],
