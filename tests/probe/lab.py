@@ -224,7 +224,8 @@ def tarpits(case, mail):
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
     mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."],
-          "mx-none": ["A " + mail_at], "mx-lost": []}
+          "mx-none": ["A " + mail_at], "mx-lost": [],
+          "mx-address": ["MX 10 192.0.2.1."]}
     mail = "mail." + domain
     yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
     yield "mta-sts." + domain, host_records(case)

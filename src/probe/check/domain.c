@@ -152,19 +152,32 @@ static struct probe_share policy_share(const struct observation *o)
     return probe_share_less(o->policy_taken, &o->result->checks[PROBE_CHECK_ANSWER].findings);
 }
 
-static void describe_effect(const struct observation *o)
+/* Fills HOSTS, the effect's: those that were asked, and those that were not. */
+static void list_hosts(const struct observation *o, struct probe_effect_host *hosts)
 {
-    struct probe_effect_host hosts[PROBE_HOSTS_MAX];
-    struct probe_effect_facts facts = { .domain = o->result->domain, .hosts = hosts, .host_count = o->host_count };
-
-    if (o->is_null_mx || probe_lack_memory())
-        return;
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
         const struct probe_share none = probe_share_none(host->matched.of);
         hosts[i] = (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
                                                 host->judged.reach == PROBE_REACH_SOME };
     }
+    for (size_t i = 0; i < o->unasked_count; i++)
+        hosts[o->host_count + i] = (struct probe_effect_host) { .name = o->unasked[i].name, .taken = o->unasked[i].matched };
+}
+
+static void describe_effect(const struct observation *o)
+{
+    size_t count = o->host_count + o->unasked_count;
+    struct probe_effect_host *hosts = calloc(count + 1, sizeof *hosts);
+    struct probe_effect_facts facts = { .domain = o->result->domain, .hosts = hosts, .host_count = count };
+
+    if (hosts == NULL)
+        o->result->effect.failed = true;
+    if (hosts == NULL || o->is_null_mx || probe_lack_memory()) {
+        free(hosts);
+        return;
+    }
+    list_hosts(o, hosts);
     facts.no_domain = o->no_domain;
     facts.record = record_share(o);
     facts.policy = policy_share(o);
@@ -174,6 +187,7 @@ static void describe_effect(const struct observation *o)
     facts.has_mode = find_mode(o, &facts.mode);
     facts.compared = o->txt.value.len > 0 ? o->compared : PROBE_NOT_COMPARED;
     probe_effect(&facts, &o->result->effect);
+    free(hosts);
 }
 
 /* What to do about the TXT record depends on whether the policy is served (RFC 8461 8.1), so it is looked at after that;
@@ -189,6 +203,7 @@ static void free_observation(struct observation *o)
     for (size_t i = 0; i < o->host_count; i++)
         probe_hosts_release(o->context->hosts, o->hosts[i].shown);
     free(o->hosts);
+    free(o->unasked);
     probe_txt_free(&o->txt);
     probe_dns_answer_free(&o->mx);
     probe_dns_answer_free(&o->record);

@@ -45,6 +45,17 @@ static struct mx_host *add_host(struct observation *o, const char *name)
     return host;
 }
 
+/* Keeps NAME, an MX record's, that is not asked. A null MX, where it is not alone, is no host for anybody. */
+static void add_unasked(struct observation *o, const char *name, struct probe_share matched)
+{
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || has_host(o, name))
+        return;
+    for (size_t i = 0; i < o->unasked_count; i++)
+        if (strcmp(o->unasked[i].name, name) == 0)
+            return;
+    o->unasked[o->unasked_count++] = (struct mx_unasked) { name, matched };
+}
+
 /* Matches NAME, an MX record's, against the policy, if there is one. False: no pattern matches it. */
 static bool match_host(struct observation *o, const char *name, struct probe_findings *findings)
 {
@@ -52,8 +63,11 @@ static bool match_host(struct observation *o, const char *name, struct probe_fin
 
     if (!observation_has_patterns(o))
         return true;
+    const struct probe_share matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
     if (host != NULL)
-        host->matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
+        host->matched = matched;
+    else
+        add_unasked(o, name, matched);
     return probe_match_host(o->policy.mx.text, o->policy.mx_count, name, findings) < o->policy.mx_count;
 }
 
@@ -115,7 +129,8 @@ void probe_check_mx(struct observation *o, struct probe_check *check)
     }
     o->has_mx = true;
     o->hosts = calloc(PROBE_HOSTS_MAX, sizeof *o->hosts);
-    if (o->hosts == NULL)
+    o->unasked = calloc(o->mx.count + 1, sizeof *o->unasked);
+    if (o->hosts == NULL || o->unasked == NULL)
         check->findings.failed = true;
     else
         match_all(o, check, &o->mx);

@@ -23,6 +23,12 @@ struct mx_host {
     bool dane;                      /* it has signed TLSA records, and its certificate matches none of them */
 };
 
+/* What an MX record names, and is not asked: it is not a host name, or one too many. */
+struct mx_unasked {
+    const char *name;           /* borrowed from the answer */
+    struct probe_share matched; /* as above */
+};
+
 /* An address of the policy host. */
 struct policy_at {
     const char *address;
@@ -56,6 +62,8 @@ struct observation {
     bool is_implicit_mx;                   /* there are none, and the domain is its own mail host */
     bool no_domain;                        /* the domain does not exist */
     struct mx_host *hosts;                 /* each once, PROBE_HOSTS_MAX at most */
+    struct mx_unasked *unasked;            /* UNASKED_COUNT of them */
+    size_t unasked_count;
     size_t host_count, hosts_left_out, addresses_left_out;
     enum probe_compared compared;
 };
