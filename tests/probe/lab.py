@@ -157,6 +157,8 @@ TXT = {  # what stands at _mta-sts
     "txt-quotes": ['TXT "\\"v=STSv1; id=1;\\""'],
     "txt-twice": [],
     "txt-under": [],
+    "txt-wildcard": ["A 192.0.2.1"],
+    "txt-hidden": ['TXT "v=spf1 -all"'],
     "txt-dangling": ["CNAME nowhere.test."],
     "txt-circle": ["CNAME round.test."],
     "txt-escape": ['TXT "v=STSv1; id=\\027[31mred\\007;"'],
@@ -238,7 +240,9 @@ def records(case, mail_at, servers):
     for prefix, kind, text in (("_mta-sts", "txt", "v=STSv1; id=1;"), ("_smtp._tls", "rpt", "v=TLSRPTv1; rua=mailto:tls@x.test")):
         if dns == kind + "-twice":
             yield "%s.%s.%s" % (prefix, domain, domain), ['TXT "%s"' % text]
-    if dns == "txt-under":
+    if dns == "txt-wildcard":
+        yield "*." + domain, ['TXT "v=STSv1; id=1;"']
+    if dns in ("txt-under", "txt-hidden"):
         yield "_mta_sts." + domain, ['TXT "v=STSv1; id=1;"']
     if dns == "tlsa":
         yield "_25._tcp." + mail, [tlsa("good")]

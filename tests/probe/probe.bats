@@ -222,6 +222,10 @@ words() {
     [[ $(words) == *'"_mta-sts.txt-twice.test.txt-twice.test" has such a record, and no sender looks there; publish it at the right name: _mta-sts.txt-twice.test '* ]]
     run -2 probe txt-under.test
     [[ $(words) == *'"_mta_sts.txt-under.test" has such a record'* ]]
+    run -2 probe txt-hidden.test
+    [[ $(words) == *'"v=spf1 -all" is not a record of MTA-STS'*'"_mta_sts.txt-hidden.test" has such a record'* ]]
+    run -2 probe txt-wildcard.test
+    [[ $(words) == *'there is no TXT record'* && $(words) != *'has such a record'* ]]
     run -1 probe tlsrpt-twice.test
     [[ $(words) == *'"_smtp._tls.tlsrpt-twice.test.tlsrpt-twice.test" has such a record'* ]]
     run -2 probe txt-quotes.test

@@ -50,7 +50,7 @@ void probe_check_txt(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "first let the policy be served, then correct the record (RFC 8461 8.1)");
     if (answer->state == PROBE_DNS_ABSENT)
         probe_judge_alias(name, answer, &check->findings);
-    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+    if (answer->alias == NULL && !probe_txt_is_there(answer->strings, answer->count))
         probe_misplaced_txt(o, check);
     if (o->txt.value.len > 0)
         buf_print(&check->summary, "%sid %s", check->summary.len > 0 ? "; " : "", o->txt.value.text);
@@ -90,7 +90,7 @@ void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
     }
     probe_tlsrpt_read(answer->strings, answer->count, &txt);
     check_take(check, &txt.findings);
-    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+    if (answer->alias == NULL && !probe_tlsrpt_is_there(answer->strings, answer->count))
         probe_misplaced_tlsrpt(o, check);
     look_at_dane_hosts(o, check);
     if (txt.value.len > 0)
