@@ -45,6 +45,8 @@ def faults(domain, check, severity, told):
     if told["mode"] == "enforce" and "critical" in (told["checks"]["mx"]["status"], told["checks"]["smtp"]["status"]) and (
             not re.search("are deferring mail for |No sender at all can deliver to ", told["effect"] or "")):
         yield "no word of mail that is deferred"
+    if "No sender at all can deliver to " in (told["effect"] or "") and worst != "critical":
+        yield "mail is lost, and the whole is " + worst
 
 
 def main():

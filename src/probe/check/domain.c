@@ -15,6 +15,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/effect.h"
 #include "probe/judge/result.h"
+#include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"
 #include "probe/read/policy_field.h"
@@ -101,7 +102,22 @@ static void run_check(struct observation *o, enum probe_check_name name)
     check_is_unknown(check, "this machine is out of memory or of descriptors");
 }
 
-/* In mode none, senders ask nothing of the MX hosts: what is wrong with them is in the summary, and no finding. */
+/* Adds to CHECK the MX hosts that have no address. Returns how many. */
+static size_t add_gone(const struct observation *o, struct probe_check *check)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->host_count; i++) {
+        const struct mx_host *host = &o->hosts[i];
+        if (!host->judged.is_gone)
+            continue;
+        probe_judge_mx_no_address(host->name, o->is_implicit_mx, &host->shown->addresses, &check->findings);
+        count++;
+    }
+    return count;
+}
+
+/* In mode none, senders ask no TLS of the MX hosts: what is wrong with it is in the summary, and no finding. */
 static void skip_in_mode_none(struct observation *o)
 {
     struct probe_check *check = &o->result->checks[PROBE_CHECK_SMTP];
@@ -109,7 +125,7 @@ static void skip_in_mode_none(struct observation *o)
     if (!observation_is_mode_none(o) || check->state == PROBE_SKIPPED)
         return;
     probe_findings_free(&check->findings);
-    check->state = PROBE_SKIPPED;
+    check->state = add_gone(o, check) > 0 ? PROBE_DONE : PROBE_SKIPPED;
     buf_print(&check->summary, "; mode none asks nothing of them");
 }
 
