@@ -450,6 +450,13 @@ limited() {
     done
     run -2 probe order-404.test
     [[ $output != *id=* ]]
+    # Beside a CNAME there is no place for the record.
+    printf '[txt-chain.test]\nmode = enforce\nmx = mail.txt-chain.test\n\n[txt-two.test]\nmode = enforce\nmx = mail.txt-two.test\n' >order.ini
+    leave_alone order.ini
+    run -2 probe -f "$DIR/order.ini" txt-chain.test
+    [[ $output == *'  two.chain.test. 300 IN TXT "v=STSv1; id='* && $output != *_mta-sts.txt-chain.test.* ]]
+    run -2 probe -f "$DIR/order.ini" txt-two.test
+    [[ $(words) == *'not exactly one valid TXT record; publish the record below, and no other at this name'* ]]
 }
 
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {

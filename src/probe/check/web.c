@@ -343,6 +343,16 @@ static bool has_failed(const struct probe_check *checks, enum probe_check_name f
     return false;
 }
 
+/* Adds the record to publish: where the CNAMEs at _mta-sts lead to, if there are any. */
+static void add_record(struct observation *o)
+{
+    char name[DOMAIN_MAX + sizeof "_mta-sts."];
+
+    (void)snprintf(name, sizeof name, "_mta-sts.%s", o->result->domain);
+    probe_compare_record(o->record.alias != NULL ? o->record.alias : name, o->expected->policy, o->expected->len,
+                         &o->result->publish);
+}
+
 void probe_check_ini(struct observation *o, struct probe_check *check)
 {
     const struct probe_expected *expected = o->expected;
@@ -370,5 +380,5 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
     if (probe_compare_is_due(&published, expected->policy, expected->len))
-        probe_compare_record(o->result->domain, expected->policy, expected->len, &o->result->publish);
+        add_record(o);
 }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+enum { NAME_MAX_SHOWN = 255 };
 enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_NOT_SERVED, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
 
 #define RFC_CHANGE "RFC 8461 8.1"
@@ -32,14 +33,14 @@ static const struct probe_rule rules[RULES] = {
                          RFC_CHANGE },
     [INI_ID] = { "ini-id", PROBE_FAIL, 0, 0, 0,
                  "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
-                 "below",
+                 "below in its place",
                  RFC_CHANGE },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
                        "new id; serve the policy",
                        RFC_CHANGE },
-    [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0, "there is no TXT record with a valid id; publish the record below",
-                    RFC_TXT },
+    [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
+                    "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
 };
 
 static bool says_the_same(const struct probe_policy *a, const struct probe_policy *b)
@@ -119,12 +120,13 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
     probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
 }
 
-void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out)
+void probe_compare_record(const char *name, const char *expected, size_t len, struct buf *out)
 {
     char id[POLICY_ID_SIZE];
 
     policy_id(expected, len, id);
-    buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, PROBE_TTL, id);
+    buf_add_shown(out, name, strlen(name), NAME_MAX_SHOWN);
+    buf_print(out, ". %d IN TXT \"v=STSv1; id=%s;\"", PROBE_TTL, id);
 }
 
 const struct probe_rules probe_compare_rules = { rules, RULES };

@@ -46,8 +46,11 @@ bool probe_compare_is_due(const struct probe_published *published, const char *e
 /* Adds MISTAKE to FINDINGS: policies.ini has no policy for the domain because of it. */
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings);
 
-/* Adds the TXT record for the policy EXPECTED, LEN bytes, as `mta-sts dns` prints it, to OUT. */
-void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out);
+/*
+ * Adds the TXT record for the policy EXPECTED, LEN bytes, as `mta-sts dns` prints it, to OUT. NAME is where it belongs: the name
+ * at _mta-sts, or the last target of that name's CNAMEs, beside which no other record can stand.
+ */
+void probe_compare_record(const char *name, const char *expected, size_t len, struct buf *out);
 
 /* All rules about what is published. */
 extern const struct probe_rules probe_compare_rules;

@@ -310,7 +310,7 @@ static void record(void **state)
     (void)state;
     policy_id(WANTED, sizeof WANTED - 1, id);
     (void)snprintf(expected, sizeof expected, "_mta-sts.example.org. 300 IN TXT \"v=STSv1; id=%s;\"", id);
-    probe_compare_record("example.org", WANTED, sizeof WANTED - 1, &out);
+    probe_compare_record("_mta-sts.example.org", WANTED, sizeof WANTED - 1, &out);
     assert_string_equal(out.text, expected);
     buf_free(&out);
 }
