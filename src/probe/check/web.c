@@ -368,6 +368,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
+        .holds_mail = has_failed(all, PROBE_CHECK_MX, PROBE_CHECK_SMTP),
     };
 
     if (expected->mistake != NULL) {

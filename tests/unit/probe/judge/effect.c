@@ -260,6 +260,19 @@ static const struct effect_case {
       2,
       NONE_FOUND("3.3") " Of those, the ones that have mode enforce are deferring mail for mx2.example.org now (RFC 8461 5); it "
                         "goes to mx1.example.org instead, as long as that takes it." },
+    { "no record, and a host that fails",
+      false,
+      true,
+      NONE(16),
+      POLICY,
+      true,
+      POLICY_ENFORCE,
+      PROBE_NOT_COMPARED,
+      { GOOD, BAD },
+      2,
+      NONE_FOUND("3.1") " Of those, the ones that have mode enforce are deferring mail for mx2.example.org now (RFC 8461 5); it "
+                        "goes to mx1.example.org instead, as long as that takes it. First mend that: with a record that they "
+                        "take, all other senders that honour MTA-STS defer this mail, too, which they deliver now." },
     { "no policy, testing, and a host that fails",
       false,
       true,
