@@ -336,7 +336,12 @@ suggests() {
     suggests 0 mode-none.test '; Served now: mode none, max_age 1w. This section begins again with testing. [mode-none.test] mode = testing'
     suggests 0 cert-expired.test '; Served now: mode enforce, max_age 1w. Not all senders find that, or take it' 'mode = testing'
     suggests 0 txt-none.test 'Not all senders find that, or take it'
-    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched.' 'mode = testing'
+    suggests 3 txt-circle.test 'Whether all senders find that could not be found out' 'mode = testing'
+    suggests 1 mail-name.test 'This section keeps it: senders can deliver to all MX hosts. The comments below say what to mend'
+    suggests 0 host-dangling.test 'is a CNAME that leads to no address' ';host = policies.example.net'
+    suggests 2 mx-lost.test 'publish an MX record for its mail host'
+    [[ $output != *'remove it'* ]]
+    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched that says its mode.' 'mode = testing'
     suggests 0 https-noroute.test '; Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.' 'mode = testing'
 }
 
