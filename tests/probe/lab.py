@@ -115,6 +115,8 @@ def policy(case):
     lines = ["version: STSv1", "mode: enforce", "mx: mail." + domain, "max_age: 604800"]
     if case["dns"] == "tarpits" or case["dns"] == "tarpit":
         lines[2] = "mx: *." + domain
+    if case["dns"] == "mx-crowd":
+        lines[2] = "mx: *.crowd.test"
     if kind == "mode-none":
         lines[1] = "mode: none"
     elif kind == "testing":
@@ -188,6 +190,7 @@ HOSTS = {  # more than one address of the policy host
     "host-tls11": (NGINX, NGINX_OLD),
     "host-noroute": (NGINX, NOROUTE),
     "host-all": (NGINX_NAME, NOBODY_SIX, REFUSED),
+    "host-many": (NGINX, *("11.0.1.%d" % n for n in range(1, 17))),
     "host-split": (NGINX_NAME, NGINX_NOTHING),
 }
 MAILS = {  # the same of the MX host; a pair is a kind of server and its certificate
@@ -227,7 +230,7 @@ def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
     mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."],
           "mx-none": ["A " + mail_at], "mx-lost": [],
-          "mx-address": ["MX 10 192.0.2.1."]}
+          "mx-address": ["MX 10 192.0.2.1."], "mx-crowd": ["MX 10 m%d.crowd.test." % n for n in range(1, 35)]}
     mail = "mail." + domain
     yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
     yield "mta-sts." + domain, host_records(case)

@@ -185,7 +185,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "; %zu more were not looked at", o->hosts_left_out);
     if (o->addresses_left_out > 0)
         buf_print(&check->summary, "; %zu more addresses were not looked at", o->addresses_left_out);
-    if (!unknown)
+    if (!unknown && o->hosts_left_out == 0 && o->addresses_left_out == 0)
         return;
     check->state = PROBE_UNKNOWN;
     if (check->findings.count == 0)

@@ -188,10 +188,10 @@ static void describe_https(const struct observation *o, const struct probe_addre
         buf_print(&check->summary, "; at %zu of %zu addresses", good, o->at_count);
     if (o->address.count > o->at_count)
         buf_print(&check->summary, "; %zu more were not looked at", o->address.count - o->at_count);
-    if (not_asked == 0)
-        return;
-    check->state = PROBE_UNKNOWN;
-    buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+    if (not_asked > 0)
+        buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+    if (not_asked > 0 || o->address.count > o->at_count)
+        check->state = PROBE_UNKNOWN;
 }
 
 void probe_check_https(struct observation *o, struct probe_check *check)
