@@ -189,6 +189,8 @@ HOSTS = {  # more than one address of the policy host
     "host-404": (NGINX, NGINX_NOTHING),
     "host-tls11": (NGINX, NGINX_OLD),
     "host-noroute": (NGINX, NOROUTE),
+    "host-unseen": (NGINX_NAME, NOROUTE),
+    "host-unseen-404": (NGINX_NOTHING, NOROUTE),
     "host-all": (NGINX_NAME, NOBODY_SIX, REFUSED),
     "host-many": (NGINX, *("11.0.1.%d" % n for n in range(1, 17))),
     "host-split": (NGINX_NAME, NGINX_NOTHING),
@@ -202,6 +204,7 @@ MAILS = {  # the same of the MX host; a pair is a kind of server and its certifi
     "mail-tls11": (("tls11", "-"), POSTFIX),
     "mail-hung": (("hung", "-"), POSTFIX),
     "mail-noroute": (POSTFIX, NOROUTE),
+    "mail-unseen": (("tls", "name"), NOROUTE),
     "mail-all": (("nostarttls", "-"), ("tls", "name"), NOBODY_SIX),
     "mail-none": (),
 }

@@ -150,6 +150,12 @@ words() {
     [[ $(words) == *'FAIL answer'*'Senders without a policy in their cache find none'* ]]
     run -0 probe host-noroute.test
     [[ $(words) == *'at 12.0.0.1: "mta-sts.host-noroute.test" was not asked there'* && $output != *mail:* ]]
+    # The second address may be good: nobody here can say that no sender gets the policy.
+    run -2 probe host-unseen.test
+    [[ $(words) == *'at 12.0.0.1: "mta-sts.host-unseen.test" was not asked there'*'mail: A sender that asks an address of the policy host that fails'* ]]
+    [[ $(words) != *'find none'* ]]
+    run -2 probe host-unseen-404.test
+    [[ $(words) == *'mail: A sender that asks an address of the policy host that fails'* && $(words) != *'find none'* ]]
     # What is wrong at all addresses is said once.
     run -2 probe host-all.test
     [[ $(words) == *'at 11.0.0.1, 2a00:1::1: "mta-sts.host-all.test" takes no connection;'*'[Connection refused]'* ]]
@@ -161,6 +167,9 @@ words() {
     [[ $(words) == *'mail: At the addresses that fail of mail.mail-name.test, senders that honour MTA-STS deliver nothing: each tries the next address'* ]]
     run -1 probe mail-six.test
     [[ $(words) == *'at 2a00:1::1: "mail.mail-six.test" takes no connection'* ]]
+    run -2 probe mail-unseen.test
+    [[ $(words) == *'0 of 1 MX host'*'at 12.0.0.1: "mail.mail-unseen.test" was not asked there'*'mail: At the addresses that fail of mail.mail-unseen.test'* ]]
+    [[ $(words) != *'are deferring'* ]]
     run -2 probe mail-all.test
     [[ $(words) == *'Senders that honour MTA-STS are deferring mail for mail.mail-all.test now'* ]]
     run -0 probe mail-noroute.test

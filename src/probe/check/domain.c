@@ -155,13 +155,14 @@ static struct probe_share record_share(const struct observation *o)
     return txt->state == PROBE_DONE ? probe_share_less(probe_share_all(PROBE_SENDERS_TXT), &txt->findings) : unknown;
 }
 
-/* How many can fetch the policy, and take it. Faults at some addresses only change no share. */
+/* How many can fetch the policy, and take it: unknown where it fails at the addresses that could be asked, and others could not.
+ * Faults at some addresses only change no share. */
 static struct probe_share policy_share(const struct observation *o)
 {
     for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++) {
         const struct probe_check *check = &o->result->checks[i];
         if (i != PROBE_CHECK_POLICY && check->findings.verdict == PROBE_FAIL)
-            return probe_share_none(PROBE_SENDERS_POLICY);
+            return o->policy_unseen ? unknown : probe_share_none(PROBE_SENDERS_POLICY);
         if (check->state != PROBE_DONE)
             return unknown;
     }
@@ -174,8 +175,9 @@ static void list_hosts(const struct observation *o, struct probe_effect_host *ho
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
         const struct probe_share none = probe_share_none(host->matched.of);
-        hosts[i] = (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
-                                                host->judged.reach == PROBE_REACH_SOME };
+        hosts[i] =
+            (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
+                                         host->judged.reach == PROBE_REACH_SOME || host->judged.reach == PROBE_REACH_PARTLY };
     }
     for (size_t i = 0; i < o->unasked_count; i++)
         hosts[o->host_count + i] = (struct probe_effect_host) { .name = o->unasked[i].name, .taken = o->unasked[i].matched };

@@ -171,7 +171,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
 
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
-        good += !host->failed && !host->judged.is_gone && !host->unknown;
+        good += host->judged.good > 0 && !host->unknown;
         unknown |= host->unknown;
     }
     if (o->host_count == 1 && good == 1)

@@ -56,6 +56,7 @@ struct observation {
     struct probe_policy policy;
     struct probe_share policy_taken;       /* how many senders take it, at the address where FETCHED is from */
     bool policy_partly;                    /* senders get it at some addresses, and not at others */
+    bool policy_unseen;                    /* addresses could not be asked from here: they may serve it */
     bool policy_differs;                   /* another one is served at other addresses */
     bool has_address, has_https, has_body; /* of the policy host; true: the next check can go on from it */
     bool has_mx, is_null_mx;               /* the MX records are known; they say that the domain takes no mail */

@@ -207,12 +207,15 @@ void probe_check_https(struct observation *o, struct probe_check *check)
         o->has_https |= o->at[i].has_https;
     }
     o->fetched = find_best(o);
-    bool works = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD) > 0;
-    for (size_t i = 0; i < o->at_count && works; i++)
+    bool is_known = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD) +
+                        probe_addresses_count(list, o->at_count, PROBE_ADDRESS_BAD) >
+                    0;
+    for (size_t i = 0; i < o->at_count && is_known; i++)
         if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
             probe_judge_https_no_route(o->policy_host, &list[i].findings);
     enum probe_reach reach = probe_addresses_join(list, o->at_count, &check->findings);
-    o->policy_partly = reach == PROBE_REACH_SOME;
+    o->policy_partly = reach == PROBE_REACH_SOME || reach == PROBE_REACH_PARTLY;
+    o->policy_unseen = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_NO_ROUTE) > 0;
     if (reach == PROBE_REACH_UNKNOWN)
         check_is_unknown(check, o->fetched->why);
     else
@@ -250,7 +253,7 @@ static void judge_answers(struct observation *o, struct probe_check *check)
         o->has_body |= at->has_policy;
     }
     enum probe_reach reach = probe_addresses_join(list, count, &check->findings);
-    o->policy_partly |= reach == PROBE_REACH_SOME;
+    o->policy_partly |= reach == PROBE_REACH_SOME || (reach == PROBE_REACH_NONE && o->policy_unseen);
     if (reach == PROBE_REACH_UNKNOWN)
         check_is_unknown(check, o->fetched->why);
     else if (probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED) > 0)

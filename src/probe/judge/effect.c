@@ -247,7 +247,7 @@ static const char *const sentences[] = {
 /* What it means that addresses of one host are not alike. */
 static void add_addresses(const struct probe_effect_facts *facts, struct buf *out, size_t before)
 {
-    if (!facts->record.is_known || !facts->policy.is_known)
+    if (!facts->record.is_known)
         return;
     if (facts->policy_differs) {
         begin_sentence(out, before);
@@ -261,7 +261,7 @@ static void add_addresses(const struct probe_effect_facts *facts, struct buf *ou
                   "A sender that asks an address of the policy host that fails keeps to the policy in its cache, or delivers "
                   "without MTA-STS (RFC 8461 3.3, 5.1).");
     }
-    if (facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_partly) > 0) {
+    if (facts->policy.is_known && facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_partly) > 0) {
         begin_sentence(out, before);
         buf_print(out, "At the addresses that fail of ");
         add_names(facts, is_partly, out);
