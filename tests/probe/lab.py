@@ -148,6 +148,7 @@ def policies(cases):
 
 TXT = {  # what stands at _mta-sts
     "txt-none": [],
+    "parked": [],
     "txt-nodata": ["A 192.0.2.1"],
     "txt-foreign": ['TXT "v=spf1 -all"'],
     "txt-two": ['TXT "v=STSv1; id=1;"', 'TXT "v=STSv1; id=2;"'],
@@ -167,6 +168,7 @@ TXT = {  # what stands at _mta-sts
 }
 RPT = {
     "rpt-none": [],
+    "parked": [],
     "rpt-foreign": ['TXT "v=spf1 -all"'],
     "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
     "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
@@ -211,7 +213,7 @@ MAILS = {  # the same of the MX host; a pair is a kind of server and its certifi
 
 
 def host_records(case):
-    named = {"host-none": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."]}
+    named = {"host-none": [], "parked": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."]}
     at = HOSTS.get(case["dns"], (HTTPS_AT.get(case["https"], NGINX),))
     return named.get(case["dns"], addresses(*at))
 
@@ -231,7 +233,7 @@ def tarpits(case, mail):
 
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
-    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."],
+    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."], "parked": ["MX 0 ."],
           "mx-none": ["A " + mail_at], "mx-lost": [],
           "mx-address": ["MX 10 192.0.2.1."], "mx-crowd": ["MX 10 m%d.crowd.test." % n for n in range(1, 35)]}
     mail = "mail." + domain

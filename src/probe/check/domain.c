@@ -129,6 +129,34 @@ static void skip_in_mode_none(struct observation *o)
     buf_print(&check->summary, "; mode none asks nothing of them");
 }
 
+static bool is_absent(const struct probe_dns_answer *answer)
+{
+    return answer->state == PROBE_DNS_ABSENT && answer->alias == NULL;
+}
+
+static void drop(struct probe_check *check)
+{
+    probe_findings_free(&check->findings);
+    buf_free(&check->summary);
+    check->state = PROBE_SKIPPED;
+    buf_print(&check->summary, "nothing to look at, since the domain takes no mail (RFC 7505)");
+}
+
+/* A domain that takes no mail, and has no sign of MTA-STS, lacks nothing: what is absent is no finding. */
+static void skip_without_mail(struct observation *o)
+{
+    struct probe_check *done = o->result->checks;
+    bool expects = o->expected != NULL && (o->expected->policy != NULL || o->expected->mistake != NULL);
+
+    if (!o->is_null_mx || expects || !is_absent(&o->record) || !is_absent(&o->address))
+        return;
+    drop(&done[PROBE_CHECK_TXT]);
+    drop(&done[PROBE_CHECK_HOST]);
+    drop(&done[PROBE_CHECK_MX]);
+    if (is_absent(&o->reports))
+        drop(&done[PROBE_CHECK_TLSRPT]);
+}
+
 /* The mode that senders may have in their caches: that of the served policy, or else that of policies.ini. */
 static bool find_mode(const struct observation *o, enum policy_mode *mode)
 {
@@ -274,6 +302,7 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
 
     run_checks(&o, domain, PROBE_CHECKS);
     skip_in_mode_none(&o);
+    skip_without_mail(&o);
     describe_effect(&o);
     free_observation(&o);
     result->ms = (unsigned)(clock_ms() - begin);
