@@ -122,7 +122,7 @@ static void skip_in_mode_none(struct observation *o)
 {
     struct probe_check *check = &o->result->checks[PROBE_CHECK_SMTP];
 
-    if (!observation_is_mode_none(o) || check->state == PROBE_SKIPPED)
+    if (!observation_is_mode_none(o) || o->other_enforces || check->state == PROBE_SKIPPED)
         return;
     probe_findings_free(&check->findings);
     check->state = add_gone(o, check) > 0 ? PROBE_DONE : PROBE_SKIPPED;
@@ -224,6 +224,9 @@ static void describe_effect(const struct observation *o)
         return;
     }
     list_hosts(o, hosts);
+    for (size_t i = o->host_count; i > 0; i--)
+        if (o->hosts[i - 1].unmatched)
+            facts.unmatched = o->hosts[i - 1].name;
     facts.no_domain = o->no_domain;
     facts.record = record_share(o);
     facts.policy = policy_share(o);
@@ -255,8 +258,10 @@ static void free_observation(struct observation *o)
     probe_dns_answer_free(&o->record);
     probe_dns_answer_free(&o->reports);
     probe_dns_answer_free(&o->address);
-    for (size_t i = 0; i < o->at_count; i++)
+    for (size_t i = 0; i < o->at_count; i++) {
         probe_fetched_free(&o->at[i].fetched);
+        probe_policy_free(&o->at[i].policy);
+    }
     free(o->at);
     probe_policy_free(&o->policy);
 }

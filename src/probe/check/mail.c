@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/words.h"
 #include "policy/domain.h"
+#include "policy/model.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetched.h"
@@ -13,6 +14,7 @@
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/match.h"
+#include "probe/read/policy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,19 +58,39 @@ static void add_unasked(struct observation *o, const char *name, struct probe_sh
     o->unasked[o->unasked_count++] = (struct mx_unasked) { name, matched };
 }
 
-/* Matches NAME, an MX record's, against the policy, if there is one. False: no pattern matches it. */
+/* Matches NAME against POLICY, which is served at ADDRESS, and is another than elsewhere. False: senders that have it defer mail
+ * for NAME. */
+static bool match_at(const char *address, const struct probe_policy *policy, const char *name, struct probe_findings *findings)
+{
+    struct probe_findings own = { 0 };
+    bool asks = policy->has_mode && policy->mode != POLICY_NONE && policy->mx_count > 0;
+    bool matches = !asks || probe_match_host(policy->mx.text, policy->mx_count, name, &own) < policy->mx_count;
+
+    for (size_t i = 0; i < own.count && !matches; i++)
+        probe_findings_add_at(address, &own, i, own.list[i].severity, findings);
+    findings->failed |= own.failed;
+    probe_findings_free(&own);
+    return matches || policy->mode != POLICY_ENFORCE;
+}
+
+/* Matches NAME, an MX record's, against the policies, if there is one. False: no pattern of the first one matches it. */
 static bool match_host(struct observation *o, const char *name, struct probe_findings *findings)
 {
     struct mx_host *host = add_host(o, name);
+    bool matches = true;
 
-    if (!observation_has_patterns(o))
-        return true;
-    const struct probe_share matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
-    if (host != NULL)
-        host->matched = matched;
-    else
-        add_unasked(o, name, matched);
-    return probe_match_host(o->policy.mx.text, o->policy.mx_count, name, findings) < o->policy.mx_count;
+    if (observation_has_patterns(o)) {
+        const struct probe_share matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
+        if (host != NULL)
+            host->matched = matched;
+        else
+            add_unasked(o, name, matched);
+        matches = probe_match_host(o->policy.mx.text, o->policy.mx_count, name, findings) < o->policy.mx_count;
+    }
+    for (size_t i = 0; i < o->at_count; i++)
+        if (o->at[i].differs && !match_at(o->at[i].address, &o->at[i].policy, name, findings) && host != NULL)
+            host->unmatched = true;
+    return matches;
 }
 
 /* There is no MX record: the domain itself is the mail host. */

@@ -276,6 +276,17 @@ void probe_check_answer(struct observation *o, struct probe_check *check)
               fetched->ms);
 }
 
+/* Another policy is served at AT. */
+static void read_other(struct observation *o, struct policy_at *at, struct probe_check *check)
+{
+    const struct buf *body = &at->fetched.body;
+
+    probe_policy_read(body->text, body->len, &at->policy);
+    at->differs = o->policy_differs = true;
+    o->other_enforces |= at->policy.has_mode && at->policy.mode == POLICY_ENFORCE;
+    check->findings.failed |= at->policy.findings.failed || at->policy.mx.failed;
+}
+
 /* Compares what is served at the other addresses. */
 static void compare_addresses(struct observation *o, struct probe_check *check)
 {
@@ -287,7 +298,8 @@ static void compare_addresses(struct observation *o, struct probe_check *check)
         if (!o->at[i].has_policy)
             continue;
         enum probe_bodies bodies = probe_compare_bodies(body->text, body->len, first->text, first->len);
-        o->policy_differs |= bodies == PROBE_BODIES_OTHER;
+        if (bodies == PROBE_BODIES_OTHER)
+            read_other(o, &o->at[i], check);
         probe_judge_bodies(bodies, &own);
         for (size_t k = 0; k < own.count; k++)
             probe_findings_add_at(o->at[i].address, &own, k, own.list[k].severity, &check->findings);

@@ -244,6 +244,16 @@ static const char *const sentences[] = {
     [PROBE_NOT_COMPARED] = NULL,
 };
 
+/* One of the policies that are served does not match an MX host. */
+static void add_unmatched(const struct probe_effect_facts *facts, struct buf *out)
+{
+    if (facts->unmatched == NULL)
+        return;
+    buf_print(out, " Those that keep one that does not match ");
+    buf_add_shown(out, facts->unmatched, strlen(facts->unmatched), DOMAIN_MAX);
+    buf_print(out, " are deferring mail for it now (RFC 8461 4.1, 5).");
+}
+
 /* What it means that addresses of one host are not alike. */
 static void add_addresses(const struct probe_effect_facts *facts, struct buf *out, size_t before)
 {
@@ -254,6 +264,7 @@ static void add_addresses(const struct probe_effect_facts *facts, struct buf *ou
         buf_print(out,
                   "Which policy a sender keeps depends on the address that it asked, so senders disagree until all serve the "
                   "same (RFC 8461 5.1).");
+        add_unmatched(facts, out);
     }
     if (facts->policy_partly) {
         begin_sentence(out, before);

@@ -432,14 +432,18 @@ static void one_case(void **state)
 static const struct {
     struct probe_share record, policy;
     bool partly, differs;
-    const char *says;
+    const char *unmatched, *says;
 } policy_hosts[] = {
-    { RECORD, POLICY, false, false, "" },
-    { RECORD, POLICY, true, false, PARTLY_TEXT },
-    { RECORD, POLICY, false, true, DIFFERS_TEXT },
-    { RECORD, POLICY, true, true, DIFFERS_TEXT " " PARTLY_TEXT },
-    { NONE(16), POLICY, true, true, NONE_FOUND("3.1") },
-    { RECORD, NONE(17), true, true, NONE_FOUND("3.3") },
+    { RECORD, POLICY, false, false, NULL, "" },
+    { RECORD, POLICY, true, false, NULL, PARTLY_TEXT },
+    { RECORD, POLICY, false, true, NULL, DIFFERS_TEXT },
+    { RECORD, POLICY, true, true, NULL, DIFFERS_TEXT " " PARTLY_TEXT },
+    { RECORD, POLICY, true, true, "mx1.example.org",
+      DIFFERS_TEXT
+      " Those that keep one that does not match mx1.example.org are deferring mail for it now (RFC 8461 4.1, 5). " PARTLY_TEXT },
+    { RECORD, { false, 0, 0, 0 }, true, false, NULL, PARTLY_TEXT },
+    { NONE(16), POLICY, true, true, NULL, NONE_FOUND("3.1") },
+    { RECORD, NONE(17), true, true, NULL, NONE_FOUND("3.3") },
 };
 
 static void addresses_of_the_policy_host(void **state)
@@ -454,7 +458,8 @@ static void addresses_of_the_policy_host(void **state)
                                                   .mode = POLICY_ENFORCE,
                                                   .compared = PROBE_SAME,
                                                   .policy_partly = policy_hosts[i].partly,
-                                                  .policy_differs = policy_hosts[i].differs };
+                                                  .policy_differs = policy_hosts[i].differs,
+                                                  .unmatched = policy_hosts[i].unmatched };
         struct buf out = { 0 };
         probe_effect(&facts, &out);
         assert_string_equal(out.text != NULL ? out.text : "", policy_hosts[i].says);
