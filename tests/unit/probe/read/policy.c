@@ -109,7 +109,9 @@ static const struct policy_case {
       "enforce 604800 " LABEL63 "." LABEL63 "." LABEL63 "." LABEL63 },
     { "mx: wildcard", WITH_MX(" *.*.example"), 0, "3 mx-wildcard", "enforce 604800 *.*.example" },
     { "mx: NUL", BYTES(WITH_MX(" a\0b")), "3 mx-character", "enforce 604800" },
-    { "nothing", "", 0, "1 not-a-policy", "- -" },
+    { "nothing", "", 0, "0 empty", "- -" },
+    { "white space", " \r\n\t\n", 0, "0 empty", "- -" },
+    { "NUL", BYTES("\0"), "1 not-a-policy", "- -" },
     { "a page", "<html>\r\n<p>mx: none</p>\r\n", 0, "1 not-a-policy", "- -" },
     { "several in one line",
       "version:STSv1\r\nmode :Enforce \r\nmx:a_b.example.\r\n"
