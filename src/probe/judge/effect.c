@@ -212,10 +212,11 @@ static void add_unavailable(const struct probe_effect_facts *facts, struct buf *
     if (facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_faulty) > 0) {
         buf_print(out, " ");
         add_deferred(facts, "Of those, the ones that have mode enforce", out);
-        if (!probe_share_is_none(facts->policy) && facts->policy.is_known)
-            buf_print(out,
-                      " First mend that: with a record that they take, all other senders that honour MTA-STS defer this mail, "
-                      "too, which they deliver now.");
+        if (count(facts, is_refused) > 0)
+            buf_print(
+                out,
+                " First mend that: as soon as they find the policy, all other senders that honour MTA-STS defer this mail, too, "
+                "which they deliver now.");
     }
 }
 

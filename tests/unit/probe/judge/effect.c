@@ -56,6 +56,10 @@
     "5.1)."
 #define NO_OTHER ", and example.org has no other MX host: what stays in their queues for some days is returned to its authors."
 
+#define FIRST                                                                                                                    \
+    " First mend that: as soon as they find the policy, all other senders that honour MTA-STS defer this mail, too, which they " \
+    "deliver now."
+
 enum { HOSTS_MAX = 8 };
 
 static const struct effect_case {
@@ -259,7 +263,7 @@ static const struct effect_case {
       { GOOD, BAD },
       2,
       NONE_FOUND("3.3") " Of those, the ones that have mode enforce are deferring mail for mx2.example.org now (RFC 8461 5); it "
-                        "goes to mx1.example.org instead, as long as that takes it." },
+                        "goes to mx1.example.org instead, as long as that takes it." FIRST },
     { "no record, and a host that fails",
       false,
       true,
@@ -271,8 +275,7 @@ static const struct effect_case {
       { GOOD, BAD },
       2,
       NONE_FOUND("3.1") " Of those, the ones that have mode enforce are deferring mail for mx2.example.org now (RFC 8461 5); it "
-                        "goes to mx1.example.org instead, as long as that takes it. First mend that: with a record that they "
-                        "take, all other senders that honour MTA-STS defer this mail, too, which they deliver now." },
+                        "goes to mx1.example.org instead, as long as that takes it." FIRST },
     { "no policy, testing, and a host that fails",
       false,
       true,
