@@ -35,6 +35,7 @@ struct probe_effect_facts {
     enum probe_compared compared; /* NOT_COMPARED, too, where there is no valid id */
     bool policy_partly;           /* senders can fetch the policy at some addresses of the policy host, and not at others */
     bool policy_differs;          /* its addresses serve different policies */
+    const char *unmatched;        /* an MX host that one of the others, in mode enforce, does not match; NULL: none */
 };
 
 /* Adds full sentences to OUT; none where nothing happens to mail. */
