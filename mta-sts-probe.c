@@ -1,8 +1,8 @@
 /* mta-sts-probe: looks at a deployment of MTA-STS (RFC 8461) as a sending mail server does. */
 #include "probe/actions.h"
-#include "probe/context.h"
+#include "probe/check/context.h"
+#include "probe/judge/result.h"
 #include "probe/options.h"
-#include "probe/read/result.h"
 #include <stdatomic.h>
 
 int main(int argc, char *argv[])

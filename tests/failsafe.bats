@@ -20,3 +20,20 @@ SH
     run -1 env -u BATS_TEST_FILTER -u COUNTS TEST_SECONDS=2 "$BATS_TEST_DIRNAME/run.sh" no-build "$DIR/hangs.bats"
     [[ $output == *'not ok 0 - bats: ended after 2 s, while these ran: hangs.bats'* ]]
 }
+
+@test "a server that hangs is stopped with all its processes" {
+    printf '#!/bin/bash\ntrap "" TERM\nsleep 60 &\necho $! >child\nwait\n' >server
+    chmod 755 server
+    background server.log setsid ./server
+    until_true test -s child
+    stop "$STARTED"
+    ended "$(cat child)"
+}
+
+@test "a process that a suite leaves behind fails it, and is ended" {
+    printf '%s\n' 'setup() { cd "$BATS_TEST_TMPDIR"; }' '@test "leaves one" {' \
+        'cp "$(command -v sleep)" left; "$PWD/left" 60 3>&- >/dev/null 2>&1 &' '}' >leaves.bats
+    run -1 env -u BATS_TEST_FILTER -u COUNTS "$BATS_TEST_DIRNAME/run.sh" no-build "$DIR/leaves.bats"
+    [[ $output == *'not ok 0 - left running:'*'/left 60'* ]]
+    ended "$(grep -o '^[0-9]* .*/left 60$' <<<"$output" | cut -d' ' -f1)"
+}

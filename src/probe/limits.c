@@ -1,6 +1,6 @@
 #include "probe/limits.h"
 
-#include "probe/error.h"
+#include "probe/check/error.h"
 
 #include <sys/resource.h>
 

@@ -4,8 +4,8 @@
 #include "policy/argument.h"
 #include "policy/domain.h"
 #include "probe/ask/idn.h"
-#include "probe/error.h"
-#include "probe/file.h"
+#include "probe/check/error.h"
+#include "probe/check/file.h"
 
 #include <string.h>
 #include <sys/stat.h>

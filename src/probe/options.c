@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "policy/domain.h"
-#include "probe/error.h"
-#include "probe/read/lifetime.h"
+#include "probe/check/error.h"
+#include "probe/judge/lifetime.h"
 #include "probe/run.h"
 
 #include <errno.h>

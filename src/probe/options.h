@@ -3,7 +3,7 @@
 #define PROBE_OPTIONS_H
 
 #include "base/buf.h"
-#include "probe/context.h"
+#include "probe/check/context.h"
 
 enum probe_action {
     PROBE_ACTION_DOMAINS, /* probes domains: what it does without another option */

@@ -2,8 +2,8 @@
 #ifndef PROBE_RUN_H
 #define PROBE_RUN_H
 
-#include "probe/context.h"
-#include "probe/file.h"
+#include "probe/check/context.h"
+#include "probe/check/file.h"
 #include "probe/tell/report.h"
 
 enum { PROBE_RUN_JOBS_MAX = 256 };

@@ -2,7 +2,7 @@
 #ifndef PROBE_SUGGEST_H
 #define PROBE_SUGGEST_H
 
-#include "probe/context.h"
+#include "probe/check/context.h"
 
 /*
  * Adds a section for DOMAIN, a policy domain in normal form, to OUT, with a comment on what is served now, and on each MX host

@@ -10,7 +10,8 @@ background() {
     PIDS+=("$STARTED")
 }
 
-# stop PID...: sends SIGTERM to all of them, and SIGKILL to those that have not ended five seconds later.
+# stop PID...: sends SIGTERM to all of them, and SIGKILL to those that have not ended five seconds later. The processes of a server that leads a
+# process group, as Apache does, may outlive it: the whole group gets SIGKILL, too.
 stop() {
     local pid
     for pid in "$@"; do
@@ -18,6 +19,7 @@ stop() {
     done
     for pid in "$@"; do
         ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
+        kill -KILL -- "-$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
 }

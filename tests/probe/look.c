@@ -1,8 +1,8 @@
 /* The probe's network modules, for their suite. Each call looks at one thing, and prints what it finds as lines. */
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
-#include "probe/read/cert.h"
-#include "probe/read/lifetime.h"
+#include "probe/judge/cert.h"
+#include "probe/judge/lifetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -229,7 +229,7 @@ words() {
     run -1 probe tlsrpt-both.test
     [[ $(words) == *'in one, with commas between: rua=mailto:a@x.test,https://b.test/c (RFC 8460 3)'* ]]
     probe host-private.test >out || [ $? -ne 0 ]
-    [[ $(tr -s ' \n' ' ' <out) == *'"10.0.0.1" is no address of the public Internet'*'[for private networks] (RFC 6890)'* ]]
+    [[ $(tr -s ' \n' ' ' <out) == *'"10.0.0.1" is not a public address'*'[for private networks] (RFC 6890)'* ]]
     run -0 probe signed.test
     [[ $(words) == *'"mail.signed.test" is protected by DANE'*'there, too: _smtp._tls.mail.signed.test '* ]]
 }

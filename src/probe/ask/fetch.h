@@ -1,6 +1,6 @@
 /*
  * Fetches a policy over HTTPS, and what an MX host shows over SMTP with STARTTLS, with libcurl. Certificates are collected here,
- * and judged in read/cert.h.
+ * and judged in judge/cert.h.
  */
 #ifndef PROBE_ASK_FETCH_H
 #define PROBE_ASK_FETCH_H

@@ -1,4 +1,4 @@
-/* What stands in a certificate: names, times, digests; with libcrypto. For read/cert.c, which judges it. */
+/* What stands in a certificate: names, times, digests; with libcrypto. For judge/cert.c, which judges it. */
 #ifndef PROBE_ASK_X509_H
 #define PROBE_ASK_X509_H
 

@@ -15,7 +15,7 @@ enum { HOST_FAULT, TOO_DEEP, TOO_HIGH, PATTERN_FAULT, NO_MATCH, FINAL_DOT, CASE,
 
 /* A host that does not match has one finding by the first five: the first that applies. */
 static const struct probe_rule rules[RULES] = {
-    [HOST_FAULT] = { "mx-host", PROBE_FAIL, 0, 0, 0, "is no host name, and no pattern can match it; correct the MX record",
+    [HOST_FAULT] = { "mx-host", PROBE_FAIL, 0, 0, 0, "is not a host name, and no pattern can match it; correct the MX record",
                      "RFC 8461 4.1, RFC 5321 2.3.5" },
     [TOO_DEEP] = { "match-deep", PROBE_FAIL, 11, 11, SENDERS,
                    "is more than one label below a pattern with *, which stands for one; add an mx line for it", RFC_MATCH },

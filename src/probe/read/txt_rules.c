@@ -34,7 +34,7 @@ const struct probe_rule probe_txt_rule[STS_RULES] = {
                   RFC_STS },
     [EXT] = { "txt-unknown", PROBE_WARN, 1, 1, SENDERS, "is an unknown field, which senders are to ignore; leave it out",
               RFC_STS },
-    [VALUE_BAD] = { "txt-id", PROBE_FAIL, 8, 9, SENDERS, "is no id; write letters and digits only", RFC_STS },
+    [VALUE_BAD] = { "txt-id", PROBE_FAIL, 8, 9, SENDERS, "is not a valid id; write letters and digits only", RFC_STS },
     [VALUE_EMPTY] = { "txt-id-empty", PROBE_FAIL, 12, 12, SENDERS, "has nothing after the =; write 1 to 32 letters and digits",
                       RFC_STS },
     [VALUE_QUOTES] = { "txt-id-quotes", PROBE_FAIL, 8, 8, SENDERS, "is an id with quotation marks; write it without", RFC_STS },
@@ -69,7 +69,8 @@ const struct probe_rule probe_tlsrpt_rule[TLSRPT_RULES] = {
                   RFC_RPT },
     [EXT] = { "tlsrpt-unknown", PROBE_WARN, 0, 0, 0, "is an unknown field, which senders are to ignore; leave it out", RFC_RPT },
     [VALUE_BAD] = { "tlsrpt-rua", PROBE_FAIL, 0, 0, 0,
-                    "is no address for reports; write mailto:name@domain or https://..., with , ! and ; inside as %2C, %21 and "
+                    "is not a valid address for reports; write mailto:name@domain or https://..., with , ! and ; inside as %2C, "
+                    "%21 and "
                     "%3B",
                     RFC_RPT },
     [VALUE_QUOTES] = { "tlsrpt-rua-quotes", PROBE_FAIL, 0, 0, 0, "is a rua with quotation marks; write it without", RFC_RPT },

@@ -1,13 +1,13 @@
 #include "probe/tell/explain.h"
 
 #include "base/buf.h"
-#include "probe/read/cert.h"
-#include "probe/read/compare.h"
+#include "probe/judge/cert.h"
+#include "probe/judge/compare.h"
+#include "probe/judge/result.h"
+#include "probe/judge/servers.h"
 #include "probe/read/finding.h"
-#include "probe/read/judge.h"
 #include "probe/read/match.h"
 #include "probe/read/policy.h"
-#include "probe/read/result.h"
 #include "probe/read/txt.h"
 #include "probe/tell/report.h"
 
@@ -58,7 +58,7 @@ static const struct probe_explanation texts[PROBE_CHECKS] = {
     },
     [PROBE_CHECK_POLICY] = {
         "the policy itself, line by line",
-        "Senders read version, mode, mx and max_age, and are strict in different ways: what some refuse is no policy for those "
+        "Senders read version, mode, mx and max_age, and some are stricter than others. A sender that refuses a line has no policy "
         "(RFC 8461 3.2). A figure says how many of 17 implementations refuse what is wrong. "
         "All addresses of the policy host have to serve the same.",
         "A policy that is refused is as good as none: see https. With mx lines that say something else than is meant, mail is deferred: "
@@ -129,7 +129,7 @@ static void add_rule(struct buf *out, const struct probe_rule *rule)
     struct buf line = { 0 };
 
     buf_print(&line, "%s (%s): %s (%s)", rule->kind, severities[rule->severity],
-              rule->says != NULL ? rule->says : "is no name of a host, and the finding says why", rule->rfc);
+              rule->says != NULL ? rule->says : "is not a host name, and the finding says why", rule->rfc);
     buf_print(out, "%*s", INDENT, "");
     if (line.text != NULL)
         probe_report_wrap(out, line.text, INDENT, INDENT + 2, WIDTH);

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "policy/model.h"
+#include "probe/judge/result.h"
 #include "probe/read/finding.h"
-#include "probe/read/result.h"
 #include "probe/tell/report.h"
 
 #include <string.h>

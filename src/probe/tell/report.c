@@ -1,8 +1,8 @@
 #include "probe/tell/report.h"
 #include "base/buf.h"
 #include "policy/model.h"
+#include "probe/judge/result.h"
 #include "probe/read/finding.h"
-#include "probe/read/result.h"
 
 #include "base/words.h"
 

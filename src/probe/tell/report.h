@@ -2,7 +2,7 @@
 #ifndef PROBE_TELL_REPORT_H
 #define PROBE_TELL_REPORT_H
 
-#include "probe/read/result.h"
+#include "probe/judge/result.h"
 
 struct probe_report_options {
     bool colour;

@@ -151,7 +151,7 @@ static void nul(void **state)
     assert_int_equal(txt.findings.count, 1);
     assert_string_equal(
         probe_finding_text(&txt.findings, &txt.findings.list[0]),
-        "\"id=1\\x00\" is no id; write letters and digits only (RFC 8461 3.1; 8 to 9 of 16 sender implementations "
+        "\"id=1\\x00\" is not a valid id; write letters and digits only (RFC 8461 3.1; 8 to 9 of 16 sender implementations "
         "refuse it)");
     assert_int_equal(txt.value.len, 0);
     probe_txt_free(&txt);

@@ -2,8 +2,8 @@
  * again. */
 #include "probe/tell/report.h"
 #include "cases.h"
-#include "probe/read/compare.h"
-#include "probe/read/judge.h"
+#include "probe/judge/compare.h"
+#include "probe/judge/servers.h"
 #include "probe/tell/json.h"
 
 #include <setjmp.h>

@@ -1,0 +1,39 @@
+#include "probe/check/context.h"
+
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
+#include "probe/ask/turns.h"
+#include "probe/check/error.h"
+#include "probe/judge/cert.h"
+#include <stdatomic.h>
+#include <stddef.h>
+
+bool probe_context_open(struct probe_context *context, const char *ca_file, atomic_bool *stop)
+{
+    char why[256];
+
+    context->stop = stop;
+    context->dns.stop = context->fetch.stop = stop;
+    if (!probe_fetch_init()) {
+        (void)probe_error("libcurl does not start: out of memory?");
+        return false;
+    }
+    context->trust = probe_trust_new(ca_file, why, sizeof why);
+    if (context->trust == NULL) {
+        (void)probe_error("%s", why);
+        return false;
+    }
+    context->hosts = probe_hosts_new();
+    context->fetch.turns = probe_turns_new();
+    if (context->hosts != NULL && context->fetch.turns != NULL)
+        return true;
+    (void)probe_error("out of memory");
+    return false;
+}
+
+void probe_context_close(struct probe_context *context)
+{
+    probe_hosts_free(context->hosts);
+    probe_turns_free(context->fetch.turns);
+    probe_trust_free(context->trust);
+}

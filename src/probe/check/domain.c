@@ -1,0 +1,256 @@
+#include "probe/check/domain.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
+#include "probe/check/mail.h"
+#include "probe/check/observation.h"
+#include "probe/check/web.h"
+#include "probe/judge/compare.h"
+#include "probe/judge/effect.h"
+#include "probe/judge/result.h"
+#include "probe/read/finding.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/txt.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Why a check is skipped, as words after "not looked at"; NULL: it is not. */
+typedef const char *skip_fn(const struct observation *o);
+
+static const char *skip_https(const struct observation *o)
+{
+    return o->has_address ? NULL : "without the policy host's address";
+}
+
+static const char *skip_answer(const struct observation *o)
+{
+    return o->has_https ? NULL : "without HTTPS";
+}
+
+static const char *skip_policy(const struct observation *o)
+{
+    return o->has_body ? NULL : "since no policy came";
+}
+
+static const char *skip_smtp(const struct observation *o)
+{
+    if (o->host_count > 0)
+        return NULL;
+    return o->is_null_mx ? "since the domain takes no mail" : o->has_mx ? "since no MX is a host" : "without the MX records";
+}
+
+static const char *skip_ini(const struct observation *o)
+{
+    return o->expected != NULL && (o->expected->policy != NULL || o->expected->mistake != NULL) ? NULL : "without -f";
+}
+
+static const struct {
+    skip_fn *skip; /* NULL: it is never skipped */
+    check_fn *run;
+    bool asks; /* the network, and can do nothing without; what was asked for first can be judged in any case */
+} checks[PROBE_CHECKS] = {
+    [PROBE_CHECK_TXT] = { NULL, probe_check_txt, false },
+    [PROBE_CHECK_HOST] = { NULL, probe_check_host, true },
+    [PROBE_CHECK_HTTPS] = { skip_https, probe_check_https, true },
+    [PROBE_CHECK_ANSWER] = { skip_answer, probe_check_answer, false },
+    [PROBE_CHECK_POLICY] = { skip_policy, probe_check_policy, false },
+    [PROBE_CHECK_MX] = { NULL, probe_check_mx, false },
+    [PROBE_CHECK_SMTP] = { skip_smtp, probe_check_smtp, true },
+    [PROBE_CHECK_TLSRPT] = { NULL, probe_check_tlsrpt, false },
+    [PROBE_CHECK_INI] = { skip_ini, probe_check_ini, false },
+    [PROBE_CHECK_DANE] = { skip_smtp, probe_check_dane, false },
+};
+
+static void run_check(struct observation *o, enum probe_check_name name)
+{
+    struct probe_check *check = &o->result->checks[name];
+    const char *skip = checks[name].skip != NULL ? checks[name].skip(o) : NULL;
+
+    if (o->context->stop != NULL && *o->context->stop) {
+        check_is_unknown(check, "stopped before it was looked at");
+        return;
+    }
+    if (checks[name].asks && clock_ms() >= o->fetch.limit) {
+        check_is_unknown(check, "the time for this domain was over before it was looked at");
+        return;
+    }
+    bool has_mistake = name == PROBE_CHECK_INI && o->expected != NULL && o->expected->mistake != NULL;
+    if (o->no_domain && name != PROBE_CHECK_TXT && !has_mistake)
+        skip = "since the domain does not exist";
+    if (skip != NULL) {
+        buf_print(&check->summary, "not looked at %s", skip);
+        return;
+    }
+    check->state = PROBE_DONE;
+    checks[name].run(o, check);
+    if (!check->findings.failed && !check->summary.failed && !probe_lack_memory())
+        return;
+    /* What was found with something missing may be wrong. */
+    probe_findings_free(&check->findings);
+    check_is_unknown(check, "this machine is out of memory or of descriptors");
+}
+
+/* In mode none, senders ask nothing of the MX hosts: what is wrong with them is in the summary, and no finding. */
+static void skip_in_mode_none(struct observation *o)
+{
+    struct probe_check *check = &o->result->checks[PROBE_CHECK_SMTP];
+
+    if (!observation_is_mode_none(o) || check->state == PROBE_SKIPPED)
+        return;
+    probe_findings_free(&check->findings);
+    check->state = PROBE_SKIPPED;
+    buf_print(&check->summary, "; mode none asks nothing of them");
+}
+
+/* The mode that senders may have in their caches: that of the served policy, or else that of policies.ini. */
+static bool find_mode(const struct observation *o, enum policy_mode *mode)
+{
+    struct probe_policy own;
+    bool found = o->result->has_mode;
+
+    *mode = o->result->mode;
+    if (found || o->expected == NULL || o->expected->policy == NULL)
+        return found;
+    probe_policy_read(o->expected->policy, o->expected->len, &own);
+    found = own.has_mode;
+    *mode = own.mode;
+    probe_policy_free(&own);
+    return found;
+}
+
+static const struct probe_share unknown = { false, 0, 0, 0 };
+
+/* How many senders take the TXT record. */
+static struct probe_share record_share(const struct observation *o)
+{
+    const struct probe_check *txt = &o->result->checks[PROBE_CHECK_TXT];
+
+    return txt->state == PROBE_DONE ? probe_share_less(probe_share_all(PROBE_SENDERS_TXT), &txt->findings) : unknown;
+}
+
+/* How many can fetch the policy, and take it. Faults at some addresses only change no share. */
+static struct probe_share policy_share(const struct observation *o)
+{
+    for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++) {
+        const struct probe_check *check = &o->result->checks[i];
+        if (i != PROBE_CHECK_POLICY && check->findings.verdict == PROBE_FAIL)
+            return probe_share_none(PROBE_SENDERS_POLICY);
+        if (check->state != PROBE_DONE)
+            return unknown;
+    }
+    return probe_share_less(o->policy_taken, &o->result->checks[PROBE_CHECK_ANSWER].findings);
+}
+
+static void describe_effect(const struct observation *o)
+{
+    struct probe_effect_host hosts[PROBE_HOSTS_MAX];
+    struct probe_effect_facts facts = { .domain = o->result->domain, .hosts = hosts, .host_count = o->host_count };
+
+    if (o->is_null_mx || probe_lack_memory())
+        return;
+    for (size_t i = 0; i < o->host_count; i++) {
+        const struct mx_host *host = &o->hosts[i];
+        const struct probe_share none = probe_share_none(host->matched.of);
+        hosts[i] = (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
+                                                host->judged.reach == PROBE_REACH_SOME };
+    }
+    facts.no_domain = o->no_domain;
+    facts.record = record_share(o);
+    facts.policy = policy_share(o);
+    facts.policy_partly = o->policy_partly;
+    facts.policy_differs = o->policy_differs;
+    facts.published = o->txt.value.len > 0 || o->has_address;
+    facts.has_mode = find_mode(o, &facts.mode);
+    facts.compared = o->txt.value.len > 0 ? o->compared : PROBE_NOT_COMPARED;
+    probe_effect(&facts, &o->result->effect);
+}
+
+/* What to do about the TXT record depends on whether the policy is served (RFC 8461 8.1), so it is looked at after that;
+ * TLSRPT after DANE, for which MX hosts need records of their own. */
+enum { UP_TO_TXT = 5 };
+static const enum probe_check_name order[PROBE_CHECKS] = {
+    PROBE_CHECK_HOST, PROBE_CHECK_HTTPS, PROBE_CHECK_ANSWER, PROBE_CHECK_POLICY, PROBE_CHECK_TXT,
+    PROBE_CHECK_MX,   PROBE_CHECK_SMTP,  PROBE_CHECK_DANE,   PROBE_CHECK_TLSRPT, PROBE_CHECK_INI,
+};
+
+static void free_observation(struct observation *o)
+{
+    for (size_t i = 0; i < o->host_count; i++)
+        probe_hosts_release(o->context->hosts, o->hosts[i].shown);
+    free(o->hosts);
+    probe_txt_free(&o->txt);
+    probe_dns_answer_free(&o->mx);
+    probe_dns_answer_free(&o->record);
+    probe_dns_answer_free(&o->reports);
+    probe_dns_answer_free(&o->address);
+    for (size_t i = 0; i < o->at_count; i++)
+        probe_fetched_free(&o->at[i].fetched);
+    free(o->at);
+    probe_policy_free(&o->policy);
+}
+
+/* The records that take little time: hosts that hang take none of it from them. */
+static void ask_first(struct observation *o)
+{
+    char name[DOMAIN_MAX + sizeof "_smtp._tls."];
+
+    probe_dns_mx(o->dns, o->result->domain, &o->mx);
+    o->no_domain = o->mx.state == PROBE_DNS_ABSENT && o->mx.no_such_name && o->mx.alias == NULL;
+    if (o->no_domain)
+        return;
+    (void)snprintf(name, sizeof name, "_mta-sts.%s", o->result->domain);
+    probe_dns_txt(o->dns, name, &o->record);
+    (void)snprintf(name, sizeof name, "_smtp._tls.%s", o->result->domain);
+    probe_dns_txt(o->dns, name, &o->reports);
+}
+
+/* Does the first COUNT checks. */
+static void run_checks(struct observation *o, const char *domain, size_t count)
+{
+    *o->result = (struct probe_result) { 0 };
+    (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
+    (void)snprintf(o->policy_host, sizeof o->policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", o->result->domain);
+    o->now = (int64_t)time(NULL);
+    o->fetch = o->context->fetch;
+    o->fetch.limit = clock_ms() + o->context->domain_ms;
+    probe_dns_set_limit(o->dns, o->fetch.limit);
+    ask_first(o);
+    for (size_t i = 0; i < count; i++)
+        run_check(o, order[i]);
+    probe_dns_set_limit(o->dns, 0);
+}
+
+void probe_domain(const struct probe_context *context, struct probe_dns *dns, const char *domain,
+                  const struct probe_expected *expected, struct probe_result *result)
+{
+    struct observation o = {
+        .context = context, .dns = dns, .expected = expected, .result = result, .compared = PROBE_NOT_COMPARED
+    };
+    int64_t begin = clock_ms();
+
+    run_checks(&o, domain, PROBE_CHECKS);
+    skip_in_mode_none(&o);
+    describe_effect(&o);
+    free_observation(&o);
+    result->ms = (unsigned)(clock_ms() - begin);
+}
+
+void probe_domain_policy(const struct probe_context *context, struct probe_dns *dns, const char *domain,
+                         struct probe_result *result)
+{
+    struct observation o = { .context = context, .dns = dns, .result = result };
+
+    run_checks(&o, domain, UP_TO_TXT);
+    free_observation(&o);
+}

@@ -1,0 +1,69 @@
+#include "probe/check/file.h"
+
+#include "base/buf.h"
+#include "config/index.h"
+#include "config/open.h"
+#include "policy/domain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct probe_file {
+    struct index *index;
+    const char *name;
+};
+
+struct probe_file *probe_file_open(const char *name, struct buf *why)
+{
+    struct probe_file *file = calloc(1, sizeof *file);
+
+    if (file == NULL) {
+        buf_print(why, "out of memory");
+        return NULL;
+    }
+    *file = (struct probe_file) { open_index(name, OPEN_WAITS, why), name };
+    if (file->index != NULL)
+        return file;
+    free(file);
+    return NULL;
+}
+
+void probe_file_close(struct probe_file *file)
+{
+    if (file == NULL)
+        return;
+    index_free(file->index);
+    free(file);
+}
+
+size_t probe_file_count(const struct probe_file *file)
+{
+    return index_domains(file->index) - index_names(file->index, "*");
+}
+
+bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMAIN_MAX + 1])
+{
+    while (index_next_domain(file->index, at, domain))
+        if (strcmp(domain, "*") != 0)
+            return true;
+    return false;
+}
+
+bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *mistake)
+{
+    const struct index_verdict *verdict;
+
+    *expected = (struct probe_expected) { 0 };
+    if (!index_find(file->index, domain, &verdict))
+        return false;
+    if (verdict == NULL) {
+        buf_print(mistake, "%s is not in %s; write a section [%s]", domain, file->name, domain);
+        expected->mistake = mistake->text;
+        return !mistake->failed;
+    }
+    if (verdict->found == INDEX_BROKEN)
+        expected->mistake = verdict->bytes;
+    else
+        *expected = (struct probe_expected) { verdict->bytes, verdict->len, NULL };
+    return true;
+}

@@ -1,0 +1,35 @@
+/* policies.ini as the probe uses it: its domains, and the policy that each is expected to have. Several threads may ask at once.
+ */
+#ifndef PROBE_CHECK_FILE_H
+#define PROBE_CHECK_FILE_H
+
+#include "base/buf.h"
+#include "policy/domain.h"
+
+struct probe_file;
+
+/* What the file says of a domain. */
+struct probe_expected {
+    const char *policy; /* as it is to be served, LEN bytes; NULL: nothing to compare with */
+    size_t len;
+    const char *mistake; /* why it has no policy; NULL: it has, or there is no file */
+};
+
+/*
+ * Waits until a program that serves FILE has taken over what it says now, and reads it. NULL where that fails, and the reason is
+ * added to WHY. FILE is borrowed. The caller calls probe_file_close().
+ */
+struct probe_file *probe_file_open(const char *file, struct buf *why);
+void probe_file_close(struct probe_file *file);
+
+/* How many domains the file names, [*] not counted; the one at *AT (0 at first) or after it, in the file's order. */
+size_t probe_file_count(const struct probe_file *file);
+bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMAIN_MAX + 1]);
+
+/*
+ * What the file says of DOMAIN, a policy domain in normal form. EXPECTED borrows from FILE and from MISTAKE, to which a message
+ * may be added. False where memory runs out.
+ */
+bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *mistake);
+
+#endif

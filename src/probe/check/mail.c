@@ -1,0 +1,262 @@
+#include "probe/check/mail.h"
+
+#include "base/buf.h"
+#include "base/words.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
+#include "probe/ask/hosts.h"
+#include "probe/check/observation.h"
+#include "probe/judge/cert.h"
+#include "probe/judge/result.h"
+#include "probe/judge/servers.h"
+#include "probe/read/finding.h"
+#include "probe/read/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNKNOWN_SHOWN = 3 };
+
+/* --- mx --- */
+
+static bool has_host(const struct observation *o, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < o->host_count; i++)
+        if (strlen(o->hosts[i].name) == len && domain_same(o->hosts[i].name, name, len))
+            return true;
+    return false;
+}
+
+/* Adds NAME to the hosts that smtp and dane look at. NULL: it is no host name, or among them already, or one too many. */
+static struct mx_host *add_host(struct observation *o, const char *name)
+{
+    if (domain_fault(name, strlen(name)) != DOMAIN_FINE || has_host(o, name))
+        return NULL;
+    if (o->host_count == PROBE_HOSTS_MAX) {
+        o->hosts_left_out++;
+        return NULL;
+    }
+    struct mx_host *host = &o->hosts[o->host_count++];
+    domain_normal(name, strlen(name), host->name);
+    return host;
+}
+
+/* Matches NAME, an MX record's, against the policy, if there is one. False: no pattern matches it. */
+static bool match_host(struct observation *o, const char *name, struct probe_findings *findings)
+{
+    struct mx_host *host = add_host(o, name);
+
+    if (!observation_has_patterns(o))
+        return true;
+    if (host != NULL)
+        host->matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
+    return probe_match_host(o->policy.mx.text, o->policy.mx_count, name, findings) < o->policy.mx_count;
+}
+
+/* There is no MX record: the domain itself is the mail host. */
+static void match_domain(struct observation *o, struct probe_check *check)
+{
+    struct probe_findings own = { 0 };
+    bool matched = match_host(o, o->result->domain, &own);
+
+    probe_judge_no_mx(o->result->domain, matched ? NULL : o->policy.mx.text, o->policy.mx_count, &check->findings);
+    check->findings.failed |= own.failed;
+    probe_findings_free(&own);
+}
+
+static void match_patterns(struct observation *o, struct probe_check *check)
+{
+    const char *hosts[PROBE_HOSTS_MAX];
+
+    for (size_t i = 0; i < o->host_count; i++)
+        hosts[i] = o->hosts[i].name;
+    if (observation_has_patterns(o) && o->hosts_left_out == 0 && !o->is_implicit_mx)
+        probe_match_unused(o->policy.mx.text, o->policy.mx_count, hosts, o->host_count, &check->findings);
+}
+
+static void describe_mx(const struct observation *o, struct probe_check *check)
+{
+    size_t all = o->host_count + o->hosts_left_out;
+
+    buf_print(&check->summary, "%zu MX host%s", all, words_plural(all));
+    if (observation_is_mode_none(o))
+        buf_print(&check->summary, ", of which mode none asks nothing");
+    else if (!observation_has_patterns(o))
+        buf_print(&check->summary, ", and no policy to match %s against", all == 1 ? "it" : "them");
+    else if (check->findings.verdict != PROBE_FAIL)
+        buf_print(&check->summary, ", %s", all == 1 ? "matched" : "all matched");
+}
+
+static void match_all(struct observation *o, struct probe_check *check, const struct probe_dns_answer *answer)
+{
+    enum probe_mx_kind kind = probe_judge_mx(o->result->domain, answer, &check->findings);
+
+    o->is_null_mx = kind == PROBE_MX_NULL;
+    if (o->is_null_mx)
+        return;
+    o->is_implicit_mx = kind == PROBE_MX_IMPLICIT;
+    if (o->is_implicit_mx)
+        match_domain(o, check);
+    for (size_t i = 0; kind == PROBE_MX_RECORDS && i < answer->count; i++)
+        (void)match_host(o, answer->mx[i].host, &check->findings);
+    match_patterns(o, check);
+    describe_mx(o, check);
+}
+
+void probe_check_mx(struct observation *o, struct probe_check *check)
+{
+    if (o->mx.state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, o->mx.why);
+        return;
+    }
+    o->has_mx = true;
+    o->hosts = calloc(PROBE_HOSTS_MAX, sizeof *o->hosts);
+    if (o->hosts == NULL)
+        check->findings.failed = true;
+    else
+        match_all(o, check, &o->mx);
+    if (!observation_has_patterns(o) && check->findings.verdict == PROBE_OK)
+        check->state = PROBE_SKIPPED;
+}
+
+/* --- smtp, dane --- */
+
+static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_check *check)
+{
+    host->judged = probe_mx_host_judge(o->context, host->name, o->is_implicit_mx, host->shown, o->now, &check->findings);
+    host->failed = host->judged.reach == PROBE_REACH_NONE && !host->judged.is_gone;
+    host->unknown = host->judged.reach == PROBE_REACH_UNKNOWN || host->judged.not_asked > 0;
+    o->addresses_left_out += host->judged.left_out;
+}
+
+/* Why it is unknown whether the first such hosts are good enough. */
+static void describe_unknown(const struct observation *o, struct probe_check *check)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->host_count; i++) {
+        if (!o->hosts[i].unknown || count++ >= UNKNOWN_SHOWN)
+            continue;
+        buf_print(&check->summary, "; %s: ", o->hosts[i].name);
+        check_add(check, o->hosts[i].judged.why);
+    }
+    if (count > UNKNOWN_SHOWN)
+        buf_print(&check->summary, "; and %zu more", count - UNKNOWN_SHOWN);
+}
+
+static void describe_smtp(struct observation *o, struct probe_check *check)
+{
+    const struct probe_mx_host *only = &o->hosts[0].judged;
+    size_t good = 0;
+    bool unknown = false;
+
+    for (size_t i = 0; i < o->host_count; i++) {
+        const struct mx_host *host = &o->hosts[i];
+        good += !host->failed && !host->judged.is_gone && !host->unknown;
+        unknown |= host->unknown;
+    }
+    if (o->host_count == 1 && good == 1)
+        probe_cert_describe(only->chain, o->now, &check->summary);
+    else
+        buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, o->host_count,
+                  words_plural(o->host_count));
+    if (o->host_count == 1 && only->count > 1)
+        buf_print(&check->summary, "; at %zu of %zu addresses", only->good, only->count);
+    if (o->hosts_left_out > 0)
+        buf_print(&check->summary, "; %zu more were not looked at", o->hosts_left_out);
+    if (o->addresses_left_out > 0)
+        buf_print(&check->summary, "; %zu more addresses were not looked at", o->addresses_left_out);
+    if (!unknown)
+        return;
+    check->state = PROBE_UNKNOWN;
+    if (check->findings.count == 0)
+        describe_unknown(o, check);
+}
+
+void probe_check_smtp(struct observation *o, struct probe_check *check)
+{
+    const char *names[PROBE_HOSTS_MAX];
+    const struct probe_host *shown[PROBE_HOSTS_MAX];
+
+    for (size_t i = 0; i < o->host_count; i++)
+        names[i] = o->hosts[i].name;
+    check->findings.failed |= !probe_hosts_get(o->context->hosts, o->dns, &o->fetch, names, o->host_count, shown);
+    for (size_t i = 0; i < o->host_count; i++) {
+        o->hosts[i].shown = shown[i];
+        judge_smtp(o, &o->hosts[i], check);
+    }
+    describe_smtp(o, check);
+}
+
+/* Does one of the TLSA records match CHAIN? */
+static bool matches_tlsa(const struct probe_dns_answer *answer, const char *chain)
+{
+    bool matches = false;
+
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct probe_tlsa *tlsa = &answer->tlsa[i];
+        matches |= probe_cert_matches(chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
+    }
+    return matches;
+}
+
+/* The certificates that a host showed, at one address each, and how many of them its TLSA records match. */
+struct shown_count {
+    size_t chains, matched;
+};
+
+static struct shown_count count_matched(const struct probe_host *shown)
+{
+    struct shown_count n = { 0 };
+
+    for (size_t i = 0; i < shown->smtp_count; i++) {
+        const char *chain = shown->smtp[i].chain;
+        n.chains += chain != NULL;
+        n.matched += chain != NULL && shown->tlsa.state == PROBE_DNS_FOUND && matches_tlsa(&shown->tlsa, chain);
+    }
+    return n;
+}
+
+/* How many of the TLSA records a sender would use. */
+static size_t count_tlsa(const struct probe_host *shown)
+{
+    size_t usable = 0;
+
+    for (size_t i = 0; i < shown->tlsa.count && shown->tlsa.state == PROBE_DNS_FOUND; i++)
+        usable += shown->tlsa.tlsa[i].usage == PROBE_TLSA_TA || shown->tlsa.tlsa[i].usage == PROBE_TLSA_EE;
+    return usable;
+}
+
+static void describe_dane(struct mx_host *host, struct buf *out)
+{
+    const struct probe_host *shown = host->shown;
+    bool is_signed = shown->tlsa.authentic;
+    size_t usable = count_tlsa(shown);
+    struct shown_count n = count_matched(shown);
+
+    host->has_dane = usable > 0 && is_signed;
+    host->dane = host->has_dane && n.matched == 0 && n.chains > 0;
+    buf_print(out, "%s%s: ", out->len > 0 ? "; " : "", host->name);
+    if (shown->tlsa.state == PROBE_DNS_AGAIN)
+        buf_print(out, "%s", shown->tlsa.why);
+    else if (usable == 0)
+        buf_print(out, "no TLSA record");
+    else
+        buf_print(out, "%zu TLSA record%s, %s, %s", usable, words_plural(usable),
+                  is_signed ? "signed" : "not signed, so not used",
+                  n.chains == 0          ? "not compared with a certificate"
+                  : n.matched == 0       ? "not matched by its certificate"
+                  : n.matched < n.chains ? "matched by its certificate at some addresses only"
+                                         : "matched by its certificate");
+}
+
+void probe_check_dane(struct observation *o, struct probe_check *check)
+{
+    for (size_t i = 0; i < o->host_count; i++)
+        if (o->hosts[i].shown != NULL)
+            describe_dane(&o->hosts[i], &check->summary);
+}

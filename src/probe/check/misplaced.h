@@ -1,0 +1,11 @@
+/* Looks for records at the names that a DNS form makes of the right one. */
+#ifndef PROBE_CHECK_MISPLACED_H
+#define PROBE_CHECK_MISPLACED_H
+
+#include "probe/check/observation.h"
+
+/* There is no TXT record at _mta-sts.<domain>; at _smtp._tls.<domain>: adds to CHECK where else one is found. */
+void probe_misplaced_txt(struct observation *observation, struct probe_check *check);
+void probe_misplaced_tlsrpt(struct observation *observation, struct probe_check *check);
+
+#endif

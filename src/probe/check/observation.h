@@ -1,0 +1,90 @@
+/* What was observed of one domain so far: the checks share it, each adds to it, and later ones look at what earlier ones saw. */
+#ifndef PROBE_CHECK_OBSERVATION_H
+#define PROBE_CHECK_OBSERVATION_H
+
+#include "probe/check/context.h"
+#include "probe/check/file.h"
+#include "probe/check/mx_host.h"
+#include "probe/judge/compare.h"
+#include "probe/judge/result.h"
+#include "probe/read/policy.h"
+#include "probe/read/share.h"
+#include "probe/read/txt.h"
+
+/* An MX host. */
+struct mx_host {
+    char name[DOMAIN_MAX + 1];      /* in normal form */
+    const struct probe_host *shown; /* what it showed; NULL: it was not asked */
+    struct probe_share matched;     /* how many senders find it matched by a pattern of the policy; unknown: there is none */
+    bool failed;                    /* its TLS or its certificate is not good enough */
+    bool unknown;                   /* nobody can say whether it is good enough */
+    struct probe_mx_host judged;    /* borrows from SHOWN */
+    bool has_dane;                  /* it has signed TLSA records that senders use */
+    bool dane;                      /* it has signed TLSA records, and its certificate matches none of them */
+};
+
+/* An address of the policy host. */
+struct policy_at {
+    const char *address;
+    struct probe_fetched fetched;
+    bool has_https;  /* TLS worked, with a valid certificate or without */
+    bool is_good;    /* senders get as far as the checks went till now */
+    bool has_policy; /* they get a policy */
+};
+
+struct observation {
+    const struct probe_context *context;
+    struct probe_dns *dns;
+    struct probe_fetch_options fetch;      /* with the limit of this domain */
+    const struct probe_expected *expected; /* NULL: there is no file */
+    struct probe_result *result;
+    int64_t now; /* seconds since 1970 */
+    char policy_host[sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX];
+    struct probe_txt txt;
+    /* The records that are asked for first: they cost little time, and MX says whether there is such a domain. */
+    struct probe_dns_answer mx, record, reports; /* of the domain; of _mta-sts; of _smtp._tls */
+    struct probe_dns_answer address;             /* of the policy host */
+    struct policy_at *at;                        /* AT_COUNT addresses of it that are asked, at most PROBE_ADDRESSES_MAX */
+    size_t at_count;
+    const struct probe_fetched *fetched; /* from the best of them; NULL: from none */
+    struct probe_policy policy;
+    struct probe_share policy_taken;       /* how many senders take it, at the address where FETCHED is from */
+    bool policy_partly;                    /* senders get it at some addresses, and not at others */
+    bool policy_differs;                   /* another one is served at other addresses */
+    bool has_address, has_https, has_body; /* of the policy host; true: the next check can go on from it */
+    bool has_mx, is_null_mx;               /* the MX records are known; they say that the domain takes no mail */
+    bool is_implicit_mx;                   /* there are none, and the domain is its own mail host */
+    bool no_domain;                        /* the domain does not exist */
+    struct mx_host *hosts;                 /* each once, PROBE_HOSTS_MAX at most */
+    size_t host_count, hosts_left_out, addresses_left_out;
+    enum probe_compared compared;
+};
+
+/* Does one check: looks at what the earlier ones observed, adds to it, and fills CHECK, whose state is PROBE_DONE at first. */
+typedef void check_fn(struct observation *observation, struct probe_check *check);
+
+/* CHECK is unknown, because of WHY. */
+void check_is_unknown(struct probe_check *check, const char *why);
+
+/* Moves FINDINGS to CHECK; there are none in FINDINGS after that. */
+void check_take(struct probe_check *check, struct probe_findings *findings);
+
+/* Adds TEXT, which came from the network, to what CHECK says that it saw, cut where it is long and made fit to be shown. */
+void check_add(struct probe_check *check, const char *text);
+
+/* Was the check NAME done without a FAIL? */
+bool observation_is_fine(const struct observation *observation, enum probe_check_name name);
+
+/* Can senders fetch what the policy host answers: by a valid certificate, with status 200? */
+bool observation_is_fetched(const struct observation *observation);
+
+/* Is the policy served that senders are to take: a valid one, and that of policies.ini where there is the file? */
+bool observation_is_served(const struct observation *observation);
+
+/* Is the mode none in the policy that is served? */
+bool observation_is_mode_none(const struct observation *observation);
+
+/* Has the policy that is served patterns for MX hosts, and a mode in which they count? */
+bool observation_has_patterns(const struct observation *observation);
+
+#endif

@@ -1,0 +1,374 @@
+#include "probe/check/web.h"
+
+#include "base/buf.h"
+#include "base/words.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/fetched.h"
+#include "probe/check/file.h"
+#include "probe/check/misplaced.h"
+#include "probe/check/observation.h"
+#include "probe/judge/cert.h"
+#include "probe/judge/compare.h"
+#include "probe/judge/result.h"
+#include "probe/judge/servers.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/share.h"
+#include "probe/read/txt.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ADDRESSES_SHOWN = 2, DAY = 86400 };
+
+/* --- txt, tlsrpt --- */
+
+void probe_check_txt(struct observation *o, struct probe_check *check)
+{
+    const struct probe_dns_answer *answer = &o->record;
+    char name[DOMAIN_MAX + sizeof "_mta-sts."];
+
+    if (o->no_domain) {
+        probe_judge_no_domain(o->result->domain, &check->findings);
+        return;
+    }
+    (void)snprintf(name, sizeof name, "_mta-sts.%s", o->result->domain);
+    if (answer->state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, answer->why);
+        return;
+    }
+    bool served = observation_is_served(o);
+    (served ? probe_txt_read : probe_txt_read_unserved)(answer->strings, answer->count, &o->txt);
+    check_take(check, &o->txt.findings);
+    if (!served && answer->count > 0 && check->findings.verdict == PROBE_FAIL)
+        buf_print(&check->summary, "first let the policy be served, then correct the record (RFC 8461 8.1)");
+    if (answer->state == PROBE_DNS_ABSENT)
+        probe_judge_alias(name, answer, &check->findings);
+    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+        probe_misplaced_txt(o, check);
+    if (o->txt.value.len > 0)
+        buf_print(&check->summary, "%sid %s", check->summary.len > 0 ? "; " : "", o->txt.value.text);
+    if (o->txt.value.len > 0 && answer->alias != NULL) {
+        buf_print(&check->summary, ", by way of ");
+        check_add(check, answer->alias);
+    }
+}
+
+/* Failures of DANE are reported to the addresses that the MX host's own name has. */
+static void look_at_dane_hosts(const struct observation *o, struct probe_check *check)
+{
+    char name[DOMAIN_MAX + sizeof "_smtp._tls."];
+    struct probe_dns_answer answer;
+
+    for (size_t i = 0; i < o->host_count; i++) {
+        const struct mx_host *host = &o->hosts[i];
+        if (!host->has_dane || strcmp(host->name, o->result->domain) == 0)
+            continue;
+        (void)snprintf(name, sizeof name, "_smtp._tls.%s", host->name);
+        probe_dns_txt(o->dns, name, &answer);
+        if (answer.state == PROBE_DNS_ABSENT ||
+            (answer.state == PROBE_DNS_FOUND && !probe_tlsrpt_is_there(answer.strings, answer.count)))
+            probe_judge_dane_tlsrpt(host->name, name, &check->findings);
+        probe_dns_answer_free(&answer);
+    }
+}
+
+void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
+{
+    const struct probe_dns_answer *answer = &o->reports;
+    struct probe_txt txt;
+
+    if (answer->state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, answer->why);
+        return;
+    }
+    probe_tlsrpt_read(answer->strings, answer->count, &txt);
+    check_take(check, &txt.findings);
+    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+        probe_misplaced_tlsrpt(o, check);
+    look_at_dane_hosts(o, check);
+    if (txt.value.len > 0)
+        check_add(check, txt.value.text);
+    probe_txt_free(&txt);
+}
+
+/* --- host, https, answer, policy --- */
+
+void probe_check_host(struct observation *o, struct probe_check *check)
+{
+    const struct probe_dns_answer *answer = &o->address;
+
+    probe_dns_addresses(o->dns, o->policy_host, &o->address);
+    if (answer->state == PROBE_DNS_AGAIN) {
+        check_is_unknown(check, answer->why);
+        return;
+    }
+    o->has_address = answer->state == PROBE_DNS_FOUND && answer->count > 0;
+    if (!o->has_address) {
+        probe_judge_no_address(o->policy_host, answer, &check->findings);
+        return;
+    }
+    probe_judge_addresses(answer, &check->findings);
+    for (size_t i = 0; i < answer->count && i < ADDRESSES_SHOWN; i++)
+        buf_print(&check->summary, "%s%s", i > 0 ? ", " : "", answer->addresses[i]);
+    if (answer->count > ADDRESSES_SHOWN)
+        buf_print(&check->summary, " and %zu more", answer->count - ADDRESSES_SHOWN);
+    if (answer->alias != NULL) {
+        buf_print(&check->summary, ", by way of ");
+        check_add(check, answer->alias);
+    }
+    if (!answer->is_partial)
+        return;
+    check->state = PROBE_UNKNOWN;
+    buf_print(&check->summary, "; there may be more: ");
+    check_add(check, answer->why);
+}
+
+/* Asks all addresses. False where memory runs out. */
+static bool fetch_all(struct observation *o)
+{
+    struct probe_fetch list[PROBE_ADDRESSES_MAX];
+    size_t count = o->address.count < PROBE_ADDRESSES_MAX ? o->address.count : PROBE_ADDRESSES_MAX;
+
+    o->at = calloc(count, sizeof *o->at);
+    if (o->at == NULL)
+        return false;
+    o->at_count = count;
+    for (size_t i = 0; i < count; i++) {
+        o->at[i].address = o->address.addresses[i];
+        list[i] = (struct probe_fetch) { o->policy_host, o->at[i].address, &o->at[i].fetched };
+    }
+    probe_fetch_policies(&o->fetch, list, count);
+    return true;
+}
+
+static void judge_https(struct observation *o, struct policy_at *at, struct probe_address *address)
+{
+    const struct probe_fetched *fetched = &at->fetched;
+    bool is_known = probe_judge_https(o->policy_host, fetched, &address->findings);
+
+    if (fetched->chain != NULL)
+        probe_cert_judge(o->context->trust, fetched->chain, o->policy_host, o->now, o->context->warn_days, &address->findings);
+    address->name = at->address;
+    address->state = probe_address_state(fetched, is_known, &address->findings);
+    at->has_https = fetched->chain != NULL && fetched->outcome != PROBE_FETCH_TLS_OLD;
+    at->is_good = address->state == PROBE_ADDRESS_GOOD;
+}
+
+/* The first that is good; else the first with HTTPS; else the first with a certificate; else the first. */
+static const struct probe_fetched *find_best(const struct observation *o)
+{
+    const struct policy_at *best = &o->at[0];
+    int most = -1;
+
+    for (size_t i = 0; i < o->at_count; i++) {
+        const struct policy_at *at = &o->at[i];
+        int rank = at->is_good ? 3 : at->has_https ? 2 : at->fetched.chain != NULL;
+        if (rank > most)
+            best = at;
+        most = rank > most ? rank : most;
+    }
+    return &best->fetched;
+}
+
+static void describe_https(const struct observation *o, const struct probe_address *list, struct probe_check *check)
+{
+    size_t good = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD);
+    size_t not_asked = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_NOT_ASKED);
+
+    if (o->fetched->chain != NULL)
+        probe_cert_describe(o->fetched->chain, o->now, &check->summary);
+    if (good > 0 && o->at_count > 1)
+        buf_print(&check->summary, "; at %zu of %zu addresses", good, o->at_count);
+    if (o->address.count > o->at_count)
+        buf_print(&check->summary, "; %zu more were not looked at", o->address.count - o->at_count);
+    if (not_asked == 0)
+        return;
+    check->state = PROBE_UNKNOWN;
+    buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+}
+
+void probe_check_https(struct observation *o, struct probe_check *check)
+{
+    struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
+
+    if (!fetch_all(o)) {
+        check->findings.failed = true;
+        return;
+    }
+    for (size_t i = 0; i < o->at_count; i++) {
+        judge_https(o, &o->at[i], &list[i]);
+        o->has_https |= o->at[i].has_https;
+    }
+    o->fetched = find_best(o);
+    bool works = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD) > 0;
+    for (size_t i = 0; i < o->at_count && works; i++)
+        if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
+            probe_judge_https_no_route(o->policy_host, &list[i].findings);
+    enum probe_reach reach = probe_addresses_join(list, o->at_count, &check->findings);
+    o->policy_partly = reach == PROBE_REACH_SOME;
+    if (reach == PROBE_REACH_UNKNOWN)
+        check_is_unknown(check, o->fetched->why);
+    else
+        describe_https(o, list, check);
+    probe_addresses_free(list, o->at_count);
+}
+
+/* Do senders get to see the answer at AT? Where no address is good, it is told of those that answer all the same. */
+static bool is_candidate(const struct observation *o, const struct policy_at *at)
+{
+    bool any_good = false;
+
+    for (size_t i = 0; i < o->at_count; i++)
+        any_good |= o->at[i].is_good;
+    return any_good ? at->is_good : at->has_https;
+}
+
+/* Judges the answers that senders see, and finds the one to go on with. */
+static void judge_answers(struct observation *o, struct probe_check *check)
+{
+    struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->at_count; i++) {
+        struct policy_at *at = &o->at[i];
+        if (!is_candidate(o, at))
+            continue;
+        struct probe_address *address = &list[count++];
+        address->name = at->address;
+        bool is_known = probe_judge_answer(&at->fetched, o->context->slow_ms, &address->findings);
+        address->state = probe_address_state(&at->fetched, is_known, &address->findings);
+        at->has_policy = probe_judge_has_policy(&at->fetched);
+        if ((at->has_policy && !o->has_body) || count == 1)
+            o->fetched = &at->fetched;
+        o->has_body |= at->has_policy;
+    }
+    enum probe_reach reach = probe_addresses_join(list, count, &check->findings);
+    o->policy_partly |= reach == PROBE_REACH_SOME;
+    if (reach == PROBE_REACH_UNKNOWN)
+        check_is_unknown(check, o->fetched->why);
+    else if (probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED) > 0)
+        check->state = PROBE_UNKNOWN;
+    probe_addresses_free(list, count);
+}
+
+void probe_check_answer(struct observation *o, struct probe_check *check)
+{
+    judge_answers(o, check);
+    const struct probe_fetched *fetched = o->fetched;
+    if (fetched->status == 0 || check->summary.len > 0)
+        return;
+    buf_print(&check->summary, "%ld", fetched->status);
+    if (fetched->type != NULL) {
+        buf_print(&check->summary, ", ");
+        check_add(check, fetched->type);
+    }
+    buf_print(&check->summary, ", %zu%s bytes, %u ms", fetched->body.len, fetched->body.len > POLICY_BYTES_MAX ? " or more" : "",
+              fetched->ms);
+}
+
+/* Compares what is served at the other addresses. */
+static void compare_addresses(struct observation *o, struct probe_check *check)
+{
+    const struct buf *first = &o->fetched->body;
+
+    for (size_t i = 0; i < o->at_count; i++) {
+        const struct buf *body = &o->at[i].fetched.body;
+        struct probe_findings own = { 0 };
+        if (!o->at[i].has_policy)
+            continue;
+        enum probe_bodies bodies = probe_compare_bodies(body->text, body->len, first->text, first->len);
+        o->policy_differs |= bodies == PROBE_BODIES_OTHER;
+        probe_judge_bodies(bodies, &own);
+        for (size_t k = 0; k < own.count; k++)
+            probe_findings_add_at(o->at[i].address, &own, k, own.list[k].severity, &check->findings);
+        check->findings.failed |= own.failed;
+        probe_findings_free(&own);
+    }
+}
+
+void probe_check_policy(struct observation *o, struct probe_check *check)
+{
+    struct probe_policy *policy = &o->policy;
+
+    probe_policy_read(o->fetched->body.text, o->fetched->body.len, policy);
+    probe_policy_drop_size(policy);
+    check_take(check, &policy->findings);
+    check->findings.failed |= policy->mx.failed;
+    o->policy_taken = probe_share_less(probe_share_all(PROBE_SENDERS_POLICY), &check->findings);
+    compare_addresses(o, check);
+    o->result->has_mode = policy->has_mode;
+    o->result->mode = policy->mode;
+    o->result->has_max_age = policy->has_max_age;
+    o->result->max_age = policy->max_age;
+    if (policy->has_mode)
+        buf_print(&check->summary, "%s, ", policy_mode_text(policy->mode));
+    if (policy->has_max_age && policy->max_age % DAY == 0)
+        buf_print(&check->summary, "max_age %" PRIu32 " day%s, ", policy->max_age / DAY, words_plural(policy->max_age / DAY));
+    else if (policy->has_max_age)
+        buf_print(&check->summary, "max_age %" PRIu32 " seconds, ", policy->max_age);
+    buf_print(&check->summary, "%zu mx", policy->mx_count);
+}
+
+/* --- ini --- */
+
+/* The policy to compare: one that is not that of the file, where an address serves such a one; NULL: none came. */
+static const struct buf *find_body(const struct observation *o)
+{
+    const struct buf *found = o->has_body ? &o->fetched->body : NULL;
+
+    if (o->expected->policy == NULL)
+        return found;
+    for (size_t i = 0; i < o->at_count; i++) {
+        const struct buf *body = &o->at[i].fetched.body;
+        if (o->at[i].has_policy &&
+            probe_compare_bodies(body->text, body->len, o->expected->policy, o->expected->len) == PROBE_BODIES_OTHER)
+            return body;
+    }
+    return found;
+}
+
+/* Did one of the checks from FIRST to LAST fail for certain? */
+static bool has_failed(const struct probe_check *checks, enum probe_check_name first, enum probe_check_name last)
+{
+    for (size_t i = first; i <= last; i++)
+        if (checks[i].findings.verdict == PROBE_FAIL)
+            return true;
+    return false;
+}
+
+void probe_check_ini(struct observation *o, struct probe_check *check)
+{
+    const struct probe_expected *expected = o->expected;
+    const struct probe_check *all = o->result->checks;
+    const struct buf *body = find_body(o);
+    const struct probe_published published = {
+        .domain = o->result->domain,
+        .policy = body == NULL    ? NULL
+                  : body->len > 0 ? body->text
+                                  : "",
+        .len = body != NULL ? body->len : 0,
+        .is_served = o->has_body && observation_is_fetched(o),
+        .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
+        .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
+        .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
+    };
+
+    if (expected->mistake != NULL) {
+        probe_compare_mistake(expected->mistake, &check->findings);
+        return;
+    }
+    o->compared = probe_compare(&published, expected->policy, expected->len, &check->findings);
+    if (o->compared == PROBE_SAME && check->findings.count == 0)
+        buf_print(&check->summary, "served as the file has it%s", published.is_id_known ? ", under its id" : "");
+    else if (o->compared == PROBE_NOT_COMPARED)
+        buf_print(&check->summary, "no policy came that could be compared");
+    if (probe_compare_is_due(&published, expected->policy, expected->len))
+        probe_compare_record(o->result->domain, expected->policy, expected->len, &o->result->publish);
+}

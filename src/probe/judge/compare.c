@@ -1,0 +1,130 @@
+#include "probe/judge/compare.h"
+
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "policy/model.h"
+#include "probe/read/finding.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/span.h"
+
+#include <string.h>
+
+enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_NOT_SERVED, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
+
+#define RFC_CHANGE "RFC 8461 8.1"
+#define RFC_TXT "RFC 8461 3.1"
+
+static const struct probe_rule rules[RULES] = {
+    [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
+                      "policies.ini(5)" },
+    [INI_BYTES] = { "ini-bytes", PROBE_WARN, 0, 0, 0,
+                    "the policy that is served says the same as the file, in other bytes; see what the front server changes in "
+                    "it, "
+                    "or who else serves it",
+                    "RFC 8461 3.2" },
+    [INI_POLICY] = { "ini-policy", PROBE_FAIL, 0, 0, 0,
+                     "another policy is served than the file has; see whether the program reads this file (its log says), and "
+                     "whether the front server passes this name on to it",
+                     RFC_CHANGE },
+    [INI_NOT_SERVED] = { "ini-not-served", PROBE_FAIL, 0, 0, 0,
+                         "senders cannot fetch the policy of the file; first mend what fails above, and change no record before",
+                         RFC_CHANGE },
+    [INI_ID] = { "ini-id", PROBE_FAIL, 0, 0, 0,
+                 "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
+                 "below",
+                 RFC_CHANGE },
+    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
+                       "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
+                       "new id; serve the policy",
+                       RFC_CHANGE },
+    [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0, "there is no TXT record with a valid id; publish the record below",
+                    RFC_TXT },
+};
+
+static bool says_the_same(const struct probe_policy *a, const struct probe_policy *b)
+{
+    return a->has_mode == b->has_mode && a->mode == b->mode && a->has_max_age == b->has_max_age && a->max_age == b->max_age &&
+           a->mx_count == b->mx_count && a->mx.len == b->mx.len && domain_same(a->mx.text, b->mx.text, a->mx.len);
+}
+
+enum probe_bodies probe_compare_bodies(const char *served, size_t served_len, const char *wanted, size_t wanted_len)
+{
+    struct probe_policy first, second;
+
+    if (served_len == wanted_len && (served_len == 0 || memcmp(served, wanted, served_len) == 0))
+        return PROBE_BODIES_SAME;
+    probe_policy_read(served, served_len, &first);
+    probe_policy_read(wanted, wanted_len, &second);
+    bool alike = says_the_same(&first, &second) && first.findings.verdict != PROBE_FAIL;
+    probe_policy_free(&first);
+    probe_policy_free(&second);
+    return alike ? PROBE_BODIES_ALIKE : PROBE_BODIES_OTHER;
+}
+
+/* The rule that the served policy breaks, or NULL. */
+static const struct probe_rule *policy_rule(const struct probe_published *published, const char *expected, size_t len)
+{
+    switch (probe_compare_bodies(published->policy, published->len, expected, len)) {
+    case PROBE_BODIES_ALIKE:
+        return &rules[INI_BYTES];
+    case PROBE_BODIES_OTHER:
+        return &rules[INI_POLICY];
+    default:
+        return NULL;
+    }
+}
+
+/* Is the id of EXPECTED published? */
+static bool is_renewed(const struct probe_published *published, const char *expected, size_t len)
+{
+    char id[POLICY_ID_SIZE];
+
+    policy_id(expected, len, id);
+    return published->id != NULL && strcmp(published->id, id) == 0;
+}
+
+bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
+{
+    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL &&
+           published->is_id_known && !is_renewed(published, expected, len);
+}
+
+enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
+                                  struct probe_findings *findings)
+{
+    const struct probe_rule *rule = published->policy != NULL ? policy_rule(published, expected, len) : NULL;
+    bool other = rule == &rules[INI_POLICY], renewed = is_renewed(published, expected, len);
+
+    if (rule != NULL)
+        probe_findings_add(findings, rule, 0, span_of(NULL));
+    if (!published->is_served && published->is_known)
+        probe_findings_add(findings, &rules[INI_NOT_SERVED], 0, span_of(NULL));
+    if (other && renewed)
+        probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
+    if (probe_compare_is_due(published, expected, len))
+        probe_findings_add(findings, &rules[published->id != NULL ? INI_ID : INI_NO_ID], 0, span_of(published->id));
+    if (published->policy == NULL)
+        return PROBE_NOT_COMPARED;
+    if (other)
+        return renewed ? PROBE_EARLY_ID : PROBE_OTHER;
+    return renewed || !published->is_id_known ? PROBE_SAME : PROBE_OLD_ID;
+}
+
+void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
+{
+    struct buf says = { 0 };
+
+    buf_add_shown(&says, mistake, strlen(mistake), (size_t)-1);
+    probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
+}
+
+void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out)
+{
+    char id[POLICY_ID_SIZE];
+
+    policy_id(expected, len, id);
+    buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, PROBE_TTL, id);
+}
+
+const struct probe_rules probe_compare_rules = { rules, RULES };

@@ -1,0 +1,71 @@
+#include "probe/judge/section.h"
+
+#include "base/buf.h"
+#include "policy/model.h"
+#include "probe/judge/result.h"
+
+#include <inttypes.h>
+
+enum { DAY = 86400, WEEK = 7 * DAY };
+
+void probe_section_print_age(uint32_t seconds, struct buf *out)
+{
+    if (seconds > 0 && seconds % WEEK == 0)
+        buf_print(out, "%" PRIu32 "w", seconds / WEEK);
+    else if (seconds > 0 && seconds % DAY == 0)
+        buf_print(out, "%" PRIu32 "d", seconds / DAY);
+    else
+        buf_print(out, "%" PRIu32, seconds);
+}
+
+/* What becomes of mode enforce, by the status of the MX hosts. */
+static const char *const fates[PROBE_STATUSES] = {
+    [PROBE_STATUS_OK] = "This section keeps it: all MX hosts are good.",
+    [PROBE_STATUS_WARNING] = "This section keeps it: all MX hosts are good, and one will soon not be.",
+    [PROBE_STATUS_CRITICAL] =
+        "This section goes back to testing, because senders defer mail for an MX host, as the comments below "
+        "say. Better: correct that host, and write enforce.",
+    [PROBE_STATUS_UNKNOWN] =
+        "This section goes back to testing, because an MX host could not be looked at, as the comments below "
+        "say. Better: look at it from elsewhere, and write enforce where it is good.",
+};
+
+static bool is_good(int mx_status)
+{
+    return mx_status == PROBE_STATUS_OK || mx_status == PROBE_STATUS_WARNING;
+}
+
+static void explain(const struct probe_served *served, int mx_status, struct buf *why)
+{
+    buf_print(why, "Served now: mode %s", policy_mode_text(served->mode));
+    if (served->has_max_age) {
+        buf_print(why, ", max_age ");
+        probe_section_print_age(served->max_age, why);
+    }
+    buf_print(why, ".");
+    if (!served->is_accepted)
+        buf_print(why, " Not all senders find that, or take it: mta-sts-probe without --suggest says why.");
+    if (served->mode == POLICY_NONE)
+        buf_print(why, " This section begins again with testing.");
+    else if (served->mode == POLICY_ENFORCE && !served->is_accepted)
+        buf_print(why, " This section goes back to testing. Once senders accept what is served, write enforce.");
+    else if (served->mode == POLICY_ENFORCE)
+        buf_print(why, " %s", fates[mx_status]);
+}
+
+void probe_section_decide(const struct probe_served *served, int mx_status, struct probe_section *section, struct buf *why)
+{
+    bool keeps = served->has_mode && served->mode == POLICY_ENFORCE && served->is_accepted && is_good(mx_status);
+
+    *section = (struct probe_section) { keeps ? POLICY_ENFORCE : POLICY_TESTING, WEEK };
+    if (served->has_max_age && (keeps || served->max_age > WEEK))
+        section->max_age = served->max_age;
+    if (served->has_mode)
+        explain(served, mx_status, why);
+    else if (served->is_unknown)
+        buf_print(why, "Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.");
+    else if (served->has_record)
+        buf_print(why,
+                  "The TXT record says that there is a policy, but none could be fetched. Senders that have it in their cache "
+                  "keep to it. If it is in mode enforce, keep that mode.");
+}

@@ -1,0 +1,37 @@
+/* Which mode and max_age a suggested section of policies.ini has, by what is served now. Pure. */
+#ifndef PROBE_JUDGE_SECTION_H
+#define PROBE_JUDGE_SECTION_H
+
+#include "base/buf.h"
+#include "policy/model.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The policy that is served now. */
+struct probe_served {
+    bool is_unknown; /* nobody can say whether one is served */
+    bool has_record; /* senders find the TXT record */
+    bool has_mode, has_max_age;
+    enum policy_mode mode;
+    uint32_t max_age;
+    bool is_accepted; /* senders find it, and take it */
+};
+
+struct probe_section {
+    enum policy_mode mode;
+    uint32_t max_age;
+};
+
+/*
+ * Decides on SECTION. MX_STATUS is the exit status of the domain's MX hosts (result.h). Mode enforce is kept where senders accept
+ * it and all hosts are good; otherwise the mode is testing, where a domain begins (RFC 8461 10.2). A max_age that is served and
+ * longer than a week is kept, and with enforce any. Adds to WHY, in full sentences, what is served now and what became of it;
+ * nothing where nothing is served.
+ */
+void probe_section_decide(const struct probe_served *served, int mx_status, struct probe_section *section, struct buf *why);
+
+/* Adds SECONDS as policies.ini has it: "4w", "10d" or "5000". */
+void probe_section_print_age(uint32_t seconds, struct buf *out);
+
+#endif
