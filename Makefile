@@ -87,7 +87,7 @@ mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
 # The modules are in two archives, from which the linker takes what a program calls. Only probe.a needs PROBE_LIBS.
 $(B)/mta-sts.a: $(call objects,$(filter-out src/probe/%,$(filter src/%,$(SOURCES)))) \
 	$(patsubst %,$(B)/%.o,$(wildcard src/*/*.js))
-$(B)/probe.a: $(call objects,$(filter src/probe/%,$(SOURCES)))
+$(B)/probe.a: $(call objects,$(filter src/probe/%,$(SOURCES))) $(B)/src/probe/tell/page.css.o $(B)/src/probe/tell/page.js.o
 $(B)/mta-sts.a $(B)/probe.a:
 	@rm -f $@
 	$(call QUIET,AR)$(AR) rc $@ $^
@@ -105,6 +105,7 @@ $(B)/constant $(B)/constant_cgi $(B)/iniparser_load: $(B)/%: $(B)/bench/%.o
 $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now $(LDFLAGS)
 $(B)/mta-sts-probe $(B)/look: LINKED = $(PROBE_LIBS) $(LIBS)
 $(UNITS): LINKED = $(LIBS) -lcmocka
+$(B)/unit/probe/tell/html: LINKED = $(LIBS) -lcrypto -lcmocka
 $(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS)
 $(addprefix $(B)/,load constant constant_cgi iniparser_load): LINKED = -Wl,--as-needed -lfcgi -liniparser
 LINKED = $(LIBS)
@@ -126,6 +127,13 @@ $(B)/%.js.o: %.js Makefile
 	@mkdir -p $(@D)
 	$(call QUIET,CC){ echo 'extern const char $(*F)_module[]; const char $(*F)_module[] ='; \
 		sed 's/[\"?]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
+
+# The page's style and script become the C strings page_css and page_js. page_css_sha256 and page_js_sha256 are their hashes, in base64.
+$(B)/src/probe/tell/page.%.o: src/probe/tell/page.% Makefile
+	@mkdir -p $(@D)
+	$(call QUIET,CC)hash=$$(sha256sum <$< | head -c 64 | tr a-f A-F | basenc -d --base16 | base64) && [ $${#hash} -eq 44 ] && \
+		{ echo 'extern const char page_$*[], page_$*_sha256[]; const char page_$*[] ='; sed 's/[\"?]/\\&/g; s/.*/"&\\n"/' $<; \
+		echo "; const char page_$*_sha256[] = \"$$hash\";"; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
 
 # This file changes when POLICIES does, which is compiled in.
 $(B)/policies.path: FORCE

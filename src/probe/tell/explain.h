@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "probe/read/finding.h"
-#include "probe/read/result.h"
+#include "probe/judge/result.h"
 
 #include <stdbool.h>
 
