@@ -1,7 +1,8 @@
-/* FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. config/names and probe/ask/hosts use it, too. */
+/* FNV-1a, 64 bits. Published TXT ids are made from it, so it must never change. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The hash of no bytes: the value to begin with. */
@@ -13,9 +14,13 @@ static inline uint64_t hash_add(uint64_t hash, char byte)
     return (hash ^ (unsigned char)byte) * UINT64_C(1099511628211);
 }
 
-/* Folds HASH into 32 bits, for tables in memory. */
-static inline uint32_t hash_short(uint64_t hash)
+/* The hash of a host name, in any case of its letters, for tables in memory. It may change. */
+static inline uint32_t hash_name(const char *name, size_t len)
 {
+    uint64_t hash = HASH_EMPTY;
+
+    for (size_t i = 0; i < len; i++)
+        hash = hash_add(hash, name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i]);
     return (uint32_t)(hash ^ hash >> 32);
 }
 

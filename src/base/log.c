@@ -1,6 +1,5 @@
 #include "base/log.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -11,13 +10,18 @@
 
 enum { LOG_EVERY_MS = 60000 };
 
+void log_form(const char *line, struct buf *text)
+{
+    buf_print(text, "mta-sts: %s\n", line);
+}
+
 /* One write() a line: lines of several threads do not mix. */
 void log_line(const char *line)
 {
     struct pollfd log = { STDERR_FILENO, POLLOUT, 0 };
     struct buf text = { 0 };
 
-    buf_print(&text, "mta-sts: %s\n", line);
+    log_form(line, &text);
     if (text.text != NULL && poll(&log, 1, 0) == 1)
         (void)file_write(STDERR_FILENO, text.text, text.len);
     buf_free(&text);

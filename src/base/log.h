@@ -1,12 +1,17 @@
-/* The log: lines on standard error, without a time, as mta-sts(8) and two examples say. Thread-safe. */
+/* The log: lines on standard error, without a time, as mta-sts(8) says. Thread-safe. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
+
+#include "base/buf.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Writes "mta-sts: LINE" and a line end. It does not wait: if standard error is a full pipe, the line is lost. */
+/* Adds LINE to TEXT in the form that all lines of the log have, here and at a front server: "mta-sts: LINE" and a line end. */
+void log_form(const char *line, struct buf *text);
+
+/* Writes LINE in that form. It does not wait: if standard error is a full pipe, the line is lost. */
 void log_line(const char *line);
 
 /*

@@ -37,15 +37,6 @@ size_t names_length(const struct names *names, const struct name *name)
     return length_at(names, name->at);
 }
 
-static uint32_t hash_of(const char *name, size_t len)
-{
-    uint64_t hash = HASH_EMPTY;
-
-    for (size_t i = 0; i < len; i++)
-        hash = hash_add(hash, domain_lower(name[i]));
-    return hash_short(hash);
-}
-
 /* Returns the slot of NAME, whose hash is HASH, or the empty slot where it belongs. */
 static uint32_t *slot_of(const struct names *names, const char *name, size_t len, uint32_t hash)
 {
@@ -62,7 +53,7 @@ static uint32_t *slot_of(const struct names *names, const char *name, size_t len
 const struct name *names_find(const struct names *names, const char *text)
 {
     size_t len = strlen(text);
-    uint32_t number = *slot_of(names, text, len, hash_of(text, len));
+    uint32_t number = *slot_of(names, text, len, hash_name(text, len));
 
     return number > 0 ? &names->list[number - 1] : NULL;
 }
@@ -89,7 +80,7 @@ bool names_add(struct names *names, const char *name, size_t len, uint32_t secti
         .at = (uint32_t)(name - names->text),
         .section = section & NAMES_SECTION_MAX,
         .respelled = respelled,
-        .hash = hash_of(name, len),
+        .hash = hash_name(name, len),
     };
     return true;
 }

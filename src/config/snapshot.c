@@ -183,9 +183,10 @@ static void sum_up(const struct report *report)
     if (more > 0)
         say(report->say, "%s: %zu more mistake%s", report->file, more, more == 1 ? "" : "s");
     if (report->mistakes > 0)
-        say(report->say,
-            "%s: %zu mistake%s: a domain with a mistake keeps its last good policy, or is answered 500 if there is none",
-            report->file, report->mistakes, report->mistakes == 1 ? "" : "s");
+        say(report->say, "%s: %zu mistake%s: a domain with a mistake %s", report->file, report->mistakes,
+            report->mistakes == 1 ? "" : "s",
+            report->before == NULL ? "is answered 500 until it is corrected"
+                                   : "keeps its last good policy, or is answered 500 if there is none");
 }
 
 bool snapshot_audit(struct snapshot *snapshot, struct snapshot *before, const char *file, say_line *to, const atomic_bool *stop)

@@ -1,4 +1,4 @@
-/* Warnings about valid but unwise policies. Pure. */
+/* Warnings about valid but unwise policies; policies.ini(5), "Warnings", lists all. Pure. */
 #ifndef INI_ADVICE_H
 #define INI_ADVICE_H
 

@@ -116,9 +116,9 @@ void exchange_write(struct exchange *exchange, const char *bytes, size_t len)
     (void)FCGX_PutStr(bytes, (int)len, exchange->fcgi.out);
 }
 
-void exchange_log(struct exchange *exchange, const char *line)
+void exchange_log(struct exchange *exchange, const char *bytes, size_t len)
 {
-    (void)FCGX_FPrintF(exchange->fcgi.err, "mta-sts: %s\n", line);
+    (void)FCGX_PutStr(bytes, (int)len, exchange->fcgi.err);
 }
 
 bool exchange_init(void)

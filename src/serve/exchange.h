@@ -17,8 +17,8 @@ const char *exchange_variable(const struct exchange *exchange, const char *name)
 /* Adds LEN bytes to the response. */
 void exchange_write(struct exchange *exchange, const char *bytes, size_t len);
 
-/* Adds "mta-sts: LINE" to the FastCGI error stream. */
-void exchange_log(struct exchange *exchange, const char *line);
+/* Adds LEN bytes to the FastCGI error stream, which goes to the front server's log. */
+void exchange_log(struct exchange *exchange, const char *bytes, size_t len);
 
 /* Makes the answer of EXCHANGE. ARG is what exchange_run() was given. */
 typedef void exchange_answer(struct exchange *exchange, void *arg);

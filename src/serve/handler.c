@@ -35,6 +35,16 @@ enum after {
 
 /* --- an answer --- */
 
+static void log_to_front(struct exchange *exchange, const char *line)
+{
+    struct buf text = { 0 };
+
+    log_form(line, &text);
+    if (text.text != NULL)
+        exchange_log(exchange, text.text, text.len);
+    buf_free(&text);
+}
+
 /* The mistake was logged when the file was read. Each request puts it into the front server's log, too. */
 static void log_mistake(struct handler *handler, struct exchange *exchange)
 {
@@ -42,7 +52,7 @@ static void log_mistake(struct handler *handler, struct exchange *exchange)
 
     if (log_is_due(&handler->shared->broken_logged))
         log_line(text);
-    exchange_log(exchange, text);
+    log_to_front(exchange, text);
 }
 
 static void log_hint(struct handler *handler, struct exchange *exchange, const struct reply_request *request)
@@ -55,7 +65,7 @@ static void log_hint(struct handler *handler, struct exchange *exchange, const s
     answer_print_hint(&text, request, hint);
     if (text.text != NULL) {
         log_line(text.text);
-        exchange_log(exchange, text.text);
+        log_to_front(exchange, text.text);
     }
     buf_free(&text);
 }

@@ -85,11 +85,7 @@ void probe_hosts_free(struct probe_hosts *hosts)
 
 static size_t bucket_of(const char *name)
 {
-    uint64_t hash = HASH_EMPTY;
-
-    for (; *name != '\0'; name++)
-        hash = hash_add(hash, *name);
-    return hash_short(hash) % BUCKETS;
+    return hash_name(name, strlen(name)) % BUCKETS;
 }
 
 /* Frees one that nobody uses. Where all are in use, there are more than KEPT_MAX for a while. */

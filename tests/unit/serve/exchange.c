@@ -28,7 +28,7 @@ static void answer(struct exchange *exchange, void *arg)
     assert_null(exchange_variable(exchange, "NAM"));
     exchange_write(exchange, text_to_write, strlen(text_to_write));
     if (line_to_log != NULL)
-        exchange_log(exchange, line_to_log);
+        exchange_log(exchange, line_to_log, strlen(line_to_log));
 }
 
 static enum exchange_result run(const unsigned char *request, size_t len, struct exchange_response *response)
@@ -57,12 +57,12 @@ static void a_request_becomes_a_response(void **state)
 static void a_line_goes_to_the_error_stream(void **state)
 {
     (void)state;
-    static const char expected[] = "\1\7\1\2\0\21\7\0mta-sts: trouble\n";
+    static const char expected[] = "\1\7\1\2\0\21\7\0hey now: trouble\n";
     unsigned char bytes[1000];
     struct exchange_response response = { .bytes = bytes, .room = sizeof bytes };
 
     text_to_write = "";
-    line_to_log = "trouble";
+    line_to_log = "hey now: trouble\n";
     assert_int_equal(run(BYTES(BEGIN VARIABLES), &response), EXCHANGE_DONE);
     assert_true(response.len > sizeof expected);
     assert_memory_equal(bytes, expected, sizeof expected - 1);
