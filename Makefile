@@ -28,7 +28,8 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 	shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx \
 	nginx-light caddy pebble certbot dehydrated lego
-PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3 iproute2 mount valgrind
+PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3 iproute2 mount valgrind \
+	chromium python3-html5lib tidy poppler-utils
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal

@@ -16,7 +16,7 @@ PATIENCE = 60
 
 class Chromium:
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="chromium", dir=os.environ.get("DIR"))
+        self.folder = tempfile.mkdtemp(prefix="chromium")
         theirs, ours = os.pipe(), os.pipe()
         # Chromium reads from descriptor 3 and writes to 4.
         self.process = subprocess.Popen(["sh", "-c", 'exec "$@" 3<&%d 4>&%d' % (theirs[0], ours[1]), "sh", *CALL,
