@@ -56,6 +56,7 @@ all_but_timeouts() {
     grep -c '&lt;img src=x onerror=document.title=1&gt;' page.html
     page markup page.html
     page complete page.html found.json
+    page ranks page.html
     page looks page.html
     tidy -qe page.html
     # Cut anywhere, it does not look like a whole one.

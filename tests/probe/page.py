@@ -166,6 +166,15 @@ def sorts(page, file):
     expect(page.value("document.querySelectorAll('[aria-sort]').length") == 1, "aria-sort at several")
 
 
+def ranks(page, file):
+    """By status: the worst first, and within each as they were."""
+    page.load(url(file))
+    before = order(page, "[row.className, row.id]")
+    click(page, "thead th:nth-child(1) button")
+    expect(order(page, "[row.className, row.id]") == sorted(before, key=lambda row: WORST_FIRST.index(row[0])), "the worst do not stand first")
+    expect({row[0] for row in before} == set(WORST_FIRST), "not all statuses are on the page")
+
+
 def filters(page, file):
     """By what is typed, and by status; both at once; a link to a domain opens it."""
     page.load(url(file))
@@ -211,6 +220,9 @@ def looks(page, file):
             expect(not low, "contrast, dark", dark, low)
             wide = page.value("document.documentElement.scrollWidth")
             expect(wide <= width, "%d pixels wide at %d" % (wide, width))
+            roles = [node["role"]["value"] for node in page.call("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
+            expect([roles.count(role) for role in ("table", "columnheader", "rowheader")] == [1, 4, len(order(page, "1"))],
+                   "no table to who cannot see it, at", width)
     expect(page.value("document.querySelectorAll('thead th[scope=col]').length") == 4, "scope of columns")
     expect(page.value("document.querySelectorAll('tbody th[scope=row]').length") == len(order(page, "1")), "scope of rows")
     expect(page.value("document.querySelectorAll('table > caption').length") == 1, "caption")
@@ -248,7 +260,7 @@ def large(page, file, count):
 
 
 def main():
-    checks = {check.__name__: check for check in (markup, forbids, complete, part, sorts, filters, looks, prints, large)}
+    checks = {check.__name__: check for check in (markup, forbids, complete, part, sorts, ranks, filters, looks, prints, large)}
     with Chromium() as page:
         checks[sys.argv[1]](page, *sys.argv[2:])
     for fault in faults[:20]:
