@@ -3,8 +3,8 @@
 #define PROBE_TELL_EXPLAIN_H
 
 #include "base/buf.h"
-#include "probe/read/finding.h"
 #include "probe/judge/result.h"
+#include "probe/read/finding.h"
 
 #include <stdbool.h>
 

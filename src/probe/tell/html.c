@@ -256,7 +256,7 @@ void probe_html_begin(int64_t now, bool quiet, struct buf *out)
     add_markup(out, "<table id=\"_table\">\n<caption>The checks of each domain, by the names that are explained below.");
     add_markup(out, quiet ? " Domains that are ok are left out." : "");
     add_markup(out, "</caption>\n<thead><tr><th scope=\"col\">Status<th scope=\"col\">Domain<th scope=\"col\">Mode"
-                    "<th scope=\"col\">Checks\n<tbody>\n");
+                    "<th scope=\"col\">Checks</thead>\n<tbody>\n");
 }
 
 /* --- after the last domain --- */
