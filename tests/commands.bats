@@ -323,6 +323,7 @@ complete_words() {
     [[ $commands == check*dns*hosts*show*export ]]
     [ "$(complete_words d)" = dns ]
     [ "$(complete_words check -)" = -q ]
+    [ "$(complete_words check -q pol)" = policies.ini ]
     [ "$(complete_words dns -)" = -T ]
     [ "$(complete_words export -)" = '--delete --worker' ]
     [ "$(complete_words -f policies.ini show example.)" = 'example.org example.com example.net' ]
