@@ -225,6 +225,7 @@ def tarpits(case, mail):
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
     mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."],
+          "mx-markup": ["MX 10 %s." % ("mail." + domain), "MX 20 \\060script\\062title\\0611\\060/script\\062.%s." % domain],
           "mx-none": ["A " + mail_at], "mx-lost": []}
     mail = "mail." + domain
     yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
@@ -265,8 +266,7 @@ def zones(cases, mail_at, servers):
                      "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
                      "round.test. 300 IN CNAME back.test.", "back.test. 300 IN CNAME round.test.", "mx.elsewhere.test. 300 IN A " + POSTFIX,
                      "all.test. 300 IN A 192.0.2.1", "all.test. 300 IN AAAA 2001:db8::1", "six.test. 300 IN AAAA 2001:db8::2",
-                     "many.test. 300 IN MX 20 b.many.test.", "many.test. 300 IN MX 10 c.many.test.", "many.test. 300 IN MX 10 a\\.\\027.many.test.",
-                     "script.test. 300 IN MX 10 \\060script\\062title\\0611\\060/script\\062.script.test."]
+                     "many.test. 300 IN MX 20 b.many.test.", "many.test. 300 IN MX 10 c.many.test.", "many.test. 300 IN MX 10 a\\.\\027.many.test."]
     for n in range(1, 35):
         zone["test"] += ["crowd.test. 300 IN MX 10 m%d.crowd.test." % n, "crowd.test. 300 IN MX 20 M%d.Crowd.test." % n, "m%d.crowd.test. 300 IN A %s" % (n, POSTFIX)]
     for name, lines in zone.items():
