@@ -11,7 +11,7 @@ NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("11.0.0.%d" % n for n
 NGINX_NAME, NGINX_OTHER, NGINX_LF, NGINX_NOTHING = ("11.0.0.%d" % n for n in (20, 21, 22, 23))
 POSTFIX, NOBODY_SIX, TARPITS = "127.0.0.10", "2a00:1::1", ["127.0.2.%d" % n for n in range(1, 33)]
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
-ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape")
+ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape", "markup")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
 
 FIELDS = ("domain", "wrong", "check", "severity", "dns", "https", "cert", "mail", "mailcert")
@@ -99,6 +99,7 @@ def certificates(names):
         "soon": ("middle", ["middle"], 60, None),
         "short": ("middle", ["middle"], 5, None),
         "weak": ("middle", ["middle"], 60, None),
+        "markup": ("middle", ["middle"], 60, ["<img src=x onerror=document.title=1>.test"]),
     }
     for kind, (issuer, chain, days, own) in kinds.items():
         hosts = names.get(kind, []) if own is None else own
@@ -164,6 +165,7 @@ TXT = {  # what stands at _mta-sts
     "txt-hidden": ['TXT "v=spf1 -all"'],
     "txt-dangling": ["CNAME nowhere.test."],
     "txt-circle": ["CNAME round.test."],
+    "markup": ['TXT "v=STSv1; id=</dl></details><script>document.title=1</script>\\"]]>&lt;\\000\\226\\128\\174\\255"'],
     "txt-escape": ['TXT "v=STSv1; id=\\027[31mred\\007;"'],
 }
 RPT = {
@@ -173,6 +175,7 @@ RPT = {
     "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
     "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
     "rpt-twice": [],
+    "markup": ['TXT "v=TLSRPTv1; rua=<img src=x onerror=document.title=1>"'],
     "rpt-bad": ['TXT "v=TLSRPTv1; rua=reports"'],
 }
 
@@ -242,6 +245,7 @@ def tarpits(case, mail):
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
     mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."], "parked": ["MX 0 ."],
+          "mx-markup": ["MX 10 %s." % ("mail." + domain), "MX 20 \\060script\\062title\\0611\\060/script\\062.%s." % domain],
           "mx-none": ["A " + mail_at], "mx-lost": [],
           "mx-address": ["MX 10 192.0.2.1."], "mx-crowd": ["MX 10 m%d.crowd.test." % n for n in range(1, 35)]}
     mail = "mail." + domain
