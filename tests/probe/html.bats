@@ -76,7 +76,7 @@ all_but_timeouts() {
 
 @test "printed: all is open, and each page has the names of the columns" {
     page_of_file
-    page prints file.html 'publish the record below (RFC 8461 8.1) _mta-sts.d11.example. 300 IN TXT'
+    page prints file.html 'publish the record below in its place (RFC 8461 8.1) _mta-sts.d11.example. 300 IN TXT'
 }
 
 @test "10,000 domains: less than 10 MB, and the table still sorts and filters" {

@@ -1,5 +1,6 @@
 #include "probe/ask/dns_setup.h"
 
+#include "base/memory.h"
 #include "probe/ask/dns_servers.h"
 
 #include <errno.h>
@@ -143,7 +144,11 @@ static bool finalise(struct ub_ctx *context, const struct probe_dns_options *opt
 bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_setup *setup, char *why, size_t size)
 {
     why[0] = '\0';
-    *setup = (struct probe_dns_setup) { .context = ub_ctx_create() };
+    *setup = (struct probe_dns_setup) { 0 };
+    /* libunbound crashes where memory runs out while it is set up. */
+    if (!memory_is_left())
+        return fail(why, size, "no resolver could be started: out of memory", "");
+    setup->context = ub_ctx_create();
     if (setup->context == NULL)
         return fail(why, size, "no resolver could be started", strerror(errno));
     bool good =
