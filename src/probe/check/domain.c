@@ -11,6 +11,7 @@
 #include "probe/ask/lack.h"
 #include "probe/check/mail.h"
 #include "probe/check/observation.h"
+#include "probe/check/record.h"
 #include "probe/check/web.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/effect.h"

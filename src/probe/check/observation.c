@@ -42,7 +42,8 @@ bool observation_is_served(const struct observation *observation)
 {
     const struct probe_expected *expected = observation->expected;
 
-    if (!observation_is_fetched(observation) || !observation_is_fine(observation, PROBE_CHECK_POLICY))
+    if (observation->policy_partly || !observation_is_fetched(observation) ||
+        !observation_is_fine(observation, PROBE_CHECK_POLICY))
         return false;
     for (size_t i = 0; i < observation->at_count && expected != NULL && expected->policy != NULL; i++) {
         const struct buf *body = &observation->at[i].fetched.body;

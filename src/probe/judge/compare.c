@@ -11,7 +11,18 @@
 #include <string.h>
 
 enum { NAME_MAX_SHOWN = 255 };
-enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_NOT_SERVED, INI_ID, INI_ID_EARLY, INI_NO_ID, INI_NO_ID_HELD, RULES };
+enum {
+    INI_MISTAKE,
+    INI_BYTES,
+    INI_POLICY,
+    INI_NOT_SERVED,
+    INI_ID,
+    INI_ID_PARTLY,
+    INI_ID_EARLY,
+    INI_NO_ID,
+    INI_NO_ID_HELD,
+    RULES
+};
 
 #define RFC_CHANGE "RFC 8461 8.1"
 #define RFC_TXT "RFC 8461 3.1"
@@ -35,6 +46,11 @@ static const struct probe_rule rules[RULES] = {
                  "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
                  "below in its place",
                  RFC_CHANGE },
+    [INI_ID_PARTLY] = { "ini-id-partly", PROBE_FAIL, 0, 0, 0,
+                        "the id of the policy in the file is not published, and some addresses of the policy host do not serve "
+                        "that "
+                        "policy; first let all of them serve it, and change no record before",
+                        RFC_CHANGE },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
                        "new id; serve the policy",
@@ -109,11 +125,13 @@ static bool is_held(const struct probe_published *published, const char *expecte
 
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
 {
-    return is_behind(published, expected, len) && !is_held(published, expected, len);
+    return is_behind(published, expected, len) && !published->is_partly && !is_held(published, expected, len);
 }
 
 static const struct probe_rule *id_rule(const struct probe_published *published, const char *expected, size_t len)
 {
+    if (published->is_partly)
+        return &rules[INI_ID_PARTLY];
     if (published->id != NULL)
         return &rules[INI_ID];
     return &rules[is_held(published, expected, len) ? INI_NO_ID_HELD : INI_NO_ID];
@@ -132,7 +150,7 @@ enum probe_compared probe_compare(const struct probe_published *published, const
     if (other && renewed)
         probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
     if (is_behind(published, expected, len))
-        probe_findings_add(findings, id_rule(published, expected, len), 0, span_of(published->id));
+        probe_findings_add(findings, id_rule(published, expected, len), 0, span_of(published->is_partly ? NULL : published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)

@@ -13,6 +13,7 @@ struct probe_published {
     const char *policy; /* LEN bytes, as served; NULL: none could be fetched */
     size_t len;
     bool is_served;   /* senders can fetch it: by a valid certificate, with status 200 */
+    bool is_partly;   /* at some addresses of the policy host, and at others not, or another policy */
     bool is_known;    /* false: nobody can say whether they can */
     const char *id;   /* of the TXT record; NULL: none that is valid */
     bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
@@ -42,8 +43,8 @@ enum probe_compared probe_compare(const struct probe_published *published, const
                                   struct probe_findings *findings);
 
 /*
- * Is a TXT record for EXPECTED to be published now? The policy is served, and its id is not published. The first record is not,
- * where it would have senders defer mail that they deliver now.
+ * Is a TXT record for EXPECTED to be published now? The policy is served at all addresses, and its id is not published. The first
+ * record is not, where it would have senders defer mail that they deliver now.
  */
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len);
 
