@@ -5,8 +5,10 @@
 #ifndef CONFIG_INDEX_H
 #define CONFIG_INDEX_H
 
+#include "base/buf.h"
 #include "config/audit.h"
 #include "policy/domain.h"
+#include "policy/model.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,6 +83,29 @@ struct index_records {
  * runs out.
  */
 bool index_records(struct index *index, const char *domain, struct index_records *records);
+
+enum index_state {
+    INDEX_ABSENT, /* the file has no policy for the domain, nor a [*] */
+    INDEX_KNOWN,
+    INDEX_UNKNOWN /* a mistake prevents the policy, or a lost header may name the domain */
+};
+
+/* What the file says of a domain, to compare it with another file. With INDEX_ABSENT and INDEX_UNKNOWN the rest is empty. */
+struct index_values {
+    enum index_state state;
+    struct buf bytes;     /* the policy as served */
+    struct policy policy; /* borrows from MX */
+    char *mx;
+    char *host, *tlsrpt; /* their words, with a space between two of them; NULL if not set */
+    bool mistaken;       /* there is a mistake in host or tlsrpt, so the two are not reliable */
+};
+
+/*
+ * Fills VALUES for DOMAIN, a policy domain in normal form, or "*"; as in index_find(), [*] stands for a domain that no section
+ * names. Free VALUES with index_values_free(), also on an error. False if memory runs out.
+ */
+bool index_values(struct index *index, const char *domain, struct index_values *values);
+void index_values_free(struct index_values *values);
 
 void index_free(struct index *index);
 
