@@ -324,6 +324,7 @@ complete_words() {
     [[ $commands == check*dns*diff*hosts*show*export ]]
     [ "$(complete_words d)" = 'dns diff' ]
     [ "$(complete_words check -)" = -q ]
+    [ "$(complete_words check -q pol)" = policies.ini ]
     [ "$(complete_words dns -)" = -T ]
     [ "$(complete_words diff -)" = '--json --now' ]
     [ "$(complete_words diff pol)" = policies.ini ]
