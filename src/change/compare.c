@@ -19,7 +19,7 @@ static bool bytes_differ(const struct buf *a, const struct buf *b)
 
 static enum compare_kind kind_of(const struct compare_change *change)
 {
-    enum index_state before = change->before.state, after = change->after.state;
+    enum index_state before = change->before->state, after = change->after->state;
 
     if (before == INDEX_UNKNOWN || after == INDEX_UNKNOWN)
         return COMPARE_UNKNOWN;
@@ -38,7 +38,7 @@ static void make_id(const struct index_values *values, char id[POLICY_ID_SIZE])
 /* What the records are made of differs. With a mistake in one of the two values, nothing is known of either. */
 static void compare_records(struct compare_change *change)
 {
-    const struct index_values *before = &change->before, *after = &change->after;
+    const struct index_values *before = change->before, *after = change->after;
 
     if (before->mistaken || after->mistaken)
         return;
@@ -61,43 +61,61 @@ static bool judge(const struct compare *compare, struct compare_change *change)
     change->kind = kind_of(change);
     if (change->kind == COMPARE_UNKNOWN)
         return true;
-    if (!bytes_differ(&change->before.bytes, &change->after.bytes) && !change->host_differs && !change->tlsrpt_differs)
+    if (!bytes_differ(&change->before->bytes, &change->after->bytes) && !change->host_differs && !change->tlsrpt_differs)
         return false;
-    const struct judge_side before = side_of(&change->before), after = side_of(&change->after);
+    const struct judge_side before = side_of(change->before), after = side_of(change->after);
     judge_edit(&before, &after, compare->now, &change->findings);
-    make_id(&change->before, change->id_before);
-    make_id(&change->after, change->id_after);
+    make_id(change->before, change->id_before);
+    make_id(change->after, change->id_after);
     return true;
 }
 
-static bool compare_domain(const struct compare *compare, const char *domain, struct compare_totals *totals)
-{
-    struct compare_change change = { .domain = domain };
-    bool good = index_values(compare->before, domain, &change.before) && index_values(compare->after, domain, &change.after);
+/* A comparison under way. */
+struct pass {
+    const struct compare *compare;
+    struct index_values before, after; /* of the domain before: the next one is often in the same section */
+    struct compare_totals *totals;
+};
 
-    if (good && judge(compare, &change)) {
-        good = !change.findings.failed;
-        totals->of_kind[change.kind]++;
-        totals->unsafe += judge_is_unsafe(&change.findings);
-        if (good)
+static bool compare_domain(struct pass *pass, const char *domain)
+{
+    const struct compare *compare = pass->compare;
+    struct compare_change change = { .domain = domain, .before = &pass->before, .after = &pass->after };
+
+    if (!index_values(compare->before, domain, &pass->before) || !index_values(compare->after, domain, &pass->after))
+        return false;
+    if (judge(compare, &change)) {
+        pass->totals->of_kind[change.kind]++;
+        pass->totals->unsafe += judge_is_unsafe(&change.findings);
+        if (!change.findings.failed)
             compare->visit(compare->to, &change);
     }
+    bool good = !change.findings.failed;
     judge_free(&change.findings);
-    index_values_free(&change.before);
-    index_values_free(&change.after);
     return good;
+}
+
+static bool compare_all(struct pass *pass)
+{
+    const struct compare *compare = pass->compare;
+    char domain[DOMAIN_MAX + 1];
+
+    for (size_t at = 0; index_next_domain(compare->after, &at, domain);)
+        if (!compare_domain(pass, domain))
+            return false;
+    for (size_t at = 0; index_next_domain(compare->before, &at, domain);)
+        if (!index_names(compare->after, domain) && !compare_domain(pass, domain))
+            return false;
+    return true;
 }
 
 bool compare_files(const struct compare *compare, struct compare_totals *totals)
 {
-    char domain[DOMAIN_MAX + 1];
+    struct pass pass = { .compare = compare, .totals = totals };
 
     *totals = (struct compare_totals) { 0 };
-    for (size_t at = 0; index_next_domain(compare->after, &at, domain);)
-        if (!compare_domain(compare, domain, totals))
-            return false;
-    for (size_t at = 0; index_next_domain(compare->before, &at, domain);)
-        if (!index_names(compare->after, domain) && !compare_domain(compare, domain, totals))
-            return false;
-    return true;
+    bool good = compare_all(&pass);
+    index_values_free(&pass.before);
+    index_values_free(&pass.after);
+    return good;
 }

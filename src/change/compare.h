@@ -22,7 +22,7 @@ enum compare_kind {
 struct compare_change {
     const char *domain; /* in normal form, or "*" */
     enum compare_kind kind;
-    struct index_values before, after;
+    const struct index_values *before, *after;
     char id_before[POLICY_ID_SIZE], id_after[POLICY_ID_SIZE]; /* of the TXT record; empty where there is no policy */
     bool host_differs, tlsrpt_differs;
     struct judge_findings findings;

@@ -40,7 +40,7 @@ static const char *const sentences[JUDGE_RULES][EXPLAIN_PARTS] = {
                              "remove the section only when the max_age of every earlier policy has passed since it was last "
                              "served (RFC 8461 8.3)" },
     [JUDGE_MAX_AGE_LOWERED] = { "before @, senders that keep the old policy enforce it, and deliver to $ alone",
-                                "before @, wait after any other change as for the old max_age (RFC 8461 8.3)" },
+                                "let the MX record of any new host wait until @, too (RFC 8461 8.3)" },
     [JUDGE_MAX_AGE_RAISED] = { "senders keep this policy longer than the old one, and its mistakes, too",
                                "raise max_age when the reports are clean (RFC 8461 10.2)" },
 };

@@ -27,24 +27,41 @@ static const char *const refusals[] = {
 
 static const char *const holders[] = { [JUDGE_NOBODY] = "none", [JUDGE_OLD] = "old", [JUDGE_NEW] = "new" };
 
-/* A byte that is no part of a character becomes U+FFFD: a path may have any bytes. */
+/* Adds the first character of TEXT, which has LEFT bytes, and returns its length. Without a valid one, adds U+FFFD for a byte. */
+static size_t add_character(struct buf *out, const char *text, size_t left)
+{
+    unsigned character;
+    size_t len = utf8_read((const unsigned char *)text, left, &character);
+
+    if (len == 0)
+        buf_print(out, "\\ufffd");
+    else if (character < ' ' || character == '"' || character == '\\')
+        buf_print(out, "\\u%04x", character);
+    else
+        buf_add(out, text, len);
+    return len > 0 ? len : 1;
+}
+
+/* The length of the beginning of TEXT that needs no care: printable ASCII. */
+static size_t plain_length(const char *text)
+{
+    size_t len = 0;
+
+    while (text[len] >= ' ' && text[len] <= '~' && text[len] != '"' && text[len] != '\\')
+        len++;
+    return len;
+}
+
+/* A path may have any bytes; all other strings are plain. */
 static void add_string(struct buf *out, const char *text)
 {
-    size_t left = strlen(text);
-
     buf_add(out, "\"", 1);
-    while (left > 0) {
-        unsigned character;
-        size_t len = utf8_read((const unsigned char *)text, left, &character);
-        if (len == 0)
-            buf_print(out, "\\ufffd");
-        else if (character < ' ' || character == '"' || character == '\\')
-            buf_print(out, "\\u%04x", character);
-        else
-            buf_add(out, text, len);
-        len = len > 0 ? len : 1;
+    while (*text != '\0') {
+        size_t len = plain_length(text);
+        buf_add(out, text, len);
         text += len;
-        left -= len;
+        if (*text != '\0')
+            text += add_character(out, text, strlen(text));
     }
     buf_add(out, "\"", 1);
 }
@@ -97,7 +114,7 @@ static void add_name(struct buf *out, const char *prefix, const char *domain, co
 /* The names of the records to publish anew. [*] has none. */
 static void add_renew(struct buf *out, const struct compare_change *change)
 {
-    const bool any = change->after.state == INDEX_KNOWN && strcmp(change->domain, "*") != 0;
+    const bool any = change->after->state == INDEX_KNOWN && strcmp(change->domain, "*") != 0;
     const char *separator = "";
 
     buf_print(out, ",\"renew\":[");
@@ -150,8 +167,8 @@ void json_begin(const char *before, const char *after, int64_t now, struct buf *
 void json_change(const struct compare_change *change, bool first, struct buf *out)
 {
     buf_print(out, "%s\n{\"domain\":\"%s\",\"change\":\"%s\"", first ? "" : ",", change->domain, kinds[change->kind]);
-    add_side(out, "before", &change->before, change->id_before);
-    add_side(out, "after", &change->after, change->id_after);
+    add_side(out, "before", change->before, change->id_before);
+    add_side(out, "after", change->after, change->id_after);
     add_renew(out, change);
     buf_print(out, ",\"findings\":[");
     for (size_t i = 0; i < change->findings.count; i++) {

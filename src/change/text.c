@@ -57,7 +57,7 @@ static void add_line(void *to, char sign, const char *line, size_t len)
 static void add_lines(struct page *page, const struct compare_change *change)
 {
     if (strcmp(change->id_before, change->id_after) != 0)
-        lines_compare(change->before.bytes.text, change->after.bytes.text, add_line, page);
+        lines_compare(change->before->bytes.text, change->after->bytes.text, add_line, page);
 }
 
 static const char *shown(const char *value)
@@ -68,17 +68,17 @@ static const char *shown(const char *value)
 /* [*] has no records of its own. */
 static void add_records(const struct page *page, const struct compare_change *change)
 {
-    if (strcmp(change->domain, "*") == 0 || change->after.state != INDEX_KNOWN)
+    if (strcmp(change->domain, "*") == 0 || change->after->state != INDEX_KNOWN)
         return;
     if (strcmp(change->id_before, change->id_after) != 0)
         buf_print(page->out, "  renew _mta-sts.%s TXT: id %s, before: %s\n", change->domain, change->id_after,
                   shown(change->id_before));
     if (change->host_differs)
-        buf_print(page->out, "  renew mta-sts.%s: host %s, before: %s\n", change->domain, shown(change->after.host),
-                  shown(change->before.host));
+        buf_print(page->out, "  renew mta-sts.%s: host %s, before: %s\n", change->domain, shown(change->after->host),
+                  shown(change->before->host));
     if (change->tlsrpt_differs)
-        buf_print(page->out, "  renew _smtp._tls.%s TXT: tlsrpt %s, before: %s\n", change->domain, shown(change->after.tlsrpt),
-                  shown(change->before.tlsrpt));
+        buf_print(page->out, "  renew _smtp._tls.%s TXT: tlsrpt %s, before: %s\n", change->domain, shown(change->after->tlsrpt),
+                  shown(change->before->tlsrpt));
 }
 
 static void add_finding(const struct page *page, const struct judge_finding *finding)

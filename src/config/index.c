@@ -298,6 +298,7 @@ static bool read_values(struct outline *outline, uint32_t number, struct index_v
     bool good = resolve_section(outline, number, true, &resolved, &values->bytes);
     bool failed = values->bytes.failed || (!good && resolved.why.problem == NULL);
 
+    values->section = number;
     values->state = good ? INDEX_KNOWN : INDEX_UNKNOWN;
     if (good && !failed) {
         values->policy = resolved.found.policy;
@@ -309,19 +310,31 @@ static bool read_values(struct outline *outline, uint32_t number, struct index_v
     return !failed;
 }
 
+/* Empties VALUES, and sets their state. */
+static void set_state(struct index_values *values, enum index_state state)
+{
+    index_values_free(values);
+    values->state = state;
+}
+
 bool index_values(struct index *index, const char *domain, struct index_values *values)
 {
     struct outline *outline = &index->outline;
     const struct name *name = names_find(&outline->names, domain);
 
-    *values = (struct index_values) { .state = INDEX_UNKNOWN };
-    if (name == NULL && index_has_lost(index))
+    if (name == NULL && index_has_lost(index)) {
+        set_state(values, INDEX_UNKNOWN);
         return outline_lost(outline) != NULL;
+    }
     if (name == NULL)
         name = names_find(&outline->names, "*");
-    if (name != NULL && names_duplicate(&outline->names, name) != NULL)
+    if (name != NULL && names_duplicate(&outline->names, name) != NULL) {
+        set_state(values, INDEX_UNKNOWN);
         return true;
-    values->state = INDEX_ABSENT;
+    }
+    if (name != NULL && name->section == values->section)
+        return true;
+    set_state(values, INDEX_ABSENT);
     return name == NULL || read_values(outline, name->section, values);
 }
 
@@ -331,6 +344,7 @@ void index_values_free(struct index_values *values)
     free(values->mx);
     free(values->host);
     free(values->tlsrpt);
+    *values = (struct index_values) { .state = INDEX_ABSENT };
 }
 
 /* --- the end --- */

@@ -90,9 +90,13 @@ enum index_state {
     INDEX_UNKNOWN /* a mistake prevents the policy, or a lost header may name the domain */
 };
 
-/* What the file says of a domain, to compare it with another file. With INDEX_ABSENT and INDEX_UNKNOWN the rest is empty. */
+/*
+ * What the file says of a domain, to compare it with another file. Zeroed memory is INDEX_ABSENT. With INDEX_ABSENT and
+ * INDEX_UNKNOWN the rest is empty.
+ */
 struct index_values {
     enum index_state state;
+    size_t section;       /* the number of its section; 0: none was read */
     struct buf bytes;     /* the policy as served */
     struct policy policy; /* borrows from MX */
     char *mx;
@@ -102,7 +106,8 @@ struct index_values {
 
 /*
  * Fills VALUES for DOMAIN, a policy domain in normal form, or "*"; as in index_find(), [*] stands for a domain that no section
- * names. Free VALUES with index_values_free(), also on an error. False if memory runs out.
+ * names. VALUES is zeroed, or from the call before for the same INDEX: a section is not read again for its next domain. Free it
+ * with index_values_free() after the last call, also on an error. False if memory runs out.
  */
 bool index_values(struct index *index, const char *domain, struct index_values *values);
 void index_values_free(struct index_values *values);

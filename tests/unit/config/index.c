@@ -68,7 +68,7 @@ static void mistake(void **state)
 /* index_values() says the same as VERDICT, which index_find() gave. */
 static void check_values(struct index *index, const char *domain, const struct index_verdict *verdict)
 {
-    struct index_values values;
+    struct index_values values = { 0 };
 
     if (strchr(domain, '.') == NULL)
         return;
@@ -240,9 +240,9 @@ static void values(void **state)
 {
     const char text[] =
         "[defaults]\nmode=enforce\nhost=192.0.2.1,\t192.0.2.2  2001:db8::1\n[t]\nmax_age=1d\n"
-        "[a.b]\nuse=t\nmx=m.a.b,*.C.d\ntlsrpt=mailto:X@a.b,https://a.b/\n[b.c]\nhost=_\nmx=m.b.c\n[c.d]\n[*]\nmx=any.e\n";
+        "[a.b a.c]\nuse=t\nmx=m.a.b,*.C.d\ntlsrpt=mailto:X@a.b,https://a.b/\n[b.c]\nhost=_\nmx=m.b.c\n[c.d]\n[*]\nmx=any.e\n";
     struct index *index = index_of(text, sizeof text - 1, NULL);
-    struct index_values found;
+    struct index_values found = { 0 };
 
     (void)state;
     assert_true(index_values(index, "a.b", &found));
@@ -254,17 +254,20 @@ static void values(void **state)
     assert_string_equal(found.host, "192.0.2.1 192.0.2.2 2001:db8::1");
     assert_string_equal(found.tlsrpt, "mailto:X@a.b https://a.b/");
     assert_false(found.mistaken);
-    index_values_free(&found);
+    /* The next domain of the section, without reading it again. */
+    const char *mx = found.mx;
+    assert_true(index_values(index, "a.c", &found));
+    assert_ptr_equal(found.mx, mx);
     assert_true(index_values(index, "b.c", &found));
     assert_int_equal(found.state, INDEX_KNOWN);
     assert_true(found.mistaken);
-    index_values_free(&found);
     assert_true(index_values(index, "c.d", &found));
     assert_int_equal(found.state, INDEX_UNKNOWN);
-    index_values_free(&found);
     assert_true(index_values(index, "other.e", &found));
     assert_memory_equal(found.policy.mx, "any.e", sizeof "any.e");
     assert_null(found.tlsrpt);
+    assert_true(index_values(index, "a.b", &found));
+    assert_memory_equal(found.policy.mx, "m.a.b", sizeof "m.a.b");
     index_values_free(&found);
     index_free(index);
 }
