@@ -22,7 +22,7 @@ endif
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
 PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libunbound-dev libssl-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
-PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3-minimal \
+PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3 \
 	python3-seccomp procps bind9-utils knot-dnssecutils bsdutils
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace \
 	shellcheck

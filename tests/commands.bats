@@ -157,7 +157,8 @@ use = t' 50
 
 @test "usage: each command's own, exit status 2" {
     local arguments
-    for arguments in 'check policies.ini b' 'check -x' 'hosts all' 'show' 'show a.b c.d' 'export' 'export --worker' 'export a b' 'dns -T' 'dns -T x' 'dns -x'; do
+    for arguments in 'check policies.ini b' 'check -x' 'hosts all' 'show' 'show a.b c.d' 'export' 'export --worker' 'export a b' 'dns -T' 'dns -T x' 'dns -x' \
+        diff 'diff -x policies.ini' 'diff policies.ini policies.ini policies.ini' 'diff policies.ini --now' 'diff --now now policies.ini'; do
         # shellcheck disable=SC2086 # several arguments
         run -2 mta_sts $arguments
         [[ $output == *"usage: mta-sts [-f FILE] ${arguments%% *}"* ]]
@@ -320,11 +321,15 @@ complete_words() {
     local commands name arguments
     commands=$("$MTA_STS" -h | sed -n '/Commands:$/,/^$/s/^  \([a-z]*\) .*/\1/p' | uniq)
     [ "$(complete_words '')" = "$(paste -sd ' ' <<<"$commands")" ]
-    [[ $commands == check*dns*hosts*show*export ]]
-    [ "$(complete_words d)" = dns ]
+    [[ $commands == check*dns*diff*hosts*show*export ]]
+    [ "$(complete_words d)" = 'dns diff' ]
     [ "$(complete_words check -)" = -q ]
     [ "$(complete_words check -q pol)" = policies.ini ]
     [ "$(complete_words dns -)" = -T ]
+    [ "$(complete_words diff -)" = '--json --now' ]
+    [ "$(complete_words diff pol)" = policies.ini ]
+    [ "$(complete_words diff --now 2026-11-26T07:00:00Z policies.ini pol)" = policies.ini ]
+    [ -z "$(complete_words diff --json policies.ini policies.ini pol)" ]
     [ "$(complete_words export -)" = '--delete --worker' ]
     [ "$(complete_words -f policies.ini show example.)" = 'example.org example.com example.net' ]
     [ "$(complete_words -f policies.ini dns -T 60 example.org br)" = broken.example ]

@@ -1,6 +1,7 @@
 #include "command/run.h"
 
 #include "base/buf.h"
+#include "change/diff.h"
 #include "command/common.h"
 #include "config/index.h"
 #include "config/open.h"
@@ -12,19 +13,22 @@
 static const struct command {
     const char *name, *arguments, *does;
     command_fn *run;
-    bool takes_file; /* an argument that is no option is the file, as with -f */
+    const char *valued; /* an option whose value is no argument, or NULL */
+    int takes_file;     /* which of the arguments is the file, as with -f; 0: none */
     /* Where others ask for what is served once they have the output, a file that was just written has to be served first. Where
      * something is made from the output, no domain would empty it. */
     unsigned opens;
 } commands[] = {
-    { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, true, 0 },
-    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, false,
+    { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, NULL, 1, 0 },
+    { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, NULL, 0,
       OPEN_WAITS | OPEN_NEEDS },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, false, OPEN_NEEDS },
-    { "show", "DOMAIN", "prints the policy as it is served", command_show, false, 0 },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, false,
+    { "diff", "[--json] OLD [NEW]", "prints what an edit of the file means for mail", diff_command, "--now", 2, OPEN_NEEDS },
+    { "diff", "--now TIME OLD [NEW]", "the same, if the edit is served at TIME", diff_command, "--now", 2, OPEN_NEEDS },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS },
+    { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0 },
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, NULL, 0,
       OPEN_WAITS | OPEN_NEEDS },
-    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, false, OPEN_WAITS | OPEN_NEEDS },
+    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, NULL, 0, OPEN_WAITS | OPEN_NEEDS },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -83,6 +87,11 @@ static bool finish(struct buf *out)
     return good;
 }
 
+static bool is_value(const struct command *command, const char *before)
+{
+    return command->valued != NULL && strcmp(before, command->valued) == 0;
+}
+
 /*
  * Takes -f FILE behind the command out of its arguments and, of a command that takes one, the file itself. Returns the number of
  * arguments that are left; 0 where the file is missing.
@@ -90,16 +99,16 @@ static bool finish(struct buf *out)
 static int take_file(const struct command *command, int argc, char *argv[], const char **file)
 {
     int left = 1;
-    bool taken = false;
+    int seen = 0;
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-f") == 0) {
             if (++i == argc)
                 return 0;
             *file = argv[i];
-        } else if (command->takes_file && argv[i][0] != '-' && !taken) {
+        } else if (command->takes_file > 0 && argv[i][0] != '-' && !is_value(command, argv[i - 1]) &&
+                   ++seen == command->takes_file) {
             *file = argv[i];
-            taken = true;
         } else {
             argv[left++] = argv[i];
         }

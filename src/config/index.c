@@ -258,6 +258,95 @@ bool index_records(struct index *index, const char *domain, struct index_records
     return good;
 }
 
+/* Copies the patterns of POLICY, each with its NUL, and makes it borrow from the copy. */
+static bool copy_mx(struct policy *policy, char **mx)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < policy->mx_count; i++)
+        size += strlen(policy->mx + size) + 1;
+    *mx = malloc(size + 1);
+    if (*mx == NULL)
+        return false;
+    if (size > 0)
+        memcpy(*mx, policy->mx, size);
+    policy->mx = *mx;
+    return true;
+}
+
+/* The same as copy_value(), with one space between the words. */
+static bool copy_words(const struct inherit_found *found, enum key key, char **value)
+{
+    if (!copy_value(found, key, value))
+        return false;
+    char *rest = *value, *end = *value;
+    for (char *word; rest != NULL && (word = section_next_word(&rest)) != NULL;) {
+        size_t len = strlen(word);
+        if (end != *value)
+            *end++ = ' ';
+        memmove(end, word, len);
+        end += len;
+    }
+    if (end != NULL)
+        *end = '\0';
+    return true;
+}
+
+static bool read_values(struct outline *outline, uint32_t number, struct index_values *values)
+{
+    struct resolved resolved;
+    bool good = resolve_section(outline, number, true, &resolved, &values->bytes);
+    bool failed = values->bytes.failed || (!good && resolved.why.problem == NULL);
+
+    values->section = number;
+    values->state = good ? INDEX_KNOWN : INDEX_UNKNOWN;
+    if (good && !failed) {
+        values->policy = resolved.found.policy;
+        values->mistaken = resolved.found.record_mistake.problem != NULL;
+        failed = !copy_mx(&values->policy, &values->mx) || !copy_words(&resolved.found, KEY_HOST, &values->host) ||
+                 !copy_words(&resolved.found, KEY_TLSRPT, &values->tlsrpt);
+    }
+    resolve_free(&resolved);
+    return !failed;
+}
+
+/* Empties VALUES, and sets their state. */
+static void set_state(struct index_values *values, enum index_state state)
+{
+    index_values_free(values);
+    values->state = state;
+}
+
+bool index_values(struct index *index, const char *domain, struct index_values *values)
+{
+    struct outline *outline = &index->outline;
+    const struct name *name = names_find(&outline->names, domain);
+
+    if (name == NULL && index_has_lost(index)) {
+        set_state(values, INDEX_UNKNOWN);
+        return outline_lost(outline) != NULL;
+    }
+    if (name == NULL)
+        name = names_find(&outline->names, "*");
+    if (name != NULL && names_duplicate(&outline->names, name) != NULL) {
+        set_state(values, INDEX_UNKNOWN);
+        return true;
+    }
+    if (name != NULL && name->section == values->section)
+        return true;
+    set_state(values, INDEX_ABSENT);
+    return name == NULL || read_values(outline, name->section, values);
+}
+
+void index_values_free(struct index_values *values)
+{
+    buf_free(&values->bytes);
+    free(values->mx);
+    free(values->host);
+    free(values->tlsrpt);
+    *values = (struct index_values) { .state = INDEX_ABSENT };
+}
+
 /* --- the end --- */
 
 void index_free(struct index *index)

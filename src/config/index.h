@@ -5,8 +5,10 @@
 #ifndef CONFIG_INDEX_H
 #define CONFIG_INDEX_H
 
+#include "base/buf.h"
 #include "config/audit.h"
 #include "policy/domain.h"
+#include "policy/model.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,6 +83,34 @@ struct index_records {
  * runs out.
  */
 bool index_records(struct index *index, const char *domain, struct index_records *records);
+
+enum index_state {
+    INDEX_ABSENT, /* the file has no policy for the domain, nor a [*] */
+    INDEX_KNOWN,
+    INDEX_UNKNOWN /* a mistake prevents the policy, or a lost header may name the domain */
+};
+
+/*
+ * What the file says of a domain, to compare it with another file. Zeroed memory is INDEX_ABSENT. With INDEX_ABSENT and
+ * INDEX_UNKNOWN the rest is empty.
+ */
+struct index_values {
+    enum index_state state;
+    size_t section;       /* the number of its section; 0: none was read */
+    struct buf bytes;     /* the policy as served */
+    struct policy policy; /* borrows from MX */
+    char *mx;
+    char *host, *tlsrpt; /* their words, with a space between two of them; NULL if not set */
+    bool mistaken;       /* there is a mistake in host or tlsrpt, so the two are not reliable */
+};
+
+/*
+ * Fills VALUES for DOMAIN, a policy domain in normal form, or "*"; as in index_find(), [*] stands for a domain that no section
+ * names. VALUES is zeroed, or from the call before for the same INDEX: a section is not read again for its next domain. Free it
+ * with index_values_free() after the last call, also on an error. False if memory runs out.
+ */
+bool index_values(struct index *index, const char *domain, struct index_values *values);
+void index_values_free(struct index_values *values);
 
 void index_free(struct index *index);
 

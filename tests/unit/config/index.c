@@ -65,12 +65,27 @@ static void mistake(void **state)
     free(text);
 }
 
+/* index_values() says the same as VERDICT, which index_find() gave. */
+static void check_values(struct index *index, const char *domain, const struct index_verdict *verdict)
+{
+    struct index_values values = { 0 };
+
+    if (strchr(domain, '.') == NULL)
+        return;
+    assert_true(index_values(index, domain, &values));
+    assert_int_equal(values.state, verdict == NULL ? INDEX_ABSENT : verdict->found == INDEX_POLICY ? INDEX_KNOWN : INDEX_UNKNOWN);
+    if (values.state == INDEX_KNOWN)
+        assert_string_equal(values.bytes.text, verdict->bytes);
+    index_values_free(&values);
+}
+
 static char *policy_of(struct index *index, const char *domain)
 {
     const struct index_verdict *verdict;
     static char text[4096];
 
     assert_true(index_find(index, domain, &verdict));
+    check_values(index, domain, verdict);
     if (verdict == NULL)
         return strcpy(text, "nothing");
     (void)snprintf(text, sizeof text, "%s%s", verdict->found == INDEX_POLICY ? "" : "broken: ", verdict->bytes);
@@ -220,12 +235,49 @@ static void many(void **state)
     buf_free(&text);
 }
 
+/* The values of a policy, its policy host and its reports: from the section, its template, [defaults]; of [*]; with mistakes. */
+static void values(void **state)
+{
+    const char text[] =
+        "[defaults]\nmode=enforce\nhost=192.0.2.1,\t192.0.2.2  2001:db8::1\n[t]\nmax_age=1d\n"
+        "[a.b a.c]\nuse=t\nmx=m.a.b,*.C.d\ntlsrpt=mailto:X@a.b,https://a.b/\n[b.c]\nhost=_\nmx=m.b.c\n[c.d]\n[*]\nmx=any.e\n";
+    struct index *index = index_of(text, sizeof text - 1, NULL);
+    struct index_values found = { 0 };
+
+    (void)state;
+    assert_true(index_values(index, "a.b", &found));
+    assert_int_equal(found.state, INDEX_KNOWN);
+    assert_int_equal(found.policy.mode, POLICY_ENFORCE);
+    assert_int_equal(found.policy.max_age, 86400);
+    assert_int_equal(found.policy.mx_count, 2);
+    assert_memory_equal(found.policy.mx, "m.a.b\0*.c.d", sizeof "m.a.b\0*.c.d");
+    assert_string_equal(found.host, "192.0.2.1 192.0.2.2 2001:db8::1");
+    assert_string_equal(found.tlsrpt, "mailto:X@a.b https://a.b/");
+    assert_false(found.mistaken);
+    /* The next domain of the section, without reading it again. */
+    const char *mx = found.mx;
+    assert_true(index_values(index, "a.c", &found));
+    assert_ptr_equal(found.mx, mx);
+    assert_true(index_values(index, "b.c", &found));
+    assert_int_equal(found.state, INDEX_KNOWN);
+    assert_true(found.mistaken);
+    assert_true(index_values(index, "c.d", &found));
+    assert_int_equal(found.state, INDEX_UNKNOWN);
+    assert_true(index_values(index, "other.e", &found));
+    assert_memory_equal(found.policy.mx, "any.e", sizeof "any.e");
+    assert_null(found.tlsrpt);
+    assert_true(index_values(index, "a.b", &found));
+    assert_memory_equal(found.policy.mx, "m.a.b", sizeof "m.a.b");
+    index_values_free(&found);
+    index_free(index);
+}
+
 int main(void)
 {
     enum { ROWS = sizeof rows / sizeof rows[0], MISTAKES_MAX = 100 };
     static struct CMUnitTest mistakes[MISTAKES_MAX], finds[ROWS];
     const struct CMUnitTest tests[] = { cmocka_unit_test(told_the_same), cmocka_unit_test(twins), cmocka_unit_test(odd_headers),
-                                        cmocka_unit_test(many) };
+                                        cmocka_unit_test(many), cmocka_unit_test(values) };
     glob_t files;
     size_t n = 0;
 
