@@ -28,7 +28,8 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 	shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx \
 	nginx-light caddy pebble certbot dehydrated lego
-PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3 iproute2 mount valgrind
+PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3 iproute2 mount valgrind \
+	systemd-container msmtp
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
@@ -170,12 +171,12 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# confine.bats tests Landlock, which is left out here, and memory.bats the lack of memory.
+# confine.bats tests Landlock, which is left out here, memory.bats the lack of memory, and alarm.bats a unit that keeps the sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units \
-		$(filter-out tests/confine.bats tests/probe/memory.bats,$(wildcard tests/*.bats tests/probe/*.bats))
+		$(filter-out tests/confine.bats tests/probe/memory.bats tests/probe/alarm.bats,$(wildcard tests/*.bats tests/probe/*.bats))
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/connections.bats tests/reload.bats \

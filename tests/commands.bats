@@ -323,6 +323,7 @@ complete_words() {
     [[ $commands == check*dns*hosts*show*export ]]
     [ "$(complete_words d)" = dns ]
     [ "$(complete_words check -)" = -q ]
+    [ "$(complete_words check -q pol)" = policies.ini ]
     [ "$(complete_words dns -)" = '-T --format' ]
     [ "$(complete_words dns -T 60 --f)" = --format ]
     [ "$(complete_words dns --format t)" = terraform ]
