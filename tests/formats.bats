@@ -79,7 +79,8 @@ knot() {
         for zone in $ZONES; do
             printf '  - domain: %s.\n    file: "%s"\n    zonefile-sync: -1\n    journal-content: none\n    acl: all\n' "$zone" "$DIR/$zone.zone"
         done
-    } | run_knot
+    } >zones.conf
+    run_knot <zones.conf
     is_up knot serves
 }
 
