@@ -246,3 +246,81 @@ zoned_updates() {
     run -2 mta_sts dns --form json
     run -2 mta_sts dns -T
 }
+
+# delegated [ARGUMENT...]: what dns prints for the zone operator.example.
+delegated() {
+    mta_sts dns --delegate Operator.example. "$@"
+}
+
+# followed NAME TYPE: the data of these records where NAME's CNAME points to, as a resolver finds them: the name server does not follow into another zone.
+followed() {
+    dig @127.0.0.1 -p "$DNS_PORT" +short "$(dig @127.0.0.1 -p "$DNS_PORT" +short "$1" CNAME)" "$2"
+}
+
+@test "delegate: the owners publish three CNAMEs each, once; the zone they point to has the records, in each format" {
+    local format zone
+    policies
+    ZONES+=' operator.example'
+    bare_zones
+    delegated --only owners | grep -v '^;' | grep . >owners
+    [ "$(wc -l <owners)" -eq 12 ]
+    [ "$(grep -c ' CNAME .*[.]operator[.]example[.]$' owners)" -eq 12 ]
+    delegated --only zone | grep -v '^;' | grep . >operator
+    for zone in $ZONES; do
+        { zone_of "$zone"; grep -h "[.]${zone//./\\.}\. 300 " owners operator || true; } >"$zone.zone"
+        named-checkzone -q "$zone" "$zone.zone"
+    done
+    knot
+    diff <(followed _mta-sts.example.org TXT) <(mta_sts dns | sed -n 's/^_mta-sts.example.org. .* TXT //p')
+    diff <(followed _smtp._tls.long.example TXT) <(mta_sts dns | sed -n 's/^_smtp._tls.long.example. .* TXT //p')
+    [ "$(followed mta-sts.example.org A | sort | paste -sd ' ')" = '192.0.2.1 192.0.2.2' ]
+    [ "$(followed mta-sts.lists.example.net CNAME)" = policies.example.net. ]
+    for format in json dnscontrol octodns terraform external values; do
+        delegated --format $format >"$format.out"
+        diff <(sort owners operator) <(python3 "$HELPERS/formats.py" $format <"$format.out" | sort)
+    done
+    # An edit changes the operator's records alone; a mistake in the policy does not touch the owners'.
+    cp operator before
+    sed -i 's/^mode = enforce/mode = testing/; s/^\[example.com .*/&\nhost = 192.0.2.8/' policies.ini
+    leave_alone policies.ini
+    delegated --only owners | grep -v '^;' | grep . | cmp - owners
+    delegated --only zone | grep -v '^;' | grep . >operator
+    run -1 diff before operator
+    [ "$(grep -c '^>' <<<"$output")" -eq 3 ]
+    sed -i 's/^mode = testing/mode = on/' policies.ini
+    leave_alone policies.ini
+    delegated --only owners | grep -v '^;' | grep . | cmp - owners
+    run -1 --separate-stderr delegated --only zone
+    [[ $output == *'; _mta-sts.long.example.operator.example: no record'* ]]
+}
+
+@test "delegate: both lists, for the owner and for the operator; nsupdate replaces a TXT by the owner's CNAME" {
+    policies
+    bare_zones
+    run -0 delegated example.com
+    [[ $output == *$'\n; example.com. For the owner of this domain, to publish once:\nmta-sts.example.com. 300 IN CNAME mta-sts.example.com.operator.example.\n'*$'\n\n; operator.example. For the operator'*$'\nmta-sts.example.com.operator.example. 300 IN CNAME policies.example.net.\n'* ]]
+    bind
+    updates example.com | nsupdate
+    { echo "server 127.0.0.1 $DNS_PORT"; delegated --only owners --format nsupdate example.com; } | nsupdate
+    diff <(delegated --only owners example.com | grep -v '^;' | grep . | sort) <(answers)
+}
+
+@test "delegate: what cannot be, and what is no domain, is told once" {
+    local label
+    label=$(printf 'a%.0s' {1..60})
+    printf '[%s.%s.%s]\nmx = m.example\n[b.example]\nmx = m.example\nhost = mta-sts.b.example.operator.example\n' "$label" "$label" "$label" >policies.ini
+    leave_alone policies.ini
+    run -1 --separate-stderr mta_sts dns --delegate "$label.example"
+    [ "$stderr" = "mta-sts: _smtp._tls.$label.$label.$label.$label.example is longer than 253 characters; delegate to a zone with a shorter name" ]
+    run -0 delegated --only zone b.example
+    [[ $output == *'; mta-sts.b.example.operator.example: host is this name itself; write its addresses'* ]]
+    run -1 --separate-stderr delegated other.example x..y b.example
+    [ "$(grep -c . <<<"$stderr")" -eq 2 ]
+    run -1 --separate-stderr delegated --only owners other.example x..y b.example
+    [ "$(grep -c . <<<"$stderr")" -eq 2 ]
+    run -2 mta_sts dns --delegate
+    run -2 mta_sts dns --delegate x..y
+    run -2 mta_sts dns --only zone
+    run -2 delegated --only operator
+    [[ ${lines[0]} == 'mta-sts: dns --only: write owners or zone, after --delegate ZONE' ]]
+}

@@ -3,10 +3,12 @@
 #include "command/dns/format.h"
 #include "command/dns/record.h"
 #include "config/index.h"
+#include "policy/argument.h"
 #include "policy/domain.h"
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +19,13 @@ struct request {
     struct index *index;
     struct buf *out;
     const struct dns_format *format;
+    const char *zone;    /* of --delegate, or NULL */
+    bool owners, others; /* with it: print the owners' records; those of the zone */
+    bool mute;           /* complain of no argument: that is done later */
     uint32_t ttl;
     struct dns_list list;
-    char origin[DOMAIN_MAX + 1]; /* of the list before */
+    char origin[DOMAIN_MAX + 1];    /* of the list before */
+    char zone_name[DOMAIN_MAX + 1]; /* ZONE in normal form */
 };
 
 /* Prints REQUEST's list, unless the format has nothing to print for it. */
@@ -36,14 +42,43 @@ static void print_list(struct request *request)
     command_print(request->out);
 }
 
+/* False, with a complaint, where the names of DOMAIN's records would be too long in the zone of --delegate. */
+static bool fits(const struct request *request, const char *domain)
+{
+    if (request->zone == NULL || dns_fits(domain, request->zone))
+        return true;
+    if (!request->mute)
+        (void)fprintf(stderr, "mta-sts: _smtp._tls.%s.%s is longer than %d characters; delegate to a zone with a shorter name\n",
+                      domain, request->zone, DOMAIN_MAX);
+    return false;
+}
+
+/* Prints the records by which the owner of DOMAIN delegates the others. False, with a complaint, where that is not possible. */
+static bool print_owner(struct request *request, const char *domain)
+{
+    const struct index_verdict *verdict;
+
+    if (!index_find(request->index, domain, &verdict)) {
+        request->out->failed = true;
+        return false;
+    }
+    if (verdict == NULL || (verdict->found == INDEX_UNSURE && !index_names(request->index, domain)))
+        return !request->mute && command_find_policy(request->index, domain, request->out) != NULL;
+    if (!fits(request, domain))
+        return false;
+    request->out->failed |= !dns_list_delegate(&request->list, domain, request->zone, request->ttl);
+    print_list(request);
+    return true;
+}
+
 /* Prints the records of DOMAIN. False, with a complaint, where one of them cannot be made. */
 static bool print_domain(struct request *request, const char *domain)
 {
     const struct index_verdict *verdict = command_find_policy(request->index, domain, request->out);
 
-    if (verdict == NULL && !index_names(request->index, domain))
+    if ((verdict == NULL && !index_names(request->index, domain)) || !fits(request, domain))
         return false;
-    request->out->failed |= !dns_list_make(&request->list, request->index, domain, verdict, request->ttl);
+    request->out->failed |= !dns_list_make(&request->list, request->index, domain, request->zone, verdict, request->ttl);
     print_list(request);
     const char *mistake = request->list.values.mistake;
     if (mistake != NULL && verdict != NULL && !request->out->failed)
@@ -51,7 +86,10 @@ static bool print_domain(struct request *request, const char *domain)
     return verdict != NULL && mistake == NULL;
 }
 
-static bool print_all(struct request *request)
+/* print_domain() or print_owner(). */
+typedef bool print_fn(struct request *request, const char *domain);
+
+static bool print_all(struct request *request, print_fn *print)
 {
     char domain[DOMAIN_MAX + 1];
     size_t at = 0;
@@ -59,31 +97,55 @@ static bool print_all(struct request *request)
 
     while (!request->out->failed && index_next_domain(request->index, &at, domain)) {
         if (strcmp(domain, "*") != 0) {
-            good &= print_domain(request, domain);
-            continue;
+            good &= print(request, domain);
+        } else if (print == print_domain) {
+            request->out->failed |= !dns_list_make_any(&request->list);
+            print_list(request);
         }
-        request->out->failed |= !dns_list_make_any(&request->list);
-        print_list(request);
     }
     return good;
 }
 
-static bool print_named(struct request *request, int argc, char *argv[])
+/* Writes the policy domain ARGUMENT to DOMAIN, in normal form. False, with a complaint, where it is none. */
+static bool read_domain(const struct request *request, const char *argument, char domain[DOMAIN_MAX + 1])
+{
+    struct buf why = { 0 };
+
+    if (!request->mute)
+        return command_read_domain(argument, domain);
+    bool good = argument_domain(argument, domain, &why);
+    buf_free(&why);
+    return good;
+}
+
+static bool print_named(struct request *request, print_fn *print, int argc, char *argv[])
 {
     char domain[DOMAIN_MAX + 1];
     bool good = true;
 
     for (int i = 0; i < argc && !request->out->failed; i++)
-        good &= command_read_domain(argv[i], domain) && print_domain(request, domain);
+        good &= read_domain(request, argv[i], domain) && print(request, domain);
     return good;
 }
 
 /* Prints the domains that the arguments name, or all. False, with a complaint, where a record cannot be made. */
-static bool print(struct request *request, int argc, char *argv[])
+static bool print_lists(struct request *request, print_fn *print, int argc, char *argv[])
 {
+    return argc > 0 ? print_named(request, print, argc, argv) : print_all(request, print);
+}
+
+static bool print_request(struct request *request, int argc, char *argv[])
+{
+    bool good = true;
+
     if (request->format->head != NULL)
         request->format->head(request->out);
-    bool good = argc > 0 ? print_named(request, argc, argv) : print_all(request);
+    request->mute = request->others;
+    if (request->owners)
+        good = print_lists(request, print_owner, argc, argv);
+    request->mute = false;
+    if (request->others)
+        good &= print_lists(request, print_domain, argc, argv);
     if (request->format->tail != NULL)
         request->format->tail(request->out);
     dns_list_free(&request->list);
@@ -117,10 +179,33 @@ static bool read_format(struct request *request, const char *text)
     return false;
 }
 
+static bool read_zone(struct request *request, const char *text)
+{
+    struct buf why = { 0 };
+
+    if (!argument_host(text, request->zone_name, &why)) {
+        command_complain_of(&why);
+        return false;
+    }
+    request->zone = request->zone_name;
+    request->owners = request->others;
+    return true;
+}
+
+static bool read_part(struct request *request, const char *text)
+{
+    request->owners = strcmp(text, "owners") == 0;
+    request->others = strcmp(text, "zone") == 0;
+    if (request->zone != NULL && (request->owners || request->others))
+        return true;
+    command_complain("dns --only: write owners or zone, after --delegate ZONE");
+    return false;
+}
+
 static const struct option {
     const char *name;
     bool (*read)(struct request *request, const char *text); /* false, with a complaint, where TEXT is wrong or "" */
-} options[] = { { "-T", read_ttl }, { "--format", read_format } };
+} options[] = { { "-T", read_ttl }, { "--format", read_format }, { "--delegate", read_zone }, { "--only", read_part } };
 
 /* Reads the options. Returns how many arguments they are, or -1 where one is wrong. */
 static int read_options(struct request *request, int argc, char *argv[])
@@ -140,10 +225,10 @@ static int read_options(struct request *request, int argc, char *argv[])
 
 int command_dns(struct index *index, int argc, char *argv[], struct buf *out)
 {
-    struct request request = { .index = index, .out = out, .format = dns_format_at(0), .ttl = TTL_DEFAULT };
+    struct request request = { .index = index, .out = out, .format = dns_format_at(0), .ttl = TTL_DEFAULT, .others = true };
     int options_read = read_options(&request, argc - 1, argv + 1);
 
     if (options_read < 0)
         return COMMAND_USAGE;
-    return print(&request, argc - 1 - options_read, argv + 1 + options_read) ? COMMAND_FINE : COMMAND_WRONG;
+    return print_request(&request, argc - 1 - options_read, argv + 1 + options_read) ? COMMAND_FINE : COMMAND_WRONG;
 }

@@ -25,6 +25,8 @@ static const struct command {
       OPEN_WAITS | OPEN_NEEDS, NULL },
     { "dns", "--format NAME [DOMAIN...]", "prints them as NAME: ", command_dns, false, OPEN_WAITS | OPEN_NEEDS,
       dns_format_names },
+    { "dns", "--delegate ZONE [DOMAIN...]", "prints CNAME records for the owners, and those of ZONE; --only owners or zone",
+      command_dns, false, OPEN_WAITS | OPEN_NEEDS, NULL },
     { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, false, OPEN_NEEDS, NULL },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, false, 0, NULL },
     { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, false, OPEN_WAITS | OPEN_NEEDS,
@@ -38,12 +40,12 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 void command_list(FILE *out)
 {
     for (size_t i = 0; i < COMMANDS; i++) {
-        char call[40];
+        char call[64];
         struct buf names = { 0 };
         (void)snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].arguments);
         if (commands[i].names != NULL)
             commands[i].names(&names);
-        (void)fprintf(out, "  %-29s %s%s\n", call, commands[i].does, names.text != NULL ? names.text : "");
+        (void)fprintf(out, "  %-31s %s%s\n", call, commands[i].does, names.text != NULL ? names.text : "");
         buf_free(&names);
     }
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 /* The three names below a policy domain, each with what its record is for. */
@@ -44,6 +45,14 @@ static bool add_missing(struct dns_list *list, const char *name, const char *why
     return add(list, (struct dns_record) { .name = name, .why = why });
 }
 
+/* Adds a CNAME from the name NAME to the same name below ZONE, which it writes to TARGET. */
+static bool add_delegation(struct dns_list *list, const struct kind *kind, const char *name, const char *zone,
+                           char target[DOMAIN_MAX + 2], uint32_t ttl)
+{
+    return snprintf(target, DOMAIN_MAX + 2, "%s.%s.", name, zone) < DOMAIN_MAX + 2 &&
+           add_made(list, kind, name, "CNAME", target, ttl);
+}
+
 static bool add_host_word(struct dns_list *list, const char *domain, uint32_t ttl, const char *word)
 {
     unsigned char address[sizeof(struct in6_addr)];
@@ -53,10 +62,10 @@ static bool add_host_word(struct dns_list *list, const char *domain, uint32_t tt
         return add_made(list, &host_kind, list->host_name, "A", word, ttl);
     if (inet_pton(AF_INET6, word, address) == 1)
         return add_made(list, &host_kind, list->host_name, "AAAA", word, ttl);
-    if (domain_from_host(word, own) && strcmp(own, domain) == 0)
+    if ((domain_from_host(word, own) && strcmp(own, domain) == 0) || strcasecmp(word, list->host_name) == 0)
         return add_missing(list, list->host_name, "host is this name itself; write its addresses");
-    (void)snprintf(list->target, sizeof list->target, "%s.", word);
-    return add_made(list, &host_kind, list->host_name, "CNAME", list->target, ttl);
+    (void)snprintf(list->targets[0], sizeof list->targets[0], "%s.", word);
+    return add_made(list, &host_kind, list->host_name, "CNAME", list->targets[0], ttl);
 }
 
 static bool add_host(struct dns_list *list, const char *domain, uint32_t ttl)
@@ -92,11 +101,19 @@ static bool add_tlsrpt(struct dns_list *list, uint32_t ttl)
     return list->tlsrpt.len == 0 || add_made(list, &tlsrpt_kind, list->tlsrpt_name, "TXT", list->tlsrpt.text, ttl);
 }
 
-static void name_records(struct dns_list *list, const char *domain)
+/* Sets the names of DOMAIN's records, below ZONE if it is not NULL. */
+static void name_records(struct dns_list *list, const char *domain, const char *zone)
 {
-    (void)snprintf(list->host_name, sizeof list->host_name, "%s%s", host_kind.prefix, domain);
-    (void)snprintf(list->id_name, sizeof list->id_name, "%s%s", id_kind.prefix, domain);
-    (void)snprintf(list->tlsrpt_name, sizeof list->tlsrpt_name, "%s%s", tlsrpt_kind.prefix, domain);
+    const char *dot = zone != NULL ? "." : "", *rest = zone != NULL ? zone : "";
+
+    (void)snprintf(list->host_name, sizeof list->host_name, "%s%s%s%s", host_kind.prefix, domain, dot, rest);
+    (void)snprintf(list->id_name, sizeof list->id_name, "%s%s%s%s", id_kind.prefix, domain, dot, rest);
+    (void)snprintf(list->tlsrpt_name, sizeof list->tlsrpt_name, "%s%s%s%s", tlsrpt_kind.prefix, domain, dot, rest);
+}
+
+bool dns_fits(const char *domain, const char *zone)
+{
+    return strlen(tlsrpt_kind.prefix) + strlen(domain) + 1 + strlen(zone) <= DOMAIN_MAX;
 }
 
 static void free_values(struct index_records *values)
@@ -112,21 +129,36 @@ static void empty(struct dns_list *list, const char *domain)
 {
     free_values(&list->values);
     list->domain = list->origin = domain;
+    list->heading = NULL;
     list->count = list->made = list->tlsrpt.len = 0;
     list->leaving = false;
 }
 
-bool dns_list_make(struct dns_list *list, struct index *index, const char *domain, const struct index_verdict *verdict,
-                   uint32_t ttl)
+bool dns_list_make(struct dns_list *list, struct index *index, const char *domain, const char *zone,
+                   const struct index_verdict *verdict, uint32_t ttl)
 {
     empty(list, domain);
-    name_records(list, domain);
+    name_records(list, domain, zone);
+    if (zone != NULL) {
+        list->origin = zone;
+        list->heading = "For the operator of this zone, who keeps its records up to date:";
+    }
     if (!index_records(index, domain, &list->values))
         return false;
     list->leaving = list->values.leaving;
     if (list->values.mistake != NULL && !add_missing(list, domain, "not all records, since there is a mistake"))
         return false;
     return add_host(list, domain, ttl) && add_id(list, verdict, ttl) && add_tlsrpt(list, ttl);
+}
+
+bool dns_list_delegate(struct dns_list *list, const char *domain, const char *zone, uint32_t ttl)
+{
+    empty(list, domain);
+    name_records(list, domain, NULL);
+    list->heading = "For the owner of this domain, to publish once:";
+    return add_delegation(list, &host_kind, list->host_name, zone, list->targets[0], ttl) &&
+           add_delegation(list, &id_kind, list->id_name, zone, list->targets[1], ttl) &&
+           add_delegation(list, &tlsrpt_kind, list->tlsrpt_name, zone, list->targets[2], ttl);
 }
 
 bool dns_list_make_any(struct dns_list *list)

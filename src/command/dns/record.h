@@ -23,27 +23,39 @@ struct dns_record {
 
 /* Zeroed memory is an empty list. Free it with dns_list_free(). The list owns all texts but DOMAIN and ORIGIN. */
 struct dns_list {
-    const char *domain; /* the policy domain; "*" for [*] */
-    const char *origin; /* all names are below this one, and are printed without it where a format has relative names */
-    bool first;         /* no list was printed before */
-    bool opens;         /* the list before had another origin */
-    bool leaving;       /* mode none */
+    const char *domain;  /* the policy domain; "*" for [*] */
+    const char *heading; /* what a person has to know of the lists of this origin; or NULL */
+    const char *origin;  /* all names are below this one, and are printed without it where a format has relative names */
+    bool first;          /* no list was printed before */
+    bool opens;          /* the list before had another origin */
+    bool leaving;        /* mode none */
     struct dns_record *records;
     size_t count, made; /* all of RECORDS; those that have a type */
     size_t room;
-    char host_name[DOMAIN_MAX + 1], id_name[DOMAIN_MAX + 1], tlsrpt_name[DOMAIN_MAX + 1], target[DOMAIN_MAX + 2];
+    char host_name[DOMAIN_MAX + 1], id_name[DOMAIN_MAX + 1], tlsrpt_name[DOMAIN_MAX + 1];
+    char targets[3][DOMAIN_MAX + 2]; /* of CNAME records */
     char id[sizeof "v=STSv1; id=;" + POLICY_ID_SIZE];
     struct buf tlsrpt;
     struct index_records values;
 };
 
 /*
- * Fills LIST with the records of DOMAIN, which stays in use. VERDICT is its policy, or NULL if it has none. FIRST and OPENS stay
- * as they are. values.mistake is then a message about a mistake in host or tlsrpt, or NULL. LIST may have been filled before.
+ * Fills LIST with the records of DOMAIN, which stays in use. VERDICT is its policy, or NULL if it has none. If ZONE is not NULL,
+ * the records are in this zone, to which the owner of DOMAIN delegates them: see dns_list_delegate(). values.mistake is then a
+ * message about a mistake in host or tlsrpt, or NULL. LIST may have been filled before; FIRST and OPENS stay as they are.
  * Returns false if memory runs out.
  */
-bool dns_list_make(struct dns_list *list, struct index *index, const char *domain, const struct index_verdict *verdict,
-                   uint32_t ttl);
+bool dns_list_make(struct dns_list *list, struct index *index, const char *domain, const char *zone,
+                   const struct index_verdict *verdict, uint32_t ttl);
+
+/*
+ * Fills LIST with the three CNAME records by which the owner of DOMAIN delegates all others to ZONE: each name points to the same
+ * name below ZONE. They depend on nothing else (RFC 8461 8.2). Returns false if memory runs out.
+ */
+bool dns_list_delegate(struct dns_list *list, const char *domain, const char *zone, uint32_t ttl);
+
+/* True if the records of DOMAIN have names of at most DOMAIN_MAX characters below ZONE. */
+bool dns_fits(const char *domain, const char *zone);
 
 /* Fills LIST for [*], which has no records of its own. Returns false if memory runs out. */
 bool dns_list_make_any(struct dns_list *list);

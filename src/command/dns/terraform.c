@@ -15,8 +15,8 @@ static void print_object(struct buf *out, const struct dns_list *list, size_t i,
     const struct dns_record *record = &list->records[i];
     const char *separator = "";
 
-    buf_print(out, "{\"domain\":");
-    quote(out, list->domain);
+    buf_print(out, "{\"origin\":");
+    quote(out, list->origin);
     buf_print(out, ",\"name\":");
     quote(out, record->name);
     buf_print(out, ",\"type\":\"%s\",\"ttl\":%" PRIu32 ",\"values\":[", record->type, record->ttl);

@@ -37,6 +37,8 @@ static void print_record(struct buf *out, const struct dns_record *record)
 
 void dns_zone(struct buf *out, const struct dns_list *list)
 {
+    if (list->opens && list->heading != NULL)
+        buf_print(out, "; %s. %s\n", list->origin, list->heading);
     if (list->leaving)
         buf_print(out, "%s", leaving);
     for (size_t i = 0; i < list->count; i++)

@@ -49,18 +49,18 @@ static const struct row {
                  "    - \"a\\\"b\\\\c\\\\;d$e${f}%{g}$${h}\\u0001\\u00ff'`\"\n"
                  "mta-sts:\n  - ttl: 60\n    type: A\n    values:\n    - \"192.0.2.1\"\n    - \"192.0.2.2\"\n"
                  "  - ttl: 60\n    type: AAAA\n    values:\n    - \"2001:db8::1\"\n" },
-    { "terraform", "\n    \"mta-sts.example.org A\": {\"domain\":\"example.org\",\"name\":\"mta-sts.example.org\",\"type\":\"A\","
+    { "terraform", "\n    \"mta-sts.example.org A\": {\"origin\":\"example.org\",\"name\":\"mta-sts.example.org\",\"type\":\"A\","
                    "\"ttl\":60,\"values\":[\"192.0.2.1\",\"192.0.2.2\"]},"
-                   "\n    \"mta-sts.example.org AAAA\": {\"domain\":\"example.org\",\"name\":\"mta-sts.example.org\","
+                   "\n    \"mta-sts.example.org AAAA\": {\"origin\":\"example.org\",\"name\":\"mta-sts.example.org\","
                    "\"type\":\"AAAA\",\"ttl\":60,\"values\":[\"2001:db8::1\"]},"
-                   "\n    \"_smtp._tls.example.org TXT\": {\"domain\":\"example.org\",\"name\":\"_smtp._tls.example.org\","
+                   "\n    \"_smtp._tls.example.org TXT\": {\"origin\":\"example.org\",\"name\":\"_smtp._tls.example.org\","
                    "\"type\":\"TXT\",\"ttl\":60,\"values\":[\"a\\\"b\\\\c;d$e$${f}%%{g}$$${h}\\u0001\\u00ff'`\"]}" },
     { "external",
-      "\n    \"mta-sts.example.org A\": \"{\\\"domain\\\":\\\"example.org\\\",\\\"name\\\":\\\"mta-sts.example.org\\\","
+      "\n    \"mta-sts.example.org A\": \"{\\\"origin\\\":\\\"example.org\\\",\\\"name\\\":\\\"mta-sts.example.org\\\","
       "\\\"type\\\":\\\"A\\\",\\\"ttl\\\":60,\\\"values\\\":[\\\"192.0.2.1\\\",\\\"192.0.2.2\\\"]}\","
-      "\n    \"mta-sts.example.org AAAA\": \"{\\\"domain\\\":\\\"example.org\\\",\\\"name\\\":"
+      "\n    \"mta-sts.example.org AAAA\": \"{\\\"origin\\\":\\\"example.org\\\",\\\"name\\\":"
       "\\\"mta-sts.example.org\\\",\\\"type\\\":\\\"AAAA\\\",\\\"ttl\\\":60,\\\"values\\\":[\\\"2001:db8::1\\\"]}\","
-      "\n    \"_smtp._tls.example.org TXT\": \"{\\\"domain\\\":\\\"example.org\\\",\\\"name\\\":"
+      "\n    \"_smtp._tls.example.org TXT\": \"{\\\"origin\\\":\\\"example.org\\\",\\\"name\\\":"
       "\\\"_smtp._tls.example.org\\\",\\\"type\\\":\\\"TXT\\\",\\\"ttl\\\":60,\\\"values\\\":"
       "[\\\"a\\\\\\\"b\\\\\\\\c;d$e${f}%{g}$${h}\\\\u0001\\\\u00ff'`\\\"]}\"" },
     { "values", "# example.org\n"
@@ -123,7 +123,7 @@ static void check_split(const char *format, bool splits, size_t len)
 {
     char text[1024] = "";
     struct dns_record record = { "_smtp._tls.example.org", "TXT", text, 60, 2, "w" };
-    struct dns_list list = { "example.org", "example.org", .records = &record, .count = 1, .made = 1 };
+    struct dns_list list = { .domain = "example.org", .origin = "example.org", .records = &record, .count = 1, .made = 1 };
     struct buf out = { 0 }, expected = { 0 };
 
     memset(text, 'x', len);
