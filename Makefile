@@ -20,7 +20,7 @@ endif
 
 # Debian packages: for the build, and for each target.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
-PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libc-ares-dev libssl-dev
+PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libunbound-dev libssl-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3-minimal \
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
@@ -28,15 +28,15 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 	shellcheck
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx \
 	nginx-light caddy pebble certbot dehydrated lego
-PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound nginx nginx-light postfix python3 iproute2 mount valgrind \
-	systemd-container msmtp
+PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound dns-root-data nginx nginx-light postfix python3 iproute2 mount \
+	valgrind systemd-container msmtp
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_PROBE_BUILD) clang libclang-rt-dev llvm python3-minimal
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
-PACKAGES_BENCH := $(PACKAGES_TEST) python3 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go nodejs
+PACKAGES_BENCH := $(PACKAGES_TEST) knot knot-dnsutils bind9-dnsutils iproute2 python3 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go nodejs
 
 # The user's CPPFLAGS, CFLAGS and LDFLAGS come last, so they win.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla $(if $(CI),-Werror)
@@ -44,10 +44,13 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 SANITIZED := $(SANITIZE:%=-DNO_LANDLOCK -fsanitize=% -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HARDENING := $(or $(SANITIZED),-fstack-protector-strong -D_FORTIFY_SOURCE=2) -fPIE
 INIPARSER_CPPFLAGS ?= -I/usr/include/iniparser
+# The key of the DNS root, by which mta-sts-probe validates; Debian's package dns-root-data has it there.
+ROOT_KEY ?= /usr/share/dns/root.key
 # The versions that --version prints. Only Debian's dpkg is asked; on other systems, set them.
 LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' libfcgi-dev libiniparser-dev 2>/dev/null | \
 	awk '!seen[$$0]++ { printf "%s%s", comma, $$0; comma = ", " }')
 ALL_CPPFLAGS = -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' \
+	-DROOT_KEY='"$(ROOT_KEY)"' \
 	$(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
@@ -57,9 +60,9 @@ comma := ,
 wrap = $(1:%=-Wl$(comma)--wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
 LIBS := $(call wrap,$(FCGI_CALLS) fopen dictionary_new) -l:libfcgi.a -l:libiniparser.a
-PROBE_LIBS := -lcurl -lcares -lcrypto
+PROBE_LIBS := -lcurl -lunbound -lssl -lcrypto
 HAS_PROBE_HEADERS = tools/missing-headers '$(CC) $(CPPFLAGS)' \
-	curl/curl.h=libcurl4-openssl-dev ares.h=libc-ares-dev openssl/x509.h=libssl-dev
+	curl/curl.h=libcurl4-openssl-dev unbound.h=libunbound-dev openssl/x509.h=libssl-dev
 
 # === What is built
 
@@ -74,7 +77,7 @@ objects = $(patsubst %,$(B)/%.o,$(basename $(1)))
 OBJECTS := $(call objects,$(filter-out tests/faults/failnth.c,$(SOURCES)))
 UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*.c tests/unit/*/*/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-PROGRAMS := mta-sts mta-sts-static mta-sts-probe look edits load constant constant_cgi iniparser_load
+PROGRAMS := mta-sts mta-sts-static mta-sts-probe look edits load constant constant_cgi iniparser_load hosts
 TARBALL := mta-sts-$(VERSION).tar.gz
 
 all: mta-sts ## build mta-sts, and mta-sts-probe where its libraries are installed
@@ -101,10 +104,11 @@ $(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(FUZZ_HELPERS) $(B)/probe.a $(
 $(B)/look: $(B)/tests/probe/look.o $(B)/probe.a $(B)/mta-sts.a
 $(B)/edits: $(B)/tests/edits/driver.o $(B)/mta-sts.a
 $(B)/load: $(B)/tests/faults/load.o
-$(B)/constant $(B)/constant_cgi $(B)/iniparser_load: $(B)/%: $(B)/bench/%.o
+$(B)/constant $(B)/constant_cgi $(B)/iniparser_load $(B)/hosts: $(B)/%: $(B)/bench/%.o
 
 $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now $(LDFLAGS)
 $(B)/mta-sts-probe $(B)/look: LINKED = $(PROBE_LIBS) $(LIBS)
+$(B)/hosts: LINKED = -lssl -lcrypto
 $(UNITS): LINKED = $(LIBS) -lcmocka
 $(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS)
 $(addprefix $(B)/,load constant constant_cgi iniparser_load): LINKED = -Wl,--as-needed -lfcgi -liniparser
@@ -211,7 +215,7 @@ format: ## format the C code
 bench: ## measure speed and memory, beside other servers; SECTIONS="floor peers" measures those alone
 	@tools/packages $(PACKAGES_BENCH)
 	@tools/workerd build/workerd >/dev/null || true
-	@$(MAKE) mta-sts $(addprefix $(B)/,mta-sts mta-sts-static constant constant_cgi iniparser_load)
+	@$(MAKE) mta-sts $(addprefix $(B)/,mta-sts mta-sts-static mta-sts-probe constant constant_cgi iniparser_load hosts)
 	@bench/run $(B) $(SECTIONS)
 
 # FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.

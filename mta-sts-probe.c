@@ -2,6 +2,7 @@
 #include "probe/actions.h"
 #include "probe/check/context.h"
 #include "probe/judge/result.h"
+#include "probe/limits.h"
 #include "probe/options.h"
 #include <stdatomic.h>
 
@@ -13,6 +14,7 @@ int main(int argc, char *argv[])
 
     if (!probe_options_read(argc, argv, &settings))
         return status;
+    settings.context.dns.sockets = probe_limits_sockets();
     if (!probe_action_asks(settings.action) || probe_context_open(&settings.context, settings.ca_file, &stop))
         status = probe_action_run(&settings);
     probe_context_close(&settings.context);

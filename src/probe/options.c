@@ -20,13 +20,12 @@ enum {
     DOMAIN_MAX_S = 3600,
     MS = 1000,
     CONNECT_MS = 10000,
-    DNS_TIMEOUT_MS = 2000,
-    DNS_TRIES = 2,
+    DNS_MS = 10000,
     SLOW_MS = 2000,
     HTTPS_PORT = 443,
     SMTP_PORT = 25,
     USAGE_COLUMN = 24,
-    JOBS_DEFAULT = 16
+    JOBS_DEFAULT = 64
 };
 
 /* Puts VALUE (NULL: the option has none) into SETTINGS. Returns NULL, or what to write instead where VALUE is not valid. */
@@ -121,6 +120,12 @@ static const char *take_dns(struct probe_settings *settings, const char *value)
     return NULL;
 }
 
+static const char *take_anchors(struct probe_settings *settings, const char *value)
+{
+    settings->context.dns.anchors = value;
+    return value[0] != '\0' ? NULL : "the name of a file";
+}
+
 static const char *take_ca(struct probe_settings *settings, const char *value)
 {
     settings->ca_file = value;
@@ -190,7 +195,7 @@ static const struct option {
     take_fn *take;
 } options[] = {
     { 'f', "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
-    { 'j', "jobs", "N", "how many domains at once; default: 16", take_jobs },
+    { 'j', "jobs", "N", "how many domains at once; default: 64", take_jobs },
     { 'q', "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
     { 'v', "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', "json", NULL, "prints one JSON object for each domain", take_json },
@@ -201,7 +206,8 @@ static const struct option {
     { '\0', "warn-days", "N", "warns N days before a certificate ends; default: 1/5", take_warn_days },
     { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
     { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
-    { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353", take_dns },
+    { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353, or root", take_dns },
+    { '\0', "trust-anchor", "FILE", "the keys to validate DNSSEC by; default: the root's", take_anchors },
     { '\0', "ca", "FILE", "the authorities to trust, in PEM", take_ca },
     { '\0', "helo", "NAME", "the name in EHLO; default: this machine's", take_helo },
     { '\0', "https-port", "N", "default: 443", take_https_port },
@@ -315,7 +321,7 @@ bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
 
     *settings = (struct probe_settings) { .jobs = JOBS_DEFAULT, .domains = argv };
     settings->context = (struct probe_context) {
-        .dns = { .timeout_ms = DNS_TIMEOUT_MS, .tries = DNS_TRIES },
+        .dns = { .timeout_ms = DNS_MS },
         .fetch = { .connect_ms = CONNECT_MS,
                    .total_ms = TIMEOUT_DEFAULT_S * MS,
                    .https_port = HTTPS_PORT,

@@ -46,10 +46,9 @@ static void add_comment(struct buf *out, const char *text)
 }
 
 /* Judges HOST, and adds what is wrong to FINDINGS. False where something is unknown. */
-static bool judge(const struct probe_context *context, const char *name, const struct probe_host *host,
-                  struct probe_findings *findings, struct probe_mx_host *judged)
+static bool judge(const char *name, const struct probe_host *host, struct probe_findings *findings, struct probe_mx_host *judged)
 {
-    *judged = probe_mx_host_judge(context, name, false, host, (int64_t)time(NULL), findings);
+    *judged = probe_mx_host_judge(name, false, host, findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
         judged->why = "this machine is out of memory";
@@ -95,7 +94,7 @@ static int suggest_host(const struct probe_context *context, struct probe_dns *d
     struct probe_findings findings = { 0 };
     struct probe_mx_host judged;
 
-    bool known = judge(context, name, host, &findings, &judged);
+    bool known = judge(name, host, &findings, &judged);
     int status = probe_findings_status(&findings, known && !findings.failed);
     add_findings(out, name, &findings, known, judged.why);
     buf_print(out, "mx      = %s\n", name);
@@ -315,7 +314,7 @@ int probe_suggest(const struct probe_context *context, struct probe_dns *dns, co
 
 /* --- TLSA --- */
 
-static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t at, unsigned usage)
+static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chain, size_t at, unsigned usage)
 {
     unsigned char digest[PROBE_CERT_DIGEST_MAX];
     size_t len = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest);
@@ -329,14 +328,29 @@ static bool add_tlsa(struct buf *out, const char *mx, const char *chain, size_t 
     return true;
 }
 
-static int add_records(const struct probe_host *host, const char *mx, const char *chain, struct buf *out)
+/* The TLSA records of HOST cannot be seen to be signed. */
+static void add_unsigned(const struct probe_host *host, struct buf *out)
+{
+    struct buf text = { 0 };
+
+    if (host->tlsa.unvalidated != NULL)
+        buf_print(&text, "Whether this zone is signed was not validated: %s.", host->tlsa.unvalidated);
+    else if (host->tlsa.state == PROBE_DNS_AGAIN)
+        buf_print(&text, "Whether this zone is signed is not known: %s.", host->tlsa.why);
+    else
+        buf_print(&text, "This zone is not signed.");
+    buf_print(&text, " Senders look at TLSA records in a signed zone only (RFC 7672 2.2).");
+    add_comment(out, text.text != NULL ? text.text : "");
+    out->failed |= text.failed;
+    buf_free(&text);
+}
+
+static int add_records(const struct probe_host *host, const char *mx, struct stack_st_X509 *chain, struct buf *out)
 {
     int status = PROBE_STATUS_OK;
 
     if (!host->addresses.authentic && !host->tlsa.authentic) {
-        add_comment(out,
-                    "The resolver does not say that this zone is signed. Where it is not, senders do not look at TLSA records "
-                    "(RFC 7672 2.2); where the resolver does not validate, it cannot tell: try --dns with one that does.");
+        add_unsigned(host, out);
         status = PROBE_STATUS_WARNING;
     }
     add_comment(out,
@@ -358,7 +372,7 @@ int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const
     const struct probe_host *host = ask(context, dns, mx, clock_ms() + LIMIT_MS);
     struct probe_findings findings = { 0 };
     struct probe_mx_host judged;
-    bool known = judge(context, mx, host, &findings, &judged);
+    bool known = judge(mx, host, &findings, &judged);
     int status;
 
     if (judged.chain != NULL) {

@@ -1,5 +1,5 @@
 # A name server in the network namespace: Knot DNS, its zones, and look-ups.
-# A suite loads network.bash before this. DNS_PORT is the server's port (default: 53).
+# A suite loads network.bash before this. DNS_PORT is the server's port (default: 53), DNS_ADDRESS its addresses, with commas between (default: 127.0.0.1).
 
 # run_knot: starts Knot DNS. Standard input has the zones, as knot.conf lists them.
 run_knot() {
@@ -7,7 +7,7 @@ run_knot() {
         cat <<CONF
 server:
     rundir: "$DIR"
-    listen: 127.0.0.1@${DNS_PORT:-53}
+    listen: [ $(printf '%s' "${DNS_ADDRESS:-127.0.0.1}" | sed -E "s/[^, ]+/&@${DNS_PORT:-53}/g") ]
 log:
   - target: stderr
     any: info

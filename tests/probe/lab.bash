@@ -57,6 +57,9 @@ zone:
   - domain: signed.test.
     file: "$DIR/signed.test.zone"
     dnssec-signing: on
+  - domain: bogus.test.
+    file: "$DIR/bogus.test.zone"
+    dnssec-signing: on
 CONF
     until_true lab_key
     cat >unbound.conf <<CONF
@@ -86,12 +89,25 @@ import socket, threading
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("127.0.0.1", 5399))
 threading.Event().wait()'
+    # A forwarder that hands no DNSSEC records over: it takes the DO bit out of the query.
+    start plain.log python3 -c '
+import socket, threading
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 5397))
+def ask(query, client):
+    at = query.rindex(b"\0\0\x29") + 7
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as up:
+        up.settimeout(9)
+        up.sendto(query[:at] + b"\0\0" + query[at + 2:], ("127.0.0.1", 53))
+        s.sendto(up.recv(65535), client)
+while True:
+    threading.Thread(target=ask, args=s.recvfrom(65535), daemon=True).start()'
     start unbound.log unbound -d -p -c "$DIR/unbound.conf"
 }
 
-# The key of the signed zone, as the resolver's trust anchor.
+# The trust anchors: the key of signed.test, and the same for bogus.test, where it is wrong.
 lab_key() {
-    inside kdig +short +timeout=1 -p 5353 @127.0.0.1 signed.test DNSKEY | sed -n 's/^257 /signed.test. IN DNSKEY 257 /p' >anchor
+    inside kdig +short +timeout=1 -p 5353 @127.0.0.1 signed.test DNSKEY | sed -n 's/^257 \(.*\)/signed.test. IN DNSKEY 257 \1\nbogus.test. IN DNSKEY 257 \1/p' >anchor
     [ -s anchor ]
 }
 

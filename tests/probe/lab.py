@@ -169,6 +169,14 @@ RPT = {
 }
 
 
+DIGEST = 32 * "ab"
+TLSA = {  # what stands at _25._tcp of the MX host; None is its certificate's
+    "tlsa": [None],
+    "tlsa-some": [None, "1 1 1 " + DIGEST],
+    "tlsa-none": ["0 0 1 " + DIGEST, "3 2 1 " + DIGEST, "3 1 3 " + DIGEST, "3 1 1 " + DIGEST[2:], "4 1 1 " + DIGEST, "3 1 0 00"],
+}
+
+
 def addresses(*names):
     return ["%s %s" % ("AAAA" if ":" in name else "A", name) for name in names]
 
@@ -237,8 +245,8 @@ def records(case, mail_at, servers):
             yield "%s.%s.%s" % (prefix, domain, domain), ['TXT "%s"' % text]
     if dns == "txt-under":
         yield "_mta_sts." + domain, ['TXT "v=STSv1; id=1;"']
-    if dns == "tlsa":
-        yield "_25._tcp." + mail, [tlsa("good")]
+    if dns in TLSA:
+        yield "_25._tcp." + mail, [tlsa("good") if data is None else "TLSA " + data for data in TLSA[dns]]
 
 
 def tlsa(name):
@@ -251,14 +259,16 @@ def tlsa(name):
 
 def zones(cases, mail_at, servers):
     start = ["@ 300 IN SOA ns.%s hostmaster.%s 1 3600 600 86400 60", "@ 300 IN NS ns.%s", "ns.%s 300 IN A 127.0.0.1"]
-    zone = {"test": [], "signed.test": []}
+    zone = {"test": [], "signed.test": [], "bogus.test": []}
     for case in cases:
         if case["dns"] in ("none", "gone"):
             continue
-        into = zone["signed.test" if case["domain"] == "signed.test" else "test"]
+        into = zone[next((name for name in ("signed.test", "bogus.test") if case["domain"].endswith(name)), "test")]
         for name, lines in records(case, mail_at(case), servers):
             into += ["%s. 300 IN %s" % (name, line) for line in lines]
-    zone["test"] += ["signed.test. 300 IN NS ns.signed.test.", "ns.signed.test. 300 IN A 127.0.0.1", "policies.test. 300 IN A " + NGINX,
+    for name in ("signed.test", "bogus.test"):
+        zone["test"] += ["%s. 300 IN NS ns.%s." % (name, name), "ns.%s. 300 IN A 127.0.0.1" % name]
+    zone["test"] += ["policies.test. 300 IN A " + NGINX,
                      "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
                      "round.test. 300 IN CNAME back.test.", "back.test. 300 IN CNAME round.test.", "mx.elsewhere.test. 300 IN A " + POSTFIX,
                      "all.test. 300 IN A 192.0.2.1", "all.test. 300 IN AAAA 2001:db8::1", "six.test. 300 IN AAAA 2001:db8::2",

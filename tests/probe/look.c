@@ -1,6 +1,7 @@
 /* The probe's network modules, for their suite. Each call looks at one thing, and prints what it finds as lines. */
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
+#include "probe/ask/x509.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/lifetime.h"
 
@@ -73,18 +74,25 @@ enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 static int look_dns(const struct question *question, char **names)
 {
-    const struct probe_dns_options options = { getenv("LOOK_SERVERS"), number("LOOK_DNS_MS", 2000), 2, NULL };
-    struct probe_dns *dns = probe_dns_new(&options);
+    char reason[200];
+    struct probe_dns_options options = { .servers = getenv("LOOK_SERVERS"),
+                                         .anchors = getenv("LOOK_ANCHORS"),
+                                         .sockets = 16,
+                                         .timeout_ms = number("LOOK_DNS_MS", 2000) };
 
+    options.resolver = probe_resolver_new(&options, reason, sizeof reason);
+    struct probe_dns *dns = options.resolver != NULL ? probe_dns_new(&options) : NULL;
     if (dns == NULL) {
-        (void)puts("no resolver");
+        (void)printf("no resolver: %s\n", reason);
         return 1;
     }
     for (; *names != NULL; names++) {
         struct probe_dns_answer answer;
         question->ask(dns, *names, &answer);
-        (void)printf("%s%s%s\n", states[answer.state], answer.no_such_name ? " no-such-name" : "",
-                     answer.authentic ? " authentic" : "");
+        (void)printf("%s%s%s%s\n", states[answer.state], answer.no_such_name ? " no-such-name" : "",
+                     answer.authentic ? " authentic" : "", answer.is_bogus ? " bogus" : "");
+        if (answer.unvalidated != NULL)
+            (void)printf("unvalidated %s\n", answer.unvalidated);
         if (answer.why != NULL)
             (void)printf("why %s\n", answer.why);
         if (answer.alias != NULL)
@@ -94,6 +102,7 @@ static int look_dns(const struct question *question, char **names)
         probe_dns_answer_free(&answer);
     }
     probe_dns_free(dns);
+    probe_resolver_free(options.resolver);
     return 0;
 }
 
@@ -109,7 +118,7 @@ static const char *const outcomes[] = {
 };
 
 /* The findings about the certificate, at the time LOOK_NOW, with the authorities in LOOK_CA. */
-static int print_certificate(const char *chain, const char *host)
+static int print_certificate(struct stack_st_X509 *chain, const char *host)
 {
     char why[200];
     struct probe_trust *trust = probe_trust_new(getenv("LOOK_CA"), why, sizeof why);
@@ -190,7 +199,7 @@ static char *read_file(const char *name)
     return text;
 }
 
-static int look_digests(const char *chain)
+static int look_digests(struct stack_st_X509 *chain)
 {
     unsigned char digest[PROBE_CERT_DIGEST_MAX];
 
@@ -213,11 +222,14 @@ static int look_digests(const char *chain)
 
 static int look_file(const char *host, const char *file)
 {
-    char *chain = read_file(file);
+    char *pem = read_file(file);
 
-    if (chain == NULL)
+    if (pem == NULL)
         return 1;
-    return host != NULL ? print_certificate(chain, host) : look_digests(chain);
+    struct stack_st_X509 *chain = probe_x509_read(pem);
+    int status = host != NULL ? print_certificate(chain, host) : look_digests(chain);
+    probe_x509_free(chain);
+    return status;
 }
 
 int main(int argc, char *argv[])

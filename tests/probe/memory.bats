@@ -23,14 +23,14 @@ teardown_file() {
 
 # probe ARGUMENT...: runs the probe in the laboratory.
 probe() {
-    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 # limited LIMIT ARGUMENT...: the probe with a limit of prlimit.
 limited() {
     local limit=$1
     shift
-    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 # blames_nobody CODE FILE: FILE, an output with exit status CODE, has no fault of a server.
@@ -53,14 +53,14 @@ blames_nobody() {
 @test "one call for memory fails, or all from then on: unknown, and no fault of the servers" {
     local calls n all code unknown=0 preload
     preload=LD_PRELOAD=$(dirname "$MTA_STS")/failnth.so
-    inside env FAILNTH=0 FAILNTH_LOG="$DIR/calls" "$preload" "$PROBE" --ca "$LAB/ca.pem" healthy.test >/dev/null
+    inside env FAILNTH=0 FAILNTH_LOG="$DIR/calls" "$preload" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test >/dev/null
     calls=$(sed -n 's/^calls //p' calls)
     for n in $(seq 7 $((calls / 70)) "$calls"); do
         for all in '' FAILNTH_ALL=1; do
             rm -f failed
             code=0
             # shellcheck disable=SC2086 # perhaps nothing
-            inside env FAILNTH="$n" $all FAILNTH_LOG="$DIR/failed" "$preload" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 healthy.test >out 2>&1 || code=$?
+            inside env FAILNTH="$n" $all FAILNTH_LOG="$DIR/failed" "$preload" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 healthy.test >out 2>&1 || code=$?
             # libcurl 7.88 does not hand its allocator on to nghttp2.
             ! grep -q libnghttp2 failed || continue
             blames_nobody "$code" out

@@ -23,7 +23,7 @@ teardown_file() {
 
 # probe ARGUMENT...: runs the probe in the laboratory.
 probe() {
-    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 # in_terminal COMMAND...: runs COMMAND in a terminal of 80 columns. The file screen has all that it wrote there.
@@ -93,10 +93,10 @@ all_cases() {
     [[ $output == *'is a file and no domain; write -f '*/policies.ini ]]
     # A file that names domains is meant, and a zone file is not.
     cp policies.ini policies.conf
-    run -3 inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test policies.conf
+    run -3 inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test policies.conf
     [[ $output == *'policies.conf is a file and no domain; write -f policies.conf' ]]
     printf '@ 300 IN SOA ns hostmaster 1 1 1 1 1\n@ 300 IN TXT "a=b"\n' >healthy.test
-    inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     run -3 probe bücher.example
     [[ $output == 'mta-sts-probe: "bücher.example" is not ASCII; write xn--bcher-kva.example' ]]
     LC_ALL=C run -3 probe --suggest 'Faß.de.'
@@ -185,7 +185,7 @@ words() {
     local at most=0 n
     at=$(inside kdig +short mx1.smtp-tarpit.test A)
     # shellcheck disable=SC2086
-    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --timeout 30 --domain-timeout 4 -j 4 smtp-tarpit.test smtp-hung.test mail-hung.test >out 2>err 3>&- &
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 30 --domain-timeout 4 -j 4 smtp-tarpit.test smtp-hung.test mail-hung.test >out 2>err 3>&- &
     local pid=$!
     PIDS+=("$pid")
     while kill -0 "$pid" 2>/dev/null; do
@@ -250,20 +250,20 @@ words() {
     grep -q $'\033\[32mok\033\[m' coloured
     sed 's/\x1b\[[0-9;]*m//g' coloured | sed 's/[0-9]* ms//' | cmp - <(sed 's/[0-9]* ms//' plain)
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     grep -q $'\033\[32mok' screen
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm NO_COLOR=1 "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    in_terminal $INSIDE env TERM=xterm NO_COLOR=1 "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     grep -q healthy.test screen
     run -1 grep -q $'\033' screen
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --color never healthy.test
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --color never healthy.test
     run -1 grep -q $'\033' screen
 }
 
 @test "a progress bar: on a terminal's standard error, and nowhere else" {
     # shellcheck disable=SC2086
-    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --timeout 4 healthy.test answer-slow.test
+    in_terminal $INSIDE env TERM=xterm "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 4 healthy.test answer-slow.test
     grep -qE '\[[#.]{30}\] [01]/2' screen
     probe healthy.test answer-slow.test >out 2>err || [ $? -eq 1 ]
     [ ! -s err ]
@@ -343,21 +343,39 @@ suggests() {
     named-checkzone . zone
     grep -q ' TLSA 2 1 1 ' records
     run -1 probe --tlsa mail.healthy.test
-    [[ $output == *'does not say that this zone is signed'*' TLSA 3 1 1 '* ]]
+    [[ $output == *'This zone is not signed'*' TLSA 3 1 1 '* ]]
+    run -1 probe --dns 127.0.0.1:5397 --tlsa mail.signed.test
+    [[ $output == *'Whether this zone is signed was not validated: the name servers hand no DNSSEC records over'* ]]
+    run -3 probe --tlsa mail.bogus.test
+    [[ $output == *'DNSSEC validation failed: '* ]]
     run -3 probe --tlsa mail.smtp-refused.test
     run -2 probe --tlsa mail.smtp-nostarttls.test
+}
+
+@test "DANE: records that senders ignore, a zone that is not signed, one that is bogus, no key" {
+    run -0 probe some.signed.test
+    [[ $(words) == *'ok dane mail.some.signed.test: 2 TLSA records (senders use 1), signed, matched by its certificate "mail.some.signed.test" has a TLSA record 1 1 1 with 32 bytes, which senders ignore: usages 0 and 1 are not for SMTP'* ]]
+    run -1 probe none.signed.test
+    [[ $(words) == *'warn dane mail.none.signed.test: 6 TLSA records (senders use 0), signed "mail.none.signed.test" has '* && $output != *mail:\ * ]]
+    run -3 probe bogus.test
+    [[ $(words) == *'? txt DNSSEC validation failed: '*'? mx DNSSEC validation failed: '* && $output != *mail:\ * ]]
+    run -0 probe --dns 127.0.0.1:5397 signed.test
+    [[ $(words) == *'1 TLSA record, not validated: the name servers hand no DNSSEC records over, '*'; matched by its certificate'* ]]
+    run -3 probe --trust-anchor nowhere signed.test
+    [[ $output == 'mta-sts-probe: nowhere: No such file or directory' ]]
+    run -3 probe --trust-anchor '' signed.test
 }
 
 # limited LIMIT ARGUMENT...: the probe with a limit of prlimit.
 limited() {
     local limit=$1
     shift
-    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 @test "too few descriptors: unknown, and no fault of the servers" {
     local n code unknown=0 domains
-    for n in 7 8 9 10 11 12; do
+    for n in 7 9 11 13 15 17 18 19 20 21 22 23 24; do
         code=0
         limited --nofile=$n:$n healthy.test >out 2>&1 || code=$?
         [ "$code" -eq 0 ] || [ "$code" -eq 3 ]
@@ -371,25 +389,25 @@ limited() {
     [ ! -s err ]
     # The hard one is kept to, with a message.
     limited --nofile=1024:1024 -j 256 "${domains[@]}" >out 2>err
-    grep -qx 'mta-sts-probe: 256 domains at once need 2068 open files, but the limit here is 1024: only 125 are probed at once; raise it (ulimit -n), or write -j 125' err
+    grep -qx 'mta-sts-probe: 256 domains at once need 1764 open files, but the limit here is 1024: only 132 are probed at once; raise it (ulimit -n), or write -j 132' err
     limited --nofile=64:64 -j 256 "${domains[@]}" >out 2>err
-    grep -q ': only 5 are probed at once' err
+    grep -q ': only 4 are probed at once' err
     [ "$(grep -c '^ok ' out)" -eq 256 ]
 }
 
 @test "no network: all is unknown, and nothing is said of mail" {
-    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" healthy.test
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     [[ $output != *FAIL* && $output != *warn* && $output != *mail:* ]]
-    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --suggest healthy.test
+    run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --suggest healthy.test
     run -3 probe --dns nowhere healthy.test tlsrpt-none.test
-    [[ $output == *'no resolver could be started: '*' --dns is not valid'* ]]
+    [[ $output == 'mta-sts-probe: nowhere: is no list of name servers; write '* ]]
     run -3 probe --dns nowhere --suggest healthy.test
-    [[ $output == *'no resolver could be started: '* ]]
+    [[ $output == 'mta-sts-probe: nowhere: is no list of name servers; write '* ]]
 }
 
 @test "Ctrl-C: ends with what is known so far" {
     # shellcheck disable=SC2086
-    $INSIDE "$PROBE" --ca "$LAB/ca.pem" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &
     local pid=$! code=0
     PIDS+=("$pid")
     sleep 5
@@ -466,7 +484,7 @@ limited() {
     deploy 2
     cat >wrapped <<SH
 #!/bin/sh
-exec "$PROBE" --ca "$LAB/ca.pem" --dns 127.0.0.1:$DEPLOYED_DNS "\$@"
+exec "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --dns 127.0.0.1:$DEPLOYED_DNS "\$@"
 SH
     chmod +x wrapped
     inside env MTA_STS_PROBE="$DIR/wrapped" "$monitoring/probe-textfile" "$DIR/policies.ini" "$DIR/out.prom"

@@ -1,21 +1,13 @@
-/* Asks name servers, with c-ares. */
+/* Asks name servers, with libunbound, which validates what they answer (DNSSEC, RFC 4035). */
 #ifndef PROBE_ASK_DNS_H
 #define PROBE_ASK_DNS_H
 
-#include "base/buf.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/ask/resolver.h"
 
-#include <stdatomic.h>
 #include <stdint.h>
 
-/* A query takes at most TIMEOUT_MS * (2^TRIES - 1) for each server: c-ares doubles the timeout with each try. */
-struct probe_dns_options {
-    const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: those of the system */
-    unsigned timeout_ms, tries;
-    const atomic_bool *stop; /* once it is true, every answer is AGAIN, within half a second; NULL: never */
-};
-
-/* A resolver, for one thread at a time. NULL where memory runs out or SERVERS is not valid. */
+/* What one thread at a time asks with. NULL where memory runs out. */
 struct probe_dns;
 struct probe_dns *probe_dns_new(const struct probe_dns_options *options);
 void probe_dns_free(struct probe_dns *dns);
@@ -23,14 +15,20 @@ void probe_dns_free(struct probe_dns *dns);
 /* From LIMIT on, by clock_ms(), every answer is AGAIN; 0: never. */
 void probe_dns_set_limit(struct probe_dns *dns, int64_t limit);
 
-/* Adds the name and the version of the library, as it is linked at run time: "c-ares 1.34.5". */
-void probe_dns_library(struct buf *out);
+/* A question: the records of NAME, which is of any kind, with or without a final dot; and where the answer goes. */
+struct probe_dns_question {
+    const char *name;
+    enum probe_dns_type type;
+    struct probe_dns_answer *answer;
+};
 
 /*
- * Ask for the records of NAME, a name of any kind, with or without a final dot. Addresses are A and AAAA, joined by
- * probe_dns_answer_join(). Where no server answers, or memory runs out, the state is AGAIN. ANSWER need not be initialised;
- * The caller calls probe_dns_answer_free().
+ * Asks all COUNT questions in LIST side by side. Where no server answers, or memory or descriptors run out, the state is AGAIN.
+ * The answers need not be initialised; the caller calls probe_dns_answer_free() for each.
  */
+void probe_dns_ask(struct probe_dns *dns, const struct probe_dns_question *list, size_t count);
+
+/* The same for one. Addresses are A and AAAA, joined by probe_dns_answer_join(). */
 void probe_dns_txt(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_mx(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_addresses(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);

@@ -1,8 +1,5 @@
 #include "probe/ask/dns_answer.h"
 
-#include "policy/domain.h"
-#include "probe/ask/dns_message.h"
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -10,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unbound.h>
 
-enum { CLASS_IN = 1, TYPE_CNAME = 5, RECORD_LEAST = 11, CHAIN_MAX = 16 };
+enum { NO_ERROR = 0, FORMAT_ERROR = 1, SERVER_FAILED = 2, NO_SUCH_NAME = 3, NOT_IMPLEMENTED = 4, REFUSED = 5, RCODES };
+
+/* The longest name in a message, in octets (RFC 1035 2.3.4); as text, where each octet may be \DDD. */
+enum { NAME_OCTETS = 255, LABEL_OCTETS = 63, NAME_SIZE = 4 * NAME_OCTETS };
 
 /* --- memory: blocks that are freed together --- */
 
@@ -31,16 +32,6 @@ static void *alloc(struct probe_dns_answer *answer, size_t size)
     return block->bytes;
 }
 
-static char *alloc_text(struct probe_dns_answer *answer, const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = alloc(answer, size);
-
-    if (copy != NULL)
-        memcpy(copy, text, size);
-    return copy;
-}
-
 void probe_dns_answer_free(struct probe_dns_answer *answer)
 {
     for (struct block *block = answer->memory, *next; block != NULL; block = next) {
@@ -50,64 +41,114 @@ void probe_dns_answer_free(struct probe_dns_answer *answer)
     *answer = (struct probe_dns_answer) { 0 };
 }
 
-static bool same_name(const char *a, const char *b)
+static void *copy(struct probe_dns_answer *answer, const void *bytes, size_t len)
 {
-    size_t len = strlen(a);
+    void *copied = alloc(answer, len + 1);
 
-    return len == strlen(b) && domain_same(a, b, len);
+    if (copied != NULL)
+        memcpy(copied, bytes, len);
+    return copied;
 }
 
 /* --- records --- */
 
-/* Adds what RECORD holds to ANSWER's list. False where RECORD is malformed or memory runs out. */
-typedef bool add_fn(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer);
-
-static bool add_address(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
+/* Writes a label as a zone file has it (RFC 1035 5.1). Returns how many characters that takes. */
+static size_t write_label(const unsigned char *label, size_t len, char *out)
 {
-    bool four = record->type == PROBE_DNS_A;
-    char *text = alloc(answer, INET6_ADDRSTRLEN);
+    size_t n = 0;
 
-    if (text == NULL || record->len != (four ? 4 : 16))
-        return false;
-    answer->addresses[answer->count++] = text;
-    return inet_ntop(four ? AF_INET : AF_INET6, m->bytes + record->data, text, INET6_ADDRSTRLEN) != NULL;
+    for (size_t i = 0; i < len; i++) {
+        if (label[i] == '.' || label[i] == '\\')
+            out[n++] = '\\';
+        if (label[i] > ' ' && label[i] <= '~') {
+            out[n++] = (char)label[i];
+        } else {
+            (void)snprintf(out + n, 5, "\\%03u", label[i]);
+            n += 4;
+        }
+    }
+    return n;
 }
 
-static bool add_mx(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
+/* Writes the name that BYTES are, all LEN of them, as a zone file has it but without the final dot. False: it is malformed. */
+static bool write_name(const unsigned char *bytes, size_t len, char name[NAME_SIZE])
 {
-    char name[PROBE_DNS_NAME_SIZE];
+    size_t at = 0, n = 0;
 
-    if (record->len < 3 || probe_dns_message_name(m, record->data + 2, name) != record->data + record->len)
+    if (len > NAME_OCTETS)
         return false;
-    char *host = alloc_text(answer, name);
-    answer->mx[answer->count++] = (struct probe_mx) { probe_dns_message_number(m, record->data), host };
+    while (at < len && bytes[at] != 0) {
+        size_t label = bytes[at];
+        if (label > LABEL_OCTETS || label >= len - at)
+            return false;
+        if (n > 0)
+            name[n++] = '.';
+        n += write_label(bytes + at + 1, label, name + n);
+        at += label + 1;
+    }
+    name[n] = '\0';
+    return at + 1 == len;
+}
+
+/* Adds the record that BYTES are, LEN of them, to ANSWER's list. False where it is malformed or memory runs out. */
+typedef bool add_fn(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer);
+
+static bool add_address(const unsigned char *bytes, size_t len, int family, struct probe_dns_answer *answer)
+{
+    char *text = alloc(answer, INET6_ADDRSTRLEN);
+
+    if (text == NULL || len != (family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr)))
+        return false;
+    answer->addresses[answer->count++] = text;
+    return inet_ntop(family, bytes, text, INET6_ADDRSTRLEN) != NULL;
+}
+
+static bool add_a(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer)
+{
+    return add_address(bytes, len, AF_INET, answer);
+}
+
+static bool add_aaaa(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer)
+{
+    return add_address(bytes, len, AF_INET6, answer);
+}
+
+static bool add_mx(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer)
+{
+    char name[NAME_SIZE];
+
+    if (len < 3 || !write_name(bytes + 2, len - 2, name))
+        return false;
+    char *host = copy(answer, name, strlen(name));
+    answer->mx[answer->count++] = (struct probe_mx) { (unsigned)bytes[0] << 8 | bytes[1], host };
     return host != NULL;
 }
 
-static bool add_txt(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
+static bool add_txt(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer)
 {
-    size_t at = record->data, end = at + record->len;
+    const char *text = copy(answer, bytes, len);
+    size_t at = 0;
 
-    if (at == end)
+    if (text == NULL || len == 0)
         return false;
-    while (at < end) {
-        size_t len = m->bytes[at++];
-        if (len > end - at)
+    while (at < len) {
+        bool begins = at == 0;
+        size_t n = bytes[at++];
+        if (n > len - at)
             return false;
-        bool begins = at == record->data + 1;
-        answer->strings[answer->count++] = (struct probe_txt_string) { (const char *)m->bytes + at, len, begins };
-        at += len;
+        answer->strings[answer->count++] = (struct probe_txt_string) { text + at, n, begins };
+        at += n;
     }
     return true;
 }
 
-static bool add_tlsa(const struct probe_dns_message *m, const struct probe_dns_record *record, struct probe_dns_answer *answer)
+static bool add_tlsa(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer)
 {
-    const unsigned char *data = m->bytes + record->data;
+    const unsigned char *data = copy(answer, bytes, len);
 
-    if (record->len < 3)
+    if (data == NULL || len < 3)
         return false;
-    answer->tlsa[answer->count++] = (struct probe_tlsa) { data[0], data[1], data[2], data + 3, record->len - 3 };
+    answer->tlsa[answer->count++] = (struct probe_tlsa) { data[0], data[1], data[2], data + 3, len - 3 };
     return true;
 }
 
@@ -115,23 +156,16 @@ static const struct kind {
     enum probe_dns_type type;
     add_fn *add;
     size_t size, list; /* of an element; offset of the list in struct probe_dns_answer */
-    size_t least;      /* the least that an element takes in a message, in octets: bounds how many there can be */
+    bool is_dense;     /* each octet of a record may be an element */
 } kinds[] = {
-    { PROBE_DNS_A, add_address, sizeof(char *), offsetof(struct probe_dns_answer, addresses), RECORD_LEAST },
-    { PROBE_DNS_AAAA, add_address, sizeof(char *), offsetof(struct probe_dns_answer, addresses), RECORD_LEAST },
-    { PROBE_DNS_MX, add_mx, sizeof(struct probe_mx), offsetof(struct probe_dns_answer, mx), RECORD_LEAST },
-    { PROBE_DNS_TXT, add_txt, sizeof(struct probe_txt_string), offsetof(struct probe_dns_answer, strings), 1 },
-    { PROBE_DNS_TLSA, add_tlsa, sizeof(struct probe_tlsa), offsetof(struct probe_dns_answer, tlsa), RECORD_LEAST },
+    { PROBE_DNS_A, add_a, sizeof(char *), offsetof(struct probe_dns_answer, addresses), false },
+    { PROBE_DNS_AAAA, add_aaaa, sizeof(char *), offsetof(struct probe_dns_answer, addresses), false },
+    { PROBE_DNS_MX, add_mx, sizeof(struct probe_mx), offsetof(struct probe_dns_answer, mx), false },
+    { PROBE_DNS_TXT, add_txt, sizeof(struct probe_txt_string), offsetof(struct probe_dns_answer, strings), true },
+    { PROBE_DNS_TLSA, add_tlsa, sizeof(struct probe_tlsa), offsetof(struct probe_dns_answer, tlsa), false },
 };
 
-static const struct kind *kind_of(enum probe_dns_type type)
-{
-    size_t i = 0;
-
-    while (kinds[i].type != type)
-        i++;
-    return &kinds[i];
-}
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static int compare_mx(const void *a, const void *b)
 {
@@ -150,118 +184,101 @@ static void set(struct probe_dns_answer *answer, enum probe_dns_state state, con
     answer->why = why;
 }
 
-static const char malformed[] = "the name server's answer cannot be read";
-
-/* Follows the CNAMEs from NAME, which becomes the last name. The records may stand in any order. False: malformed. */
-static bool follow(const struct probe_dns_message *m, char name[PROBE_DNS_NAME_SIZE], struct probe_dns_answer *answer)
+static size_t most(const struct ub_result *result, const struct kind *kind)
 {
-    struct probe_dns_record record;
-    unsigned steps = 0;
-    bool moved = true;
+    size_t count = 0;
 
-    while (moved && steps <= CHAIN_MAX) {
-        size_t at = m->records;
-        moved = false;
-        for (size_t i = 0; i < m->answers && !moved; i++) {
-            if (!probe_dns_message_record(m, &at, &record))
-                return false;
-            if (record.type != TYPE_CNAME || record.class != CLASS_IN || !same_name(record.owner, name))
-                continue;
-            if (probe_dns_message_name(m, record.data, name) != record.data + record.len)
-                return false;
-            moved = true;
-            steps++;
-        }
-    }
-    if (moved)
-        set(answer, PROBE_DNS_ABSENT, "its CNAMEs lead in a circle, or never end");
-    if (steps > 0) {
-        answer->alias = alloc_text(answer, name);
-        if (answer->alias == NULL)
-            set(answer, PROBE_DNS_AGAIN, "out of memory");
-    }
-    return true;
+    for (size_t i = 0; result->data[i] != NULL; i++)
+        count += kind->is_dense ? (size_t)result->len[i] : 1;
+    return count;
 }
 
-/* Adds the records of NAME. */
-static bool collect(const struct probe_dns_message *m, const char *name, const struct kind *kind, struct probe_dns_answer *answer)
+/* Adds all records. */
+static bool collect(const struct ub_result *result, const struct kind *kind, struct probe_dns_answer *answer)
 {
-    size_t at = m->records;
-    struct probe_dns_record record;
-    void *list = alloc(answer, (m->len / kind->least + 1) * kind->size);
+    void *list = alloc(answer, most(result, kind) * kind->size);
 
     if (list == NULL)
         return false;
     memcpy((char *)answer + kind->list, &list, sizeof list);
-    for (size_t i = 0; i < m->answers; i++) {
-        if (!probe_dns_message_record(m, &at, &record))
+    for (size_t i = 0; result->data[i] != NULL; i++)
+        if (!kind->add((const unsigned char *)result->data[i], (size_t)result->len[i], answer))
             return false;
-        bool wanted = record.type == (unsigned)kind->type && record.class == CLASS_IN && same_name(record.owner, name);
-        if (wanted && !kind->add(m, &record, answer))
-            return false;
-    }
     if (kind->type == PROBE_DNS_MX)
         qsort(answer->mx, answer->count, sizeof *answer->mx, compare_mx);
     return true;
 }
 
-/* There is no record: ABSENT, unless the server does not answer for others. */
-static void set_absent(const struct probe_dns_message *m, struct probe_dns_answer *answer)
+static void set_alias(struct probe_dns_answer *answer, const char *name)
+{
+    size_t len = strlen(name);
+
+    answer->alias = copy(answer, name, len - (len > 1 && name[len - 1] == '.'));
+    if (answer->alias == NULL)
+        set(answer, PROBE_DNS_AGAIN, "out of memory");
+}
+
+static void read_records(const struct ub_result *result, enum probe_dns_type type, struct probe_dns_answer *answer)
 {
     static const char *const whys[2][2] = {
         { "the name has no such record", "the name does not exist" },
         { "its CNAME leads to a name that has no such record", "its CNAME leads to a name that does not exist" },
     };
+    size_t i = 0;
 
-    set(answer, PROBE_DNS_ABSENT, whys[answer->alias != NULL][answer->no_such_name]);
-    if (!answer->no_such_name && (m->flags & (PROBE_DNS_FLAG_AUTHORITATIVE | PROBE_DNS_FLAG_RECURSIVE)) == 0)
-        set(answer, PROBE_DNS_AGAIN, "the name server looks nothing up for others");
+    answer->no_such_name = result->rcode == NO_SUCH_NAME;
+    answer->authentic = result->secure != 0;
+    if (result->canonname != NULL)
+        set_alias(answer, result->canonname);
+    while (i < KINDS && kinds[i].type != type)
+        i++;
+    if (answer->why != NULL || (i == KINDS && result->havedata))
+        return;
+    if (!result->havedata)
+        set(answer, PROBE_DNS_ABSENT, whys[answer->alias != NULL][answer->no_such_name]);
+    else if (!collect(result, &kinds[i], answer))
+        set(answer, PROBE_DNS_AGAIN, "the name server's answer cannot be read, or memory ran out");
 }
 
-static void read_records(const struct probe_dns_message *m, const char *asked, const struct kind *kind,
-                         struct probe_dns_answer *answer)
+static void set_bogus(const struct ub_result *result, struct probe_dns_answer *answer)
 {
-    char name[PROBE_DNS_NAME_SIZE];
-    size_t last = strlen(asked);
+    static const char begin[] = "DNSSEC validation failed: ";
+    /* "validation failure <example.org. MX IN>: signature expired"; the name and the type are known. */
+    const char *reason = result->why_bogus != NULL ? result->why_bogus : "bogus", *colon = strstr(reason, ">: ");
 
-    last -= last > 0 && asked[last - 1] == '.';
-    (void)snprintf(name, sizeof name, "%.*s", (int)last, asked);
-    answer->no_such_name = (m->flags & PROBE_DNS_FLAG_RCODE) == 3;
-    answer->authentic = (m->flags & PROBE_DNS_FLAG_AUTHENTIC) != 0;
-    if (!follow(m, name, answer) || (answer->why == NULL && !collect(m, name, kind, answer)))
-        set(answer, PROBE_DNS_AGAIN, malformed);
-    else if (answer->why == NULL && answer->count == 0)
-        set_absent(m, answer);
+    if (colon != NULL)
+        reason = colon + 3;
+    size_t len = strlen(reason);
+    char *why = alloc(answer, sizeof begin + len);
+
+    answer->is_bogus = true;
+    set(answer, PROBE_DNS_AGAIN, why != NULL ? why : "DNSSEC validation failed");
+    if (why == NULL)
+        return;
+    memcpy(why, begin, sizeof begin - 1);
+    memcpy(why + sizeof begin - 1, reason, len);
 }
 
-void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *name, enum probe_dns_type type,
+void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type type, const char *unvalidated,
                            struct probe_dns_answer *answer)
 {
-    static const char *const failures[PROBE_DNS_FLAG_RCODE + 1] = {
-        [1] = "the name server took the question for malformed (FORMERR)",
-        [2] = "the name server failed (SERVFAIL)",
-        [4] = "the name server does not know such questions (NOTIMP)",
-        [5] = "the name server refused to answer (REFUSED)",
+    /* libunbound asks all servers before it reports that they failed; how each did, it does not say. */
+    static const char *const failures[RCODES] = {
+        [FORMAT_ERROR] = "the name server took the question for malformed (FORMERR)",
+        [SERVER_FAILED] = "all name servers failed, or none could be reached",
+        [NOT_IMPLEMENTED] = "the name server does not know such questions (NOTIMP)",
+        [REFUSED] = "the name server refused to answer (REFUSED)",
     };
-    struct probe_dns_message m;
+    bool is_error = result->rcode != NO_ERROR && result->rcode != NO_SUCH_NAME;
+    bool is_known = result->rcode >= 0 && result->rcode < RCODES;
 
-    *answer = (struct probe_dns_answer) { 0 };
-    /* The lists point into the message. */
-    unsigned char *copy = alloc(answer, len);
-    if (copy == NULL) {
-        set(answer, PROBE_DNS_AGAIN, "out of memory");
-        return;
-    }
-    memcpy(copy, bytes, len);
-    if (!probe_dns_message_open(&m, copy, len)) {
-        set(answer, PROBE_DNS_AGAIN, malformed);
-        return;
-    }
-    unsigned rcode = m.flags & PROBE_DNS_FLAG_RCODE;
-    if (rcode == 0 || rcode == 3)
-        read_records(&m, name, kind_of(type), answer);
+    *answer = (struct probe_dns_answer) { .unvalidated = unvalidated };
+    if (is_error)
+        set(answer, PROBE_DNS_AGAIN, is_known ? failures[result->rcode] : "the name server answered with an error");
+    else if (result->bogus && unvalidated == NULL)
+        set_bogus(result, answer);
     else
-        set(answer, PROBE_DNS_AGAIN, failures[rcode] != NULL ? failures[rcode] : "the name server answered with an error");
+        read_records(result, type, answer);
     if (answer->state != PROBE_DNS_FOUND)
         answer->count = 0;
 }
@@ -275,7 +292,7 @@ static void append(struct probe_dns_answer *answer, const struct probe_dns_answe
     for (size_t i = 0; list != NULL && i < answer->count; i++)
         list[i] = answer->addresses[i];
     for (size_t i = 0; list != NULL && i < more->count; i++) {
-        char *address = alloc_text(answer, more->addresses[i]);
+        char *address = copy(answer, more->addresses[i], strlen(more->addresses[i]));
 
         list[answer->count + i] = address;
         if (address == NULL)
@@ -313,6 +330,8 @@ void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_ans
         qsort(answer->addresses, answer->count, sizeof *answer->addresses, compare_addresses);
     answer->is_partial = is_partial;
     if (is_partial)
-        answer->why = why;
+        answer->why = copy(answer, why, strlen(why));
+    if (is_partial && answer->why == NULL)
+        answer->why = "out of memory";
     probe_dns_answer_free(more);
 }

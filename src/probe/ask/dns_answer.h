@@ -1,13 +1,15 @@
 /*
  * The answer to one DNS query: whether there are records of the type that was asked for, which, and if not, why not. Pure: it is
- * made of bytes; dns.h asks for them. Names are as the zone has them, in any case and without a final dot, and perhaps no valid
- * host names.
+ * made of what libunbound hands over; dns.h asks for that. Names are as the zone has them, in any case and without a final dot,
+ * and perhaps no valid host names.
  */
 #ifndef PROBE_ASK_DNS_ANSWER_H
 #define PROBE_ASK_DNS_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct ub_result;
 
 /* AGAIN: it is not known whether there are such records; asking again may help. */
 enum probe_dns_state { PROBE_DNS_FOUND, PROBE_DNS_ABSENT, PROBE_DNS_AGAIN };
@@ -39,9 +41,11 @@ struct probe_txt_string {
 struct probe_dns_answer {
     enum probe_dns_state state;
     bool no_such_name;                /* with ABSENT: the name does not exist (NXDOMAIN) */
-    bool authentic;                   /* the resolver says that it validated the answer by DNSSEC (AD) */
+    bool authentic;                   /* DNSSEC: it was validated here, and is secure */
+    bool is_bogus;                    /* DNSSEC, with AGAIN: it was validated here, and is bogus; WHY has the reason */
+    const char *unvalidated;          /* why nothing is validated here, a phrase, constant; NULL: it is */
     bool is_partial;                  /* with FOUND, joined: there may be more addresses; WHY says why they are not known */
-    const char *why;                  /* a phrase for ABSENT and AGAIN: "the name server failed (SERVFAIL)"; constant */
+    const char *why;                  /* a phrase for ABSENT and AGAIN: "the name does not exist" */
     char *alias;                      /* the last target of the name's CNAMEs; NULL: it has none */
     struct probe_txt_string *strings; /* TXT */
     struct probe_mx *mx;              /* sorted by preference, then name */
@@ -51,15 +55,22 @@ struct probe_dns_answer {
     void *memory; /* of all that is pointed to */
 };
 
-/* The types of records that can be asked for. */
-enum probe_dns_type { PROBE_DNS_A = 1, PROBE_DNS_MX = 15, PROBE_DNS_TXT = 16, PROBE_DNS_AAAA = 28, PROBE_DNS_TLSA = 52 };
+/* The types of records that can be asked for; there is no list of DNSKEY records. */
+enum probe_dns_type {
+    PROBE_DNS_A = 1,
+    PROBE_DNS_MX = 15,
+    PROBE_DNS_TXT = 16,
+    PROBE_DNS_AAAA = 28,
+    PROBE_DNS_DNSKEY = 48,
+    PROBE_DNS_TLSA = 52
+};
 
 /*
- * Reads BYTES, LEN bytes of any kind, which came as the answer to a query for NAME's records of TYPE. CNAMEs are followed within
- * the message. Where it is malformed, or memory runs out, the state is AGAIN. ANSWER need not be initialised;
- * The caller calls probe_dns_answer_free().
+ * Reads RESULT, the result of a query for records of TYPE. Where a record is malformed, or memory runs out, the state is AGAIN;
+ * so it is where RESULT is bogus, unless UNVALIDATED says that nothing can be validated here. ANSWER need not be initialised; the
+ * caller calls probe_dns_answer_free().
  */
-void probe_dns_answer_read(const unsigned char *bytes, size_t len, const char *name, enum probe_dns_type type,
+void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type type, const char *unvalidated,
                            struct probe_dns_answer *answer);
 
 /*

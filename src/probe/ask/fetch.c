@@ -5,6 +5,7 @@
 #include "probe/ask/lack.h"
 #include "probe/ask/transfer.h"
 #include "probe/ask/transfers.h"
+#include "probe/ask/x509.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ void probe_fetch_library(struct buf *out)
 
 void probe_fetched_free(struct probe_fetched *fetched)
 {
-    free(fetched->chain);
+    probe_x509_free(fetched->chain);
     free(fetched->type);
     free(fetched->location);
     buf_free(&fetched->body);

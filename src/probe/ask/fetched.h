@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct probe_turns;
+struct stack_st_X509; /* libcrypto's STACK_OF(X509) */
 
 enum probe_fetch_outcome {
     PROBE_FETCHED,           /* it worked: an HTTPS answer came; the SMTP server spoke TLS */
@@ -30,10 +31,10 @@ struct probe_fetched {
     char why[256];    /* what happened, in the words of the library or the server: any bytes; buf_add_shown() makes them fit to be
                          shown */
     char address[64]; /* that took the connection; "": it did not */
-    char *chain; /* the certificates in PEM, in the order in which the server sent them, its own first, not verified; NULL: none
-                    came */
-    unsigned ms; /* from the beginning of the connection to the end */
-    bool has_starttls; /* SMTP: STARTTLS was accepted; the handshake may have failed */
+    struct stack_st_X509 *chain; /* the certificates, in the order in which the server sent them, its own first, not verified;
+                                    NULL: none came, or the handshake failed; for x509.h */
+    unsigned ms;                 /* from the beginning of the connection to the end */
+    bool has_starttls;           /* SMTP: STARTTLS was accepted; the handshake may have failed */
     /* HTTPS */
     long status;           /* 0: no answer */
     char *type, *location; /* header fields Content-Type and Location; NULL: not there */

@@ -23,6 +23,7 @@ struct entry {
     struct entry *next;     /* in the same bucket */
     unsigned users;
     bool ready, is_spoiled; /* SPOILED: it was cut short, is in no bucket, and is freed by its last user */
+    bool is_wanted;         /* a second domain named it since evict() passed by */
     char name[DOMAIN_MAX + 1];
 };
 
@@ -31,6 +32,7 @@ struct probe_hosts {
     pthread_cond_t ready;
     struct entry *buckets[BUCKETS];
     size_t count, cursor; /* the bucket where evict() goes on */
+    struct probe_hosts_judge judge;
 };
 
 /* A condition whose waits are timed by the clock of clock_ms(). */
@@ -45,20 +47,22 @@ static bool init_condition(pthread_cond_t *condition)
     return good;
 }
 
-struct probe_hosts *probe_hosts_new(void)
+struct probe_hosts *probe_hosts_new(const struct probe_hosts_judge *judge)
 {
     struct probe_hosts *hosts = calloc(1, sizeof *hosts);
 
     if (hosts == NULL)
         return NULL;
+    hosts->judge = *judge;
     if (pthread_mutex_init(&hosts->lock, NULL) == 0 && init_condition(&hosts->ready))
         return hosts;
     free(hosts);
     return NULL;
 }
 
-static void free_entry(struct entry *entry)
+static void free_entry(const struct probe_hosts *hosts, struct entry *entry)
 {
+    hosts->judge.discard(entry->host.verdict);
     probe_dns_answer_free(&entry->host.addresses);
     probe_dns_answer_free(&entry->host.tlsa);
     for (size_t i = 0; i < entry->host.smtp_count; i++)
@@ -75,7 +79,7 @@ void probe_hosts_free(struct probe_hosts *hosts)
         while (hosts->buckets[i] != NULL) {
             struct entry *entry = hosts->buckets[i];
             hosts->buckets[i] = entry->next;
-            free_entry(entry);
+            free_entry(hosts, entry);
         }
     }
     (void)pthread_cond_destroy(&hosts->ready);
@@ -88,18 +92,26 @@ static size_t bucket_of(const char *name)
     return hash_name(name, strlen(name)) % BUCKETS;
 }
 
+/* The first in the bucket AT that may go. Those that several domains name stay until the next time. */
+static struct entry **find_unwanted(struct entry **at)
+{
+    while (*at != NULL && ((*at)->users > 0 || (*at)->is_wanted)) {
+        (*at)->is_wanted = false;
+        at = &(*at)->next;
+    }
+    return at;
+}
+
 /* Frees one that nobody uses. Where all are in use, there are more than KEPT_MAX for a while. */
 static void evict(struct probe_hosts *hosts)
 {
-    for (size_t i = 0; i < BUCKETS; i++) {
-        struct entry **at = &hosts->buckets[hosts->cursor++ % BUCKETS];
-        while (*at != NULL && (*at)->users > 0)
-            at = &(*at)->next;
+    for (size_t i = 0; i < 2 * (size_t)BUCKETS; i++) {
+        struct entry **at = find_unwanted(&hosts->buckets[hosts->cursor++ % BUCKETS]);
         if (*at == NULL)
             continue;
         struct entry *entry = *at;
         *at = entry->next;
-        free_entry(entry);
+        free_entry(hosts, entry);
         hosts->count--;
         return;
     }
@@ -127,7 +139,9 @@ static struct entry *find_entry(struct probe_hosts *hosts, const char *normal, b
     while (entry != NULL && strcmp(entry->name, normal) != 0)
         entry = entry->next;
     *is_new = entry == NULL;
-    if (entry == NULL)
+    if (entry != NULL)
+        entry->is_wanted = true;
+    else
         entry = add_entry(hosts, bucket, normal);
     if (entry != NULL)
         entry->users++;
@@ -171,7 +185,8 @@ static bool is_cut_short(const struct probe_host *host, bool is_late)
 }
 
 /* Asks the COUNT hosts in OWN, which are new. */
-static void ask_hosts(struct probe_dns *dns, const struct probe_fetch_options *fetch, struct entry *const *own, size_t count)
+static void ask_hosts(const struct probe_hosts *hosts, struct probe_dns *dns, const struct probe_fetch_options *fetch,
+                      struct entry *const *own, size_t count)
 {
     struct probe_fetch *list = calloc(count * PROBE_ADDRESSES_MAX + 1, sizeof *list);
     size_t planned = 0;
@@ -182,6 +197,8 @@ static void ask_hosts(struct probe_dns *dns, const struct probe_fetch_options *f
     if (planned > 0)
         probe_fetch_smtp(fetch, list, planned);
     free(list);
+    for (size_t i = 0; i < count; i++)
+        own[i]->host.verdict = hosts->judge.judge(hosts->judge.data, own[i]->name, &own[i]->host);
 }
 
 static void remove_entry(struct probe_hosts *hosts, struct entry *entry)
@@ -252,7 +269,7 @@ bool probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns, const str
         good &= all[i] != NULL;
     }
     (void)pthread_mutex_unlock(&hosts->lock);
-    ask_hosts(dns, fetch, own, new);
+    ask_hosts(hosts, dns, fetch, own, new);
     publish(hosts, fetch, own, new);
     take_all(hosts, all, count, fetch->limit, shown);
     return good;
@@ -269,5 +286,5 @@ void probe_hosts_release(struct probe_hosts *hosts, const struct probe_host *hos
     bool is_last = entry->users == 0 && entry->is_spoiled;
     (void)pthread_mutex_unlock(&hosts->lock);
     if (is_last)
-        free_entry(entry);
+        free_entry(hosts, entry);
 }

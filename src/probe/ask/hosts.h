@@ -18,11 +18,22 @@ struct probe_host {
     struct probe_dns_answer addresses, tlsa;
     struct probe_fetched *smtp; /* at the first SMTP_COUNT addresses */
     size_t smtp_count;
+    void *verdict; /* what JUDGE returned */
 };
 
-/* NULL where memory runs out. All hosts are to be released before it is freed. */
+/*
+ * What all domains that name a host conclude from it, once. JUDGE is called after the host NAME was asked, by the thread that
+ * asked; DISCARD frees what it returned.
+ */
+struct probe_hosts_judge {
+    void *(*judge)(const void *data, const char *name, const struct probe_host *host);
+    void (*discard)(void *verdict);
+    const void *data;
+};
+
+/* NULL where memory runs out. JUDGE's DATA is borrowed. All hosts are to be released before it is freed. */
 struct probe_hosts;
-struct probe_hosts *probe_hosts_new(void);
+struct probe_hosts *probe_hosts_new(const struct probe_hosts_judge *judge);
 void probe_hosts_free(struct probe_hosts *hosts);
 
 /*

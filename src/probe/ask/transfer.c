@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "policy/model.h"
 #include "probe/ask/fetched.h"
+#include "probe/ask/handshake.h"
 #include "probe/ask/lack.h"
+#include "probe/ask/x509.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -124,7 +126,6 @@ static void set_options(CURL *easy, struct probe_transfer *t, const char *url, s
     (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    (void)curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* probe_transfer_is_over() keeps the time */
     /* Each connection is one of its own, with a whole handshake. A kept one would stay open after its turn. */
     (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -154,18 +155,15 @@ bool probe_transfer_is_over(struct probe_transfer *t)
     return t->was_stopped || t->was_slow;
 }
 
-static void take_chain(CURL *easy, struct probe_transfer *t)
+/* Certificates count only once the server has shown that it has the key. */
+static void drop_chain(CURL *easy, struct probe_transfer *t)
 {
-    struct curl_certinfo *info = NULL;
-    struct buf chain = { 0 };
+    curl_off_t shaken = 0;
 
-    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL)
+    if (curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &shaken) == CURLE_OK && shaken > 0)
         return;
-    for (int i = 0; i < info->num_of_certs; i++)
-        for (const struct curl_slist *field = info->certinfo[i]; field != NULL; field = field->next)
-            if (strncmp(field->data, "Cert:", 5) == 0)
-                buf_print(&chain, "%s\n", field->data + 5);
-    t->fetched->chain = chain.text;
+    probe_x509_free(t->fetched->chain);
+    t->fetched->chain = NULL;
 }
 
 /* Why there was no connection, by errno. What is not listed comes from the other side. */
@@ -277,7 +275,7 @@ static void take_results(CURL *easy, struct probe_transfer *t, CURLcode code)
     curl_off_t total = 0;
     size_t sent;
 
-    take_chain(easy, t);
+    drop_chain(easy, t);
     (void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
     f->ms = (unsigned)(total / 1000);
     f->outcome = judge(easy, t, code);
@@ -326,7 +324,7 @@ bool probe_transfer_begin(struct probe_transfer *t, CURLM *multi)
         probe_transfer_why(t, "no server can have this name");
     } else if (t->target != NULL && t->easy != NULL) {
         set_options(t->easy, t, t->url, t->target);
-        if (curl_multi_add_handle(multi, t->easy) == CURLM_OK)
+        if (probe_handshake_watch(t->easy, &t->fetched->chain) && curl_multi_add_handle(multi, t->easy) == CURLM_OK)
             return true;
     }
     clean(t);

@@ -19,6 +19,11 @@ static void wake(void *multi)
     (void)curl_multi_wakeup(multi);
 }
 
+static enum probe_turn_port port_of(const struct probe_transfer *t)
+{
+    return t->protocol->is_smtp ? PROBE_TURN_SMTP : PROBE_TURN_HTTPS;
+}
+
 static void end(struct loop *loop, struct probe_transfer *t)
 {
     if (t->has_asked) {
@@ -52,6 +57,26 @@ static void give_up(struct loop *loop, struct probe_transfer *t)
     go_on(loop, t);
 }
 
+/* Other domains waited in vain for the same address: nobody waits for it again. */
+static void take_silence(struct loop *loop, struct probe_transfer *t)
+{
+    t->fetched->outcome = PROBE_FETCH_SLOW;
+    probe_transfer_why(t, "no connection in time, for other domains, a moment ago");
+    end(loop, t);
+    loop->has_moved = true;
+}
+
+/* The connection of T ended with CODE. */
+static void end_connection(struct loop *loop, struct probe_transfer *t, CURLcode code)
+{
+    probe_transfer_end(t, loop->multi, code);
+    bool was_taken = t->fetched->address[0] != '\0' && t->fetched->outcome != PROBE_FETCH_LACK;
+    bool in_vain = t->fetched->address[0] == '\0' && t->fetched->outcome == PROBE_FETCH_SLOW;
+    if (was_taken || in_vain)
+        probe_turn_note(t->options->turns, &t->turn, port_of(t), was_taken, clock_ms());
+    go_on(loop, t);
+}
+
 /* T has no connection yet. */
 static void try_to_begin(struct loop *loop, struct probe_transfer *t)
 {
@@ -71,7 +96,9 @@ static void try_to_begin(struct loop *loop, struct probe_transfer *t)
     }
     if (!t->has_asked || !atomic_load(&t->turn.has_come))
         return;
-    if (probe_transfer_begin(t, loop->multi))
+    if (probe_turn_is_silent(t->options->turns, &t->turn, port_of(t), clock_ms()))
+        take_silence(loop, t);
+    else if (probe_transfer_begin(t, loop->multi))
         t->state = PROBE_TRANSFER_OPEN;
     else
         go_on(loop, t);
@@ -95,8 +122,7 @@ static void take_ended(struct loop *loop)
         if (message->msg != CURLMSG_DONE || curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK)
             continue;
         struct probe_transfer *t = (struct probe_transfer *)(void *)private;
-        probe_transfer_end(t, loop->multi, code);
-        go_on(loop, t);
+        end_connection(loop, t, code);
     }
 }
 
@@ -107,8 +133,7 @@ static void end_late(struct loop *loop, bool all)
         bool is_over = t->state == PROBE_TRANSFER_OPEN && probe_transfer_is_over(t);
         if (t->state != PROBE_TRANSFER_OPEN || (!is_over && !all))
             continue;
-        probe_transfer_end(t, loop->multi, is_over ? CURLE_OPERATION_TIMEDOUT : CURLE_FAILED_INIT);
-        go_on(loop, t);
+        end_connection(loop, t, is_over ? CURLE_OPERATION_TIMEDOUT : CURLE_FAILED_INIT);
     }
 }
 

@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An address at which somebody is, or waits. */
+/* How many places are remembered at which nobody is. */
+enum { REMEMBERED_MAX = 256 };
+
+/* An address at which somebody is, or waits, or which takes no connection. */
 struct probe_place {
     char address[64];
     unsigned taken;
+    unsigned in_vain[PROBE_TURN_PORTS]; /* connections since the last one that was taken */
+    int64_t last_in_vain;
     struct probe_turn *first, **last; /* that wait */
     struct probe_place *next;
 };
@@ -17,6 +22,7 @@ struct probe_place {
 struct probe_turns {
     pthread_mutex_t lock;
     struct probe_place *places;
+    size_t count;
 };
 
 struct probe_turns *probe_turns_new(void)
@@ -34,6 +40,11 @@ void probe_turns_free(struct probe_turns *turns)
 {
     if (turns == NULL)
         return;
+    while (turns->places != NULL) {
+        struct probe_place *place = turns->places;
+        turns->places = place->next;
+        free(place);
+    }
     (void)pthread_mutex_destroy(&turns->lock);
     free(turns);
 }
@@ -53,6 +64,7 @@ static struct probe_place *find_place(struct probe_turns *turns, const char *add
     place->last = &place->first;
     place->next = turns->places;
     turns->places = place;
+    turns->count++;
     return place;
 }
 
@@ -111,7 +123,38 @@ static void drop_place(struct probe_turns *turns, struct probe_place *place)
     while (*at != place)
         at = &(*at)->next;
     *at = place->next;
+    turns->count--;
     free(place);
+}
+
+static bool is_remembered(const struct probe_turns *turns, const struct probe_place *place)
+{
+    return (place->in_vain[PROBE_TURN_HTTPS] > 0 || place->in_vain[PROBE_TURN_SMTP] > 0) && turns->count <= REMEMBERED_MAX;
+}
+
+void probe_turn_note(struct probe_turns *turns, const struct probe_turn *turn, enum probe_turn_port port, bool was_taken,
+                     int64_t now)
+{
+    struct probe_place *place = turn->place;
+
+    if (place == NULL)
+        return;
+    (void)pthread_mutex_lock(&turns->lock);
+    place->in_vain[port] = was_taken ? 0 : place->in_vain[port] + 1;
+    place->last_in_vain = was_taken ? place->last_in_vain : now;
+    (void)pthread_mutex_unlock(&turns->lock);
+}
+
+bool probe_turn_is_silent(struct probe_turns *turns, const struct probe_turn *turn, enum probe_turn_port port, int64_t now)
+{
+    const struct probe_place *place = turn->place;
+
+    if (place == NULL)
+        return false;
+    (void)pthread_mutex_lock(&turns->lock);
+    bool silent = place->in_vain[port] >= PROBE_TURNS_IN_VAIN && now < place->last_in_vain + PROBE_TURNS_SILENT_MS;
+    (void)pthread_mutex_unlock(&turns->lock);
+    return silent;
 }
 
 void probe_turn_end(struct probe_turns *turns, struct probe_turn *turn)
@@ -125,7 +168,7 @@ void probe_turn_end(struct probe_turns *turns, struct probe_turn *turn)
         give_way(place);
     else
         stop_waiting(place, turn);
-    if (place->taken == 0)
+    if (place->taken == 0 && !is_remembered(turns, place))
         drop_place(turns, place);
     (void)pthread_mutex_unlock(&turns->lock);
     turn->place = NULL;

@@ -1,11 +1,21 @@
-/* Takes turns at addresses: of all connections of the program, PROBE_TURNS_EACH at most are open to one address at a time. */
+/*
+ * Takes turns at addresses: of all connections of the program, PROBE_TURNS_EACH at most are open to one address at a time. Where
+ * an address takes none, that is remembered for a while: many domains may share it.
+ */
 #ifndef PROBE_ASK_TURNS_H
 #define PROBE_ASK_TURNS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { PROBE_TURNS_EACH = 8 };
+
+/* An address is silent at a port after so many connections that waited in vain, one after the other, and for so long. */
+enum { PROBE_TURNS_IN_VAIN = 2, PROBE_TURNS_SILENT_MS = 60000 };
+
+/* The two ports that are asked. */
+enum probe_turn_port { PROBE_TURN_HTTPS, PROBE_TURN_SMTP, PROBE_TURN_PORTS };
 
 /* Several threads may use it at once. NULL where memory runs out. All turns are to be ended before it is freed. */
 struct probe_turns;
@@ -25,6 +35,13 @@ struct probe_turn {
  * comes later, in the order in which they were asked for. The caller calls probe_turn_end(). False where memory runs out.
  */
 bool probe_turn_ask(struct probe_turns *turns, const char *address, struct probe_turn *turn);
+
+/* Notes at NOW, by clock_ms(), whether a connection in TURN, which has come, was taken at PORT, or waited in vain. */
+void probe_turn_note(struct probe_turns *turns, const struct probe_turn *turn, enum probe_turn_port port, bool was_taken,
+                     int64_t now);
+
+/* Is the address of TURN, which has come, silent at PORT? */
+bool probe_turn_is_silent(struct probe_turns *turns, const struct probe_turn *turn, enum probe_turn_port port, int64_t now);
 
 /* Gives the turn up, whether it has come or not. Nothing happens where none was asked for. */
 void probe_turn_end(struct probe_turns *turns, struct probe_turn *turn);

@@ -12,7 +12,7 @@
 #define PROBE_X509_NAMES_SHOWN 3
 #define PROBE_X509_DIGEST_MAX 64
 
-/* The certificates in PEM, in their order; NULL: none. The caller calls probe_x509_free(). */
+/* The certificates of the text PEM, in their order; NULL: none. The caller calls probe_x509_free(). */
 STACK_OF(X509) * probe_x509_read(const char *pem);
 void probe_x509_free(STACK_OF(X509) * chain);
 

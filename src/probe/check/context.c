@@ -23,7 +23,13 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
         (void)probe_error("%s", why);
         return false;
     }
-    context->hosts = probe_hosts_new();
+    context->dns.resolver = probe_resolver_new(&context->dns, why, sizeof why);
+    if (context->dns.resolver == NULL) {
+        (void)probe_error("%s", why);
+        return false;
+    }
+    context->mx_terms = (struct probe_mx_terms) { context->trust, context->warn_days };
+    context->hosts = probe_mx_hosts_new(&context->mx_terms);
     context->fetch.turns = probe_turns_new();
     if (context->hosts != NULL && context->fetch.turns != NULL)
         return true;
@@ -34,6 +40,7 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
 void probe_context_close(struct probe_context *context)
 {
     probe_hosts_free(context->hosts);
+    probe_resolver_free(context->dns.resolver);
     probe_turns_free(context->fetch.turns);
     probe_trust_free(context->trust);
 }

@@ -203,16 +203,16 @@ static void free_observation(struct observation *o)
 /* The records that take little time: hosts that hang take none of it from them. */
 static void ask_first(struct observation *o)
 {
-    char name[DOMAIN_MAX + sizeof "_smtp._tls."];
+    const char *domain = o->result->domain;
+    char record[DOMAIN_MAX + sizeof "_mta-sts."], reports[DOMAIN_MAX + sizeof "_smtp._tls."];
+    const struct probe_dns_question questions[] = {
+        { domain, PROBE_DNS_MX, &o->mx }, { record, PROBE_DNS_TXT, &o->record }, { reports, PROBE_DNS_TXT, &o->reports }
+    };
 
-    probe_dns_mx(o->dns, o->result->domain, &o->mx);
+    (void)snprintf(record, sizeof record, "_mta-sts.%s", domain);
+    (void)snprintf(reports, sizeof reports, "_smtp._tls.%s", domain);
+    probe_dns_ask(o->dns, questions, sizeof questions / sizeof questions[0]);
     o->no_domain = o->mx.state == PROBE_DNS_ABSENT && o->mx.no_such_name && o->mx.alias == NULL;
-    if (o->no_domain)
-        return;
-    (void)snprintf(name, sizeof name, "_mta-sts.%s", o->result->domain);
-    probe_dns_txt(o->dns, name, &o->record);
-    (void)snprintf(name, sizeof name, "_smtp._tls.%s", o->result->domain);
-    probe_dns_txt(o->dns, name, &o->reports);
 }
 
 /* Does the first COUNT checks. */

@@ -3,7 +3,7 @@
 #define PROBE_CHECK_ERROR_H
 
 /* Why probe_dns_new() may fail. */
-#define PROBE_ERROR_NO_RESOLVER "no resolver could be started: memory or descriptors ran out, or --dns is not valid"
+#define PROBE_ERROR_NO_RESOLVER "out of memory"
 
 /* Prints "mta-sts-probe: ", the message and a line end. Returns PROBE_STATUS_UNKNOWN, the exit status that goes with it. */
 __attribute__((format(printf, 1, 2))) int probe_error(const char *format, ...);

@@ -9,6 +9,7 @@
 #include "probe/ask/hosts.h"
 #include "probe/check/observation.h"
 #include "probe/judge/cert.h"
+#include "probe/judge/dane.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
@@ -127,7 +128,7 @@ void probe_check_mx(struct observation *o, struct probe_check *check)
 
 static void judge_smtp(struct observation *o, struct mx_host *host, struct probe_check *check)
 {
-    host->judged = probe_mx_host_judge(o->context, host->name, o->is_implicit_mx, host->shown, o->now, &check->findings);
+    host->judged = probe_mx_host_judge(host->name, o->is_implicit_mx, host->shown, &check->findings);
     host->failed = host->judged.reach == PROBE_REACH_NONE && !host->judged.is_gone;
     host->unknown = host->judged.reach == PROBE_REACH_UNKNOWN || host->judged.not_asked > 0;
     o->addresses_left_out += host->judged.left_out;
@@ -160,7 +161,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
         unknown |= host->unknown;
     }
     if (o->host_count == 1 && good == 1)
-        probe_cert_describe(only->chain, o->now, &check->summary);
+        probe_mx_host_describe(o->hosts[0].shown, &check->summary);
     else
         buf_print(&check->summary, "%zu of %zu MX host%s with STARTTLS and a valid certificate", good, o->host_count,
                   words_plural(o->host_count));
@@ -193,13 +194,14 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
 }
 
 /* Does one of the TLSA records match CHAIN? */
-static bool matches_tlsa(const struct probe_dns_answer *answer, const char *chain)
+static bool matches_tlsa(const struct probe_dns_answer *answer, struct stack_st_X509 *chain)
 {
     bool matches = false;
 
     for (size_t i = 0; i < answer->count; i++) {
         const struct probe_tlsa *tlsa = &answer->tlsa[i];
-        matches |= probe_cert_matches(chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
+        matches |= probe_dane_is_usable(tlsa) &&
+                   probe_cert_matches(chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
     }
     return matches;
 }
@@ -214,49 +216,28 @@ static struct shown_count count_matched(const struct probe_host *shown)
     struct shown_count n = { 0 };
 
     for (size_t i = 0; i < shown->smtp_count; i++) {
-        const char *chain = shown->smtp[i].chain;
+        struct stack_st_X509 *chain = shown->smtp[i].chain;
         n.chains += chain != NULL;
         n.matched += chain != NULL && shown->tlsa.state == PROBE_DNS_FOUND && matches_tlsa(&shown->tlsa, chain);
     }
     return n;
 }
 
-/* How many of the TLSA records a sender would use. */
-static size_t count_tlsa(const struct probe_host *shown)
+static void judge_dane(struct mx_host *host, struct probe_check *check)
 {
-    size_t usable = 0;
+    struct shown_count n = count_matched(host->shown);
+    const struct probe_dane_facts facts = { host->name, &host->shown->tlsa, n.chains, n.matched };
 
-    for (size_t i = 0; i < shown->tlsa.count && shown->tlsa.state == PROBE_DNS_FOUND; i++)
-        usable += shown->tlsa.tlsa[i].usage == PROBE_TLSA_TA || shown->tlsa.tlsa[i].usage == PROBE_TLSA_EE;
-    return usable;
-}
-
-static void describe_dane(struct mx_host *host, struct buf *out)
-{
-    const struct probe_host *shown = host->shown;
-    bool is_signed = shown->tlsa.authentic;
-    size_t usable = count_tlsa(shown);
-    struct shown_count n = count_matched(shown);
-
-    host->has_dane = usable > 0 && is_signed;
-    host->dane = host->has_dane && n.matched == 0 && n.chains > 0;
-    buf_print(out, "%s%s: ", out->len > 0 ? "; " : "", host->name);
-    if (shown->tlsa.state == PROBE_DNS_AGAIN)
-        buf_print(out, "%s", shown->tlsa.why);
-    else if (usable == 0)
-        buf_print(out, "no TLSA record");
-    else
-        buf_print(out, "%zu TLSA record%s, %s, %s", usable, words_plural(usable),
-                  is_signed ? "signed" : "not signed, so not used",
-                  n.chains == 0          ? "not compared with a certificate"
-                  : n.matched == 0       ? "not matched by its certificate"
-                  : n.matched < n.chains ? "matched by its certificate at some addresses only"
-                                         : "matched by its certificate");
+    if (check->summary.len > 0)
+        buf_print(&check->summary, "; ");
+    struct probe_dane dane = probe_dane_judge(&facts, &check->findings, &check->summary);
+    host->has_dane = dane.is_used;
+    host->dane = dane.is_deferred;
 }
 
 void probe_check_dane(struct observation *o, struct probe_check *check)
 {
     for (size_t i = 0; i < o->host_count; i++)
         if (o->hosts[i].shown != NULL)
-            describe_dane(&o->hosts[i], &check->summary);
+            judge_dane(&o->hosts[i], check);
 }

@@ -1,15 +1,27 @@
 #include "probe/check/mx_host.h"
 
+#include "base/buf.h"
 #include "probe/judge/servers.h"
 
-static void judge_address(const struct probe_context *context, const char *name, const struct probe_fetched *fetched, int64_t now,
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* What is said of a host in the results of all domains that name it. */
+struct verdict {
+    struct probe_mx_host host;
+    struct probe_findings findings;
+    struct buf described;
+};
+
+static void judge_address(const struct probe_mx_terms *terms, const char *name, const struct probe_fetched *fetched, int64_t now,
                           struct probe_address *address)
 {
     struct probe_findings own = { 0 };
     bool is_known = probe_judge_smtp(name, fetched, &address->findings);
 
     if (fetched->outcome == PROBE_FETCHED && fetched->chain != NULL)
-        probe_cert_judge(context->trust, fetched->chain, name, now, context->warn_days, &own);
+        probe_cert_judge(terms->trust, fetched->chain, name, now, terms->warn_days, &own);
     probe_findings_add_of(name, &own, &address->findings);
     probe_findings_free(&own);
     address->state = probe_address_state(fetched, is_known, &address->findings);
@@ -24,9 +36,9 @@ static const char *why_unknown(const struct probe_host *shown, const struct prob
 }
 
 /* The certificates from a good address; else from the first that showed some. */
-static const char *find_chain(const struct probe_host *shown, const struct probe_address *list)
+static struct stack_st_X509 *find_chain(const struct probe_host *shown, const struct probe_address *list)
 {
-    const char *chain = NULL;
+    struct stack_st_X509 *chain = NULL;
 
     for (size_t i = 0; i < shown->smtp_count; i++) {
         if (shown->smtp[i].chain != NULL && list[i].state == PROBE_ADDRESS_GOOD)
@@ -37,7 +49,7 @@ static const char *find_chain(const struct probe_host *shown, const struct probe
     return chain;
 }
 
-static struct probe_mx_host judge_addresses(const struct probe_context *context, const char *name, const struct probe_host *shown,
+static struct probe_mx_host judge_addresses(const struct probe_mx_terms *terms, const char *name, const struct probe_host *shown,
                                             int64_t now, struct probe_findings *findings)
 {
     struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
@@ -45,7 +57,7 @@ static struct probe_mx_host judge_addresses(const struct probe_context *context,
 
     for (size_t i = 0; i < count; i++) {
         list[i].name = shown->addresses.addresses[i];
-        judge_address(context, name, &shown->smtp[i], now, &list[i]);
+        judge_address(terms, name, &shown->smtp[i], now, &list[i]);
     }
     bool works = probe_addresses_count(list, count, PROBE_ADDRESS_GOOD) > 0;
     for (size_t i = 0; i < count && works; i++)
@@ -68,15 +80,62 @@ static struct probe_mx_host judge_addresses(const struct probe_context *context,
     return host;
 }
 
-struct probe_mx_host probe_mx_host_judge(const struct probe_context *context, const char *name, bool is_implicit,
-                                         const struct probe_host *shown, int64_t now, struct probe_findings *findings)
+static void *judge(const void *terms, const char *name, const struct probe_host *shown)
 {
+    struct verdict *verdict = calloc(1, sizeof *verdict);
+    int64_t now = (int64_t)time(NULL);
+
+    if (verdict == NULL || shown->addresses.state != PROBE_DNS_FOUND)
+        return verdict;
+    verdict->host = judge_addresses(terms, name, shown, now, &verdict->findings);
+    if (verdict->host.chain != NULL)
+        probe_cert_describe(verdict->host.chain, now, &verdict->described);
+    return verdict;
+}
+
+static void discard(void *data)
+{
+    struct verdict *verdict = data;
+
+    if (verdict == NULL)
+        return;
+    probe_findings_free(&verdict->findings);
+    buf_free(&verdict->described);
+    free(verdict);
+}
+
+struct probe_hosts *probe_mx_hosts_new(const struct probe_mx_terms *terms)
+{
+    const struct probe_hosts_judge once = { judge, discard, terms };
+
+    return probe_hosts_new(&once);
+}
+
+struct probe_mx_host probe_mx_host_judge(const char *name, bool is_implicit, const struct probe_host *shown,
+                                         struct probe_findings *findings)
+{
+    const struct verdict *verdict = shown != NULL ? shown->verdict : NULL;
+
     if (shown == NULL)
         return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = "there was no time left to ask" };
     if (shown->addresses.state == PROBE_DNS_AGAIN)
         return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = shown->addresses.why };
-    if (shown->addresses.state == PROBE_DNS_FOUND)
-        return judge_addresses(context, name, shown, now, findings);
+    if (verdict == NULL) {
+        findings->failed = true;
+        return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = "out of memory" };
+    }
+    if (shown->addresses.state == PROBE_DNS_FOUND) {
+        probe_findings_add_all(&verdict->findings, findings);
+        return verdict->host;
+    }
     probe_judge_mx_no_address(name, is_implicit, &shown->addresses, findings);
     return (struct probe_mx_host) { .reach = PROBE_REACH_NONE, .is_gone = true };
+}
+
+void probe_mx_host_describe(const struct probe_host *shown, struct buf *out)
+{
+    const struct verdict *verdict = shown->verdict;
+
+    buf_add(out, verdict->described.len > 0 ? verdict->described.text : "", verdict->described.len);
+    out->failed |= verdict->described.failed;
 }

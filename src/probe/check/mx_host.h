@@ -2,8 +2,10 @@
 #ifndef PROBE_CHECK_MX_HOST_H
 #define PROBE_CHECK_MX_HOST_H
 
-#include "probe/check/context.h"
+#include "base/buf.h"
+#include "probe/ask/hosts.h"
 #include "probe/judge/addresses.h"
+#include "probe/judge/cert.h"
 
 /* What the host can be trusted to do. */
 struct probe_mx_host {
@@ -12,16 +14,27 @@ struct probe_mx_host {
     size_t count, good,
         not_asked;   /* addresses; of these, those that are good; those that were not asked for want of time, or are not known */
     size_t left_out; /* addresses beyond those */
-    const char *chain; /* the certificates that it showed at its best address, in PEM; NULL: none */
-    const char *why;   /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */
+    struct stack_st_X509 *chain; /* the certificates that it showed at its best address; NULL: none */
+    const char *why;             /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */
 };
 
+/* How certificates are judged. */
+struct probe_mx_terms {
+    const struct probe_trust *trust;
+    unsigned warn_days; /* as in probe_cert_judge() */
+};
+
+/* A cache of MX hosts, each of which is judged once, by TERMS, which are borrowed. NULL where memory runs out. */
+struct probe_hosts *probe_mx_hosts_new(const struct probe_mx_terms *terms);
+
 /*
- * Judges SHOWN, of the host NAME; NULL: there was no time to wait for it. IS_IMPLICIT: there is no MX record, and
- * NAME is the domain itself. NOW: seconds since 1970. Adds what is wrong to
- * FINDINGS. What is returned borrows from SHOWN.
+ * What SHOWN, of that cache, says about the host NAME; NULL: there was no time to wait for it. IS_IMPLICIT: there is no MX
+ * record, and NAME is the domain itself. Adds what is wrong to FINDINGS. What is returned borrows from SHOWN.
  */
-struct probe_mx_host probe_mx_host_judge(const struct probe_context *context, const char *name, bool is_implicit,
-                                         const struct probe_host *shown, int64_t now, struct probe_findings *findings);
+struct probe_mx_host probe_mx_host_judge(const char *name, bool is_implicit, const struct probe_host *shown,
+                                         struct probe_findings *findings);
+
+/* Adds what probe_cert_describe() has of SHOWN's certificate, at its best address. */
+void probe_mx_host_describe(const struct probe_host *shown, struct buf *out);
 
 #endif

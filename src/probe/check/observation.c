@@ -6,13 +6,13 @@
 
 #include <string.h>
 
-enum { SHOWN_MAX = 80 };
+enum { SHOWN_MAX = 80, WHY_MAX = 250 };
 
 void check_is_unknown(struct probe_check *check, const char *why)
 {
     check->state = PROBE_UNKNOWN;
     buf_free(&check->summary);
-    check_add(check, why);
+    buf_add_shown(&check->summary, why, strlen(why), WHY_MAX);
 }
 
 void check_add(struct probe_check *check, const char *text)

@@ -20,7 +20,7 @@ struct mx_host {
     bool unknown;                   /* nobody can say whether it is good enough */
     struct probe_mx_host judged;    /* borrows from SHOWN */
     bool has_dane;                  /* it has signed TLSA records that senders use */
-    bool dane;                      /* it has signed TLSA records, and its certificate matches none of them */
+    bool dane;                      /* senders that honour DANE defer its mail */
 };
 
 /* An address of the policy host. */

@@ -313,36 +313,33 @@ static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) 
     ERR_clear_error();
 }
 
-void probe_cert_judge(const struct probe_trust *trust, const char *chain, const char *host, int64_t now, unsigned warn_days,
-                      struct probe_findings *findings)
+void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *chain, const char *host, int64_t now,
+                      unsigned warn_days, struct probe_findings *findings)
 {
     struct judge judge = { .findings = findings, .host = host };
-    STACK_OF(X509) *certs = probe_x509_read(chain);
 
-    if (certs == NULL) {
+    if (chain == NULL) {
         add_once(&judge, UNREADABLE, &(struct buf) { 0 });
         return;
     }
-    judge.cert = sk_X509_value(certs, 0);
-    judge.sent = sk_X509_num(certs);
+    judge.cert = sk_X509_value(chain, 0);
+    judge.sent = sk_X509_num(chain);
     judge_names(&judge);
     judge_dates(&judge, now, warn_days);
-    verify_chain(&judge, trust->store, certs, now);
-    probe_x509_free(certs);
+    verify_chain(&judge, trust->store, chain, now);
 }
 
-void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
+void probe_cert_describe(struct stack_st_X509 *chain, int64_t now, struct buf *out)
 {
-    STACK_OF(X509) *certs = probe_x509_read(chain);
     struct buf shown = { 0 };
     char day[16];
     int64_t ends;
 
-    if (certs == NULL) {
+    if (chain == NULL) {
         buf_print(out, "a certificate that cannot be read");
         return;
     }
-    const X509 *cert = sk_X509_value(certs, 0);
+    const X509 *cert = sk_X509_value(chain, 0);
     size_t count = probe_x509_names(cert, NULL, NULL, &shown);
     if (!probe_x509_time(X509_get0_notAfter(cert), day, &ends)) {
         buf_print(out, "expires nobody knows when");
@@ -359,32 +356,25 @@ void probe_cert_describe(const char *chain, int64_t now, struct buf *out)
     buf_print(out, " by ");
     probe_x509_show_issuer(cert, out);
     buf_free(&shown);
-    probe_x509_free(certs);
 }
 
-size_t probe_cert_digest(const char *chain, size_t at, unsigned selector, unsigned matching,
+size_t probe_cert_digest(struct stack_st_X509 *chain, size_t at, unsigned selector, unsigned matching,
                          unsigned char digest[PROBE_CERT_DIGEST_MAX])
 {
-    STACK_OF(X509) *certs = probe_x509_read(chain);
-    size_t len = 0;
-
-    if (certs != NULL && at < (size_t)sk_X509_num(certs))
-        len = probe_x509_digest(sk_X509_value(certs, (int)at), selector, matching, digest);
-    probe_x509_free(certs);
-    return len;
+    if (chain == NULL || at >= (size_t)sk_X509_num(chain))
+        return 0;
+    return probe_x509_digest(sk_X509_value(chain, (int)at), selector, matching, digest);
 }
 
-bool probe_cert_matches(const char *chain, unsigned usage, unsigned selector, unsigned matching, const unsigned char *data,
-                        size_t len)
+bool probe_cert_matches(struct stack_st_X509 *chain, unsigned usage, unsigned selector, unsigned matching,
+                        const unsigned char *data, size_t len)
 {
-    STACK_OF(X509) *certs = probe_x509_read(chain);
-    int count = certs != NULL ? sk_X509_num(certs) : 0;
+    int count = chain != NULL ? sk_X509_num(chain) : 0;
     bool matches = false;
 
     /* DANE-EE is about the server's own, DANE-TA about the others. */
     int first = usage == PROBE_TLSA_TA, end = usage == PROBE_TLSA_TA ? count : usage == PROBE_TLSA_EE;
     for (int i = first; i < end && i < count; i++)
-        matches |= probe_x509_matches(sk_X509_value(certs, i), selector, matching, data, len);
-    probe_x509_free(certs);
+        matches |= probe_x509_matches(sk_X509_value(chain, i), selector, matching, data, len);
     return matches;
 }

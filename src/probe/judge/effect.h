@@ -18,7 +18,7 @@ struct probe_effect_host {
     const char *name;
     struct probe_share taken; /* by senders that have the policy: its patterns match it, and its TLS is good enough */
     bool gone;                /* it has no address: nobody can deliver to it */
-    bool dane;                /* it has signed TLSA records, and its certificate matches none of them (RFC 7672) */
+    bool dane;                /* senders that honour DANE defer its mail: none of its signed TLSA records matches, or they are bogus */
     bool partly;              /* it is refused, or does not answer, at some of its addresses, and is good enough at others */
 };
 

@@ -103,6 +103,15 @@ const char *probe_finding_text(const struct probe_findings *findings, const stru
     return findings->texts.text + finding->text;
 }
 
+/* Takes all but the list of FROM over into TO. */
+static void take_verdict(const struct probe_findings *from, struct probe_findings *to)
+{
+    to->left_out += from->left_out;
+    to->failed |= from->failed || to->texts.failed;
+    if (from->verdict > to->verdict)
+        to->verdict = from->verdict;
+}
+
 void probe_findings_add_of(const char *host, const struct probe_findings *from, struct probe_findings *to)
 {
     for (size_t i = 0; i < from->count && make_room(to); i++) {
@@ -114,10 +123,7 @@ void probe_findings_add_of(const char *host, const struct probe_findings *from, 
         buf_add(&to->texts, "", 1);
         to->count += !to->texts.failed;
     }
-    to->left_out += from->left_out;
-    to->failed |= from->failed || to->texts.failed;
-    if (from->verdict > to->verdict)
-        to->verdict = from->verdict;
+    take_verdict(from, to);
 }
 
 /* Adds "at 192.0.2.1, 2001:db8::1: ". */
@@ -151,6 +157,21 @@ void probe_findings_add_at(const char *addresses, const struct probe_findings *f
     to->failed |= to->texts.failed;
     if (!to->texts.failed)
         to->list[to->count++] = finding;
+}
+
+void probe_findings_add_all(const struct probe_findings *from, struct probe_findings *to)
+{
+    for (size_t i = 0; i < from->count && make_room(to); i++) {
+        struct probe_finding finding = from->list[i];
+        const char *text = probe_finding_text(from, &finding), *addresses = probe_finding_addresses(from, &finding);
+        finding.text = to->texts.len;
+        buf_add(&to->texts, text, strlen(text) + 1);
+        finding.addresses = addresses[0] != '\0' ? to->texts.len : 0;
+        buf_add(&to->texts, addresses, addresses[0] != '\0' ? strlen(addresses) + 1 : 0);
+        if (!to->texts.failed)
+            to->list[to->count++] = finding;
+    }
+    take_verdict(from, to);
 }
 
 const char *probe_finding_addresses(const struct probe_findings *findings, const struct probe_finding *finding)

@@ -73,6 +73,9 @@ const char *probe_finding_text(const struct probe_findings *findings, const stru
 /* Adds all of FROM to TO, each text with "HOST: " before it. */
 void probe_findings_add_of(const char *host, const struct probe_findings *from, struct probe_findings *to);
 
+/* Adds all of FROM to TO. */
+void probe_findings_add_all(const struct probe_findings *from, struct probe_findings *to);
+
 /*
  * Adds the finding I of FROM to TO as SEVERITY, its text with "at ADDRESSES: " before it. ADDRESSES are apart by spaces; NULL:
  * the text stays as it is.

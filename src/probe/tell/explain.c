@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
+#include "probe/judge/dane.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
@@ -109,13 +110,14 @@ static const struct text {
         &probe_compare_rules,
     },
     [PROBE_CHECK_DANE] = {
-        "the TLSA records of each MX host (information)",
+        "the TLSA records of each MX host",
         "DANE protects the same way by other means; senders that know both honour TLSA records in a signed zone first (RFC 8461 2, "
-        "RFC 7672). The resolver reports whether they are signed: use one that validates.",
-        "Senders that honour DANE defer mail for a host whose certificate matches none of its signed records, whatever the policy says.",
+        "RFC 7672). Whether they are signed is validated here, by the key of the DNS root or by --trust-anchor.",
+        "Senders that honour DANE defer mail for a host whose certificate matches none of its signed records, or whose signatures are not "
+        "valid, whatever the policy says.",
         "\"mta-sts-probe --tlsa MX\" prints the records of the certificate that the host shows. Publish the next certificate's before "
         "it is used, and remove the old one's after that.",
-        NULL,
+        &probe_dane_rules,
     },
 };
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -97,12 +98,71 @@ static void elsewhere(void **state)
     end_all(&a);
 }
 
+static bool is_silent(struct probe_turns *turns, const char *address, enum probe_turn_port port, int64_t now)
+{
+    struct probe_turn turn = { .wake = count_wake };
+
+    assert_true(probe_turn_ask(turns, address, &turn));
+    bool silent = probe_turn_is_silent(turns, &turn, port, now);
+    probe_turn_end(turns, &turn);
+    return silent;
+}
+
+static void note(struct probe_turns *turns, const char *address, enum probe_turn_port port, bool was_taken, int64_t now)
+{
+    struct probe_turn turn = { .wake = count_wake };
+
+    assert_true(probe_turn_ask(turns, address, &turn));
+    probe_turn_note(turns, &turn, port, was_taken, now);
+    probe_turn_end(turns, &turn);
+}
+
+/* An address is silent after two connections in vain, at that port, for a minute, and until one is taken. */
+static void silent(void **state)
+{
+    struct probe_turns *turns = probe_turns_new();
+    const char *at = "192.0.2.1";
+
+    (void)state;
+    assert_non_null(turns);
+    note(turns, at, PROBE_TURN_SMTP, false, 1000);
+    assert_false(is_silent(turns, at, PROBE_TURN_SMTP, 1000));
+    note(turns, at, PROBE_TURN_SMTP, false, 2000);
+    assert_true(is_silent(turns, at, PROBE_TURN_SMTP, 2000));
+    assert_false(is_silent(turns, at, PROBE_TURN_HTTPS, 2000));
+    assert_false(is_silent(turns, "192.0.2.2", PROBE_TURN_SMTP, 2000));
+    assert_true(is_silent(turns, at, PROBE_TURN_SMTP, 1999 + PROBE_TURNS_SILENT_MS));
+    assert_false(is_silent(turns, at, PROBE_TURN_SMTP, 2000 + PROBE_TURNS_SILENT_MS));
+    note(turns, at, PROBE_TURN_SMTP, true, 3000);
+    assert_false(is_silent(turns, at, PROBE_TURN_SMTP, 3000));
+    note(turns, at, PROBE_TURN_SMTP, false, 4000);
+    assert_false(is_silent(turns, at, PROBE_TURN_SMTP, 4000));
+    probe_turns_free(turns);
+}
+
+/* A limited number is remembered, and all is freed. */
+static void many_silent(void **state)
+{
+    struct probe_turns *turns = probe_turns_new();
+    char address[64];
+    unsigned count = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 2000; i++) {
+        (void)snprintf(address, sizeof address, "192.0.%u.%u", i / 250, i % 250);
+        note(turns, address, PROBE_TURN_HTTPS, false, 1000);
+        note(turns, address, PROBE_TURN_HTTPS, false, 1000);
+        count += is_silent(turns, address, PROBE_TURN_HTTPS, 1000);
+    }
+    assert_in_range(count, 200, 300);
+    probe_turns_free(turns);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_order),
-        cmocka_unit_test(given_up),
-        cmocka_unit_test(elsewhere),
+        cmocka_unit_test(in_order), cmocka_unit_test(given_up),    cmocka_unit_test(elsewhere),
+        cmocka_unit_test(silent),   cmocka_unit_test(many_silent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,8 +60,8 @@ static void connections(void **state)
 
 static void after_tls(void **state)
 {
-    static char chain[] = "a chain";
-    struct probe_fetched fetched = { .outcome = PROBE_FETCH_SLOW, .chain = chain };
+    static char some; /* nothing looks into the chain */
+    struct probe_fetched fetched = { .outcome = PROBE_FETCH_SLOW, .chain = (void *)&some };
     struct probe_findings findings = { 0 };
 
     (void)state;

@@ -1,0 +1,161 @@
+#include "probe/ask/dns_setup.h"
+
+#include "probe/ask/dns_servers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unbound.h>
+
+/* The key of the DNS root, as packages have it. */
+#ifndef ROOT_KEY
+#define ROOT_KEY "/usr/share/dns/root.key"
+#endif
+
+static const char *const root_keys[] = { ROOT_KEY, "/var/lib/unbound/root.key" };
+
+enum { ROOT_KEYS = sizeof root_keys / sizeof root_keys[0], LINE_SIZE = 1024 };
+
+/* The cache stays small, however many domains there are. */
+static const struct {
+    const char *name, *value;
+} settings[] = {
+    { "msg-cache-size:", "1m" },         { "rrset-cache-size:", "2m" },       { "key-cache-size:", "1m" },
+    { "neg-cache-size:", "100k" },       { "infra-cache-numhosts:", "2000" }, { "cache-max-negative-ttl:", "60" },
+    { "do-not-query-localhost:", "no" },
+};
+
+/* Names that libunbound would answer by itself. Somebody may use them within a network of his own. */
+static const char *const own_zones[] = { "test.", "invalid.", "onion.", "home.arpa." };
+
+static bool fail(char *why, size_t size, const char *what, const char *is)
+{
+    (void)snprintf(why, size, "%s%s%s", what, is[0] != '\0' ? ": " : "", is);
+    return false;
+}
+
+static bool set_options(struct ub_ctx *context, unsigned sockets)
+{
+    char number[16];
+    bool good = ub_ctx_debugout(context, NULL) == 0 && ub_ctx_async(context, 1) == 0;
+
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        good &= ub_ctx_set_option(context, settings[i].name, settings[i].value) == 0;
+    (void)snprintf(number, sizeof number, "%u", sockets);
+    return good && ub_ctx_set_option(context, "outgoing-range:", number) == 0;
+}
+
+/* --- name servers --- */
+
+static bool take_list(struct ub_ctx *context, const char *list, char *why, size_t size)
+{
+    char server[PROBE_DNS_SERVER_SIZE];
+    const char *at = list;
+
+    if (strcmp(list, PROBE_DNS_ROOT) == 0)
+        return true;
+    do {
+        if (!probe_dns_servers_next(&at, server) || ub_ctx_set_fwd(context, server) != 0)
+            return fail(why, size, list, "is no list of name servers; write --dns 192.0.2.53,[2001:db8::53]:5353, or --dns root");
+    } while (*at != '\0');
+    return true;
+}
+
+/* Without a server there, it is asked as a resolver asks: from the root servers on. */
+static bool take_system(struct ub_ctx *context, char *why, size_t size)
+{
+    char line[LINE_SIZE], server[PROBE_DNS_SERVER_SIZE];
+    FILE *in = fopen("/etc/resolv.conf", "re");
+    bool good = true;
+
+    if (in == NULL)
+        return errno == ENOENT || fail(why, size, "/etc/resolv.conf", strerror(errno));
+    while (good && fgets(line, sizeof line, in) != NULL)
+        good = !probe_dns_servers_line(line, server) || ub_ctx_set_fwd(context, server) == 0;
+    (void)fclose(in);
+    return good || fail(why, size, "out of memory", "");
+}
+
+/* --- trust anchors --- */
+
+/* Reads the name of the first DNSKEY or DS record. False where there is none. */
+static bool read_name(FILE *in, char name[PROBE_DNS_ANCHOR_SIZE])
+{
+    char line[LINE_SIZE];
+
+    while (fgets(line, sizeof line, in) != NULL) {
+        size_t len = strcspn(line, " \t\r\n;$");
+        if (len == 0 || (strstr(line + len, "DNSKEY") == NULL && strstr(line + len, "DS") == NULL))
+            continue;
+        (void)snprintf(name, PROBE_DNS_ANCHOR_SIZE, "%.*s", (int)len, line);
+        return true;
+    }
+    return false;
+}
+
+/* Takes the anchors of FILE. WHY is left alone where there is no such file. */
+static bool take_anchors(struct probe_dns_setup *setup, const char *file, char *why, size_t size)
+{
+    FILE *in = fopen(file, "re");
+
+    if (in == NULL && errno == ENOENT)
+        return false;
+    if (in == NULL)
+        return fail(why, size, file, strerror(errno));
+    bool good = read_name(in, setup->anchor);
+    (void)fclose(in);
+    if (!good)
+        return fail(why, size, file, "there is no trust anchor in it: a DNSKEY or DS record, as in a zone file");
+    return ub_ctx_add_ta_file(setup->context, file) == 0 || fail(why, size, "out of memory", "");
+}
+
+static bool take_root_key(struct probe_dns_setup *setup, char *why, size_t size)
+{
+    for (size_t i = 0; i < ROOT_KEYS; i++)
+        if (take_anchors(setup, root_keys[i], why, size) || why[0] != '\0')
+            break;
+    return why[0] == '\0';
+}
+
+static bool take_validation(const struct probe_dns_options *options, struct probe_dns_setup *setup, char *why, size_t size)
+{
+    if (options->anchors == NULL)
+        return take_root_key(setup, why, size);
+    if (take_anchors(setup, options->anchors, why, size))
+        return true;
+    return why[0] != '\0' ? false : fail(why, size, options->anchors, strerror(ENOENT));
+}
+
+/* Reads the anchors, too. Nothing that is set up can be changed after that. */
+static bool finalise(struct ub_ctx *context, const struct probe_dns_options *options, char *why, size_t size)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < sizeof own_zones / sizeof own_zones[0] && good; i++)
+        good = ub_ctx_zone_remove(context, own_zones[i]) == 0;
+    if (good)
+        return true;
+    return fail(why, size, options->anchors != NULL ? options->anchors : "the resolver cannot be set up",
+                options->anchors != NULL ? "there is no valid trust anchor in it, or memory ran out"
+                                         : "the root key is not valid, or memory or descriptors ran out");
+}
+
+bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_setup *setup, char *why, size_t size)
+{
+    why[0] = '\0';
+    *setup = (struct probe_dns_setup) { .context = ub_ctx_create() };
+    if (setup->context == NULL)
+        return fail(why, size, "no resolver could be started", strerror(errno));
+    bool good =
+        set_options(setup->context, options->sockets) || fail(why, size, "no resolver could be started: out of memory", "");
+    if (good && options->servers != NULL)
+        good = take_list(setup->context, options->servers, why, size);
+    else if (good)
+        good = take_system(setup->context, why, size);
+    good = good && take_validation(options, setup, why, size) && finalise(setup->context, options, why, size);
+    if (good)
+        return true;
+    ub_ctx_delete(setup->context);
+    setup->context = NULL;
+    return false;
+}
