@@ -17,9 +17,14 @@ start() {
     background "$@"
 }
 
+# ask ARGUMENT...: dig, at the name server on DNS_PORT. Over TCP: a question that UDP sends from a port of the same number comes back as its answer.
+ask() {
+    dig @127.0.0.1 -p "$DNS_PORT" +tcp "$@"
+}
+
 # serves: the name server on DNS_PORT has the zones.
 serves() {
-    dig @127.0.0.1 -p "$DNS_PORT" +time=1 +tries=1 +short long.example NS | grep -qxF ns.invalid.
+    ask +time=1 +tries=1 +short long.example NS | grep -qxF ns.invalid.
 }
 
 # The last two addresses of example.org have all that the formats give a meaning to and that policies.ini allows.
@@ -62,7 +67,7 @@ answers() {
         done
     done >questions
     # A CNAME is in the answers to each of the four.
-    dig @127.0.0.1 -p "$DNS_PORT" -f questions +noall +answer +norecurse | tr -s '\t' ' ' | sort -u
+    ask +keepopen -f questions +noall +answer +norecurse | tr -s '\t' ' ' | sort -u
 }
 
 # expected: the same, made from the lines of the zone format.
@@ -116,7 +121,7 @@ reload_zones() {
 }
 
 has_serial() {
-    dig @127.0.0.1 -p "$DNS_PORT" +time=1 +tries=1 +short "$1" SOA | grep -qF " hostmaster.invalid. $2 "
+    ask +time=1 +tries=1 +short "$1" SOA | grep -qF " hostmaster.invalid. $2 "
 }
 
 # updates: what nsupdate reads, for the server on DNS_PORT.
@@ -174,7 +179,7 @@ zoned_updates() {
     leave_alone policies.ini
     updates | nsupdate
     diff <({ expected; echo 'mta-sts.example.org. 300 IN TXT "other"'; } | sort) <(answers)
-    [ "$(dig @127.0.0.1 -p "$DNS_PORT" +short example.org TXT)" = '"other"' ]
+    [ "$(ask +short example.org TXT)" = '"other"' ]
 }
 
 @test "formats: an update that the name server would take in part changes nothing, and fails" {
@@ -254,7 +259,7 @@ delegated() {
 
 # followed NAME TYPE: the data of these records where NAME's CNAME points to, as a resolver finds them: the name server does not follow into another zone.
 followed() {
-    dig @127.0.0.1 -p "$DNS_PORT" +short "$(dig @127.0.0.1 -p "$DNS_PORT" +short "$1" CNAME)" "$2"
+    ask +short "$(ask +short "$1" CNAME)" "$2"
 }
 
 @test "delegate: the owners publish three CNAMEs each, once; the zone they point to has the records, in each format" {
@@ -323,4 +328,55 @@ followed() {
     run -2 mta_sts dns --only zone
     run -2 delegated --only operator
     [[ ${lines[0]} == 'mta-sts: dns --only: write owners or zone, after --delegate ZONE' ]]
+}
+
+# asked TYPE FORMAT: the data of the records of TYPE at the 10,000 names that FORMAT makes of the numbers 0 to 9999.
+asked() {
+    seq -f "$2 $1" 0 9999 >questions
+    ask +keepopen -f questions +short
+}
+
+all_owners_are_served() {
+    [ "$(asked SOA d%.0f.example | grep -c ' 1 3600 ')" -eq 10000 ]
+}
+
+@test "delegate: 10,000 owners' zones, and the operator's: 100 edits change 100 ids, and no owner's zone" {
+    local i
+    {
+        printf '[defaults]\nmode = enforce\nhost = policies.example.net\n'
+        seq -f $'[d%.0f.example]\nmx = mail.example.net' 0 9999
+    } >policies.ini
+    leave_alone policies.ini
+    delegated --only owners | grep -v '^;' | grep . | awk '{
+        name = $1; sub(/^(mta-sts|_mta-sts|_smtp\._tls)\./, "", name); file = name "zone"
+        if (file != last) {
+            close(last); last = file
+            print name " 300 IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 300\n" name " 300 IN NS ns.invalid." >file
+        }
+        print >file
+    }'
+    { zone_of operator.example; delegated --only zone; } >operator.example.zone
+    {
+        printf 'template:\n  - id: default\n    file: "%s/%%s.zone"\n    zonefile-sync: -1\n    journal-content: none\n' "$DIR"
+        printf 'zone:\n  - domain: operator.example\n'
+        seq -f '  - domain: d%.0f.example' 0 9999
+    } >zones.conf
+    DNS_PORT=$(free_port)
+    run_knot <zones.conf
+    is_up knot has_serial operator.example "$SERIAL"
+    # Knot DNS loads zones in threads, in no order.
+    until_true all_owners_are_served
+    asked TXT _mta-sts.d%.0f.example.operator.example >before
+    [ "$(sort -u before)" = "$(mta_sts dns d1.example | sed -n 's/.* TXT //p')" ]
+    [ "$(wc -l <before)" -eq 10000 ]
+    sed -i '/^\[d[1-9]\?[0-9]\.example\]/{n; s/mail/new/}' policies.ini
+    leave_alone policies.ini
+    { zone_of operator.example; delegated --only zone; } >operator.example.zone
+    inside knotc -b -s "$DIR/knot.sock" zone-reload operator.example
+    until_true has_serial operator.example "$SERIAL"
+    asked TXT _mta-sts.d%.0f.example.operator.example >after
+    run -1 diff before after
+    [ "$(grep -c '^>' <<<"$output")" -eq 100 ]
+    all_owners_are_served
+    [ "$(asked CNAME _mta-sts.d%.0f.example | grep -c '^_mta-sts\.d[0-9]*\.example\.operator\.example\.$')" -eq 10000 ]
 }
