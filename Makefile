@@ -29,7 +29,7 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx \
 	nginx-light caddy pebble certbot dehydrated lego
 PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound dns-root-data nginx nginx-light postfix python3 iproute2 mount \
-	valgrind systemd-container msmtp
+	valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
@@ -91,7 +91,7 @@ mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
 # The modules are in two archives, from which the linker takes what a program calls. Only probe.a needs PROBE_LIBS.
 $(B)/mta-sts.a: $(call objects,$(filter-out src/probe/%,$(filter src/%,$(SOURCES)))) \
 	$(patsubst %,$(B)/%.o,$(wildcard src/*/*.js))
-$(B)/probe.a: $(call objects,$(filter src/probe/%,$(SOURCES)))
+$(B)/probe.a: $(call objects,$(filter src/probe/%,$(SOURCES))) $(B)/src/probe/tell/page.css.o $(B)/src/probe/tell/page.js.o
 $(B)/mta-sts.a $(B)/probe.a:
 	@rm -f $@
 	$(call QUIET,AR)$(AR) rc $@ $^
@@ -110,6 +110,7 @@ $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro
 $(B)/mta-sts-probe $(B)/look: LINKED = $(PROBE_LIBS) $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
 $(UNITS): LINKED = $(LIBS) -lcmocka
+$(B)/unit/probe/tell/html: LINKED = $(LIBS) -lcrypto -lcmocka
 $(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS)
 $(addprefix $(B)/,load constant constant_cgi iniparser_load): LINKED = -Wl,--as-needed -lfcgi -liniparser
 LINKED = $(LIBS)
@@ -131,6 +132,13 @@ $(B)/%.js.o: %.js Makefile
 	@mkdir -p $(@D)
 	$(call QUIET,CC){ echo 'extern const char $(*F)_module[]; const char $(*F)_module[] ='; \
 		sed 's/[\"?]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
+
+# The page's style and script become the C strings page_css and page_js. page_css_sha256 and page_js_sha256 are their hashes, in base64.
+$(B)/src/probe/tell/page.%.o: src/probe/tell/page.% Makefile
+	@mkdir -p $(@D)
+	$(call QUIET,CC)hash=$$(sha256sum <$< | head -c 64 | tr a-f A-F | basenc -d --base16 | base64) && [ $${#hash} -eq 44 ] && \
+		{ echo 'extern const char page_$*[], page_$*_sha256[]; const char page_$*[] ='; sed 's/[\"?]/\\&/g; s/.*/"&\\n"/' $<; \
+		echo "; const char page_$*_sha256[] = \"$$hash\";"; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
 
 # This file changes when POLICIES does, which is compiled in.
 $(B)/policies.path: FORCE
@@ -220,7 +228,7 @@ bench: ## measure speed and memory, beside other servers; SECTIONS="floor peers"
 
 # FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.
 manual = $(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
-DOCUMENTS = policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg $(shell find examples -type f)
+DOCUMENTS = policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg bench/probe.svg $(shell find examples -type f)
 INSTALLED = $(B)/mta-sts:$(BINDIR)/mta-sts examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
 	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
 	$(foreach file,$(DOCUMENTS),$(file):$(DOCDIR)/$(file))

@@ -33,7 +33,7 @@ to_install() {
     local page
     echo '755 dest/usr/bin/mta-sts'
     echo '644 dest/etc/mta-sts/policies.ini'
-    printf '644 dest/usr/share/doc/mta-sts/%s\n' policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg
+    printf '644 dest/usr/share/doc/mta-sts/%s\n' policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg bench/probe.svg
     (cd "$TREE" && find examples -type f -printf '%m dest/usr/share/doc/mta-sts/%p\n') | sed 's/^7../755/; s/^6../644/'
     for page in "$TREE"/man/*.[158]; do
         [ ! -e "$page" ] || echo "644 dest/usr/share/man/man${page##*.}/${page##*/}"

@@ -14,6 +14,7 @@
 #include "probe/run.h"
 #include "probe/suggest.h"
 #include "probe/tell/explain.h"
+#include "probe/tell/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,9 +120,9 @@ static int run(const struct probe_settings *settings, struct probe_file *file, c
         .domains = domains,
         .count = settings->count,
         .jobs = settings->jobs,
-        .json = settings->json,
+        .format = settings->format,
         .quiet = settings->quiet,
-        .summary = many,
+        .summary = many || probe_format_needs_end(settings->format),
         .bar = many && !settings->quiet && isatty(STDERR_FILENO),
         .report = { wants_colour(settings->colour), many, !settings->verbose && (file != NULL || settings->quiet) && many },
     };

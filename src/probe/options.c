@@ -68,11 +68,24 @@ static const char *take_verbose(struct probe_settings *settings, const char *val
     return NULL;
 }
 
+static const char *set_format(struct probe_settings *settings, enum probe_format format)
+{
+    if (settings->format != PROBE_FORMAT_TEXT && settings->format != format)
+        return "one of --json and --html alone";
+    settings->format = format;
+    return NULL;
+}
+
 static const char *take_json(struct probe_settings *settings, const char *value)
 {
     (void)value;
-    settings->json = true;
-    return NULL;
+    return set_format(settings, PROBE_FORMAT_JSON);
+}
+
+static const char *take_html(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    return set_format(settings, PROBE_FORMAT_HTML);
 }
 
 static const char *take_colour(struct probe_settings *settings, const char *value)
@@ -199,6 +212,7 @@ static const struct option {
     { 'q', "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
     { 'v', "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', "json", NULL, "prints one JSON object for each domain", take_json },
+    { '\0', "html", NULL, "prints one page about all domains, for a browser", take_html },
     { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },

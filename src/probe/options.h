@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "probe/check/context.h"
+#include "probe/tell/format.h"
 
 enum probe_action {
     PROBE_ACTION_DOMAINS, /* probes domains: what it does without another option */
@@ -19,7 +20,8 @@ enum probe_colour { PROBE_COLOUR_AUTO, PROBE_COLOUR_ALWAYS, PROBE_COLOUR_NEVER }
 struct probe_settings {
     enum probe_action action;
     enum probe_colour colour;
-    bool json, quiet, verbose;
+    enum probe_format format;
+    bool quiet, verbose;
     const char *file, *subject, *ca_file; /* SUBJECT: what the action is about; NULL: not given */
     struct probe_context context;         /* not opened yet */
     unsigned jobs;

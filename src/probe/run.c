@@ -9,7 +9,7 @@
 #include "probe/check/file.h"
 #include "probe/judge/result.h"
 #include "probe/limits.h"
-#include "probe/tell/json.h"
+#include "probe/tell/format.h"
 #include "probe/tell/report.h"
 
 #include <errno.h>
@@ -40,6 +40,7 @@ struct state {
     size_t at;                            /* where the file's next domain is */
     size_t jobs, lacking;                 /* counts of threads: all; those without a resolver */
     bool out_of_memory;                   /* something was not printed */
+    int cannot_write;                     /* why something could not be written, as errno has it; 0: all was */
     atomic_bool over;
     struct probe_report_counts counts;
     int64_t begin; /* by clock_ms() */
@@ -92,12 +93,8 @@ static void probe_one(struct state *s, struct probe_dns *dns, const char *domain
     bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &mistake);
     probe_domain(run->context, dns, domain, run->file != NULL ? &expected : NULL, &result);
     slot->status = good ? probe_status(&result) : PROBE_STATUS_UNKNOWN;
-    if (slot->status != PROBE_STATUS_OK || !run->quiet) {
-        if (run->json)
-            probe_json(&result, &slot->text);
-        else
-            probe_report(&result, &run->report, &slot->text);
-    }
+    if (slot->status != PROBE_STATUS_OK || !run->quiet)
+        probe_format_result(run->format, &result, &run->report, &slot->text);
     probe_result_free(&result);
     buf_free(&mistake);
 }
@@ -194,6 +191,20 @@ static void draw_bar(const struct state *s)
     buf_free(&bar);
 }
 
+/* Prints TEXT and frees it. If memory ran out while it was made, nothing of it is printed: half a result is none. */
+static void print(struct state *s, struct buf *text)
+{
+    s->out_of_memory |= text->failed;
+    if (text->len > 0 && !text->failed) {
+        wipe_bar(s);
+        errno = 0;
+        size_t written = fwrite(text->text, 1, text->len, stdout);
+        if ((written < text->len || (s->run->bar && fflush(stdout) != 0)) && s->cannot_write == 0)
+            s->cannot_write = errno;
+    }
+    buf_free(text);
+}
+
 /* Prints the result in SLOT and frees the slot. The caller holds the lock; it is given up while printing. */
 static void print_slot(struct state *s, struct slot *slot)
 {
@@ -202,16 +213,9 @@ static void print_slot(struct state *s, struct slot *slot)
     *slot = (struct slot) { 0 };
     s->printed++;
     s->counts.of[done.status]++;
-    s->out_of_memory |= done.text.failed;
     (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
-    if (done.text.len > 0) {
-        wipe_bar(s);
-        (void)fwrite(done.text.text, 1, done.text.len, stdout);
-        if (s->run->bar)
-            (void)fflush(stdout);
-    }
-    buf_free(&done.text);
+    print(s, &done.text);
     (void)pthread_mutex_lock(&s->lock);
 }
 
@@ -249,9 +253,27 @@ static void print_all(struct state *s)
     wipe_bar(s);
 }
 
+static void print_begin(struct state *s)
+{
+    struct buf text = { 0 };
+
+    probe_format_begin(s->run->format, (int64_t)time(NULL), s->run->quiet, &text);
+    print(s, &text);
+}
+
+/* What is at the end makes the output look complete: it is left out if something could not be written. */
+static void print_end(struct state *s)
+{
+    struct buf text = { 0 };
+
+    probe_format_end(s->run->format, &s->counts, passed_ms(s), s->out_of_memory, &text);
+    if (s->cannot_write == 0)
+        print(s, &text);
+    buf_free(&text);
+}
+
 static int finish(struct state *s)
 {
-    struct buf summary = { 0 };
     int status = PROBE_STATUS_OK;
 
     s->counts.left = s->total - s->printed;
@@ -260,16 +282,13 @@ static int finish(struct state *s)
             status = probe_worse(status, i);
     if (s->counts.left > 0 || s->out_of_memory)
         status = probe_worse(status, PROBE_STATUS_UNKNOWN);
-    if (s->run->summary && !s->run->json && !(s->run->quiet && status == PROBE_STATUS_OK)) {
-        probe_report_summary(&s->counts, passed_ms(s), &summary);
-        (void)fputs(summary.text != NULL ? summary.text : "", stdout);
-        buf_free(&summary);
-    }
+    if (s->run->summary && (probe_format_needs_end(s->run->format) || !s->run->quiet || status != PROBE_STATUS_OK))
+        print_end(s);
     if (s->out_of_memory)
         (void)probe_error("out of memory: something is missing");
-    if (fflush(stdout) != 0)
-        return probe_error("cannot write: %s", strerror(errno));
-    return status;
+    if (fflush(stdout) != 0 && s->cannot_write == 0)
+        s->cannot_write = errno;
+    return s->cannot_write == 0 ? status : probe_error("cannot write: %s", strerror(s->cannot_write));
 }
 
 /* --- the whole run --- */
@@ -297,6 +316,7 @@ static int run_threads(struct state *s, size_t jobs)
 
     if (started > 0) {
         count_lacking(s, 0, jobs - started);
+        print_begin(s);
         print_all(s);
     }
     for (size_t i = 0; i < started; i++)

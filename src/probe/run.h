@@ -4,6 +4,7 @@
 
 #include "probe/check/context.h"
 #include "probe/check/file.h"
+#include "probe/tell/format.h"
 #include "probe/tell/report.h"
 
 enum { PROBE_RUN_JOBS_MAX = 256 };
@@ -13,9 +14,10 @@ struct probe_run {
     struct probe_file *file;    /* NULL: none */
     const char *const *domains; /* COUNT of them, in normal form; 0: those of the file */
     size_t count;
-    unsigned jobs;     /* how many at once, PROBE_RUN_JOBS_MAX at most: as many threads, each with one connection at a time */
-    bool json, quiet;  /* an object for each domain; nothing for domains that are fine */
-    bool summary, bar; /* a line at the end; a progress bar on standard error */
+    unsigned jobs; /* how many at once, PROBE_RUN_JOBS_MAX at most: as many threads, each with one connection at a time */
+    enum probe_format format;
+    bool quiet;        /* nothing for domains that are fine */
+    bool summary, bar; /* what the format has at the end; a progress bar on standard error */
     struct probe_report_options report;
 };
 

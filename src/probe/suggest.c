@@ -19,36 +19,21 @@
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/txt.h"
-#include "probe/tell/report.h"
+#include "probe/tell/comment.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { WIDTH = 100, ADDRESSES_MAX = 8, LIMIT_MS = 60000 };
+enum { ADDRESSES_MAX = 8, LIMIT_MS = 60000 };
 
-/* Adds TEXT as comments of an INI file or a zone file. None ends in a backslash, which would join the next line to it. */
-static void add_comment(struct buf *out, const char *text)
+/* Judges HOST, and adds what is wrong to FINDINGS. IS_IMPLICIT: it is the domain itself, which has no MX record. False where
+ * something is unknown. */
+static bool judge(const char *name, bool is_implicit, const struct probe_host *host, struct probe_findings *findings,
+                  struct probe_mx_host *judged)
 {
-    struct buf ascii = { 0 }, lines = { 0 };
-
-    probe_report_add_ascii(&ascii, text, strlen(text));
-    probe_report_wrap(&lines, ascii.text != NULL ? ascii.text : "", 2, 0, WIDTH);
-    for (const char *line = lines.text; line != NULL && *line != '\0';) {
-        size_t len = strcspn(line, "\n");
-        buf_print(out, "; %.*s%s\n", (int)len, line, len > 0 && line[len - 1] == '\\' ? " ." : "");
-        line += len + (line[len] != '\0');
-    }
-    out->failed |= ascii.failed || lines.failed;
-    buf_free(&ascii);
-    buf_free(&lines);
-}
-
-/* Judges HOST, and adds what is wrong to FINDINGS. False where something is unknown. */
-static bool judge(const char *name, const struct probe_host *host, struct probe_findings *findings, struct probe_mx_host *judged)
-{
-    *judged = probe_mx_host_judge(name, false, host, findings);
+    *judged = probe_mx_host_judge(name, is_implicit, host, findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
         judged->why = "this machine is out of memory";
@@ -74,27 +59,27 @@ static void add_findings(struct buf *out, const char *name, const struct probe_f
 
     if (!known && findings->count == 0) {
         buf_print(&line, "%s could not be looked at: %s.", name, why != NULL ? why : "no answer");
-        add_comment(out, line.text != NULL ? line.text : "");
+        probe_comment_add(out, line.text != NULL ? line.text : "");
     }
     if (findings->verdict == PROBE_FAIL) {
         buf_free(&line);
         buf_print(&line, "%s would get no mail once the mode is enforce:", name);
-        add_comment(out, line.text != NULL ? line.text : "");
+        probe_comment_add(out, line.text != NULL ? line.text : "");
     }
     for (size_t i = 0; i < findings->count; i++)
-        add_comment(out, probe_finding_text(findings, &findings->list[i]));
+        probe_comment_add(out, probe_finding_text(findings, &findings->list[i]));
     out->failed |= line.failed || findings->failed;
     buf_free(&line);
 }
 
-static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit,
-                        struct buf *out)
+static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, bool is_implicit,
+                        int64_t limit, struct buf *out)
 {
     const struct probe_host *host = ask(context, dns, name, limit);
     struct probe_findings findings = { 0 };
     struct probe_mx_host judged;
 
-    bool known = judge(name, host, &findings, &judged);
+    bool known = judge(name, is_implicit, host, &findings, &judged);
     int status = probe_findings_status(&findings, known && !findings.failed);
     add_findings(out, name, &findings, known, judged.why);
     buf_print(out, "mx      = %s\n", name);
@@ -122,14 +107,14 @@ static int suggest_record(const struct probe_context *context, struct probe_dns 
     char normal[DOMAIN_MAX + 1];
 
     if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
-        add_comment(out, "An MX record names no host, and no pattern can match it; correct it:");
-        add_comment(out, name);
+        probe_comment_add(out, "An MX record names no host, and no pattern can match it; correct it:");
+        probe_comment_add(out, name[0] != '\0' ? name : ".");
         return PROBE_STATUS_CRITICAL;
     }
     domain_normal(name, strlen(name), normal);
     if (clock_ms() < limit)
-        return suggest_host(context, dns, normal, limit, out);
-    add_comment(out, "Not looked at, since the earlier hosts took a minute:");
+        return suggest_host(context, dns, normal, false, limit, out);
+    probe_comment_add(out, "Not looked at, since the earlier hosts took a minute:");
     buf_print(out, "mx      = %s\n", normal);
     return PROBE_STATUS_UNKNOWN;
 }
@@ -175,8 +160,21 @@ static bool is_plain(const char *value)
     return true;
 }
 
-static void suggest_tlsrpt(struct probe_dns *dns, const char *domain, struct buf *out)
+/* Adds that NAME could not be looked up. */
+static int add_again(const char *name, const struct probe_dns_answer *answer, struct buf *out)
 {
+    struct buf line = { 0 };
+
+    buf_print(&line, "%s could not be looked up: %s.", name, answer->why);
+    probe_comment_add(out, line.text != NULL ? line.text : "");
+    out->failed |= line.failed;
+    buf_free(&line);
+    return PROBE_STATUS_UNKNOWN;
+}
+
+static int suggest_tlsrpt(struct probe_dns *dns, const char *domain, struct buf *out)
+{
+    int status = PROBE_STATUS_OK;
     char name[DOMAIN_MAX + sizeof "_smtp._tls."];
     struct probe_dns_answer answer;
     struct probe_txt txt;
@@ -184,12 +182,15 @@ static void suggest_tlsrpt(struct probe_dns *dns, const char *domain, struct buf
     (void)snprintf(name, sizeof name, "_smtp._tls.%s", domain);
     probe_dns_txt(dns, name, &answer);
     probe_tlsrpt_read(answer.strings, answer.count, &txt);
+    if (answer.state == PROBE_DNS_AGAIN)
+        status = add_again(name, &answer, out);
     if (txt.value.len > 0 && is_plain(txt.value.text))
         buf_print(out, "tlsrpt  = %s\n", txt.value.text);
     else
         buf_print(out, ";tlsrpt = mailto:tls-reports@%s    ; who reads the reports; testing without tests nothing\n", domain);
     probe_txt_free(&txt);
     probe_dns_answer_free(&answer);
+    return status;
 }
 
 static void suggest_addresses(const struct probe_dns_answer *answer, struct buf *out)
@@ -199,20 +200,40 @@ static void suggest_addresses(const struct probe_dns_answer *answer, struct buf 
     buf_print(out, "\n");
 }
 
-static void suggest_policy_host(struct probe_dns *dns, const char *domain, struct buf *out)
+/* Adds what ANSWER, which found no address of NAME, says about the policy host. */
+static int add_no_host(const char *domain, const char *name, const struct probe_dns_answer *answer, struct buf *out)
+{
+    int status = PROBE_STATUS_OK;
+    struct probe_findings findings = { 0 };
+
+    if (answer->state == PROBE_DNS_AGAIN)
+        status = add_again(name, answer, out);
+    else if (answer->alias != NULL)
+        probe_judge_no_address(name, answer, &findings);
+    if (findings.count > 0)
+        probe_comment_add(out, probe_finding_text(&findings, &findings.list[0]));
+    out->failed |= findings.failed;
+    probe_findings_free(&findings);
+    buf_print(out, ";host   = policies.example.net    ; where mta-sts.%s is to point: a name, or addresses\n", domain);
+    return status;
+}
+
+static int suggest_policy_host(struct probe_dns *dns, const char *domain, struct buf *out)
 {
     char name[DOMAIN_MAX + sizeof DOMAIN_POLICY_HOST_PREFIX];
     struct probe_dns_answer answer;
+    int status = PROBE_STATUS_OK;
 
     (void)snprintf(name, sizeof name, DOMAIN_POLICY_HOST_PREFIX "%s", domain);
     probe_dns_addresses(dns, name, &answer);
-    if (answer.alias != NULL && domain_fault(answer.alias, strlen(answer.alias)) == DOMAIN_FINE)
+    if (answer.state != PROBE_DNS_FOUND || answer.count == 0)
+        status = add_no_host(domain, name, &answer, out);
+    else if (answer.alias != NULL && domain_fault(answer.alias, strlen(answer.alias)) == DOMAIN_FINE)
         buf_print(out, "host    = %s\n", answer.alias);
-    else if (answer.state == PROBE_DNS_FOUND && answer.count > 0)
-        suggest_addresses(&answer, out);
     else
-        buf_print(out, ";host   = policies.example.net    ; where mta-sts.%s is to point: a name, or addresses\n", domain);
+        suggest_addresses(&answer, out);
     probe_dns_answer_free(&answer);
+    return status;
 }
 
 static bool observed_well(const struct probe_check *check)
@@ -230,8 +251,8 @@ static struct probe_served find_served(const struct probe_context *context, stru
 
     probe_domain_policy(context, dns, domain, &result);
     for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++) {
-        served.is_unknown |= result.checks[i].state == PROBE_UNKNOWN && i != PROBE_CHECK_TXT;
-        served.is_accepted &= observed_well(&result.checks[i]);
+        *(i == PROBE_CHECK_TXT ? &served.is_record_unknown : &served.is_unknown) |= result.checks[i].state == PROBE_UNKNOWN;
+        served.is_accepted &= probe_check_status(&result.checks[i]) != PROBE_STATUS_CRITICAL;
     }
     served.has_record = observed_well(&result.checks[PROBE_CHECK_TXT]);
     served.has_mode = result.has_mode;
@@ -250,7 +271,7 @@ static void add_head(struct buf *out, const char *domain, const struct probe_ser
 
     probe_section_decide(served, mx_status, &section, &why);
     if (why.text != NULL)
-        add_comment(out, why.text);
+        probe_comment_add(out, why.text);
     buf_print(out, "[%s]\nmode    = %s%s\nmax_age = ", domain, policy_mode_text(section.mode),
               section.mode == POLICY_TESTING ? "    ; enforce when the reports are clean" : "");
     probe_section_print_age(section.max_age, out);
@@ -271,12 +292,12 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
         probe_judge_no_mx(domain, NULL, 0, &findings);
 
     for (size_t i = 0; i < findings.count; i++)
-        add_comment(out, probe_finding_text(&findings, &findings.list[i]));
+        probe_comment_add(out, probe_finding_text(&findings, &findings.list[i]));
     probe_findings_free(&findings);
     if (kind == PROBE_MX_NULL)
         return PROBE_STATUS_WARNING;
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, clock_ms() + LIMIT_MS, &hosts);
+        status = suggest_host(context, dns, domain, true, clock_ms() + LIMIT_MS, &hosts);
     else
         status = suggest_hosts(context, dns, answer, &hosts);
     const struct probe_served served = find_served(context, dns, domain);
@@ -284,9 +305,10 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     buf_add(out, hosts.text != NULL ? hosts.text : "", hosts.len);
     out->failed |= hosts.failed;
     buf_free(&hosts);
-    suggest_policy_host(dns, domain, out);
-    suggest_tlsrpt(dns, domain, out);
-    return status;
+    if (served.is_unknown || served.is_record_unknown)
+        status = probe_worse(status, PROBE_STATUS_UNKNOWN);
+    status = probe_worse(status, suggest_policy_host(dns, domain, out));
+    return probe_worse(status, suggest_tlsrpt(dns, domain, out));
 }
 
 int probe_suggest(const struct probe_context *context, struct probe_dns *dns, const char *domain, struct buf *out)
@@ -298,10 +320,10 @@ int probe_suggest(const struct probe_context *context, struct probe_dns *dns, co
     probe_dns_mx(dns, domain, &answer);
     if (answer.state == PROBE_DNS_AGAIN) {
         buf_print(&line, "The MX records of %s could not be looked up: %s.", domain, answer.why);
-        add_comment(out, line.text != NULL ? line.text : "");
+        probe_comment_add(out, line.text != NULL ? line.text : "");
     } else if (answer.state == PROBE_DNS_ABSENT && answer.no_such_name) {
         buf_print(&line, "%s: there is no such name.", domain);
-        add_comment(out, line.text != NULL ? line.text : "");
+        probe_comment_add(out, line.text != NULL ? line.text : "");
         status = PROBE_STATUS_CRITICAL;
     } else {
         status = suggest_section(context, dns, domain, &answer, out);
@@ -340,7 +362,7 @@ static void add_unsigned(const struct probe_host *host, struct buf *out)
     else
         buf_print(&text, "This zone is not signed.");
     buf_print(&text, " Senders look at TLSA records in a signed zone only (RFC 7672 2.2).");
-    add_comment(out, text.text != NULL ? text.text : "");
+    probe_comment_add(out, text.text != NULL ? text.text : "");
     out->failed |= text.failed;
     buf_free(&text);
 }
@@ -353,13 +375,13 @@ static int add_records(const struct probe_host *host, const char *mx, struct sta
         add_unsigned(host, out);
         status = PROBE_STATUS_WARNING;
     }
-    add_comment(out,
-                "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
-                "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
+    probe_comment_add(
+        out, "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
+             "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
     (void)add_tlsa(out, mx, chain, 0, PROBE_TLSA_EE);
     struct buf other = { 0 };
     if (add_tlsa(&other, mx, chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
-        add_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
+        probe_comment_add(out, "Or the key of the authority that issued it, which may issue by another one next time.");
         buf_print(out, "%s", other.text);
     }
     out->failed |= other.failed;
@@ -372,7 +394,7 @@ int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const
     const struct probe_host *host = ask(context, dns, mx, clock_ms() + LIMIT_MS);
     struct probe_findings findings = { 0 };
     struct probe_mx_host judged;
-    bool known = judge(mx, host, &findings, &judged);
+    bool known = judge(mx, false, host, &findings, &judged);
     int status;
 
     if (judged.chain != NULL) {

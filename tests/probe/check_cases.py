@@ -31,7 +31,7 @@ def faults(domain, check, severity, told):
     found = first(told)
     if found != (check, SEVERITIES[severity]):
         yield "first %s %s, not %s %s" % (*found, check, SEVERITIES[severity])
-    worst = max((part["status"] for part in told["checks"].values() if part["status"] != "skipped"), key=RANKS.index)
+    worst = max((part["status"] for part in told["checks"].values() if part["status"] != "skipped"), key=RANKS.index, default="ok")
     if told["status"] != worst or told["exit"] != ["ok", "warning", "critical", "unknown"].index(worst):
         yield "the whole is %s, %d" % (told["status"], told["exit"])
     for name, part in told["checks"].items():
@@ -43,8 +43,10 @@ def faults(domain, check, severity, told):
         if part["status"] == "critical" and "critical" not in severities or part["status"] == "warning" and "warning" not in severities:
             yield "%s: %s without a finding of that kind" % (name, part["status"])
     if told["mode"] == "enforce" and "critical" in (told["checks"]["mx"]["status"], told["checks"]["smtp"]["status"]) and (
-            not re.search("are deferring mail for |No sender at all can deliver to ", told["effect"] or "")):
+            not re.search("are deferring mail for |No sender at all can deliver to |At the addresses that fail of ", told["effect"] or "")):
         yield "no word of mail that is deferred"
+    if "No sender at all can deliver to " in (told["effect"] or "") and worst != "critical":
+        yield "mail is lost, and the whole is " + worst
 
 
 def main():

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """https.py CERTIFICATE ODD SILENT PLAIN HOST=ANSWER...: faulty servers on port 443 of three addresses. ODD gives answers that are slow, hang, are cut off, contain
-escape sequences or have a header without an end, depending on the host. SILENT begins no TLS handshake. PLAIN speaks no TLS."""
+escape sequences or markup, or have a header without an end, depending on the host. SILENT begins no TLS handshake. PLAIN speaks no TLS."""
 import socket
 import ssl
 import sys
@@ -37,6 +37,11 @@ def escape(tls, policy):
     policy += b"\x1b[31mred: \x1b]0;title\x07 \xc2\x9b31m\r\n"
     head = (HEAD % len(policy)).replace(b"text/plain", b"text/\x1b[31mplain\x1b]0;title\x07")
     tls.sendall(head + policy)
+
+
+def markup(tls, policy):
+    policy += b"<script>document.title=1</script>: \"'>&lt;]]>\r\n"
+    tls.sendall((HEAD % len(policy)).replace(b"text/plain", b"text/<script>document.title=1</script>") + policy)
 
 
 def serve(connection, context, answers):
@@ -81,7 +86,7 @@ def listen(address, handle):
 
 
 certificate, at_odd, at_silent, at_plain = sys.argv[1:5]
-kinds = {"slow": slow, "hung": hung, "cut": cut, "header": header, "line": line, "escape": escape}
+kinds = {"slow": slow, "hung": hung, "cut": cut, "header": header, "line": line, "escape": escape, "markup": markup}
 chosen = {host: kinds[kind] for host, _, kind in (argument.partition("=") for argument in sys.argv[5:])}
 listen(at_odd, lambda connection: odd(connection, certificate, chosen))
 listen(at_silent, lambda connection: time.sleep(HANG) or connection.close())

@@ -11,7 +11,7 @@ NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("11.0.0.%d" % n for n
 NGINX_NAME, NGINX_OTHER, NGINX_LF, NGINX_NOTHING = ("11.0.0.%d" % n for n in (20, 21, 22, 23))
 POSTFIX, NOBODY_SIX, TARPITS = "127.0.0.10", "2a00:1::1", ["127.0.2.%d" % n for n in range(1, 33)]
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
-ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape")
+ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape", "markup")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
 
 FIELDS = ("domain", "wrong", "check", "severity", "dns", "https", "cert", "mail", "mailcert")
@@ -99,6 +99,7 @@ def certificates(names):
         "soon": ("middle", ["middle"], 60, None),
         "short": ("middle", ["middle"], 5, None),
         "weak": ("middle", ["middle"], 60, None),
+        "markup": ("middle", ["middle"], 60, ["<img src=x onerror=document.title=1>.test"]),
     }
     for kind, (issuer, chain, days, own) in kinds.items():
         hosts = names.get(kind, []) if own is None else own
@@ -115,6 +116,8 @@ def policy(case):
     lines = ["version: STSv1", "mode: enforce", "mx: mail." + domain, "max_age: 604800"]
     if case["dns"] == "tarpits" or case["dns"] == "tarpit":
         lines[2] = "mx: *." + domain
+    if case["dns"] == "mx-crowd":
+        lines[2] = "mx: *.crowd.test"
     if kind == "mode-none":
         lines[1] = "mode: none"
     elif kind == "testing":
@@ -146,7 +149,9 @@ def policies(cases):
 
 TXT = {  # what stands at _mta-sts
     "txt-none": [],
+    "parked": [],
     "txt-nodata": ["A 192.0.2.1"],
+    "txt-foreign": ['TXT "v=spf1 -all"'],
     "txt-two": ['TXT "v=STSv1; id=1;"', 'TXT "v=STSv1; id=2;"'],
     "txt-bad": ['TXT "v=STSv1; id=2026-11-21;"'],
     "txt-other": ['TXT "v=STSv1; id=1;"', 'TXT "something else"'],
@@ -156,15 +161,21 @@ TXT = {  # what stands at _mta-sts
     "txt-quotes": ['TXT "\\"v=STSv1; id=1;\\""'],
     "txt-twice": [],
     "txt-under": [],
+    "txt-wildcard": ["A 192.0.2.1"],
+    "txt-hidden": ['TXT "v=spf1 -all"'],
     "txt-dangling": ["CNAME nowhere.test."],
     "txt-circle": ["CNAME round.test."],
+    "markup": ['TXT "v=STSv1; id=</dl></details><script>document.title=1</script>\\"]]>&lt;\\000\\226\\128\\174\\255"'],
     "txt-escape": ['TXT "v=STSv1; id=\\027[31mred\\007;"'],
 }
 RPT = {
     "rpt-none": [],
+    "parked": [],
+    "rpt-foreign": ['TXT "v=spf1 -all"'],
     "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
     "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
     "rpt-twice": [],
+    "markup": ['TXT "v=TLSRPTv1; rua=<img src=x onerror=document.title=1>"'],
     "rpt-bad": ['TXT "v=TLSRPTv1; rua=reports"'],
 }
 
@@ -191,7 +202,10 @@ HOSTS = {  # more than one address of the policy host
     "host-404": (NGINX, NGINX_NOTHING),
     "host-tls11": (NGINX, NGINX_OLD),
     "host-noroute": (NGINX, NOROUTE),
+    "host-unseen": (NGINX_NAME, NOROUTE),
+    "host-unseen-404": (NGINX_NOTHING, NOROUTE),
     "host-all": (NGINX_NAME, NOBODY_SIX, REFUSED),
+    "host-many": (NGINX, *("11.0.1.%d" % n for n in range(1, 17))),
     "host-split": (NGINX_NAME, NGINX_NOTHING),
 }
 MAILS = {  # the same of the MX host; a pair is a kind of server and its certificate
@@ -203,13 +217,14 @@ MAILS = {  # the same of the MX host; a pair is a kind of server and its certifi
     "mail-tls11": (("tls11", "-"), POSTFIX),
     "mail-hung": (("hung", "-"), POSTFIX),
     "mail-noroute": (POSTFIX, NOROUTE),
+    "mail-unseen": (("tls", "name"), NOROUTE),
     "mail-all": (("nostarttls", "-"), ("tls", "name"), NOBODY_SIX),
     "mail-none": (),
 }
 
 
 def host_records(case):
-    named = {"host-none": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."]}
+    named = {"host-none": [], "parked": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."]}
     at = HOSTS.get(case["dns"], (HTTPS_AT.get(case["https"], NGINX),))
     return named.get(case["dns"], addresses(*at))
 
@@ -229,8 +244,10 @@ def tarpits(case, mail):
 
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
-    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."],
-          "mx-none": ["A " + mail_at], "mx-lost": []}
+    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."], "parked": ["MX 0 ."],
+          "mx-markup": ["MX 10 %s." % ("mail." + domain), "MX 20 \\060script\\062title\\0611\\060/script\\062.%s." % domain],
+          "mx-none": ["A " + mail_at], "mx-lost": [],
+          "mx-address": ["MX 10 192.0.2.1."], "mx-crowd": ["MX 10 m%d.crowd.test." % n for n in range(1, 35)]}
     mail = "mail." + domain
     yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
     yield "mta-sts." + domain, host_records(case)
@@ -243,7 +260,9 @@ def records(case, mail_at, servers):
     for prefix, kind, text in (("_mta-sts", "txt", "v=STSv1; id=1;"), ("_smtp._tls", "rpt", "v=TLSRPTv1; rua=mailto:tls@x.test")):
         if dns == kind + "-twice":
             yield "%s.%s.%s" % (prefix, domain, domain), ['TXT "%s"' % text]
-    if dns == "txt-under":
+    if dns == "txt-wildcard":
+        yield "*." + domain, ['TXT "v=STSv1; id=1;"']
+    if dns in ("txt-under", "txt-hidden"):
         yield "_mta_sts." + domain, ['TXT "v=STSv1; id=1;"']
     if dns in TLSA:
         yield "_25._tcp." + mail, [tlsa("good") if data is None else "TLSA " + data for data in TLSA[dns]]

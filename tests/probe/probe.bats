@@ -144,12 +144,20 @@ words() {
     [[ $(words) == *'at 11.0.0.23: "404" is the status'* && $output != *implementations* ]]
     run -2 probe host-other.test
     [[ $(words) == *'at 11.0.0.21: another policy is served there'*'Which policy a sender keeps depends on the address'* ]]
+    # Each of them is judged by what it says: the other one matches no MX host.
+    [[ $(words) == *'FAIL mx'*'at 11.0.0.21: "mail.host-other.test" is matched by no pattern'*'are deferring mail for it now'* ]]
     [[ $output != *implementations* ]] # no figure says how many senders ask which address
     # The certificate is good at one address, and the answer at the other: no sender gets a policy.
     run -2 probe host-split.test
     [[ $(words) == *'FAIL answer'*'Senders without a policy in their cache find none'* ]]
     run -0 probe host-noroute.test
     [[ $(words) == *'at 12.0.0.1: "mta-sts.host-noroute.test" was not asked there'* && $output != *mail:* ]]
+    # The second address may be good: nobody here can say that no sender gets the policy.
+    run -2 probe host-unseen.test
+    [[ $(words) == *'at 12.0.0.1: "mta-sts.host-unseen.test" was not asked there'*'mail: A sender that asks an address of the policy host that fails'* ]]
+    [[ $(words) != *'find none'* ]]
+    run -2 probe host-unseen-404.test
+    [[ $(words) == *'mail: A sender that asks an address of the policy host that fails'* && $(words) != *'find none'* ]]
     # What is wrong at all addresses is said once.
     run -2 probe host-all.test
     [[ $(words) == *'at 11.0.0.1, 2a00:1::1: "mta-sts.host-all.test" takes no connection;'*'[Connection refused]'* ]]
@@ -161,6 +169,9 @@ words() {
     [[ $(words) == *'mail: At the addresses that fail of mail.mail-name.test, senders that honour MTA-STS deliver nothing: each tries the next address'* ]]
     run -1 probe mail-six.test
     [[ $(words) == *'at 2a00:1::1: "mail.mail-six.test" takes no connection'* ]]
+    run -2 probe mail-unseen.test
+    [[ $(words) == *'0 of 1 MX host'*'at 12.0.0.1: "mail.mail-unseen.test" was not asked there'*'mail: At the addresses that fail of mail.mail-unseen.test'* ]]
+    [[ $(words) != *'are deferring'* ]]
     run -2 probe mail-all.test
     [[ $(words) == *'Senders that honour MTA-STS are deferring mail for mail.mail-all.test now'* ]]
     run -0 probe mail-noroute.test
@@ -198,6 +209,36 @@ words() {
     [ "$most" -eq 8 ]
 }
 
+@test "an address that takes no connection: two wait in vain, and all other domains there need not" {
+    local n begin
+    {
+        root_zone
+        for n in $(seq 64); do
+            echo "_mta-sts.n$n.example. 300 IN TXT \"v=STSv1; id=1;\""
+            echo "mta-sts.n$n.example. 300 IN A 11.0.0.39"
+            echo "n$n.example. 300 IN MX 0 ."
+        done
+    } >zone
+    DNS_PORT=$DEPLOYED_DNS start_knot mta-sts.n1.example 11.0.0.39
+    # A queue that is full: whatever comes after that gets no answer.
+    start full.log python3 -c '
+import socket, threading
+keep = [socket.create_server(("11.0.0.39", 443), backlog=0)]
+for _ in range(4):
+    keep.append(socket.socket())
+    keep[-1].setblocking(False)
+    keep[-1].connect_ex(("11.0.0.39", 443))
+print("ready", flush=True)
+threading.Event().wait()'
+    until_true grep -qx ready full.log
+    begin=$SECONDS
+    # shellcheck disable=SC2046 # one a line
+    run -2 probe_deployed --timeout 3 $(printf 'n%d.example\n' $(seq 64))
+    [ $((SECONDS - begin)) -lt 12 ]
+    [ "$(grep -c '^FAIL  n' <<<"$output")" -eq 64 ]
+    [[ $(words) == *'[no connection in time]'*'[no connection in time, for other domains, a moment ago]'* ]]
+}
+
 @test "the shares of senders: a record and a policy that some take" {
     run -2 probe txt-bad.test
     [[ $(words) == *'mail: The record is refused by 8 to 9 of 16 sender implementations: those deliver without MTA-STS, unprotected,'* ]]
@@ -222,6 +263,10 @@ words() {
     [[ $(words) == *'"_mta-sts.txt-twice.test.txt-twice.test" has such a record, and no sender looks there; publish it at the right name: _mta-sts.txt-twice.test '* ]]
     run -2 probe txt-under.test
     [[ $(words) == *'"_mta_sts.txt-under.test" has such a record'* ]]
+    run -2 probe txt-hidden.test
+    [[ $(words) == *'"v=spf1 -all" is not a record of MTA-STS'*'"_mta_sts.txt-hidden.test" has such a record'* ]]
+    run -2 probe txt-wildcard.test
+    [[ $(words) == *'there is no TXT record'* && $(words) != *'has such a record'* ]]
     run -1 probe tlsrpt-twice.test
     [[ $(words) == *'"_smtp._tls.tlsrpt-twice.test.tlsrpt-twice.test" has such a record'* ]]
     run -2 probe txt-quotes.test
@@ -332,8 +377,13 @@ suggests() {
     suggests 0 mode-none.test '; Served now: mode none, max_age 1w. This section begins again with testing. [mode-none.test] mode = testing'
     suggests 0 cert-expired.test '; Served now: mode enforce, max_age 1w. Not all senders find that, or take it' 'mode = testing'
     suggests 0 txt-none.test 'Not all senders find that, or take it'
-    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched.' 'mode = testing'
-    suggests 0 https-noroute.test '; Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.' 'mode = testing'
+    suggests 3 txt-circle.test 'Whether all senders find that could not be found out' 'mode = testing'
+    suggests 1 mail-name.test 'This section keeps it: senders can deliver to all MX hosts. The comments below say what to mend'
+    suggests 0 host-dangling.test 'is a CNAME that leads to no address' ';host = policies.example.net'
+    suggests 2 mx-lost.test 'publish an MX record for its mail host'
+    [[ $output != *'remove it'* ]]
+    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched that says its mode.' 'mode = testing'
+    suggests 3 https-noroute.test '; Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.' 'mode = testing'
 }
 
 @test "--tlsa: the record that the zone has, and a word where it is not signed" {
@@ -464,6 +514,13 @@ limited() {
     done
     run -2 probe order-404.test
     [[ $output != *id=* ]]
+    # Beside a CNAME there is no place for the record.
+    printf '[txt-chain.test]\nmode = enforce\nmx = mail.txt-chain.test\n\n[txt-two.test]\nmode = enforce\nmx = mail.txt-two.test\n' >order.ini
+    leave_alone order.ini
+    run -2 probe -f "$DIR/order.ini" txt-chain.test
+    [[ $output == *'  two.chain.test. 300 IN TXT "v=STSv1; id='* && $output != *_mta-sts.txt-chain.test.* ]]
+    run -2 probe -f "$DIR/order.ini" txt-two.test
+    [[ $(words) == *'not exactly one valid TXT record; publish the record below, and no other at this name'* ]]
 }
 
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {

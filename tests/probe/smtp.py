@@ -55,12 +55,13 @@ class Session:
             "later": b"451 4.7.1 greylisted, come back later",
             "no": b"554 5.7.1 no service for you",
             "escape": b"220 \x1b[31mred\x1b]0;title\x07 ESMTP",
+            "markup": b"554 <img src=x onerror=document.title=1> \xe2\x80\xae </script>",
             "garbage": b"SSH-2.0-OpenSSH_9.2",
         }
         if self.kind == "hung":
             time.sleep(HANG)
         self.say(greetings.get(self.kind, b"220 lab ESMTP"))
-        return self.kind not in ("later", "no")
+        return self.kind not in ("later", "no", "markup")
 
     def run(self):
         if not self.greet():

@@ -153,16 +153,16 @@ static bool add_tlsa(const unsigned char *bytes, size_t len, struct probe_dns_an
 }
 
 static const struct kind {
-    enum probe_dns_type type;
     add_fn *add;
     size_t size, list; /* of an element; offset of the list in struct probe_dns_answer */
-    bool is_dense;     /* each octet of a record may be an element */
+    enum probe_dns_type type;
+    bool is_dense; /* each octet of a record may be an element */
 } kinds[] = {
-    { PROBE_DNS_A, add_a, sizeof(char *), offsetof(struct probe_dns_answer, addresses), false },
-    { PROBE_DNS_AAAA, add_aaaa, sizeof(char *), offsetof(struct probe_dns_answer, addresses), false },
-    { PROBE_DNS_MX, add_mx, sizeof(struct probe_mx), offsetof(struct probe_dns_answer, mx), false },
-    { PROBE_DNS_TXT, add_txt, sizeof(struct probe_txt_string), offsetof(struct probe_dns_answer, strings), true },
-    { PROBE_DNS_TLSA, add_tlsa, sizeof(struct probe_tlsa), offsetof(struct probe_dns_answer, tlsa), false },
+    { add_a, sizeof(char *), offsetof(struct probe_dns_answer, addresses), PROBE_DNS_A, false },
+    { add_aaaa, sizeof(char *), offsetof(struct probe_dns_answer, addresses), PROBE_DNS_AAAA, false },
+    { add_mx, sizeof(struct probe_mx), offsetof(struct probe_dns_answer, mx), PROBE_DNS_MX, false },
+    { add_txt, sizeof(struct probe_txt_string), offsetof(struct probe_dns_answer, strings), PROBE_DNS_TXT, true },
+    { add_tlsa, sizeof(struct probe_tlsa), offsetof(struct probe_dns_answer, tlsa), PROBE_DNS_TLSA, false },
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -242,21 +242,15 @@ static void read_records(const struct ub_result *result, enum probe_dns_type typ
 
 static void set_bogus(const struct ub_result *result, struct probe_dns_answer *answer)
 {
-    static const char begin[] = "DNSSEC validation failed: ";
     /* "validation failure <example.org. MX IN>: signature expired"; the name and the type are known. */
     const char *reason = result->why_bogus != NULL ? result->why_bogus : "bogus", *colon = strstr(reason, ">: ");
-
-    if (colon != NULL)
-        reason = colon + 3;
-    size_t len = strlen(reason);
-    char *why = alloc(answer, sizeof begin + len);
+    size_t size = sizeof "DNSSEC validation failed: " + strlen(reason);
+    char *why = alloc(answer, size);
 
     answer->is_bogus = true;
     set(answer, PROBE_DNS_AGAIN, why != NULL ? why : "DNSSEC validation failed");
-    if (why == NULL)
-        return;
-    memcpy(why, begin, sizeof begin - 1);
-    memcpy(why + sizeof begin - 1, reason, len);
+    if (why != NULL)
+        (void)snprintf(why, size, "DNSSEC validation failed: %s", colon != NULL ? colon + 3 : reason);
 }
 
 void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type type, const char *unvalidated,

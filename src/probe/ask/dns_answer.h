@@ -43,8 +43,8 @@ struct probe_dns_answer {
     bool no_such_name;                /* with ABSENT: the name does not exist (NXDOMAIN) */
     bool authentic;                   /* DNSSEC: it was validated here, and is secure */
     bool is_bogus;                    /* DNSSEC, with AGAIN: it was validated here, and is bogus; WHY has the reason */
-    const char *unvalidated;          /* why nothing is validated here, a phrase, constant; NULL: it is */
     bool is_partial;                  /* with FOUND, joined: there may be more addresses; WHY says why they are not known */
+    const char *unvalidated;          /* why nothing is validated here, a phrase, constant; NULL: it is */
     const char *why;                  /* a phrase for ABSENT and AGAIN: "the name does not exist" */
     char *alias;                      /* the last target of the name's CNAMEs; NULL: it has none */
     struct probe_txt_string *strings; /* TXT */

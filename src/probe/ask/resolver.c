@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -12,7 +13,9 @@
 #include <unbound.h>
 #include <unistd.h>
 
-enum { CLASS_IN = 1, MS = 1000, NS_OF_MS = 1000000, READS = 0, WRITES = 1 };
+/* DEAD: libunbound answers no more. */
+enum { NEW, WORKS, DEAD };
+enum { CLASS_IN = 1, START_MS = 5000, MS = 1000, NS_OF_MS = 1000000, READS = 0, WRITES = 1 };
 
 struct slot {
     struct probe_batch *batch;
@@ -32,9 +35,12 @@ struct probe_batch {
 struct probe_resolver {
     struct probe_dns_setup setup;
     atomic_int validation;
+    atomic_int state; /* NEW, WORKS or DEAD */
+    pthread_mutex_t starting;
     pthread_mutex_t lock; /* of all below, and of all batches */
     struct probe_batch *forgotten;
     bool has_thread;
+    bool is_used;     /* libunbound was asked something, so it has a thread */
     pthread_t thread; /* hands over what libunbound found */
     int stop[2];      /* a pipe: it is closed to end the thread */
 };
@@ -138,6 +144,19 @@ static void take(void *data, int error, struct ub_result *result)
     (void)pthread_mutex_unlock(lock);
 }
 
+static void submit(struct slot *slot, const char *name, enum probe_dns_type type)
+{
+    struct probe_resolver *resolver = slot->batch->resolver;
+
+    (void)pthread_mutex_lock(&resolver->lock);
+    slot->batch->waits++;
+    resolver->is_used = true;
+    (void)pthread_mutex_unlock(&resolver->lock);
+    int error = ub_resolve_async(resolver->setup.context, name, (int)type, CLASS_IN, slot, take, NULL);
+    if (error != 0)
+        take(slot, error, NULL);
+}
+
 bool probe_batch_wait(struct probe_batch *batch, int64_t until)
 {
     const struct timespec end = { (time_t)(until / MS), (long)(until % MS) * NS_OF_MS };
@@ -148,13 +167,15 @@ bool probe_batch_wait(struct probe_batch *batch, int64_t until)
         error = pthread_cond_timedwait(&batch->changed, &batch->resolver->lock, &end);
     bool all = batch->waits == 0;
     (void)pthread_mutex_unlock(&batch->resolver->lock);
-    return all;
+    return all || atomic_load(&batch->resolver->state) == DEAD;
 }
 
 enum probe_batch_end probe_batch_end(const struct probe_batch *batch, size_t i, const struct ub_result **result)
 {
     (void)pthread_mutex_lock(&batch->resolver->lock);
     enum probe_batch_end end = batch->slots[i].end;
+    if (end == PROBE_BATCH_WAITS && atomic_load(&batch->resolver->state) == DEAD)
+        end = PROBE_BATCH_LACK;
     *result = batch->slots[i].result;
     (void)pthread_mutex_unlock(&batch->resolver->lock);
     return end;
@@ -168,9 +189,13 @@ static void *hand_over(void *argument)
     struct ub_ctx *context = resolver->setup.context;
     struct pollfd fds[] = { { ub_fd(context), POLLIN, 0 }, { resolver->stop[READS], POLLIN, 0 } };
 
-    while (poll(fds, 2, -1) >= 0 && fds[1].revents == 0)
-        if (ub_process(context) != 0)
+    while (fds[1].revents == 0) {
+        int ready = poll(fds, 2, -1);
+        if ((ready < 0 && errno != EINTR) || (ready > 0 && fds[0].revents != 0 && ub_process(context) != 0)) {
+            atomic_store(&resolver->state, DEAD);
             break;
+        }
+    }
     return NULL;
 }
 
@@ -192,38 +217,56 @@ static bool has_descriptors(void)
     return count == PROBE_DNS_DESCRIPTORS;
 }
 
+/* Asks a question that libunbound answers by itself. Its thread may have ended at once, for want of memory. */
+static bool is_alive(struct probe_resolver *resolver)
+{
+    struct probe_batch *batch = probe_batch_new(resolver, 1);
+
+    if (batch == NULL)
+        return false;
+    submit(&batch->slots[0], "localhost", PROBE_DNS_A);
+    (void)probe_batch_wait(batch, clock_ms() + START_MS);
+    (void)pthread_mutex_lock(&resolver->lock);
+    bool answers = batch->slots[0].end == PROBE_BATCH_ANSWERED;
+    (void)pthread_mutex_unlock(&resolver->lock);
+    probe_batch_free(batch);
+    return answers;
+}
+
 /*
- * Starts the thread with the first question, so that it has the signal mask of those that ask. libunbound and libevent end the
- * process where they cannot start a thread of their own, or lack descriptors for it: so that is tried first. A thread that has
- * ended leaves its stack to the next one.
+ * libunbound and libevent end the process where they cannot start a thread of their own, or lack descriptors for it: so that is
+ * tried first. A thread that has ended leaves its stack to the next one.
  */
-static bool start_thread(struct probe_resolver *resolver)
+static bool start_threads(struct probe_resolver *resolver)
 {
     pthread_t other;
 
-    if (resolver->has_thread)
-        return true;
     if (!has_descriptors() || pthread_create(&other, NULL, do_nothing, NULL) != 0)
         return false;
     resolver->has_thread = pthread_create(&resolver->thread, NULL, hand_over, resolver) == 0;
     (void)pthread_join(other, NULL);
-    return resolver->has_thread;
+    return resolver->has_thread && is_alive(resolver);
+}
+
+/* With the first question, so that the threads have the signal mask of those that ask. */
+static void start(struct probe_resolver *resolver)
+{
+    (void)pthread_mutex_lock(&resolver->starting);
+    if (atomic_load(&resolver->state) == NEW)
+        atomic_store(&resolver->state, start_threads(resolver) ? WORKS : DEAD);
+    (void)pthread_mutex_unlock(&resolver->starting);
 }
 
 void probe_batch_ask(struct probe_batch *batch, size_t i, const char *name, enum probe_dns_type type)
 {
     struct probe_resolver *resolver = batch->resolver;
-    struct slot *slot = &batch->slots[i];
-    int error = UB_NOMEM;
 
-    (void)pthread_mutex_lock(&resolver->lock);
-    batch->waits++;
-    bool is_started = start_thread(resolver);
-    (void)pthread_mutex_unlock(&resolver->lock);
-    if (is_started)
-        error = ub_resolve_async(resolver->setup.context, name, (int)type, CLASS_IN, slot, take, NULL);
-    if (error != 0)
-        take(slot, error, NULL);
+    if (atomic_load(&resolver->state) == NEW)
+        start(resolver);
+    if (atomic_load(&resolver->state) == WORKS)
+        submit(&batch->slots[i], name, type);
+    else
+        batch->slots[i].end = PROBE_BATCH_LACK;
 }
 
 /* --- the resolver --- */
@@ -261,7 +304,8 @@ struct probe_resolver *probe_resolver_new(const struct probe_dns_options *option
 {
     struct probe_resolver *resolver = calloc(1, sizeof *resolver);
 
-    if (resolver == NULL || pthread_mutex_init(&resolver->lock, NULL) != 0) {
+    if (resolver == NULL || pthread_mutex_init(&resolver->lock, NULL) != 0 ||
+        pthread_mutex_init(&resolver->starting, NULL) != 0) {
         (void)snprintf(why, size, "out of memory");
         free(resolver);
         return NULL;
@@ -278,11 +322,13 @@ void probe_resolver_free(struct probe_resolver *resolver)
 {
     if (resolver == NULL)
         return;
+    bool is_idle = !resolver->is_used || (atomic_load(&resolver->state) == WORKS && is_alive(resolver));
     if (resolver->stop[WRITES] >= 0)
         (void)close(resolver->stop[WRITES]);
     if (resolver->has_thread)
         (void)pthread_join(resolver->thread, NULL);
-    if (resolver->setup.context != NULL)
+    /* It waits for libunbound's thread, which may have ended, or have no memory to read that it is to end. */
+    if (resolver->setup.context != NULL && is_idle)
         ub_ctx_delete(resolver->setup.context);
     if (resolver->stop[READS] >= 0)
         (void)close(resolver->stop[READS]);
@@ -291,5 +337,6 @@ void probe_resolver_free(struct probe_resolver *resolver)
         destroy(batch);
     }
     (void)pthread_mutex_destroy(&resolver->lock);
+    (void)pthread_mutex_destroy(&resolver->starting);
     free(resolver);
 }

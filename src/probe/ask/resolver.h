@@ -37,7 +37,7 @@ void probe_batch_free(struct probe_batch *batch);
 /* Asks question I of BATCH, each once. */
 void probe_batch_ask(struct probe_batch *batch, size_t i, const char *name, enum probe_dns_type type);
 
-/* Waits until all have their answers, or UNTIL by clock_ms(). False: not all have. */
+/* Waits until all have their answers, or UNTIL by clock_ms(), which is False; or until it is certain that none will come. */
 bool probe_batch_wait(struct probe_batch *batch, int64_t until);
 
 /*

@@ -15,6 +15,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/effect.h"
 #include "probe/judge/result.h"
+#include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"
 #include "probe/read/policy_field.h"
@@ -101,16 +102,59 @@ static void run_check(struct observation *o, enum probe_check_name name)
     check_is_unknown(check, "this machine is out of memory or of descriptors");
 }
 
-/* In mode none, senders ask nothing of the MX hosts: what is wrong with them is in the summary, and no finding. */
+/* Adds to CHECK the MX hosts that have no address. Returns how many. */
+static size_t add_gone(const struct observation *o, struct probe_check *check)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->host_count; i++) {
+        const struct mx_host *host = &o->hosts[i];
+        if (!host->judged.is_gone)
+            continue;
+        probe_judge_mx_no_address(host->name, o->is_implicit_mx, &host->shown->addresses, &check->findings);
+        count++;
+    }
+    return count;
+}
+
+/* In mode none, senders ask no TLS of the MX hosts: what is wrong with it is in the summary, and no finding. */
 static void skip_in_mode_none(struct observation *o)
 {
     struct probe_check *check = &o->result->checks[PROBE_CHECK_SMTP];
 
-    if (!observation_is_mode_none(o) || check->state == PROBE_SKIPPED)
+    if (!observation_is_mode_none(o) || o->other_enforces || check->state == PROBE_SKIPPED)
         return;
     probe_findings_free(&check->findings);
-    check->state = PROBE_SKIPPED;
+    check->state = add_gone(o, check) > 0 ? PROBE_DONE : PROBE_SKIPPED;
     buf_print(&check->summary, "; mode none asks nothing of them");
+}
+
+static bool is_absent(const struct probe_dns_answer *answer)
+{
+    return answer->state == PROBE_DNS_ABSENT && answer->alias == NULL;
+}
+
+static void drop(struct probe_check *check)
+{
+    probe_findings_free(&check->findings);
+    buf_free(&check->summary);
+    check->state = PROBE_SKIPPED;
+    buf_print(&check->summary, "nothing to look at, since the domain takes no mail (RFC 7505)");
+}
+
+/* A domain that takes no mail, and has no sign of MTA-STS, lacks nothing: what is absent is no finding. */
+static void skip_without_mail(struct observation *o)
+{
+    struct probe_check *done = o->result->checks;
+    bool expects = o->expected != NULL && (o->expected->policy != NULL || o->expected->mistake != NULL);
+
+    if (!o->is_null_mx || expects || !is_absent(&o->record) || !is_absent(&o->address))
+        return;
+    drop(&done[PROBE_CHECK_TXT]);
+    drop(&done[PROBE_CHECK_HOST]);
+    drop(&done[PROBE_CHECK_MX]);
+    if (is_absent(&o->reports))
+        drop(&done[PROBE_CHECK_TLSRPT]);
 }
 
 /* The mode that senders may have in their caches: that of the served policy, or else that of policies.ini. */
@@ -139,32 +183,50 @@ static struct probe_share record_share(const struct observation *o)
     return txt->state == PROBE_DONE ? probe_share_less(probe_share_all(PROBE_SENDERS_TXT), &txt->findings) : unknown;
 }
 
-/* How many can fetch the policy, and take it. Faults at some addresses only change no share. */
+/* How many can fetch the policy, and take it: unknown where it fails at the addresses that could be asked, and others could not.
+ * Faults at some addresses only change no share. */
 static struct probe_share policy_share(const struct observation *o)
 {
     for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++) {
         const struct probe_check *check = &o->result->checks[i];
         if (i != PROBE_CHECK_POLICY && check->findings.verdict == PROBE_FAIL)
-            return probe_share_none(PROBE_SENDERS_POLICY);
+            return o->policy_unseen ? unknown : probe_share_none(PROBE_SENDERS_POLICY);
         if (check->state != PROBE_DONE)
             return unknown;
     }
     return probe_share_less(o->policy_taken, &o->result->checks[PROBE_CHECK_ANSWER].findings);
 }
 
-static void describe_effect(const struct observation *o)
+/* Fills HOSTS, the effect's: those that were asked, and those that were not. */
+static void list_hosts(const struct observation *o, struct probe_effect_host *hosts)
 {
-    struct probe_effect_host hosts[PROBE_HOSTS_MAX];
-    struct probe_effect_facts facts = { .domain = o->result->domain, .hosts = hosts, .host_count = o->host_count };
-
-    if (o->is_null_mx || probe_lack_memory())
-        return;
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
         const struct probe_share none = probe_share_none(host->matched.of);
-        hosts[i] = (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
-                                                host->judged.reach == PROBE_REACH_SOME };
+        hosts[i] =
+            (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
+                                         host->judged.reach == PROBE_REACH_SOME || host->judged.reach == PROBE_REACH_PARTLY };
     }
+    for (size_t i = 0; i < o->unasked_count; i++)
+        hosts[o->host_count + i] = (struct probe_effect_host) { .name = o->unasked[i].name, .taken = o->unasked[i].matched };
+}
+
+static void describe_effect(const struct observation *o)
+{
+    size_t count = o->host_count + o->unasked_count;
+    struct probe_effect_host *hosts = calloc(count + 1, sizeof *hosts);
+    struct probe_effect_facts facts = { .domain = o->result->domain, .hosts = hosts, .host_count = count };
+
+    if (hosts == NULL)
+        o->result->effect.failed = true;
+    if (hosts == NULL || o->is_null_mx || probe_lack_memory()) {
+        free(hosts);
+        return;
+    }
+    list_hosts(o, hosts);
+    for (size_t i = o->host_count; i > 0; i--)
+        if (o->hosts[i - 1].unmatched)
+            facts.unmatched = o->hosts[i - 1].name;
     facts.no_domain = o->no_domain;
     facts.record = record_share(o);
     facts.policy = policy_share(o);
@@ -174,6 +236,7 @@ static void describe_effect(const struct observation *o)
     facts.has_mode = find_mode(o, &facts.mode);
     facts.compared = o->txt.value.len > 0 ? o->compared : PROBE_NOT_COMPARED;
     probe_effect(&facts, &o->result->effect);
+    free(hosts);
 }
 
 /* What to do about the TXT record depends on whether the policy is served (RFC 8461 8.1), so it is looked at after that;
@@ -189,13 +252,16 @@ static void free_observation(struct observation *o)
     for (size_t i = 0; i < o->host_count; i++)
         probe_hosts_release(o->context->hosts, o->hosts[i].shown);
     free(o->hosts);
+    free(o->unasked);
     probe_txt_free(&o->txt);
     probe_dns_answer_free(&o->mx);
     probe_dns_answer_free(&o->record);
     probe_dns_answer_free(&o->reports);
     probe_dns_answer_free(&o->address);
-    for (size_t i = 0; i < o->at_count; i++)
+    for (size_t i = 0; i < o->at_count; i++) {
         probe_fetched_free(&o->at[i].fetched);
+        probe_policy_free(&o->at[i].policy);
+    }
     free(o->at);
     probe_policy_free(&o->policy);
 }
@@ -205,9 +271,9 @@ static void ask_first(struct observation *o)
 {
     const char *domain = o->result->domain;
     char record[DOMAIN_MAX + sizeof "_mta-sts."], reports[DOMAIN_MAX + sizeof "_smtp._tls."];
-    const struct probe_dns_question questions[] = {
-        { domain, PROBE_DNS_MX, &o->mx }, { record, PROBE_DNS_TXT, &o->record }, { reports, PROBE_DNS_TXT, &o->reports }
-    };
+    const struct probe_dns_question questions[] = { { domain, PROBE_DNS_MX, &o->mx },
+                                                    { record, PROBE_DNS_TXT, &o->record },
+                                                    { reports, PROBE_DNS_TXT, &o->reports } };
 
     (void)snprintf(record, sizeof record, "_mta-sts.%s", domain);
     (void)snprintf(reports, sizeof reports, "_smtp._tls.%s", domain);
@@ -241,6 +307,7 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
 
     run_checks(&o, domain, PROBE_CHECKS);
     skip_in_mode_none(&o);
+    skip_without_mail(&o);
     describe_effect(&o);
     free_observation(&o);
     result->ms = (unsigned)(clock_ms() - begin);

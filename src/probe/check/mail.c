@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/words.h"
 #include "policy/domain.h"
+#include "policy/model.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetched.h"
@@ -14,6 +15,7 @@
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/match.h"
+#include "probe/read/policy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,16 +48,50 @@ static struct mx_host *add_host(struct observation *o, const char *name)
     return host;
 }
 
-/* Matches NAME, an MX record's, against the policy, if there is one. False: no pattern matches it. */
+/* Keeps NAME, an MX record's, that is not asked. A null MX, where it is not alone, is no host for anybody. */
+static void add_unasked(struct observation *o, const char *name, struct probe_share matched)
+{
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || has_host(o, name))
+        return;
+    for (size_t i = 0; i < o->unasked_count; i++)
+        if (strcmp(o->unasked[i].name, name) == 0)
+            return;
+    o->unasked[o->unasked_count++] = (struct mx_unasked) { name, matched };
+}
+
+/* Matches NAME against POLICY, which is served at ADDRESS, and is another than elsewhere. False: senders that have it defer mail
+ * for NAME. */
+static bool match_at(const char *address, const struct probe_policy *policy, const char *name, struct probe_findings *findings)
+{
+    struct probe_findings own = { 0 };
+    bool asks = policy->has_mode && policy->mode != POLICY_NONE && policy->mx_count > 0;
+    bool matches = !asks || probe_match_host(policy->mx.text, policy->mx_count, name, &own) < policy->mx_count;
+
+    for (size_t i = 0; i < own.count && !matches; i++)
+        probe_findings_add_at(address, &own, i, own.list[i].severity, findings);
+    findings->failed |= own.failed;
+    probe_findings_free(&own);
+    return matches || policy->mode != POLICY_ENFORCE;
+}
+
+/* Matches NAME, an MX record's, against the policies, if there is one. False: no pattern of the first one matches it. */
 static bool match_host(struct observation *o, const char *name, struct probe_findings *findings)
 {
     struct mx_host *host = add_host(o, name);
+    bool matches = true;
 
-    if (!observation_has_patterns(o))
-        return true;
-    if (host != NULL)
-        host->matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
-    return probe_match_host(o->policy.mx.text, o->policy.mx_count, name, findings) < o->policy.mx_count;
+    if (observation_has_patterns(o)) {
+        const struct probe_share matched = probe_match_share(o->policy.mx.text, o->policy.mx_count, name);
+        if (host != NULL)
+            host->matched = matched;
+        else
+            add_unasked(o, name, matched);
+        matches = probe_match_host(o->policy.mx.text, o->policy.mx_count, name, findings) < o->policy.mx_count;
+    }
+    for (size_t i = 0; i < o->at_count; i++)
+        if (o->at[i].differs && !match_at(o->at[i].address, &o->at[i].policy, name, findings) && host != NULL)
+            host->unmatched = true;
+    return matches;
 }
 
 /* There is no MX record: the domain itself is the mail host. */
@@ -116,7 +152,8 @@ void probe_check_mx(struct observation *o, struct probe_check *check)
     }
     o->has_mx = true;
     o->hosts = calloc(PROBE_HOSTS_MAX, sizeof *o->hosts);
-    if (o->hosts == NULL)
+    o->unasked = calloc(o->mx.count + 1, sizeof *o->unasked);
+    if (o->hosts == NULL || o->unasked == NULL)
         check->findings.failed = true;
     else
         match_all(o, check, &o->mx);
@@ -157,7 +194,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
 
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
-        good += !host->failed && !host->judged.is_gone && !host->unknown;
+        good += host->judged.good > 0 && !host->unknown;
         unknown |= host->unknown;
     }
     if (o->host_count == 1 && good == 1)
@@ -171,7 +208,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "; %zu more were not looked at", o->hosts_left_out);
     if (o->addresses_left_out > 0)
         buf_print(&check->summary, "; %zu more addresses were not looked at", o->addresses_left_out);
-    if (!unknown)
+    if (!unknown && o->hosts_left_out == 0 && o->addresses_left_out == 0)
         return;
     check->state = PROBE_UNKNOWN;
     if (check->findings.count == 0)

@@ -35,11 +35,20 @@ static bool is_at(const struct observation *o, const struct kind *kind, const ch
     return found;
 }
 
+/* Does a wildcard give the record at NAME? Then it is at any name beside it, too, and nobody misplaced it. */
+static bool is_wildcard(const struct observation *o, const struct kind *kind, const char *name)
+{
+    char other[NAME_SIZE];
+
+    (void)snprintf(other, sizeof other, "no-such-name%s", strchr(name, '.'));
+    return is_at(o, kind, other);
+}
+
 static bool look(struct observation *o, const struct kind *kind, const char *name, struct probe_findings *findings)
 {
     char wanted[NAME_SIZE];
 
-    if (!is_at(o, kind, name))
+    if (!is_at(o, kind, name) || is_wildcard(o, kind, name))
         return false;
     (void)snprintf(wanted, sizeof wanted, "%s.%s", kind->own, o->result->domain);
     probe_judge_place(name, wanted, kind->own, kind->is_tlsrpt, findings);

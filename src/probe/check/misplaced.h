@@ -4,7 +4,7 @@
 
 #include "probe/check/observation.h"
 
-/* There is no TXT record at _mta-sts.<domain>; at _smtp._tls.<domain>: adds to CHECK where else one is found. */
+/* There is no record of MTA-STS at _mta-sts.<domain>; of TLSRPT at _smtp._tls.<domain>: adds to CHECK where else one is found. */
 void probe_misplaced_txt(struct observation *observation, struct probe_check *check);
 void probe_misplaced_tlsrpt(struct observation *observation, struct probe_check *check);
 

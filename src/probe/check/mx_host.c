@@ -59,8 +59,9 @@ static struct probe_mx_host judge_addresses(const struct probe_mx_terms *terms, 
         list[i].name = shown->addresses.addresses[i];
         judge_address(terms, name, &shown->smtp[i], now, &list[i]);
     }
-    bool works = probe_addresses_count(list, count, PROBE_ADDRESS_GOOD) > 0;
-    for (size_t i = 0; i < count && works; i++)
+    bool is_known =
+        probe_addresses_count(list, count, PROBE_ADDRESS_GOOD) + probe_addresses_count(list, count, PROBE_ADDRESS_BAD) > 0;
+    for (size_t i = 0; i < count && is_known; i++)
         if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
             probe_judge_smtp_no_route(name, &list[i].findings);
     struct probe_mx_host host = {

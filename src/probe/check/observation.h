@@ -16,6 +16,7 @@ struct mx_host {
     char name[DOMAIN_MAX + 1];      /* in normal form */
     const struct probe_host *shown; /* what it showed; NULL: it was not asked */
     struct probe_share matched;     /* how many senders find it matched by a pattern of the policy; unknown: there is none */
+    bool unmatched;                 /* another policy, served at other addresses, does not match it, and its mode is enforce */
     bool failed;                    /* its TLS or its certificate is not good enough */
     bool unknown;                   /* nobody can say whether it is good enough */
     struct probe_mx_host judged;    /* borrows from SHOWN */
@@ -23,13 +24,21 @@ struct mx_host {
     bool dane;                      /* senders that honour DANE defer its mail */
 };
 
+/* What an MX record names, and is not asked: it is not a host name, or one too many. */
+struct mx_unasked {
+    const char *name;           /* borrowed from the answer */
+    struct probe_share matched; /* as above */
+};
+
 /* An address of the policy host. */
 struct policy_at {
     const char *address;
     struct probe_fetched fetched;
-    bool has_https;  /* TLS worked, with a valid certificate or without */
-    bool is_good;    /* senders get as far as the checks went till now */
-    bool has_policy; /* they get a policy */
+    bool has_https;             /* TLS worked, with a valid certificate or without */
+    bool is_good;               /* senders get as far as the checks went till now */
+    bool has_policy;            /* they get a policy */
+    bool differs;               /* another one than at the address that the checks go on with */
+    struct probe_policy policy; /* that one; else empty */
 };
 
 struct observation {
@@ -50,12 +59,16 @@ struct observation {
     struct probe_policy policy;
     struct probe_share policy_taken;       /* how many senders take it, at the address where FETCHED is from */
     bool policy_partly;                    /* senders get it at some addresses, and not at others */
+    bool policy_unseen;                    /* addresses could not be asked from here: they may serve it */
+    bool other_enforces;                   /* another policy is served at other addresses, in mode enforce */
     bool policy_differs;                   /* another one is served at other addresses */
     bool has_address, has_https, has_body; /* of the policy host; true: the next check can go on from it */
     bool has_mx, is_null_mx;               /* the MX records are known; they say that the domain takes no mail */
     bool is_implicit_mx;                   /* there are none, and the domain is its own mail host */
     bool no_domain;                        /* the domain does not exist */
     struct mx_host *hosts;                 /* each once, PROBE_HOSTS_MAX at most */
+    struct mx_unasked *unasked;            /* UNASKED_COUNT of them */
+    size_t unasked_count;
     size_t host_count, hosts_left_out, addresses_left_out;
     enum probe_compared compared;
 };

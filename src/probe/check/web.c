@@ -50,7 +50,7 @@ void probe_check_txt(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "first let the policy be served, then correct the record (RFC 8461 8.1)");
     if (answer->state == PROBE_DNS_ABSENT)
         probe_judge_alias(name, answer, &check->findings);
-    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+    if (answer->alias == NULL && !probe_txt_is_there(answer->strings, answer->count))
         probe_misplaced_txt(o, check);
     if (o->txt.value.len > 0)
         buf_print(&check->summary, "%sid %s", check->summary.len > 0 ? "; " : "", o->txt.value.text);
@@ -90,7 +90,7 @@ void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
     }
     probe_tlsrpt_read(answer->strings, answer->count, &txt);
     check_take(check, &txt.findings);
-    if (answer->state == PROBE_DNS_ABSENT && answer->alias == NULL)
+    if (answer->alias == NULL && !probe_tlsrpt_is_there(answer->strings, answer->count))
         probe_misplaced_tlsrpt(o, check);
     look_at_dane_hosts(o, check);
     if (txt.value.len > 0)
@@ -188,10 +188,10 @@ static void describe_https(const struct observation *o, const struct probe_addre
         buf_print(&check->summary, "; at %zu of %zu addresses", good, o->at_count);
     if (o->address.count > o->at_count)
         buf_print(&check->summary, "; %zu more were not looked at", o->address.count - o->at_count);
-    if (not_asked == 0)
-        return;
-    check->state = PROBE_UNKNOWN;
-    buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+    if (not_asked > 0)
+        buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+    if (not_asked > 0 || o->address.count > o->at_count)
+        check->state = PROBE_UNKNOWN;
 }
 
 void probe_check_https(struct observation *o, struct probe_check *check)
@@ -207,12 +207,15 @@ void probe_check_https(struct observation *o, struct probe_check *check)
         o->has_https |= o->at[i].has_https;
     }
     o->fetched = find_best(o);
-    bool works = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD) > 0;
-    for (size_t i = 0; i < o->at_count && works; i++)
+    bool is_known = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_GOOD) +
+                        probe_addresses_count(list, o->at_count, PROBE_ADDRESS_BAD) >
+                    0;
+    for (size_t i = 0; i < o->at_count && is_known; i++)
         if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
             probe_judge_https_no_route(o->policy_host, &list[i].findings);
     enum probe_reach reach = probe_addresses_join(list, o->at_count, &check->findings);
-    o->policy_partly = reach == PROBE_REACH_SOME;
+    o->policy_partly = reach == PROBE_REACH_SOME || reach == PROBE_REACH_PARTLY;
+    o->policy_unseen = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_NO_ROUTE) > 0;
     if (reach == PROBE_REACH_UNKNOWN)
         check_is_unknown(check, o->fetched->why);
     else
@@ -250,7 +253,7 @@ static void judge_answers(struct observation *o, struct probe_check *check)
         o->has_body |= at->has_policy;
     }
     enum probe_reach reach = probe_addresses_join(list, count, &check->findings);
-    o->policy_partly |= reach == PROBE_REACH_SOME;
+    o->policy_partly |= reach == PROBE_REACH_SOME || (reach == PROBE_REACH_NONE && o->policy_unseen);
     if (reach == PROBE_REACH_UNKNOWN)
         check_is_unknown(check, o->fetched->why);
     else if (probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED) > 0)
@@ -273,6 +276,17 @@ void probe_check_answer(struct observation *o, struct probe_check *check)
               fetched->ms);
 }
 
+/* Another policy is served at AT. */
+static void read_other(struct observation *o, struct policy_at *at, struct probe_check *check)
+{
+    const struct buf *body = &at->fetched.body;
+
+    probe_policy_read(body->text, body->len, &at->policy);
+    at->differs = o->policy_differs = true;
+    o->other_enforces |= at->policy.has_mode && at->policy.mode == POLICY_ENFORCE;
+    check->findings.failed |= at->policy.findings.failed || at->policy.mx.failed;
+}
+
 /* Compares what is served at the other addresses. */
 static void compare_addresses(struct observation *o, struct probe_check *check)
 {
@@ -284,7 +298,8 @@ static void compare_addresses(struct observation *o, struct probe_check *check)
         if (!o->at[i].has_policy)
             continue;
         enum probe_bodies bodies = probe_compare_bodies(body->text, body->len, first->text, first->len);
-        o->policy_differs |= bodies == PROBE_BODIES_OTHER;
+        if (bodies == PROBE_BODIES_OTHER)
+            read_other(o, &o->at[i], check);
         probe_judge_bodies(bodies, &own);
         for (size_t k = 0; k < own.count; k++)
             probe_findings_add_at(o->at[i].address, &own, k, own.list[k].severity, &check->findings);
@@ -343,6 +358,16 @@ static bool has_failed(const struct probe_check *checks, enum probe_check_name f
     return false;
 }
 
+/* Adds the record to publish: where the CNAMEs at _mta-sts lead to, if there are any. */
+static void add_record(struct observation *o)
+{
+    char name[DOMAIN_MAX + sizeof "_mta-sts."];
+
+    (void)snprintf(name, sizeof name, "_mta-sts.%s", o->result->domain);
+    probe_compare_record(o->record.alias != NULL ? o->record.alias : name, o->expected->policy, o->expected->len,
+                         &o->result->publish);
+}
+
 void probe_check_ini(struct observation *o, struct probe_check *check)
 {
     const struct probe_expected *expected = o->expected;
@@ -358,6 +383,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
+        .holds_mail = has_failed(all, PROBE_CHECK_MX, PROBE_CHECK_SMTP),
     };
 
     if (expected->mistake != NULL) {
@@ -370,5 +396,5 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
     if (probe_compare_is_due(&published, expected->policy, expected->len))
-        probe_compare_record(o->result->domain, expected->policy, expected->len, &o->result->publish);
+        add_record(o);
 }

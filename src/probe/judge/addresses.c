@@ -71,6 +71,13 @@ static void join_finding(const struct probe_address *list, size_t count, size_t 
     buf_free(&addresses);
 }
 
+/* Were all of them asked? */
+static bool is_all_asked(const struct probe_address *list, size_t count)
+{
+    return probe_addresses_count(list, count, PROBE_ADDRESS_NO_ROUTE) == 0 &&
+           probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED) == 0;
+}
+
 enum probe_reach probe_addresses_join(const struct probe_address *list, size_t count, struct probe_findings *findings)
 {
     size_t good = probe_addresses_count(list, count, PROBE_ADDRESS_GOOD);
@@ -82,8 +89,10 @@ enum probe_reach probe_addresses_join(const struct probe_address *list, size_t c
         findings->left_out += list[at].findings.left_out;
         findings->failed |= list[at].findings.failed;
     }
+    if (good == 0 && bad > 0)
+        return is_all_asked(list, count) ? PROBE_REACH_NONE : PROBE_REACH_PARTLY;
     if (good == 0)
-        return bad > 0 ? PROBE_REACH_NONE : PROBE_REACH_UNKNOWN;
+        return PROBE_REACH_UNKNOWN;
     return bad + probe_addresses_count(list, count, PROBE_ADDRESS_DOUBTFUL) > 0 ? PROBE_REACH_SOME : PROBE_REACH_ALL;
 }
 

@@ -29,6 +29,7 @@ enum probe_reach {
     PROBE_REACH_ALL,    /* no address is worse than NO_ROUTE, and one at least is GOOD */
     PROBE_REACH_SOME,   /* one is GOOD, another BAD or DOUBTFUL */
     PROBE_REACH_NONE,   /* none is GOOD, one at least is BAD */
+    PROBE_REACH_PARTLY, /* the same, but others could not be asked from here, and may be GOOD */
     PROBE_REACH_UNKNOWN /* none is GOOD or BAD */
 };
 

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_NOT_SERVED, INI_ID, INI_ID_EARLY, INI_NO_ID, RULES };
+enum { NAME_MAX_SHOWN = 255 };
+enum { INI_MISTAKE, INI_BYTES, INI_POLICY, INI_NOT_SERVED, INI_ID, INI_ID_EARLY, INI_NO_ID, INI_NO_ID_HELD, RULES };
 
 #define RFC_CHANGE "RFC 8461 8.1"
 #define RFC_TXT "RFC 8461 3.1"
@@ -32,14 +33,18 @@ static const struct probe_rule rules[RULES] = {
                          RFC_CHANGE },
     [INI_ID] = { "ini-id", PROBE_FAIL, 0, 0, 0,
                  "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
-                 "below",
+                 "below in its place",
                  RFC_CHANGE },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
                        "new id; serve the policy",
                        RFC_CHANGE },
-    [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0, "there is no TXT record with a valid id; publish the record below",
-                    RFC_TXT },
+    [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
+                    "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
+    [INI_NO_ID_HELD] = { "ini-no-id-held", PROBE_FAIL, 0, 0, 0,
+                         "there is not exactly one valid TXT record; with one, senders defer mail for what fails in mx and smtp, "
+                         "since the mode is enforce: first mend that, or serve mode testing",
+                         "RFC 8461 5, 3.1" },
 };
 
 static bool says_the_same(const struct probe_policy *a, const struct probe_policy *b)
@@ -84,10 +89,34 @@ static bool is_renewed(const struct probe_published *published, const char *expe
     return published->id != NULL && strcmp(published->id, id) == 0;
 }
 
-bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
+/* Is the policy served, and its id not published? */
+static bool is_behind(const struct probe_published *published, const char *expected, size_t len)
 {
     return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL &&
            published->is_id_known && !is_renewed(published, expected, len);
+}
+
+/* Would the first valid record have senders defer mail? */
+static bool is_held(const struct probe_published *published, const char *expected, size_t len)
+{
+    struct probe_policy policy;
+
+    probe_policy_read(expected, len, &policy);
+    bool enforces = policy.has_mode && policy.mode == POLICY_ENFORCE;
+    probe_policy_free(&policy);
+    return published->id == NULL && published->holds_mail && enforces;
+}
+
+bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
+{
+    return is_behind(published, expected, len) && !is_held(published, expected, len);
+}
+
+static const struct probe_rule *id_rule(const struct probe_published *published, const char *expected, size_t len)
+{
+    if (published->id != NULL)
+        return &rules[INI_ID];
+    return &rules[is_held(published, expected, len) ? INI_NO_ID_HELD : INI_NO_ID];
 }
 
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
@@ -102,8 +131,8 @@ enum probe_compared probe_compare(const struct probe_published *published, const
         probe_findings_add(findings, &rules[INI_NOT_SERVED], 0, span_of(NULL));
     if (other && renewed)
         probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
-    if (probe_compare_is_due(published, expected, len))
-        probe_findings_add(findings, &rules[published->id != NULL ? INI_ID : INI_NO_ID], 0, span_of(published->id));
+    if (is_behind(published, expected, len))
+        probe_findings_add(findings, id_rule(published, expected, len), 0, span_of(published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)
@@ -119,12 +148,13 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
     probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
 }
 
-void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out)
+void probe_compare_record(const char *name, const char *expected, size_t len, struct buf *out)
 {
     char id[POLICY_ID_SIZE];
 
     policy_id(expected, len, id);
-    buf_print(out, "_mta-sts.%s. %d IN TXT \"v=STSv1; id=%s;\"", domain, PROBE_TTL, id);
+    buf_add_shown(out, name, strlen(name), NAME_MAX_SHOWN);
+    buf_print(out, ". %d IN TXT \"v=STSv1; id=%s;\"", PROBE_TTL, id);
 }
 
 const struct probe_rules probe_compare_rules = { rules, RULES };

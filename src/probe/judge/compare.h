@@ -16,6 +16,7 @@ struct probe_published {
     bool is_known;    /* false: nobody can say whether they can */
     const char *id;   /* of the TXT record; NULL: none that is valid */
     bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
+    bool holds_mail;  /* an MX host fails: senders that take the policy, where that is in mode enforce, defer mail for it */
 };
 
 enum probe_compared {
@@ -40,14 +41,20 @@ enum probe_bodies probe_compare_bodies(const char *served, size_t served_len, co
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings);
 
-/* Is a TXT record for EXPECTED to be published now? The policy is served, and its id is not published. */
+/*
+ * Is a TXT record for EXPECTED to be published now? The policy is served, and its id is not published. The first record is not,
+ * where it would have senders defer mail that they deliver now.
+ */
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len);
 
 /* Adds MISTAKE to FINDINGS: policies.ini has no policy for the domain because of it. */
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings);
 
-/* Adds the TXT record for the policy EXPECTED, LEN bytes, as `mta-sts dns` prints it, to OUT. */
-void probe_compare_record(const char *domain, const char *expected, size_t len, struct buf *out);
+/*
+ * Adds the TXT record for the policy EXPECTED, LEN bytes, as `mta-sts dns` prints it, to OUT. NAME is where it belongs: the name
+ * at _mta-sts, or the last target of that name's CNAMEs, beside which no other record can stand.
+ */
+void probe_compare_record(const char *name, const char *expected, size_t len, struct buf *out);
 
 /* All rules about what is published. */
 extern const struct probe_rules probe_compare_rules;

@@ -212,6 +212,11 @@ static void add_unavailable(const struct probe_effect_facts *facts, struct buf *
     if (facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_faulty) > 0) {
         buf_print(out, " ");
         add_deferred(facts, "Of those, the ones that have mode enforce", out);
+        if (count(facts, is_refused) > 0)
+            buf_print(
+                out,
+                " First mend that: as soon as they find the policy, all other senders that honour MTA-STS defer this mail, too, "
+                "which they deliver now.");
     }
 }
 
@@ -240,16 +245,27 @@ static const char *const sentences[] = {
     [PROBE_NOT_COMPARED] = NULL,
 };
 
+/* One of the policies that are served does not match an MX host. */
+static void add_unmatched(const struct probe_effect_facts *facts, struct buf *out)
+{
+    if (facts->unmatched == NULL)
+        return;
+    buf_print(out, " Those that keep one that does not match ");
+    buf_add_shown(out, facts->unmatched, strlen(facts->unmatched), DOMAIN_MAX);
+    buf_print(out, " are deferring mail for it now (RFC 8461 4.1, 5).");
+}
+
 /* What it means that addresses of one host are not alike. */
 static void add_addresses(const struct probe_effect_facts *facts, struct buf *out, size_t before)
 {
-    if (!facts->record.is_known || !facts->policy.is_known)
+    if (!facts->record.is_known)
         return;
     if (facts->policy_differs) {
         begin_sentence(out, before);
         buf_print(out,
                   "Which policy a sender keeps depends on the address that it asked, so senders disagree until all serve the "
                   "same (RFC 8461 5.1).");
+        add_unmatched(facts, out);
     }
     if (facts->policy_partly) {
         begin_sentence(out, before);
@@ -257,7 +273,7 @@ static void add_addresses(const struct probe_effect_facts *facts, struct buf *ou
                   "A sender that asks an address of the policy host that fails keeps to the policy in its cache, or delivers "
                   "without MTA-STS (RFC 8461 3.3, 5.1).");
     }
-    if (facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_partly) > 0) {
+    if (facts->policy.is_known && facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_partly) > 0) {
         begin_sentence(out, before);
         buf_print(out, "At the addresses that fail of ");
         add_names(facts, is_partly, out);

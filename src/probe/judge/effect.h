@@ -18,7 +18,7 @@ struct probe_effect_host {
     const char *name;
     struct probe_share taken; /* by senders that have the policy: its patterns match it, and its TLS is good enough */
     bool gone;                /* it has no address: nobody can deliver to it */
-    bool dane;                /* senders that honour DANE defer its mail: none of its signed TLSA records matches, or they are bogus */
+    bool dane;                /* senders that honour DANE defer: no signed TLSA record matches, or they are bogus */
     bool partly;              /* it is refused, or does not answer, at some of its addresses, and is good enough at others */
 };
 
@@ -35,6 +35,7 @@ struct probe_effect_facts {
     enum probe_compared compared; /* NOT_COMPARED, too, where there is no valid id */
     bool policy_partly;           /* senders can fetch the policy at some addresses of the policy host, and not at others */
     bool policy_differs;          /* its addresses serve different policies */
+    const char *unmatched;        /* an MX host that one of the others, in mode enforce, does not match; NULL: none */
 };
 
 /* Adds full sentences to OUT; none where nothing happens to mail. */

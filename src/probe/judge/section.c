@@ -21,7 +21,8 @@ void probe_section_print_age(uint32_t seconds, struct buf *out)
 /* What becomes of mode enforce, by the status of the MX hosts. */
 static const char *const fates[PROBE_STATUSES] = {
     [PROBE_STATUS_OK] = "This section keeps it: all MX hosts are good.",
-    [PROBE_STATUS_WARNING] = "This section keeps it: all MX hosts are good, and one will soon not be.",
+    [PROBE_STATUS_WARNING] =
+        "This section keeps it: senders can deliver to all MX hosts. The comments below say what to mend there.",
     [PROBE_STATUS_CRITICAL] =
         "This section goes back to testing, because senders defer mail for an MX host, as the comments below "
         "say. Better: correct that host, and write enforce.",
@@ -29,6 +30,11 @@ static const char *const fates[PROBE_STATUSES] = {
         "This section goes back to testing, because an MX host could not be looked at, as the comments below "
         "say. Better: look at it from elsewhere, and write enforce where it is good.",
 };
+
+static bool is_in_doubt(const struct probe_served *served)
+{
+    return served->is_unknown || served->is_record_unknown;
+}
 
 static bool is_good(int mx_status)
 {
@@ -45,17 +51,22 @@ static void explain(const struct probe_served *served, int mx_status, struct buf
     buf_print(why, ".");
     if (!served->is_accepted)
         buf_print(why, " Not all senders find that, or take it: mta-sts-probe without --suggest says why.");
+    else if (is_in_doubt(served))
+        buf_print(why, " Whether all senders find that could not be found out: mta-sts-probe without --suggest says why.");
     if (served->mode == POLICY_NONE)
         buf_print(why, " This section begins again with testing.");
     else if (served->mode == POLICY_ENFORCE && !served->is_accepted)
         buf_print(why, " This section goes back to testing. Once senders accept what is served, write enforce.");
+    else if (served->mode == POLICY_ENFORCE && is_in_doubt(served))
+        buf_print(why, " This section goes back to testing. Better: look again, and write enforce where senders find it.");
     else if (served->mode == POLICY_ENFORCE)
         buf_print(why, " %s", fates[mx_status]);
 }
 
 void probe_section_decide(const struct probe_served *served, int mx_status, struct probe_section *section, struct buf *why)
 {
-    bool keeps = served->has_mode && served->mode == POLICY_ENFORCE && served->is_accepted && is_good(mx_status);
+    bool keeps =
+        served->has_mode && served->mode == POLICY_ENFORCE && served->is_accepted && !is_in_doubt(served) && is_good(mx_status);
 
     *section = (struct probe_section) { keeps ? POLICY_ENFORCE : POLICY_TESTING, WEEK };
     if (served->has_max_age && (keeps || served->max_age > WEEK))
@@ -65,7 +76,8 @@ void probe_section_decide(const struct probe_served *served, int mx_status, stru
     else if (served->is_unknown)
         buf_print(why, "Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.");
     else if (served->has_record)
-        buf_print(why,
-                  "The TXT record says that there is a policy, but none could be fetched. Senders that have it in their cache "
-                  "keep to it. If it is in mode enforce, keep that mode.");
+        buf_print(
+            why, "The TXT record says that there is a policy, but none could be fetched that says its mode. Senders that have it "
+                 "in their cache "
+                 "keep to it. If it is in mode enforce, keep that mode.");
 }

@@ -10,12 +10,13 @@
 
 /* The policy that is served now. */
 struct probe_served {
-    bool is_unknown; /* nobody can say whether one is served */
-    bool has_record; /* senders find the TXT record */
+    bool is_unknown;        /* nobody can say whether one is served */
+    bool is_record_unknown; /* nobody can say whether senders find the TXT record */
+    bool has_record;        /* senders find it */
     bool has_mode, has_max_age;
     enum policy_mode mode;
     uint32_t max_age;
-    bool is_accepted; /* senders find it, and take it */
+    bool is_accepted; /* senders find it, and take it, as far as is known */
 };
 
 struct probe_section {

@@ -164,7 +164,7 @@ size_t probe_match_host(const char *mx, size_t mx_count, const char *name, struc
     size_t at = mx_count;
 
     if (domain_fault(host.name, host.len) != DOMAIN_FINE) {
-        probe_findings_add(findings, &rules[HOST_FAULT], 0, span_of(name));
+        probe_findings_add(findings, &rules[HOST_FAULT], 0, span_of(host.len > 0 ? name : "."));
         return mx_count;
     }
     const char *pattern = best_match(mx, mx_count, &host, &at);
@@ -187,13 +187,38 @@ static bool all_valid(const char *mx, size_t mx_count)
     return true;
 }
 
+/*
+ * May one of the patterns match HOST all the same, which is not a host name? Some senders do not look at names closely, and some
+ * turn a U-label into an A-label.
+ */
+static bool is_alike(const char *mx, size_t mx_count, const struct host *host)
+{
+    if (domain_fault(host->name, host->len) == DOMAIN_NOT_ASCII)
+        return true;
+    for (size_t i = 0; i < mx_count; i++, mx += strlen(mx) + 1) {
+        size_t len = strlen(mx);
+        if (len == host->len && domain_same(mx, host->name, len))
+            return true;
+        if (mx[0] == '*' && mx[1] == '.' && ends_in(host, mx + 1, len - 1))
+            return true;
+    }
+    return false;
+}
+
+/* Does no sender at all find a match, by the rule of the host's first finding? */
+static bool is_unmatched(const char *mx, size_t mx_count, const struct host *host, const struct probe_rule *rule)
+{
+    return (rule == &rules[NO_MATCH] && all_valid(mx, mx_count)) || (rule == &rules[HOST_FAULT] && !is_alike(mx, mx_count, host));
+}
+
 struct probe_share probe_match_share(const char *mx, size_t mx_count, const char *name)
 {
+    const struct host host = host_of(name);
     struct probe_findings findings = { 0 };
     struct probe_share share = probe_share_all(SENDERS);
 
     (void)probe_match_host(mx, mx_count, name, &findings);
-    if (findings.count > 0 && findings.list[0].rule == &rules[NO_MATCH] && all_valid(mx, mx_count))
+    if (findings.count > 0 && is_unmatched(mx, mx_count, &host, findings.list[0].rule))
         share = probe_share_none(SENDERS);
     else
         share = probe_share_less(share, &findings);

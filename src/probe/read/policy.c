@@ -199,6 +199,19 @@ static size_t read_up_to(const char *body, size_t len)
     return POLICY_BYTES_MAX;
 }
 
+/* BODY, LEN bytes, has none of the fields. */
+static void judge_other(struct reader *r, const char *body, size_t len)
+{
+    size_t text = 0;
+
+    while (text < len && strchr(" \t\r\n", body[text]) != NULL && body[text] != '\0')
+        text++;
+    if (text == len)
+        probe_findings_add(r->findings, &probe_policy_rule[BODY_EMPTY], 0, span_of(NULL));
+    else
+        probe_findings_add(r->findings, &probe_policy_rule[BODY_OTHER], 1, (struct span) { body, line_len(body, len) });
+}
+
 void probe_policy_read(const char *body, size_t len, struct probe_policy *policy)
 {
     static const char bom[] = "\xef\xbb\xbf";
@@ -214,8 +227,7 @@ void probe_policy_read(const char *body, size_t len, struct probe_policy *policy
     if (has_none(&r)) {
         /* A page of HTML is one fault, and not one in each line. */
         probe_findings_free(&policy->findings);
-        probe_findings_add(r.findings, &probe_policy_rule[BODY_OTHER], 1,
-                           (struct span) { end > 0 ? body : "", end > 0 ? line_len(body, end) : 0 });
+        judge_other(&r, body, end);
     } else {
         judge_fields(&r);
         remark(&r);

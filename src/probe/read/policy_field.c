@@ -27,10 +27,13 @@ static const struct probe_rule *read_mode(struct span value, struct probe_policy
         return &probe_policy_rule[MODE_BAD];
     memcpy(word, value.at, value.len);
     domain_normal(value.at, value.len, lower);
-    policy->has_mode = policy_mode_read(word, &policy->mode);
-    if (policy->has_mode)
+    if (policy_mode_read(word, &policy->mode)) {
+        policy->has_mode = true;
         return NULL;
-    return &probe_policy_rule[policy_mode_read(lower, &policy->mode) ? MODE_CASE : MODE_BAD];
+    }
+    /* Those senders that take it take it for what it is in lower case. */
+    policy->has_mode = policy_mode_read(lower, &policy->mode);
+    return &probe_policy_rule[policy->has_mode ? MODE_CASE : MODE_BAD];
 }
 
 /* False where VALUE is not all digits. A number that is too large is written as some number over POLICY_MAX_AGE_MAX. */

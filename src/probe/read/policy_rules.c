@@ -20,8 +20,9 @@ const struct probe_rule probe_policy_rule[POLICY_RULES] = {
                     "the policy is over 10,240 bytes, where one sender implementation cuts it; write fewer mx lines, or "
                     "wildcards",
                     RFC_SIZE },
-    [BODY_OTHER] = { "not-a-policy", PROBE_FAIL, 14, 17, SENDERS,
+    [BODY_OTHER] = { "not-a-policy", PROBE_FAIL, 17, 17, SENDERS,
                      "is not a policy: no line is a version, mode, mx or max_age; serve the policy", RFC_POLICY },
+    [BODY_EMPTY] = { "empty", PROBE_FAIL, 14, 14, SENDERS, "the policy is empty; serve the policy", RFC_POLICY },
     [BODY_BOM] = { "bom", PROBE_FAIL, 14, 14, SENDERS, "the policy begins with a UTF-8 byte order mark; save it without",
                    RFC_POLICY },
     [ENDS_LF] = { "line-end-lf", PROBE_OK, 0, 0, 0, "the lines end in LF, which all take; CRLF is what the RFC's text says",

@@ -9,6 +9,7 @@ enum {
     BODY_LARGE,
     BODY_LONG,
     BODY_OTHER,
+    BODY_EMPTY,
     BODY_BOM,
     ENDS_LF,
     ENDS_MIXED,

@@ -1,6 +1,7 @@
 #include "probe/read/txt.h"
 
 #include "base/buf.h"
+#include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/read/finding.h"
@@ -26,6 +27,7 @@ struct reader {
     const struct probe_txt_string *strings;
     size_t count;
     bool is_early;     /* another step comes before a record is published */
+    bool any_meant;    /* a record is meant for this, well written or not */
     struct buf list;   /* the values of all fields that the record is for, where its grammar has lists */
     struct buf record; /* the one that is being read, its strings joined */
 };
@@ -231,6 +233,30 @@ static size_t count_records(struct reader *r, bool allow_space)
     return n;
 }
 
+/* Does RECORD have the name of the version, "STSv", in any case, or begin with the field that it is for? Wildcards and other
+ * programs leave records that are meant for something else: nothing in them is to be corrected. */
+static bool is_meant(const struct grammar *grammar, struct span record)
+{
+    const char *name = strchr(grammar->version, '=') + 1;
+    size_t len = strlen(name) - 1, field_len = strlen(grammar->field);
+
+    for (size_t i = 0; i + len <= record.len; i++)
+        if (domain_same(record.at + i, name, len))
+            return true;
+    record = span_without_leading(record);
+    return record.len > field_len && domain_same(record.at, grammar->field, field_len) && record.at[field_len] == '=';
+}
+
+/* Is one of the records meant for this? */
+static bool any_meant(struct reader *r)
+{
+    bool found = false;
+
+    for (size_t i = 0; next_record(r, &i);)
+        found |= is_meant(r->grammar, (struct span) { r->record.text, r->record.len });
+    return found;
+}
+
 /* Does RECORD begin with the version, perhaps in quotation marks and with anything behind it? */
 static bool is_version(const struct grammar *grammar, struct span record)
 {
@@ -239,13 +265,38 @@ static bool is_version(const struct grammar *grammar, struct span record)
     return record.len >= mark + len && memcmp(record.at + mark, grammar->version, len) == 0;
 }
 
+/* Before the policy is served, no advice names a record (RFC 8461 8.1). */
+static void add_early(const struct reader *r, const struct probe_rule *rule, struct span record, const char *what)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s; first let the policy be served, and publish the record after that", what);
+    probe_findings_add_saying(r->findings, rule, 0, record, &says);
+}
+
+/* FOUND of the records begin with the version, and RECORD does not. */
+static void add_without_version(const struct reader *r, struct span record, size_t found)
+{
+    const struct probe_rule *rules = r->grammar->rules;
+    bool meant = is_meant(r->grammar, record);
+
+    if (found > 0 || (!meant && r->any_meant))
+        probe_findings_add(r->findings, &rules[OTHER_RECORD], 0, record);
+    else if (!meant && r->is_early)
+        add_early(r, &rules[FOREIGN], record, "is not a record of MTA-STS");
+    else if (!meant)
+        probe_findings_add(r->findings, &rules[FOREIGN], 0, record);
+    else
+        probe_findings_add(r->findings, &rules[is_version(r->grammar, record) && mark_len(record) > 0 ? QUOTES : NO_VERSION], 0,
+                           record);
+}
+
 static void read_record(struct reader *r, struct span record, size_t found, bool allow_space)
 {
     const char *fields = after_version(r->grammar, record, allow_space);
 
     if (fields == NULL) {
-        bool quoted = is_version(r->grammar, record) && mark_len(record) > 0;
-        probe_findings_add(r->findings, &r->grammar->rules[found > 0 ? OTHER_RECORD : quoted ? QUOTES : NO_VERSION], 0, record);
+        add_without_version(r, record, found);
         return;
     }
     if (allow_space)
@@ -257,14 +308,10 @@ static void read_record(struct reader *r, struct span record, size_t found, bool
 
 static void add_absent(const struct reader *r)
 {
-    struct buf says = { 0 };
-
-    if (!r->is_early) {
+    if (r->is_early)
+        add_early(r, &r->grammar->rules[ABSENT], span_of(NULL), "there is no TXT record");
+    else
         probe_findings_add(r->findings, &r->grammar->rules[ABSENT], 0, span_of(NULL));
-        return;
-    }
-    buf_print(&says, "there is no TXT record; first let the policy be served, and publish the record after that");
-    probe_findings_add_saying(r->findings, &r->grammar->rules[ABSENT], 0, span_of(NULL), &says);
 }
 
 static void read_all(struct reader *r)
@@ -276,6 +323,7 @@ static void read_all(struct reader *r)
     bool allow_space = found == 0;
     if (allow_space)
         found = count_records(r, true);
+    r->any_meant = any_meant(r);
     for (size_t i = 0; next_record(r, &i);)
         read_record(r, (struct span) { r->record.text, r->record.len }, found, allow_space);
     if (found != 1)
@@ -286,21 +334,21 @@ static void read_all(struct reader *r)
 
 void probe_txt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
 {
-    struct reader r = { &sts, txt, &txt->findings, strings, count, false, { 0 }, { 0 } };
+    struct reader r = { &sts, txt, &txt->findings, strings, count, false, false, { 0 }, { 0 } };
 
     read_all(&r);
 }
 
 void probe_txt_read_unserved(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
 {
-    struct reader r = { &sts, txt, &txt->findings, strings, count, true, { 0 }, { 0 } };
+    struct reader r = { &sts, txt, &txt->findings, strings, count, true, false, { 0 }, { 0 } };
 
     read_all(&r);
 }
 
 void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
 {
-    struct reader r = { &tlsrpt, txt, &txt->findings, strings, count, false, { 0 }, { 0 } };
+    struct reader r = { &tlsrpt, txt, &txt->findings, strings, count, false, false, { 0 }, { 0 } };
 
     read_all(&r);
 }

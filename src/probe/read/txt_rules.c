@@ -12,6 +12,11 @@ const struct probe_rule probe_txt_rule[STS_RULES] = {
     [ABSENT] = { "txt-absent", PROBE_FAIL, 16, 16, SENDERS, "there is no TXT record; publish \"v=STSv1; id=...;\"", RFC_STS },
     [NO_VERSION] = { "txt-version", PROBE_FAIL, 9, 16, SENDERS,
                      "does not begin with \"v=STSv1;\"; write that first, as it stands here", RFC_STS },
+    [FOREIGN] = { "txt-foreign", PROBE_FAIL, 16, 16, SENDERS,
+                  "is not a record of MTA-STS; publish \"v=STSv1; id=...;\" at this name, and leave a wildcard that gives it as "
+                  "it "
+                  "is",
+                  RFC_STS },
     [QUOTES] = { "txt-quotes", PROBE_FAIL, 14, 14, SENDERS,
                  "has quotation marks within it, which the form of a DNS provider adds by itself; enter it there without them",
                  RFC_STS },
@@ -46,6 +51,11 @@ const struct probe_rule probe_tlsrpt_rule[TLSRPT_RULES] = {
                  "there is no TXT record, so nobody reports failures; publish \"v=TLSRPTv1; rua=mailto:...\"", RFC_RPT },
     [NO_VERSION] = { "tlsrpt-version", PROBE_FAIL, 0, 0, 0,
                      "does not begin with \"v=TLSRPTv1;\"; write that first, as it stands here", RFC_RPT },
+    [FOREIGN] = { "tlsrpt-foreign", PROBE_WARN, 0, 0, 0,
+                  "is not a record of TLSRPT, so nobody reports failures; publish \"v=TLSRPTv1; rua=mailto:...\" at this name, "
+                  "and "
+                  "leave a wildcard that gives it as it is",
+                  RFC_RPT },
     [QUOTES] = { "tlsrpt-quotes", PROBE_FAIL, 0, 0, 0,
                  "has quotation marks within it, which the form of a DNS provider adds by itself; enter it there without them",
                  RFC_RPT },

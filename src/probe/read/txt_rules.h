@@ -7,6 +7,7 @@
 enum {
     ABSENT,
     NO_VERSION,
+    FOREIGN,
     QUOTES,
     TWO_RECORDS,
     OTHER_RECORD,

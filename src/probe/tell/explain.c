@@ -16,11 +16,7 @@
 
 enum { WIDTH = 80, INDENT = 4 };
 
-static const struct text {
-    const char *looks_at; /* one line */
-    const char *why, *mail, *act;
-    const struct probe_rules *rules; /* more than those of probe_judge_rules; NULL: none */
-} texts[PROBE_CHECKS] = {
+static const struct probe_explanation texts[PROBE_CHECKS] = {
     [PROBE_CHECK_TXT] = {
         "the TXT record at _mta-sts.<domain>",
         "A sender asks for it before each message for which it has no policy, and looks whether its id is the one it knows. There is "
@@ -167,15 +163,20 @@ static void add_rules(struct buf *out, enum probe_check_name check)
         add_rule(out, &own->list[i]);
 }
 
+const struct probe_explanation *probe_explain_check(enum probe_check_name check)
+{
+    return &texts[check];
+}
+
 static void explain_check(enum probe_check_name check, struct buf *out)
 {
-    const struct text *text = &texts[check];
+    const struct probe_explanation *text = &texts[check];
     struct buf title = { 0 };
 
     buf_print(&title, "%s: %s", probe_check_text(check), text->looks_at);
     add_paragraph(out, title.text != NULL ? title.text : "", text->why);
-    add_paragraph(out, "What a fault does to mail", text->mail);
-    add_paragraph(out, "What to do", text->act);
+    add_paragraph(out, PROBE_EXPLAIN_MAIL, text->mail);
+    add_paragraph(out, PROBE_EXPLAIN_ACT, text->act);
     add_rules(out, check);
     out->failed |= title.failed;
     buf_free(&title);

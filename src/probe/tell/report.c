@@ -11,13 +11,33 @@
 enum { WIDTH = 80, CHECK_COLUMN = 8, TEXT_COLUMN = 16, BAR_CELLS = 30, PER_SECOND = 1000, HUNDREDTHS = 10 };
 
 static const struct {
-    const char *label, *colour;
+    const char *label, *words, *colour;
 } labels[PROBE_STATUSES] = {
-    [PROBE_STATUS_OK] = { "ok", "\033[32m" },
-    [PROBE_STATUS_WARNING] = { "warn", "\033[33m" },
-    [PROBE_STATUS_CRITICAL] = { "FAIL", "\033[1;31m" },
-    [PROBE_STATUS_UNKNOWN] = { "?", "\033[35m" },
+    [PROBE_STATUS_OK] = { "ok", "ok", "\033[32m" },
+    [PROBE_STATUS_WARNING] = { "warn", "with warnings", "\033[33m" },
+    [PROBE_STATUS_CRITICAL] = { "FAIL", "failing", "\033[1;31m" },
+    [PROBE_STATUS_UNKNOWN] = { "?", "unknown", "\033[35m" },
 };
+
+const char *probe_report_label(int status)
+{
+    return labels[status].label;
+}
+
+static bool is_skipped(const struct probe_check *check)
+{
+    return check->state == PROBE_SKIPPED && probe_check_status(check) == PROBE_STATUS_OK;
+}
+
+const char *probe_report_check_label(const struct probe_check *check)
+{
+    return is_skipped(check) ? "-" : labels[probe_check_status(check)].label;
+}
+
+const char *probe_report_words(int status)
+{
+    return labels[status].words;
+}
 
 void probe_report_add_ascii(struct buf *out, const char *text, size_t len)
 {
@@ -78,23 +98,37 @@ static void add_label(struct buf *out, const char *text, int status, size_t widt
     spaces(out, width > len ? width - len : 1);
 }
 
+void probe_report_finding(const struct probe_findings *findings, size_t i, struct buf *out)
+{
+    const struct probe_finding *finding = &findings->list[i];
+
+    if (finding->line > 0)
+        buf_print(out, "line %u: ", finding->line);
+    buf_print(out, "%s", probe_finding_text(findings, finding));
+}
+
+void probe_report_left_out(const struct probe_findings *findings, struct buf *out)
+{
+    if (findings->left_out > 0)
+        buf_print(out, "and %zu more of the same kind", findings->left_out);
+}
+
 static void add_findings(const struct probe_findings *findings, struct buf *out)
 {
     struct buf line = { 0 };
 
     for (size_t i = 0; i < findings->count; i++) {
-        const struct probe_finding *finding = &findings->list[i];
-        const char *text = probe_finding_text(findings, finding);
         buf_free(&line);
-        if (finding->line > 0)
-            buf_print(&line, "line %u: ", finding->line);
-        buf_print(&line, "%s", text);
+        probe_report_finding(findings, i, &line);
         spaces(out, TEXT_COLUMN);
         if (line.text != NULL)
             add_text(out, line.text, line.len, TEXT_COLUMN, TEXT_COLUMN + 2);
     }
-    if (findings->left_out > 0)
-        buf_print(out, "%*sand %zu more of the same kind\n", TEXT_COLUMN, "", findings->left_out);
+    if (findings->left_out > 0) {
+        spaces(out, TEXT_COLUMN);
+        probe_report_left_out(findings, out);
+        buf_add(out, "\n", 1);
+    }
     out->failed |= line.failed;
     buf_free(&line);
 }
@@ -108,8 +142,7 @@ static void add_check(const struct probe_result *result, enum probe_check_name n
     struct buf lines = { 0 };
 
     spaces(out, 2);
-    add_label(out, check->state == PROBE_SKIPPED && status == 0 ? "-" : labels[status].label, status, CHECK_COLUMN - 2,
-              options->colour && !(check->state == PROBE_SKIPPED && status == 0));
+    add_label(out, probe_report_check_label(check), status, CHECK_COLUMN - 2, options->colour && !is_skipped(check));
     buf_print(out, "%-8s", probe_check_text(name));
     if (check->summary.len > 0)
         add_text(out, check->summary.text, check->summary.len, TEXT_COLUMN, TEXT_COLUMN);
@@ -135,7 +168,7 @@ static void add_head(const struct probe_result *result, int status, const struct
 }
 
 /* Without -f, the check ini says nothing. */
-static bool is_shown(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options)
+bool probe_report_shows(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options)
 {
     const struct probe_check *check = &result->checks[name];
 
@@ -144,20 +177,24 @@ static bool is_shown(const struct probe_result *result, enum probe_check_name na
     return !options->brief || probe_check_status(check) != PROBE_STATUS_OK;
 }
 
+bool probe_report_is_line(const struct probe_result *result, const struct probe_report_options *options)
+{
+    return options->brief && probe_status(result) == PROBE_STATUS_OK && result->effect.len == 0;
+}
+
 void probe_report(const struct probe_result *result, const struct probe_report_options *options, struct buf *out)
 {
     int status = probe_status(result);
-    bool is_line = options->brief && status == PROBE_STATUS_OK && result->effect.len == 0;
     const struct buf *mx = &result->checks[PROBE_CHECK_MX].summary;
 
     add_head(result, status, options, out);
-    if (is_line) {
+    if (probe_report_is_line(result, options)) {
         buf_print(out, "%s%s\n", mx->len > 0 ? ", " : "", mx->len > 0 ? mx->text : "");
         return;
     }
     buf_add(out, "\n", 1);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
-        if (is_shown(result, (enum probe_check_name)i, options))
+        if (probe_report_shows(result, (enum probe_check_name)i, options))
             add_check(result, (enum probe_check_name)i, options, out);
     if (result->effect.len > 0) {
         buf_print(out, "  mail: ");
@@ -175,15 +212,25 @@ static size_t done(const struct probe_report_counts *counts)
     return n;
 }
 
-void probe_report_summary(const struct probe_report_counts *counts, unsigned long ms, struct buf *out)
+void probe_report_total(const struct probe_report_counts *counts, unsigned long ms, struct buf *out)
 {
     size_t all = done(counts);
 
-    buf_print(out, "%zu domain%s in %lu.%02lu s: %zu ok, %zu with warnings, %zu failing, %zu unknown", all, words_plural(all),
-              ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS, counts->of[PROBE_STATUS_OK], counts->of[PROBE_STATUS_WARNING],
-              counts->of[PROBE_STATUS_CRITICAL], counts->of[PROBE_STATUS_UNKNOWN]);
+    buf_print(out, "%zu domain%s in %lu.%02lu s", all, words_plural(all), ms / PER_SECOND, ms % PER_SECOND / HUNDREDTHS);
+}
+
+void probe_report_left(const struct probe_report_counts *counts, struct buf *out)
+{
     if (counts->left > 0)
         buf_print(out, "; stopped, %zu not looked at", counts->left);
+}
+
+void probe_report_summary(const struct probe_report_counts *counts, unsigned long ms, struct buf *out)
+{
+    probe_report_total(counts, ms, out);
+    for (int i = 0; i < PROBE_STATUSES; i++)
+        buf_print(out, "%s %zu %s", i > 0 ? "," : ":", counts->of[i], labels[i].words);
+    probe_report_left(counts, out);
     buf_add(out, "\n", 1);
 }
 

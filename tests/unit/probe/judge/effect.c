@@ -56,6 +56,10 @@
     "5.1)."
 #define NO_OTHER ", and example.org has no other MX host: what stays in their queues for some days is returned to its authors."
 
+#define FIRST                                                                                                                    \
+    " First mend that: as soon as they find the policy, all other senders that honour MTA-STS defer this mail, too, which they " \
+    "deliver now."
+
 enum { HOSTS_MAX = 8 };
 
 static const struct effect_case {
@@ -259,7 +263,19 @@ static const struct effect_case {
       { GOOD, BAD },
       2,
       NONE_FOUND("3.3") " Of those, the ones that have mode enforce are deferring mail for mx2.example.org now (RFC 8461 5); it "
-                        "goes to mx1.example.org instead, as long as that takes it." },
+                        "goes to mx1.example.org instead, as long as that takes it." FIRST },
+    { "no record, and a host that fails",
+      false,
+      true,
+      NONE(16),
+      POLICY,
+      true,
+      POLICY_ENFORCE,
+      PROBE_NOT_COMPARED,
+      { GOOD, BAD },
+      2,
+      NONE_FOUND("3.1") " Of those, the ones that have mode enforce are deferring mail for mx2.example.org now (RFC 8461 5); it "
+                        "goes to mx1.example.org instead, as long as that takes it." FIRST },
     { "no policy, testing, and a host that fails",
       false,
       true,
@@ -419,14 +435,18 @@ static void one_case(void **state)
 static const struct {
     struct probe_share record, policy;
     bool partly, differs;
-    const char *says;
+    const char *unmatched, *says;
 } policy_hosts[] = {
-    { RECORD, POLICY, false, false, "" },
-    { RECORD, POLICY, true, false, PARTLY_TEXT },
-    { RECORD, POLICY, false, true, DIFFERS_TEXT },
-    { RECORD, POLICY, true, true, DIFFERS_TEXT " " PARTLY_TEXT },
-    { NONE(16), POLICY, true, true, NONE_FOUND("3.1") },
-    { RECORD, NONE(17), true, true, NONE_FOUND("3.3") },
+    { RECORD, POLICY, false, false, NULL, "" },
+    { RECORD, POLICY, true, false, NULL, PARTLY_TEXT },
+    { RECORD, POLICY, false, true, NULL, DIFFERS_TEXT },
+    { RECORD, POLICY, true, true, NULL, DIFFERS_TEXT " " PARTLY_TEXT },
+    { RECORD, POLICY, true, true, "mx1.example.org",
+      DIFFERS_TEXT
+      " Those that keep one that does not match mx1.example.org are deferring mail for it now (RFC 8461 4.1, 5). " PARTLY_TEXT },
+    { RECORD, { false, 0, 0, 0 }, true, false, NULL, PARTLY_TEXT },
+    { NONE(16), POLICY, true, true, NULL, NONE_FOUND("3.1") },
+    { RECORD, NONE(17), true, true, NULL, NONE_FOUND("3.3") },
 };
 
 static void addresses_of_the_policy_host(void **state)
@@ -441,7 +461,8 @@ static void addresses_of_the_policy_host(void **state)
                                                   .mode = POLICY_ENFORCE,
                                                   .compared = PROBE_SAME,
                                                   .policy_partly = policy_hosts[i].partly,
-                                                  .policy_differs = policy_hosts[i].differs };
+                                                  .policy_differs = policy_hosts[i].differs,
+                                                  .unmatched = policy_hosts[i].unmatched };
         struct buf out = { 0 };
         probe_effect(&facts, &out);
         assert_string_equal(out.text != NULL ? out.text : "", policy_hosts[i].says);

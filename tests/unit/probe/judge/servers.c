@@ -263,26 +263,29 @@ static const struct compare_case {
     bool is_served, is_known, is_id_known;
     enum probe_compared compared;
     const char *kinds;
+    bool holds_mail;
 } compares[] = {
-    { WANTED, "", true, true, true, PROBE_SAME, "" },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id" },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id" },
-    { WANTED, NULL, true, true, false, PROBE_SAME, "" },
-    { POLICY("enforce", "a.example", "\n"), "", true, true, true, PROBE_SAME, "ini-bytes" },
-    { POLICY("enforce", "A.example", "\r\n"), "", true, true, true, PROBE_SAME, "ini-bytes" },
-    { POLICY("enforce", "a.example", "\n"), "other", true, true, true, PROBE_OLD_ID, "ini-bytes" },
-    { POLICY("enforce", "a.example", "\n"), NULL, true, true, true, PROBE_OLD_ID, "ini-bytes" },
-    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy" },
-    { POLICY("testing", "a.example", "\r\n"), NULL, true, true, true, PROBE_OTHER, "ini-policy" },
-    { POLICY("enforce", "b.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy,ini-id-early" },
-    { "", "other", true, true, true, PROBE_OTHER, "ini-policy" },
-    { NULL, "", false, true, true, PROBE_NOT_COMPARED, "ini-not-served" },
-    { NULL, "other", false, true, true, PROBE_NOT_COMPARED, "ini-not-served" },
-    { NULL, NULL, false, true, true, PROBE_NOT_COMPARED, "ini-not-served" },
-    { NULL, NULL, false, false, true, PROBE_NOT_COMPARED, "" },
-    { WANTED, "", false, true, true, PROBE_SAME, "ini-not-served" },
-    { WANTED, "other", false, true, true, PROBE_OLD_ID, "ini-not-served" },
-    { WANTED, NULL, false, true, true, PROBE_OLD_ID, "ini-not-served" },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id", false },
+    { WANTED, NULL, true, true, false, PROBE_SAME, "", false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id-held", true },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", true },
+    { POLICY("enforce", "a.example", "\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false },
+    { POLICY("enforce", "A.example", "\r\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false },
+    { POLICY("enforce", "a.example", "\n"), "other", true, true, true, PROBE_OLD_ID, "ini-bytes", false },
+    { POLICY("enforce", "a.example", "\n"), NULL, true, true, true, PROBE_OLD_ID, "ini-bytes", false },
+    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy", false },
+    { POLICY("testing", "a.example", "\r\n"), NULL, true, true, true, PROBE_OTHER, "ini-policy", false },
+    { POLICY("enforce", "b.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy,ini-id-early", false },
+    { "", "other", true, true, true, PROBE_OTHER, "ini-policy", false },
+    { NULL, "", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false },
+    { NULL, "other", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false },
+    { NULL, NULL, false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false },
+    { NULL, NULL, false, false, true, PROBE_NOT_COMPARED, "", false },
+    { WANTED, "", false, true, true, PROBE_SAME, "ini-not-served", false },
+    { WANTED, "other", false, true, true, PROBE_OLD_ID, "ini-not-served", false },
+    { WANTED, NULL, false, true, true, PROBE_OLD_ID, "ini-not-served", false },
 };
 
 /* An empty id stands for the right one. */
@@ -293,11 +296,11 @@ static void one_comparison(void **state)
     struct probe_findings findings = { 0 };
 
     policy_id(WANTED, sizeof WANTED - 1, id);
-    const struct probe_published published = { "example.org", c->served,   c->served != NULL ? strlen(c->served) : 0,
-                                               c->is_served,  c->is_known, c->id != NULL && c->id[0] == '\0' ? id : c->id,
-                                               c->is_id_known };
+    const struct probe_published published = { "example.org",  c->served,    c->served != NULL ? strlen(c->served) : 0,
+                                               c->is_served,   c->is_known,  c->id != NULL && c->id[0] == '\0' ? id : c->id,
+                                               c->is_id_known, c->holds_mail };
     assert_int_equal(probe_compare_is_due(&published, WANTED, sizeof WANTED - 1),
-                     strstr(c->kinds, "-id") != NULL && strstr(c->kinds, "early") == NULL);
+                     strcmp(c->kinds, "ini-id") == 0 || strcmp(c->kinds, "ini-no-id") == 0);
     assert_int_equal(probe_compare(&published, WANTED, sizeof WANTED - 1, &findings), c->compared);
     assert_kinds(&findings, c->kinds);
 }
@@ -310,7 +313,7 @@ static void record(void **state)
     (void)state;
     policy_id(WANTED, sizeof WANTED - 1, id);
     (void)snprintf(expected, sizeof expected, "_mta-sts.example.org. 300 IN TXT \"v=STSv1; id=%s;\"", id);
-    probe_compare_record("example.org", WANTED, sizeof WANTED - 1, &out);
+    probe_compare_record("_mta-sts.example.org", WANTED, sizeof WANTED - 1, &out);
     assert_string_equal(out.text, expected);
     buf_free(&out);
 }

@@ -101,11 +101,30 @@ static void several_hosts(void **state)
     probe_findings_free(&findings);
 }
 
+/* How many senders take a host that is not a host name, by what it is matched against. */
+static void odd_hosts(void **state)
+{
+    static const struct {
+        const char *mx, *host;
+        bool is_none;
+    } shares[] = {
+        { "mail.example", "192.0.2.1", true }, { "192.0.2.1", "192.0.2.1", false },     { "*.example", "a_b.example", false },
+        { "*.example", "a_b.other", true },    { "a_b.example", "A_b.example", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        struct probe_share share = probe_match_share(shares[i].mx, 1, shares[i].host);
+        assert_true(share.is_known);
+        assert_int_equal(probe_share_is_none(share), shares[i].is_none);
+    }
+}
+
 int main(void)
 {
     enum { CASES = sizeof cases / sizeof cases[0] };
     static struct CMUnitTest tests[CASES];
-    const struct CMUnitTest others[] = { cmocka_unit_test(unused), cmocka_unit_test(several_hosts) };
+    const struct CMUnitTest others[] = { cmocka_unit_test(unused), cmocka_unit_test(several_hosts), cmocka_unit_test(odd_hosts) };
 
     for (size_t i = 0; i < CASES; i++)
         tests[i] = (struct CMUnitTest) { cases[i].host, one_case, NULL, NULL, (void *)(uintptr_t)&cases[i] };

@@ -74,7 +74,7 @@ static const struct policy_case {
     { "no mode", "version: STSv1\r\nmode: enforced\r\nmx: a.example\r\n" AFTER_MX, 0, "2 mode", "- 604800 a.example" },
     { "NUL in the mode", BYTES("version: STSv1\r\nmode: none\0\r\nmx: a.example\r\n" AFTER_MX), "2 mode", "- 604800 a.example" },
     { "mode in capitals", "version: STSv1\r\nmode: Enforce\r\nmx: a.example\r\n" AFTER_MX, 0, "2 mode-case",
-      "- 604800 a.example" },
+      "enforce 604800 a.example" },
     { "none", "version: STSv1\r\nmode: none\r\nmx: a.example\r\nmax_age: 86400\r\n", 0, "2 mode-none", "none 86400 a.example" },
     { "none alone", "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n", 0, "2 mode-none-without-mx", "none 86400" },
     { "unit", WITH_AGE(" 1w"), 0, "4 max-age", "enforce - a.example" },
@@ -109,7 +109,9 @@ static const struct policy_case {
       "enforce 604800 " LABEL63 "." LABEL63 "." LABEL63 "." LABEL63 },
     { "mx: wildcard", WITH_MX(" *.*.example"), 0, "3 mx-wildcard", "enforce 604800 *.*.example" },
     { "mx: NUL", BYTES(WITH_MX(" a\0b")), "3 mx-character", "enforce 604800" },
-    { "nothing", "", 0, "1 not-a-policy", "- -" },
+    { "nothing", "", 0, "0 empty", "- -" },
+    { "white space", " \r\n\t\n", 0, "0 empty", "- -" },
+    { "NUL", BYTES("\0"), "1 not-a-policy", "- -" },
     { "a page", "<html>\r\n<p>mx: none</p>\r\n", 0, "1 not-a-policy", "- -" },
     { "several in one line",
       "version:STSv1\r\nmode :Enforce \r\nmx:a_b.example.\r\n"
@@ -117,7 +119,7 @@ static const struct policy_case {
       0,
       "1 space-missing,2 space-trailing,2 space-before-colon,2 space-missing,2 mode-case,3 space-missing,3 mx-underscore,"
       "4 space-missing,4 max-age",
-      "- - a_b.example." },
+      "enforce - a_b.example." },
 };
 
 static bool provoked[128];
