@@ -1,182 +1,234 @@
 #include "base/buf.h"
 #include "command/common.h"
+#include "command/dns/format.h"
+#include "command/dns/record.h"
 #include "config/index.h"
-#include "ini/section.h"
+#include "policy/argument.h"
 #include "policy/domain.h"
-#include "policy/model.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-enum { TTL_DEFAULT = 300, TXT_STRING_MAX = 255 };
+enum { TTL_DEFAULT = 300 };
 
-static const char order[] =
-    "; 1. Publish mta-sts.<domain>, get its certificate, and check that "
-    "https://mta-sts.<domain>/.well-known/mta-sts.txt is the policy.\n"
-    "; 2. Then publish _mta-sts.<domain>. After each change: the policy first, then its new id (RFC 8461 8.1).\n\n";
+/* What is printed, and how. */
+struct request {
+    struct index *index;
+    struct buf *out;
+    const struct dns_format *format;
+    const char *zone;    /* of --delegate, or NULL */
+    bool owners, others; /* with it: print the owners' records; those of the zone */
+    bool mute;           /* complain of no argument: that is done later */
+    uint32_t ttl;
+    struct dns_list list;
+    char origin[DOMAIN_MAX + 1];    /* of the list before */
+    char zone_name[DOMAIN_MAX + 1]; /* ZONE in normal form */
+};
 
-static const char leaving[] =
-    "; Leaving MTA-STS (RFC 8461 8.3):\n"
-    ";   1. Serve this policy, mode none, with a max_age of about a day. Then publish the new id below.\n"
-    ";   2. Wait until all earlier policies have expired: as long as the longest max_age of any of them.\n"
-    ";   3. Remove these records, then the section.\n";
-
-/* A string of a TXT record holds 255 bytes at most (RFC 1035 3.3). */
-static void print_txt(struct buf *out, const char *name, uint32_t ttl, const char *text)
+/* Prints REQUEST's list, unless the format has nothing to print for it. */
+static void print_list(struct request *request)
 {
-    buf_print(out, "%s. %" PRIu32 " IN TXT", name, ttl);
-    for (size_t left = strlen(text); left > 0;) {
-        size_t n = left < TXT_STRING_MAX ? left : TXT_STRING_MAX;
-        buf_print(out, " \"%.*s\"", (int)n, text);
-        text += n;
-        left -= n;
-    }
-    buf_print(out, "\n");
+    struct dns_list *list = &request->list;
+
+    if (request->out->failed || (list->made == 0 && !request->format->prints_missing))
+        return;
+    list->first = request->origin[0] == '\0';
+    list->opens = strcmp(request->origin, list->origin) != 0;
+    request->format->print(request->out, list);
+    (void)memcpy(request->origin, list->origin, strlen(list->origin) + 1);
+    command_print(request->out);
 }
 
-static void print_host(struct buf *out, const char *domain, uint32_t ttl, char *host, bool mistaken)
+/* False, with a complaint, where the names of DOMAIN's records would be too long in the zone of --delegate. */
+static bool fits(const struct request *request, const char *domain)
 {
-    unsigned char address[sizeof(struct in6_addr)];
-    char own[DOMAIN_MAX + 1];
-
-    if (host == NULL && !mistaken)
-        buf_print(out,
-                  "; " DOMAIN_POLICY_HOST_PREFIX "%s: write host = in the file (a name, or addresses) to get its record here\n",
-                  domain);
-    for (char *word; host != NULL && (word = section_next_word(&host)) != NULL;) {
-        if (inet_pton(AF_INET, word, address) == 1)
-            buf_print(out, DOMAIN_POLICY_HOST_PREFIX "%s. %" PRIu32 " IN A %s\n", domain, ttl, word);
-        else if (inet_pton(AF_INET6, word, address) == 1)
-            buf_print(out, DOMAIN_POLICY_HOST_PREFIX "%s. %" PRIu32 " IN AAAA %s\n", domain, ttl, word);
-        else if (domain_from_host(word, own) && strcmp(own, domain) == 0)
-            buf_print(out, "; " DOMAIN_POLICY_HOST_PREFIX "%s: host is this name itself; write its addresses\n", domain);
-        else
-            buf_print(out, DOMAIN_POLICY_HOST_PREFIX "%s. %" PRIu32 " IN CNAME %s.\n", domain, ttl, word);
-    }
+    if (request->zone == NULL || dns_fits(domain, request->zone))
+        return true;
+    if (!request->mute)
+        (void)fprintf(stderr, "mta-sts: _smtp._tls.%s.%s is longer than %d characters; delegate to a zone with a shorter name\n",
+                      domain, request->zone, DOMAIN_MAX);
+    return false;
 }
 
-static void print_tlsrpt(struct buf *out, const char *domain, uint32_t ttl, char *list)
+/* Prints the records by which the owner of DOMAIN delegates the others. False, with a complaint, where that is not possible. */
+static bool print_owner(struct request *request, const char *domain)
 {
-    struct buf name = { 0 }, text = { 0 };
-    const char *separator = "v=TLSRPTv1; rua=";
+    const struct index_verdict *verdict;
 
-    for (char *word; (word = section_next_word(&list)) != NULL; separator = ",")
-        buf_print(&text, "%s%s", separator, word);
-    buf_print(&name, "_smtp._tls.%s", domain);
-    out->failed |= name.failed || text.failed;
-    if (name.text != NULL && text.text != NULL)
-        print_txt(out, name.text, ttl, text.text);
-    buf_free(&name);
-    buf_free(&text);
-}
-
-static void print_id(struct buf *out, const char *domain, uint32_t ttl, const struct index_verdict *verdict)
-{
-    char id[POLICY_ID_SIZE], name[DOMAIN_MAX + sizeof "_mta-sts."], text[64];
-
-    policy_id(verdict->bytes, verdict->len, id);
-    (void)snprintf(name, sizeof name, "_mta-sts.%s", domain);
-    (void)snprintf(text, sizeof text, "v=STSv1; id=%s;", id);
-    print_txt(out, name, ttl, text);
-}
-
-/* Prints what RECORDS make of DOMAIN, and its id if it has a policy (VERDICT, or NULL). */
-static void print_made(struct buf *out, const char *domain, uint32_t ttl, struct index_records *records,
-                       const struct index_verdict *verdict)
-{
-    if (records->leaving)
-        buf_print(out, "%s", leaving);
-    if (records->mistake != NULL)
-        buf_print(out, "; %s: not all records, since there is a mistake\n", domain);
-    print_host(out, domain, ttl, records->host, records->mistake != NULL);
-    if (verdict != NULL)
-        print_id(out, domain, ttl, verdict);
-    else
-        buf_print(out, "; _mta-sts.%s: no record, since the domain has no policy\n", domain);
-    if (records->tlsrpt != NULL)
-        print_tlsrpt(out, domain, ttl, records->tlsrpt);
-    buf_print(out, "\n");
-    command_print(out);
-}
-
-/* The records of DOMAIN. False, with a complaint, where one of them cannot be made. */
-static bool print_records(struct buf *out, struct index *index, const char *domain, uint32_t ttl)
-{
-    const struct index_verdict *verdict = command_find_policy(index, domain, out);
-    struct index_records records;
-
-    if (verdict == NULL && !index_names(index, domain))
+    if (!index_find(request->index, domain, &verdict)) {
+        request->out->failed = true;
         return false;
-    out->failed |= !index_records(index, domain, &records);
-    print_made(out, domain, ttl, &records, verdict);
-    if (records.mistake != NULL && verdict != NULL && !out->failed)
-        command_complain(records.mistake);
-    bool good = verdict != NULL && records.mistake == NULL;
-    free(records.host);
-    free(records.tlsrpt);
-    free(records.mistake);
-    return good;
+    }
+    if (verdict == NULL || (verdict->found == INDEX_UNSURE && !index_names(request->index, domain)))
+        return !request->mute && command_find_policy(request->index, domain, request->out) != NULL;
+    if (!fits(request, domain))
+        return false;
+    request->out->failed |= !dns_list_delegate(&request->list, domain, request->zone, request->ttl);
+    print_list(request);
+    return true;
 }
 
-static bool print_all(struct buf *out, struct index *index, uint32_t ttl)
+/* Prints the records of DOMAIN. False, with a complaint, where one of them cannot be made. */
+static bool print_domain(struct request *request, const char *domain)
+{
+    const struct index_verdict *verdict = command_find_policy(request->index, domain, request->out);
+
+    if ((verdict == NULL && !index_names(request->index, domain)) || !fits(request, domain))
+        return false;
+    request->out->failed |= !dns_list_make(&request->list, request->index, domain, request->zone, verdict, request->ttl);
+    print_list(request);
+    const char *mistake = request->list.values.mistake;
+    if (mistake != NULL && verdict != NULL && !request->out->failed)
+        command_complain(mistake);
+    return verdict != NULL && mistake == NULL;
+}
+
+/* print_domain() or print_owner(). */
+typedef bool print_fn(struct request *request, const char *domain);
+
+static bool print_all(struct request *request, print_fn *print)
 {
     char domain[DOMAIN_MAX + 1];
     size_t at = 0;
     bool good = true;
 
-    while (!out->failed && index_next_domain(index, &at, domain)) {
-        if (strcmp(domain, "*") == 0)
-            buf_print(out, "; [*]: name a domain that it answers for to get its records: mta-sts dns DOMAIN\n\n");
-        else
-            good &= print_records(out, index, domain, ttl);
+    while (!request->out->failed && index_next_domain(request->index, &at, domain)) {
+        if (strcmp(domain, "*") != 0) {
+            good &= print(request, domain);
+        } else if (print == print_domain) {
+            request->out->failed |= !dns_list_make_any(&request->list);
+            print_list(request);
+        }
     }
     return good;
 }
 
-static bool print_named(struct buf *out, struct index *index, int argc, char *argv[], uint32_t ttl)
+/* Writes the policy domain ARGUMENT to DOMAIN, in normal form. False, with a complaint, where it is none. */
+static bool read_domain(const struct request *request, const char *argument, char domain[DOMAIN_MAX + 1])
+{
+    struct buf why = { 0 };
+
+    if (!request->mute)
+        return command_read_domain(argument, domain);
+    bool good = argument_domain(argument, domain, &why);
+    buf_free(&why);
+    return good;
+}
+
+static bool print_named(struct request *request, print_fn *print, int argc, char *argv[])
 {
     char domain[DOMAIN_MAX + 1];
     bool good = true;
 
-    for (int i = 0; i < argc && !out->failed; i++)
-        good &= command_read_domain(argv[i], domain) && print_records(out, index, domain, ttl);
+    for (int i = 0; i < argc && !request->out->failed; i++)
+        good &= read_domain(request, argv[i], domain) && print(request, domain);
     return good;
 }
 
-static bool read_ttl(const char *text, uint32_t *ttl)
+/* Prints the domains that the arguments name, or all. False, with a complaint, where a record cannot be made. */
+static bool print_lists(struct request *request, print_fn *print, int argc, char *argv[])
+{
+    return argc > 0 ? print_named(request, print, argc, argv) : print_all(request, print);
+}
+
+static bool print_request(struct request *request, int argc, char *argv[])
+{
+    bool good = true;
+
+    if (request->format->head != NULL)
+        request->format->head(request->out);
+    request->mute = request->others;
+    if (request->owners)
+        good = print_lists(request, print_owner, argc, argv);
+    request->mute = false;
+    if (request->others)
+        good &= print_lists(request, print_domain, argc, argv);
+    if (request->format->tail != NULL)
+        request->format->tail(request->out);
+    dns_list_free(&request->list);
+    return good;
+}
+
+static bool read_ttl(struct request *request, const char *text)
 {
     char *end;
 
     errno = 0;
     unsigned long n = strtoul(text, &end, 10);
-    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || n > INT32_MAX)
+    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || n > INT32_MAX) {
+        command_complain("dns -T: write a TTL in seconds");
         return false;
-    *ttl = (uint32_t)n;
+    }
+    request->ttl = (uint32_t)n;
     return true;
+}
+
+static bool read_format(struct request *request, const char *text)
+{
+    struct buf why = { 0 };
+
+    request->format = dns_format_find(text);
+    if (request->format != NULL)
+        return true;
+    buf_print(&why, "dns --format: write one of ");
+    dns_format_names(&why);
+    command_complain_of(&why);
+    return false;
+}
+
+static bool read_zone(struct request *request, const char *text)
+{
+    struct buf why = { 0 };
+
+    if (!argument_host(text, request->zone_name, &why)) {
+        command_complain_of(&why);
+        return false;
+    }
+    request->zone = request->zone_name;
+    request->owners = request->others;
+    return true;
+}
+
+static bool read_part(struct request *request, const char *text)
+{
+    request->owners = strcmp(text, "owners") == 0;
+    request->others = strcmp(text, "zone") == 0;
+    if (request->zone != NULL && (request->owners || request->others))
+        return true;
+    command_complain("dns --only: write owners or zone, after --delegate ZONE");
+    return false;
+}
+
+static const struct option {
+    const char *name;
+    bool (*read)(struct request *request, const char *text); /* false, with a complaint, where TEXT is wrong or "" */
+} options[] = { { "-T", read_ttl }, { "--format", read_format }, { "--delegate", read_zone }, { "--only", read_part } };
+
+/* Reads the options. Returns how many arguments they are, or -1 where one is wrong. */
+static int read_options(struct request *request, int argc, char *argv[])
+{
+    int n = 0;
+
+    while (n < argc && argv[n][0] == '-') {
+        size_t i = 0;
+        while (i < sizeof options / sizeof *options && strcmp(options[i].name, argv[n]) != 0)
+            i++;
+        if (i == sizeof options / sizeof *options || !options[i].read(request, n + 1 < argc ? argv[n + 1] : ""))
+            return -1;
+        n += 2;
+    }
+    return n;
 }
 
 int command_dns(struct index *index, int argc, char *argv[], struct buf *out)
 {
-    uint32_t ttl = TTL_DEFAULT;
-    int first = 1;
+    struct request request = { .index = index, .out = out, .format = dns_format_at(0), .ttl = TTL_DEFAULT, .others = true };
+    int options_read = read_options(&request, argc - 1, argv + 1);
 
-    if (argc > 1 && strcmp(argv[1], "-T") == 0) {
-        if (argc < 3 || !read_ttl(argv[2], &ttl)) {
-            command_complain("dns -T: write a TTL in seconds");
-            return COMMAND_USAGE;
-        }
-        first = 3;
-    }
-    if (first < argc && argv[first][0] == '-')
+    if (options_read < 0)
         return COMMAND_USAGE;
-    buf_print(out, "%s", order);
-    bool good = first < argc ? print_named(out, index, argc - first, argv + first, ttl) : print_all(out, index, ttl);
-    return good ? COMMAND_FINE : COMMAND_WRONG;
+    return print_request(&request, argc - 1 - options_read, argv + 1 + options_read) ? COMMAND_FINE : COMMAND_WRONG;
 }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "change/diff.h"
 #include "command/common.h"
+#include "command/dns/format.h"
 #include "config/index.h"
 #include "config/open.h"
 
@@ -18,17 +19,24 @@ static const struct command {
     /* Where others ask for what is served once they have the output, a file that was just written has to be served first. Where
      * something is made from the output, no domain would empty it. */
     unsigned opens;
+    void (*names)(struct buf *out); /* appends the values that NAME in ARGUMENTS may have; or NULL */
 } commands[] = {
-    { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, NULL, 1, 0 },
+    { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, NULL, 1, 0,
+      NULL },
     { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, NULL, 0,
-      OPEN_WAITS | OPEN_NEEDS },
-    { "diff", "[--json] OLD [NEW]", "prints what an edit of the file means for mail", diff_command, "--now", 2, OPEN_NEEDS },
-    { "diff", "--now TIME OLD [NEW]", "the same, if the edit is served at TIME", diff_command, "--now", 2, OPEN_NEEDS },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS },
-    { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0 },
+      OPEN_WAITS | OPEN_NEEDS, NULL },
+    { "dns", "--format NAME [DOMAIN...]", "prints them as NAME: ", command_dns, NULL, 0, OPEN_WAITS | OPEN_NEEDS,
+      dns_format_names },
+    { "dns", "--delegate ZONE [DOMAIN...]", "prints CNAME records for the owners, and those of ZONE; --only owners or zone",
+      command_dns, NULL, 0, OPEN_WAITS | OPEN_NEEDS, NULL },
+    { "diff", "[--json] OLD [NEW]", "prints what an edit of the file means for mail", diff_command, "--now", 2, OPEN_NEEDS, NULL },
+    { "diff", "--now TIME OLD [NEW]", "the same, if the edit is served at TIME", diff_command, "--now", 2, OPEN_NEEDS, NULL },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS, NULL },
+    { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0, NULL },
     { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, NULL, 0,
-      OPEN_WAITS | OPEN_NEEDS },
-    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, NULL, 0, OPEN_WAITS | OPEN_NEEDS },
+      OPEN_WAITS | OPEN_NEEDS, NULL },
+    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, NULL, 0, OPEN_WAITS | OPEN_NEEDS,
+      NULL },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -36,9 +44,13 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 void command_list(FILE *out)
 {
     for (size_t i = 0; i < COMMANDS; i++) {
-        char call[40];
+        char call[64];
+        struct buf names = { 0 };
         (void)snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].arguments);
-        (void)fprintf(out, "  %-27s %s\n", call, commands[i].does);
+        if (commands[i].names != NULL)
+            commands[i].names(&names);
+        (void)fprintf(out, "  %-31s %s%s\n", call, commands[i].does, names.text != NULL ? names.text : "");
+        buf_free(&names);
     }
 }
 

@@ -14,7 +14,7 @@ int command_run(const char *file, int argc, char *argv[]);
 
 /*
  * Writes a line for each command to OUT: its arguments, and what it does. The completion for bash takes the commands and the
- * first option of each from these lines; what values an option takes it has to know itself.
+ * first option of each from these lines, and the formats of dns; other values of options it has to know itself.
  */
 void command_list(FILE *out);
 
