@@ -1,7 +1,8 @@
 # GNU make. `make help` lists the targets. A target installs the Debian packages that it misses; `make` alone installs none.
 
-VERSION := 0.1.0
 # === Settings
+
+VERSION := 0.1.0
 
 # Where `make install` puts things, and where mta-sts looks for its policies.
 PREFIX ?= /usr/local
@@ -20,23 +21,22 @@ endif
 
 # Debian packages: for the build, and for each target.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
-PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libunbound-dev libssl-dev
+PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libunbound-dev libssl-dev dns-root-data
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3 \
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace \
 	shellcheck
-PACKAGES_SENDERS := $(PACKAGES_TEST) knot knot-dnsutils postfix-mta-sts-resolver iproute2 mount postfix python3-aiosmtpd nginx \
-	nginx-light caddy pebble certbot dehydrated lego
-PACKAGES_PROBE := $(PACKAGES_TEST) knot knot-dnsutils unbound dns-root-data nginx nginx-light postfix python3 iproute2 mount \
-	valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils
+PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
+PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego
+PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
-PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3-minimal
+PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
-PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_PROBE_BUILD) clang libclang-rt-dev llvm python3-minimal
+PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_PROBE_BUILD) clang libclang-rt-dev llvm python3
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
-PACKAGES_BENCH := $(PACKAGES_TEST) knot knot-dnsutils bind9-dnsutils iproute2 python3 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go nodejs
+PACKAGES_BENCH := $(PACKAGES_TEST) iproute2 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go
 
 # The user's CPPFLAGS, CFLAGS and LDFLAGS come last, so they win.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla $(if $(CI),-Werror)
@@ -50,17 +50,14 @@ ROOT_KEY ?= /usr/share/dns/root.key
 LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' libfcgi-dev libiniparser-dev 2>/dev/null | \
 	awk '!seen[$$0]++ { printf "%s%s", comma, $$0; comma = ", " }')
 ALL_CPPFLAGS = -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' \
-	-DROOT_KEY='"$(ROOT_KEY)"' \
-	$(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(CPPFLAGS)
+	-DROOT_KEY='"$(ROOT_KEY)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 # src/ini/lines.c and src/serve/exchange.c replace functions of iniparser and libfcgi: both need the libraries' archives.
-comma := ,
-wrap = $(1:%=-Wl$(comma)--wrap=%)
+wrap = $(1:%=-Xlinker --wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
 LIBS := $(call wrap,$(FCGI_CALLS) fopen dictionary_new) -l:libfcgi.a -l:libiniparser.a
-PROBE_LIBS := -lcurl -lunbound -lssl -lcrypto
 HAS_PROBE_HEADERS = tools/missing-headers '$(CC) $(CPPFLAGS)' \
 	curl/curl.h=libcurl4-openssl-dev unbound.h=libunbound-dev openssl/x509.h=libssl-dev
 
@@ -75,6 +72,7 @@ MAKEFLAGS += --no-print-directory
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
 objects = $(patsubst %,$(B)/%.o,$(basename $(1)))
 OBJECTS := $(call objects,$(filter-out tests/faults/failnth.c,$(SOURCES)))
+EMBEDDED := $(patsubst %,$(B)/%.o,$(wildcard src/*/*.js src/*/*/*.js src/*/*/*.css))
 UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*.c tests/unit/*/*/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROGRAMS := mta-sts mta-sts-static mta-sts-probe look edits load constant constant_cgi iniparser_load hosts
@@ -88,10 +86,10 @@ static: mta-sts-static ## build mta-sts-static: one file that needs no other
 mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
 	@cp $< $@
 
-# The modules are in two archives, from which the linker takes what a program calls. Only probe.a needs PROBE_LIBS.
-$(B)/mta-sts.a: $(call objects,$(filter-out src/probe/%,$(filter src/%,$(SOURCES)))) \
-	$(patsubst %,$(B)/%.o,$(wildcard src/*/*.js))
-$(B)/probe.a: $(call objects,$(filter src/probe/%,$(SOURCES))) $(B)/src/probe/tell/page.css.o $(B)/src/probe/tell/page.js.o
+# The modules are in two archives, from which the linker takes what a program calls. Only probe.a needs libcurl and its like.
+MODULES := $(call objects,$(filter src/%,$(SOURCES))) $(EMBEDDED)
+$(B)/mta-sts.a: $(filter-out $(B)/src/probe/%,$(MODULES))
+$(B)/probe.a: $(filter $(B)/src/probe/%,$(MODULES))
 $(B)/mta-sts.a $(B)/probe.a:
 	@rm -f $@
 	$(call QUIET,AR)$(AR) rc $@ $^
@@ -107,7 +105,7 @@ $(B)/load: $(B)/tests/faults/load.o
 $(B)/constant $(B)/constant_cgi $(B)/iniparser_load $(B)/hosts: $(B)/%: $(B)/bench/%.o
 
 $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now $(LDFLAGS)
-$(B)/mta-sts-probe $(B)/look: LINKED = $(PROBE_LIBS) $(LIBS)
+$(B)/mta-sts-probe $(B)/look: LINKED = -lcurl -lunbound -lssl -lcrypto $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
 $(UNITS): LINKED = $(LIBS) -lcmocka
 $(B)/unit/probe/tell/html: LINKED = $(LIBS) -lcrypto -lcmocka
@@ -127,18 +125,10 @@ $(B)/%.o: %.c $(B)/policies.path Makefile
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# DIR/NAME.js becomes the C string NAME_module.
-$(B)/%.js.o: %.js Makefile
+# DIR/NAME.EXT becomes the C strings NAME_EXT and NAME_EXT_sha256.
+$(EMBEDDED): $(B)/%.o: % tools/embed Makefile
 	@mkdir -p $(@D)
-	$(call QUIET,CC){ echo 'extern const char $(*F)_module[]; const char $(*F)_module[] ='; \
-		sed 's/[\"?]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
-
-# The page's style and script become the C strings page_css and page_js. page_css_sha256 and page_js_sha256 are their hashes, in base64.
-$(B)/src/probe/tell/page.%.o: src/probe/tell/page.% Makefile
-	@mkdir -p $(@D)
-	$(call QUIET,CC)hash=$$(sha256sum <$< | head -c 64 | tr a-f A-F | basenc -d --base16 | base64) && [ $${#hash} -eq 44 ] && \
-		{ echo 'extern const char page_$*[], page_$*_sha256[]; const char page_$*[] ='; sed 's/[\"?]/\\&/g; s/.*/"&\\n"/' $<; \
-		echo "; const char page_$*_sha256[] = \"$$hash\";"; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
+	$(call QUIET,CC)tools/embed $< | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
 
 # This file changes when POLICIES does, which is compiled in.
 $(B)/policies.path: FORCE
@@ -183,7 +173,7 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# confine.bats tests Landlock, which is left out here, memory.bats the lack of memory, and alarm.bats a unit that keeps the sanitizers out.
+# Left out: confine.bats tests Landlock, memory.bats the lack of memory, alarm.bats a unit that keeps the sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
@@ -228,10 +218,10 @@ bench: ## measure speed and memory, beside other servers; SECTIONS="floor peers"
 
 # FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.
 manual = $(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
-DOCUMENTS = policies.ini README.md LICENSE CHANGES.md SECURITY.md bench/README.md bench/growth.svg bench/probe.svg $(shell find examples -type f)
+DOCS = policies.ini README.md LICENSE CHANGES.md SECURITY.md $(wildcard bench/*.md bench/*.svg) $(shell find examples -type f)
 INSTALLED = $(B)/mta-sts:$(BINDIR)/mta-sts examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
 	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
-	$(foreach file,$(DOCUMENTS),$(file):$(DOCDIR)/$(file))
+	$(foreach file,$(DOCS),$(file):$(DOCDIR)/$(file))
 INSTALLED_PROBE = $(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
 	examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 
@@ -248,10 +238,7 @@ dist: $(TARBALL) ## make a tarball of the last commit, the same bytes each time
 
 $(B)/$(TARBALL): FORCE
 	@mkdir -p $(@D)
-	$(call QUIET,DIST)git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar \
-		--prefix=mta-sts-$(VERSION)/ -o $(@:.gz=) HEAD
-	@gzip -9nf $(@:.gz=)
-	@git diff --quiet HEAD || echo "mta-sts: changes that are not committed are not in it" >&2
+	$(call QUIET,DIST)tools/dist mta-sts-$(VERSION) $@
 
 clean: ## remove all that was built
 	rm -rf build mta-sts mta-sts-probe mta-sts-static $(TARBALL)

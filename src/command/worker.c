@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* worker.js as a string, made by make. A name such as __OTHER__ in it is replaced here. */
-extern const char worker_module[];
+extern const char worker_js[];
 
 /* TEXT as a JavaScript string between QUOTEs. It holds only printable ASCII without quotes, and line ends. */
 static void print_js(struct buf *out, const char *text, size_t len, char quote)
@@ -89,7 +89,7 @@ static void print_worker(struct job *job, struct buf *out)
     const struct reply_request request = { "GET", NULL, NULL };
     struct reply reply;
 
-    const char *at = copy_to(out, worker_module, "    __POLICIES__,\n");
+    const char *at = copy_to(out, worker_js, "    __POLICIES__,\n");
     print_domains(job, out);
     if (job->stopped)
         return;

@@ -15,6 +15,7 @@
 #include "probe/suggest.h"
 #include "probe/tell/explain.h"
 #include "probe/tell/format.h"
+#include "probe/tlsa.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,82 +6,34 @@
 #include "policy/model.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
-#include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
-#include "probe/ask/lack.h"
 #include "probe/check/context.h"
 #include "probe/check/domain.h"
 #include "probe/check/mx_host.h"
-#include "probe/judge/cert.h"
-#include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/judge/section.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/txt.h"
+#include "probe/shown.h"
 #include "probe/tell/comment.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { ADDRESSES_MAX = 8, LIMIT_MS = 60000 };
-
-/* Judges HOST, and adds what is wrong to FINDINGS. IS_IMPLICIT: it is the domain itself, which has no MX record. False where
- * something is unknown. */
-static bool judge(const char *name, bool is_implicit, const struct probe_host *host, struct probe_findings *findings,
-                  struct probe_mx_host *judged)
-{
-    *judged = probe_mx_host_judge(name, is_implicit, host, findings);
-    if (probe_lack_memory()) {
-        probe_findings_free(findings);
-        judged->why = "this machine is out of memory";
-        return false;
-    }
-    return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;
-}
-
-/* What the host NAME shows; NULL: memory ran out, or LIMIT came, by clock_ms(). The caller calls probe_hosts_release(). */
-static const struct probe_host *ask(const struct probe_context *context, struct probe_dns *dns, const char *name, int64_t limit)
-{
-    struct probe_fetch_options fetch = context->fetch;
-    const struct probe_host *host = NULL;
-
-    fetch.limit = limit;
-    (void)probe_hosts_get(context->hosts, dns, &fetch, &name, 1, &host);
-    return host;
-}
-
-static void add_findings(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
-{
-    struct buf line = { 0 };
-
-    if (!known && findings->count == 0) {
-        buf_print(&line, "%s could not be looked at: %s.", name, why != NULL ? why : "no answer");
-        probe_comment_add(out, line.text != NULL ? line.text : "");
-    }
-    if (findings->verdict == PROBE_FAIL) {
-        buf_free(&line);
-        buf_print(&line, "%s would get no mail once the mode is enforce:", name);
-        probe_comment_add(out, line.text != NULL ? line.text : "");
-    }
-    for (size_t i = 0; i < findings->count; i++)
-        probe_comment_add(out, probe_finding_text(findings, &findings->list[i]));
-    out->failed |= line.failed || findings->failed;
-    buf_free(&line);
-}
 
 static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, bool is_implicit,
                         int64_t limit, struct buf *out)
 {
-    const struct probe_host *host = ask(context, dns, name, limit);
+    const struct probe_host *host = probe_shown_ask(context, dns, name, limit);
     struct probe_findings findings = { 0 };
     struct probe_mx_host judged;
 
-    bool known = judge(name, is_implicit, host, &findings, &judged);
+    bool known = probe_shown_judge(name, is_implicit, host, &findings, &judged);
     int status = probe_findings_status(&findings, known && !findings.failed);
-    add_findings(out, name, &findings, known, judged.why);
+    probe_shown_add(out, name, &findings, known, judged.why);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)
@@ -331,80 +283,5 @@ int probe_suggest(const struct probe_context *context, struct probe_dns *dns, co
     out->failed |= line.failed;
     buf_free(&line);
     probe_dns_answer_free(&answer);
-    return status;
-}
-
-/* --- TLSA --- */
-
-static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chain, size_t at, unsigned usage)
-{
-    unsigned char digest[PROBE_CERT_DIGEST_MAX];
-    size_t len = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest);
-
-    if (len == 0)
-        return false;
-    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, PROBE_TTL, usage, PROBE_TLSA_KEY, PROBE_TLSA_SHA256);
-    for (size_t i = 0; i < len; i++)
-        buf_print(out, "%02x", digest[i]);
-    buf_print(out, "\n");
-    return true;
-}
-
-/* The TLSA records of HOST cannot be seen to be signed. */
-static void add_unsigned(const struct probe_host *host, struct buf *out)
-{
-    struct buf text = { 0 };
-
-    if (host->tlsa.unvalidated != NULL)
-        buf_print(&text, "Whether this zone is signed was not validated: %s.", host->tlsa.unvalidated);
-    else if (host->tlsa.state == PROBE_DNS_AGAIN)
-        buf_print(&text, "Whether this zone is signed is not known: %s.", host->tlsa.why);
-    else
-        buf_print(&text, "This zone is not signed.");
-    buf_print(&text, " Senders look at TLSA records in a signed zone only (RFC 7672 2.2).");
-    probe_comment_add(out, text.text != NULL ? text.text : "");
-    out->failed |= text.failed;
-    buf_free(&text);
-}
-
-static int add_records(const struct probe_host *host, const char *mx, struct stack_st_X509 *chain, struct buf *out)
-{
-    int status = PROBE_STATUS_OK;
-
-    if (!host->addresses.authentic && !host->tlsa.authentic) {
-        add_unsigned(host, out);
-        status = PROBE_STATUS_WARNING;
-    }
-    probe_comment_add(
-        out, "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
-             "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
-    (void)add_tlsa(out, mx, chain, 0, PROBE_TLSA_EE);
-    struct buf other = { 0 };
-    if (add_tlsa(&other, mx, chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
-        probe_comment_add(out, "Or the key of the authority that issued it, which may issue by another one next time.");
-        buf_print(out, "%s", other.text);
-    }
-    out->failed |= other.failed;
-    buf_free(&other);
-    return status;
-}
-
-int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
-{
-    const struct probe_host *host = ask(context, dns, mx, clock_ms() + LIMIT_MS);
-    struct probe_findings findings = { 0 };
-    struct probe_mx_host judged;
-    bool known = judge(mx, false, host, &findings, &judged);
-    int status;
-
-    if (judged.chain != NULL) {
-        status = add_records(host, mx, judged.chain, out);
-    } else {
-        status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
-        add_findings(out, mx, &findings, known, judged.why);
-    }
-    probe_findings_free(&findings);
-    if (host != NULL)
-        probe_hosts_release(context->hosts, host);
     return status;
 }

@@ -1,4 +1,4 @@
-/* What to write, made of what a domain's MX hosts show now: a section of policies.ini to begin with, and TLSA records. */
+/* A section of policies.ini to begin with, made of what a domain's MX hosts show now. */
 #ifndef PROBE_SUGGEST_H
 #define PROBE_SUGGEST_H
 
@@ -10,9 +10,5 @@
  * where there is such a host, unknown where that cannot be said.
  */
 int probe_suggest(const struct probe_context *context, struct probe_dns *dns, const char *domain, struct buf *out);
-
-/* Adds the TLSA records 3 1 1 and 2 1 1 of the certificate that MX, a host name in normal form, shows, as lines of a zone file.
- * Returns the exit status, as above. */
-int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out);
 
 #endif

@@ -1,0 +1,54 @@
+#include "probe/shown.h"
+
+#include "base/buf.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/fetch.h"
+#include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
+#include "probe/check/context.h"
+#include "probe/check/mx_host.h"
+#include "probe/judge/addresses.h"
+#include "probe/read/finding.h"
+#include "probe/tell/comment.h"
+
+bool probe_shown_judge(const char *name, bool is_implicit, const struct probe_host *host, struct probe_findings *findings,
+                       struct probe_mx_host *judged)
+{
+    *judged = probe_mx_host_judge(name, is_implicit, host, findings);
+    if (probe_lack_memory()) {
+        probe_findings_free(findings);
+        judged->why = "this machine is out of memory";
+        return false;
+    }
+    return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;
+}
+
+const struct probe_host *probe_shown_ask(const struct probe_context *context, struct probe_dns *dns, const char *name,
+                                         int64_t limit)
+{
+    struct probe_fetch_options fetch = context->fetch;
+    const struct probe_host *host = NULL;
+
+    fetch.limit = limit;
+    (void)probe_hosts_get(context->hosts, dns, &fetch, &name, 1, &host);
+    return host;
+}
+
+void probe_shown_add(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
+{
+    struct buf line = { 0 };
+
+    if (!known && findings->count == 0) {
+        buf_print(&line, "%s could not be looked at: %s.", name, why != NULL ? why : "no answer");
+        probe_comment_add(out, line.text != NULL ? line.text : "");
+    }
+    if (findings->verdict == PROBE_FAIL) {
+        buf_free(&line);
+        buf_print(&line, "%s would get no mail once the mode is enforce:", name);
+        probe_comment_add(out, line.text != NULL ? line.text : "");
+    }
+    for (size_t i = 0; i < findings->count; i++)
+        probe_comment_add(out, probe_finding_text(findings, &findings->list[i]));
+    out->failed |= line.failed || findings->failed;
+    buf_free(&line);
+}

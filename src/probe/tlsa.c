@@ -1,0 +1,90 @@
+#include "probe/tlsa.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/hosts.h"
+#include "probe/check/context.h"
+#include "probe/check/mx_host.h"
+#include "probe/judge/cert.h"
+#include "probe/judge/compare.h"
+#include "probe/judge/result.h"
+#include "probe/read/finding.h"
+#include "probe/shown.h"
+#include "probe/tell/comment.h"
+
+enum { LIMIT_MS = 60000 };
+
+static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chain, size_t at, unsigned usage)
+{
+    unsigned char digest[PROBE_CERT_DIGEST_MAX];
+    size_t len = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest);
+
+    if (len == 0)
+        return false;
+    buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, PROBE_TTL, usage, PROBE_TLSA_KEY, PROBE_TLSA_SHA256);
+    for (size_t i = 0; i < len; i++)
+        buf_print(out, "%02x", digest[i]);
+    buf_print(out, "\n");
+    return true;
+}
+
+/* The TLSA records of HOST cannot be seen to be signed. */
+static void add_unsigned(const struct probe_host *host, struct buf *out)
+{
+    struct buf text = { 0 };
+
+    if (host->tlsa.unvalidated != NULL)
+        buf_print(&text, "Whether this zone is signed was not validated: %s.", host->tlsa.unvalidated);
+    else if (host->tlsa.state == PROBE_DNS_AGAIN)
+        buf_print(&text, "Whether this zone is signed is not known: %s.", host->tlsa.why);
+    else
+        buf_print(&text, "This zone is not signed.");
+    buf_print(&text, " Senders look at TLSA records in a signed zone only (RFC 7672 2.2).");
+    probe_comment_add(out, text.text != NULL ? text.text : "");
+    out->failed |= text.failed;
+    buf_free(&text);
+}
+
+static int add_records(const struct probe_host *host, const char *mx, struct stack_st_X509 *chain, struct buf *out)
+{
+    int status = PROBE_STATUS_OK;
+
+    if (!host->addresses.authentic && !host->tlsa.authentic) {
+        add_unsigned(host, out);
+        status = PROBE_STATUS_WARNING;
+    }
+    probe_comment_add(
+        out, "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
+             "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
+    (void)add_tlsa(out, mx, chain, 0, PROBE_TLSA_EE);
+    struct buf other = { 0 };
+    if (add_tlsa(&other, mx, chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
+        probe_comment_add(out, "Or the key of the authority that issued it, which may issue by another one next time.");
+        buf_print(out, "%s", other.text);
+    }
+    out->failed |= other.failed;
+    buf_free(&other);
+    return status;
+}
+
+int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
+{
+    const struct probe_host *host = probe_shown_ask(context, dns, mx, clock_ms() + LIMIT_MS);
+    struct probe_findings findings = { 0 };
+    struct probe_mx_host judged;
+    bool known = probe_shown_judge(mx, false, host, &findings, &judged);
+    int status;
+
+    if (judged.chain != NULL) {
+        status = add_records(host, mx, judged.chain, out);
+    } else {
+        status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
+        probe_shown_add(out, mx, &findings, known, judged.why);
+    }
+    probe_findings_free(&findings);
+    if (host != NULL)
+        probe_hosts_release(context->hosts, host);
+    return status;
+}
