@@ -1,5 +1,6 @@
 #include "base/utc.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

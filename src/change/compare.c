@@ -1,5 +1,6 @@
 #include "change/compare.h"
 
+#include "base/buf.h"
 #include "change/judge.h"
 #include "config/index.h"
 #include "policy/domain.h"

@@ -10,6 +10,7 @@
 #include "policy/model.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 
 static const char *const kinds[COMPARE_KINDS] = {

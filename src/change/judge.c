@@ -4,6 +4,7 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* RFC 8461 8.3 suggests a day for mode none. A week of reports has each day of the week once. */

@@ -1,6 +1,6 @@
 #include "probe/limits.h"
 
-#include "probe/ask/dns.h"
+#include "probe/ask/resolver.h"
 #include "probe/check/error.h"
 
 #include <stdbool.h>

@@ -5,6 +5,7 @@
 #include "probe/check/error.h"
 #include "probe/judge/lifetime.h"
 #include "probe/run.h"
+#include "probe/tell/format.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "probe/ask/dns.h"
-#include "probe/ask/fetch.h"
+#include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
 #include "probe/ask/lack.h"
 #include "probe/check/context.h"
@@ -10,6 +10,8 @@
 #include "probe/judge/addresses.h"
 #include "probe/read/finding.h"
 #include "probe/tell/comment.h"
+#include <stddef.h>
+#include <stdint.h>
 
 bool probe_shown_judge(const char *name, bool is_implicit, const struct probe_host *host, struct probe_findings *findings,
                        struct probe_mx_host *judged)

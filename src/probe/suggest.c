@@ -6,6 +6,7 @@
 #include "policy/model.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
 #include "probe/check/context.h"
 #include "probe/check/domain.h"
@@ -76,7 +77,7 @@ static void ask_ahead(const struct probe_context *context, struct probe_dns *dns
                       int64_t limit)
 {
     struct probe_fetch_options fetch = context->fetch;
-    const char *names[PROBE_HOSTS_MAX];
+    const char *names[PROBE_HOSTS_MAX] = { 0 };
     const struct probe_host *shown[PROBE_HOSTS_MAX];
     size_t count = 0;
 

@@ -13,6 +13,7 @@
 #include "probe/read/finding.h"
 #include "probe/shown.h"
 #include "probe/tell/comment.h"
+#include <stddef.h>
 
 enum { LIMIT_MS = 60000 };
 

@@ -1,8 +1,11 @@
 /* dnscontrol: JavaScript for dnsconfig.js. D_EXTEND() adds to a D() above it, of the domain or of one that it is below. */
+#include "base/buf.h"
 #include "command/dns/format.h"
 #include "command/dns/quote.h"
+#include "command/dns/record.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 
 void dns_dnscontrol(struct buf *out, const struct dns_list *list)
 {

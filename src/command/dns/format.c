@@ -1,4 +1,5 @@
 #include "command/dns/format.h"
+#include "base/buf.h"
 
 #include <string.h>
 

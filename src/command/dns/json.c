@@ -1,8 +1,11 @@
 /* json: an array of objects, one for each domain. Later versions may add members; none is renamed or removed. */
+#include "base/buf.h"
 #include "command/dns/format.h"
 #include "command/dns/quote.h"
+#include "command/dns/record.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 
 static void print_text(struct buf *out, const char *before, const char *text)
 {

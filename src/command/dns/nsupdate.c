@@ -2,8 +2,10 @@
  * nsupdate: dynamic updates (RFC 2136) for nsupdate and knsupdate, one for each domain. There is no line for the server or the
  * zone: nsupdate asks for both, and a line that the user writes before the first update holds for all of them.
  */
+#include "base/buf.h"
 #include "command/dns/format.h"
 #include "command/dns/quote.h"
+#include "command/dns/record.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -2,8 +2,10 @@
  * octodns: YAML for octoDNS, a document for each zone. octoDNS wants the keys of every mapping in order, a backslash before each
  * semicolon, and a TXT record's text whole.
  */
+#include "base/buf.h"
 #include "command/dns/format.h"
 #include "command/dns/quote.h"
+#include "command/dns/record.h"
 
 #include <inttypes.h>
 #include <string.h>

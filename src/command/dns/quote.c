@@ -1,4 +1,5 @@
 #include "command/dns/quote.h"
+#include "base/buf.h"
 
 #include <stdbool.h>
 #include <string.h>

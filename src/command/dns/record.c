@@ -1,10 +1,15 @@
 #include "command/dns/record.h"
 
+#include "base/buf.h"
 #include "base/list.h"
+#include "config/index.h"
 #include "ini/section.h"
+#include "policy/domain.h"
+#include "policy/model.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

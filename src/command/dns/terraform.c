@@ -2,10 +2,13 @@
  * terraform: a .tf.json file with the map local.mta_sts_records, for the for_each of a resource of any provider.
  * external: the same map as an external data source wants it, each value a JSON text for jsondecode().
  */
+#include "base/buf.h"
 #include "command/dns/format.h"
 #include "command/dns/quote.h"
+#include "command/dns/record.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 
 typedef void quote_fn(struct buf *out, const char *text);
 

@@ -1,5 +1,7 @@
 /* values: what a form of a DNS provider asks for: name, type and value, with tabs between them. A text of any length is whole. */
+#include "base/buf.h"
 #include "command/dns/format.h"
+#include "command/dns/record.h"
 
 #include <string.h>
 

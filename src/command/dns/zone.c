@@ -1,6 +1,8 @@
 /* zone: a fragment of a zone file (RFC 1035 5.1), with comments. */
+#include "base/buf.h"
 #include "command/dns/format.h"
 #include "command/dns/quote.h"
+#include "command/dns/record.h"
 
 #include <inttypes.h>
 #include <string.h>

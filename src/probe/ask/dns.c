@@ -3,8 +3,11 @@
 #include "base/clock.h"
 #include "policy/domain.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/ask/dns_setup.h"
 #include "probe/ask/resolver.h"
 
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

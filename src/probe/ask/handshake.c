@@ -3,6 +3,7 @@
 #include "probe/ask/x509.h"
 
 #include <openssl/ssl.h>
+#include <stddef.h>
 
 enum { CHAIN_MAX = 32 /* how many certificates of a chain are kept */ };
 

@@ -255,7 +255,7 @@ static void take_all(struct probe_hosts *hosts, struct entry *const *entries, si
 bool probe_hosts_get(struct probe_hosts *hosts, struct probe_dns *dns, const struct probe_fetch_options *fetch,
                      const char *const *names, size_t count, const struct probe_host **shown)
 {
-    struct entry *all[PROBE_HOSTS_MAX], *own[PROBE_HOSTS_MAX];
+    struct entry *all[PROBE_HOSTS_MAX], *own[PROBE_HOSTS_MAX] = { 0 };
     char normal[DOMAIN_MAX + 1];
     size_t new = 0;
     bool good = true, is_new;

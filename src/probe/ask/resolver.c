@@ -1,12 +1,16 @@
 #include "probe/ask/resolver.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/dns_setup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

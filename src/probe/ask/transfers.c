@@ -1,6 +1,10 @@
 #include "probe/ask/transfers.h"
 
 #include "base/clock.h"
+#include "probe/ask/fetched.h"
+#include "probe/ask/transfer.h"
+#include "probe/ask/turns.h"
+#include <stddef.h>
 
 enum {
     OPEN_MAX = 64, /* connections of one run, whatever a hostile zone names */
@@ -121,8 +125,8 @@ static void take_ended(struct loop *loop)
         char *private = NULL;
         if (message->msg != CURLMSG_DONE || curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK)
             continue;
-        struct probe_transfer *t = (struct probe_transfer *)(void *)private;
-        end_connection(loop, t, code);
+        void *transfer = private;
+        end_connection(loop, transfer, code);
     }
 }
 

@@ -2,8 +2,10 @@
 
 #include "probe/ask/fetch.h"
 #include "probe/ask/hosts.h"
+#include "probe/ask/resolver.h"
 #include "probe/ask/turns.h"
 #include "probe/check/error.h"
+#include "probe/check/mx_host.h"
 #include "probe/judge/cert.h"
 #include <stdatomic.h>
 #include <stddef.h>

@@ -13,6 +13,7 @@
 #include "probe/check/observation.h"
 #include "probe/check/record.h"
 #include "probe/check/web.h"
+#include "probe/judge/addresses.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/effect.h"
 #include "probe/judge/result.h"
@@ -20,6 +21,7 @@
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"
 #include "probe/read/policy_field.h"
+#include "probe/read/share.h"
 #include "probe/read/txt.h"
 
 #include <stdint.h>

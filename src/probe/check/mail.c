@@ -4,18 +4,20 @@
 #include "base/words.h"
 #include "policy/domain.h"
 #include "policy/model.h"
-#include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
+#include "probe/check/mx_host.h"
 #include "probe/check/observation.h"
+#include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/dane.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/match.h"
-#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
+#include "probe/read/share.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -217,7 +219,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
 
 void probe_check_smtp(struct observation *o, struct probe_check *check)
 {
-    const char *names[PROBE_HOSTS_MAX];
+    const char *names[PROBE_HOSTS_MAX] = { 0 };
     const struct probe_host *shown[PROBE_HOSTS_MAX];
 
     for (size_t i = 0; i < o->host_count; i++)

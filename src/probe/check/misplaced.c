@@ -1,7 +1,12 @@
 #include "probe/check/misplaced.h"
 
 #include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/check/observation.h"
+#include "probe/judge/result.h"
 #include "probe/judge/servers.h"
+#include "probe/read/finding.h"
 #include "probe/read/txt.h"
 
 #include <stdio.h>

@@ -1,7 +1,13 @@
 #include "probe/check/mx_host.h"
 
 #include "base/buf.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/ask/fetched.h"
+#include "probe/ask/hosts.h"
+#include "probe/judge/addresses.h"
+#include "probe/judge/cert.h"
 #include "probe/judge/servers.h"
+#include "probe/read/finding.h"
 
 #include <stdint.h>
 #include <stdlib.h>

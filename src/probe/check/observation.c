@@ -1,6 +1,7 @@
 #include "probe/check/observation.h"
 #include "base/buf.h"
 #include "policy/model.h"
+#include "probe/check/file.h"
 #include "probe/judge/result.h"
 #include "probe/read/finding.h"
 

@@ -10,6 +10,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
+#include "probe/read/finding.h"
 #include "probe/read/txt.h"
 
 #include <stdio.h>

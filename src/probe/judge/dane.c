@@ -1,6 +1,9 @@
 #include "probe/judge/dane.h"
 
+#include "base/buf.h"
 #include "base/words.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/read/finding.h"
 #include "probe/read/span.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 #include "probe/judge/lifetime.h"
+#include <stdint.h>
 
 enum { DAY = 86400, PART = 5, HALF = 2, LEAST = 3 * DAY, MOST = 14 * DAY };
 

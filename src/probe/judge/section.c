@@ -5,6 +5,7 @@
 #include "probe/judge/result.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 
 enum { DAY = 86400, WEEK = 7 * DAY };
 

@@ -1,9 +1,11 @@
 #include "probe/judge/servers.h"
 
+#include "base/buf.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetched.h"
+#include "probe/judge/compare.h"
 #include "probe/judge/special_use.h"
 #include "probe/read/finding.h"
 #include "probe/read/share.h"

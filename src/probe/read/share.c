@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "probe/read/finding.h"
+#include <stddef.h>
 
 struct probe_share probe_share_all(unsigned of)
 {

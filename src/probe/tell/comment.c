@@ -1,5 +1,6 @@
 #include "probe/tell/comment.h"
 
+#include "base/buf.h"
 #include "probe/tell/report.h"
 
 #include <string.h>

@@ -5,6 +5,8 @@
 #include "probe/tell/html.h"
 #include "probe/tell/json.h"
 #include "probe/tell/report.h"
+#include <stddef.h>
+#include <stdint.h>
 
 static void json_result(const struct probe_result *result, const struct probe_report_options *options, struct buf *out)
 {

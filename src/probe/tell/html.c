@@ -7,6 +7,7 @@
 #include "probe/tell/explain.h"
 #include "probe/tell/report.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
 

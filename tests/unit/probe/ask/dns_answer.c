@@ -18,10 +18,10 @@ struct record {
     int len;
 };
 
-#define R(bytes)                                                                                                                 \
-    {                                                                                                                            \
-        bytes, sizeof bytes - 1                                                                                                  \
-    }
+// clang-format off
+#define R(bytes) { bytes, sizeof bytes - 1 }
+// clang-format on
+
 #define A R("\300\0\2\1")
 
 static const struct answer_case {
@@ -251,8 +251,9 @@ static void make(const struct answer_case *c, struct made *made)
                                         .nxdomain = c->rcode == NXDOMAIN,
                                         .secure = c->secure,
                                         .bogus = c->bogus };
+    static char why_bogus[] = "validation failure <a.test. A IN>: signature expired";
     if (c->bogus)
-        made->result.why_bogus = (char *)(uintptr_t) "validation failure <a.test. A IN>: signature expired";
+        made->result.why_bogus = why_bogus;
 }
 
 static void unmake(struct made *made)

@@ -51,14 +51,10 @@ static void usable(void **state)
         assert_int_equal(probe_dane_is_usable(&records[i].tlsa), records[i].is_usable);
 }
 
-#define GOOD                                                                                                                     \
-    {                                                                                                                            \
-        3, 1, 1, digest, 32                                                                                                      \
-    }
-#define BAD                                                                                                                      \
-    {                                                                                                                            \
-        1, 1, 1, digest, 32                                                                                                      \
-    }
+// clang-format off
+#define GOOD { 3, 1, 1, digest, 32 }
+#define BAD { 1, 1, 1, digest, 32 }
+// clang-format on
 
 static const struct dane_case {
     const char *label;

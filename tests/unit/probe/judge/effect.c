@@ -9,44 +9,23 @@
 
 #include <cmocka.h>
 
-#define ALL(of)                                                                                                                  \
-    {                                                                                                                            \
-        true, of, of, of                                                                                                         \
-    }
-#define SOME(least, most, of)                                                                                                    \
-    {                                                                                                                            \
-        true, least, most, of                                                                                                    \
-    }
-#define NONE(of)                                                                                                                 \
-    {                                                                                                                            \
-        true, 0, 0, of                                                                                                           \
-    }
+// clang-format off
+#define ALL(of) { true, of, of, of }
+#define SOME(least, most, of) { true, least, most, of }
+#define NONE(of) { true, 0, 0, of }
+// clang-format on
+
 #define RECORD ALL(16)
 #define POLICY ALL(17)
-#define GOOD                                                                                                                     \
-    {                                                                                                                            \
-        "mx1.example.org", ALL(15), false, false, false                                                                          \
-    }
-#define BAD                                                                                                                      \
-    {                                                                                                                            \
-        "mx2.example.org", NONE(15), false, false, false                                                                         \
-    }
-#define DANE                                                                                                                     \
-    {                                                                                                                            \
-        "mx3.example.org", ALL(15), false, true, false                                                                           \
-    }
-#define GONE                                                                                                                     \
-    {                                                                                                                            \
-        "mx4.example.org", NONE(15), true, false, false                                                                          \
-    }
-#define DISPUTED                                                                                                                 \
-    {                                                                                                                            \
-        "mx5.example.org", SOME(10, 11, 15), false, false, false                                                                 \
-    }
-#define PARTLY                                                                                                                   \
-    {                                                                                                                            \
-        "mx6.example.org", ALL(15), false, false, true                                                                           \
-    }
+// clang-format off
+#define GOOD { "mx1.example.org", ALL(15), false, false, false }
+#define BAD { "mx2.example.org", NONE(15), false, false, false }
+#define DANE { "mx3.example.org", ALL(15), false, true, false }
+#define GONE { "mx4.example.org", NONE(15), true, false, false }
+#define DISPUTED { "mx5.example.org", SOME(10, 11, 15), false, false, false }
+#define PARTLY { "mx6.example.org", ALL(15), false, false, true }
+// clang-format on
+
 #define CACHED "Those that have one keep to it until its max_age has passed, and do not learn of a newer one (RFC 8461 5.1)."
 #define NONE_FOUND(section)                                                                                                      \
     "Senders without a policy in their cache find none, and deliver without MTA-STS, unprotected (RFC 8461 " section ")."        \

@@ -14,15 +14,10 @@
 enum { OK = PROBE_STATUS_OK, WARNING = PROBE_STATUS_WARNING, CRITICAL = PROBE_STATUS_CRITICAL, UNKNOWN = PROBE_STATUS_UNKNOWN };
 enum { DAY = 86400, WEEK = 7 * DAY };
 
-#define NOTHING                                                                                                                  \
-    {                                                                                                                            \
-        .has_record = false                                                                                                      \
-    }
-#define SERVED(of_mode, age, accepted)                                                                                           \
-    {                                                                                                                            \
-        .has_record = true, .has_mode = true, .has_max_age = true, .mode = (of_mode), .max_age = (age),                          \
-        .is_accepted = (accepted)                                                                                                \
-    }
+// clang-format off
+#define NOTHING { .has_record = false }
+#define SERVED(of_mode, age, accepted) { .has_record = true, .has_mode = true, .has_max_age = true, .mode = (of_mode), .max_age = (age), .is_accepted = (accepted) }
+// clang-format on
 
 static const struct section_case {
     struct probe_served served;
