@@ -133,11 +133,10 @@ static enum look_found look(struct store *store, bool forced)
 /* Waits until the next look is due, store_look() asks for one, or store_stop() is called. */
 static void await_look(struct store *store)
 {
-    const struct timespec until = { store->next_look / 1000, store->next_look % 1000 * 1000000 };
-    int error = 0;
+    bool in_time = true;
 
-    while (error == 0 && !store->look_now && !atomic_load(&store->stop))
-        error = pthread_cond_timedwait(&store->asked, &store->lock, &until);
+    while (in_time && !store->look_now && !atomic_load(&store->stop))
+        in_time = clock_wait(&store->asked, &store->lock, store->next_look);
 }
 
 bool store_watch(struct store *store)
@@ -175,13 +174,7 @@ void store_look(struct store *store)
 /* False if memory runs out. */
 static bool init_locks(struct store *store)
 {
-    pthread_condattr_t monotonic;
-
-    if (pthread_condattr_init(&monotonic) != 0)
-        return false;
-    bool good = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->asked, &monotonic) == 0;
-    (void)pthread_condattr_destroy(&monotonic);
-    return good && pthread_mutex_init(&store->lock, NULL) == 0;
+    return clock_condition(&store->asked) && pthread_mutex_init(&store->lock, NULL) == 0;
 }
 
 struct store *store_open(const char *file, const char *only, say_line *to)

@@ -219,19 +219,6 @@ static void print_slot(struct state *s, struct slot *slot)
     (void)pthread_mutex_lock(&s->lock);
 }
 
-static void wait_for_change(struct state *s)
-{
-    struct timespec until;
-
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += BAR_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
-    (void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
-}
-
 /* Prints all results in order; after a stop, those of the domains that were taken. */
 static void print_all(struct state *s)
 {
@@ -243,7 +230,7 @@ static void print_all(struct state *s)
         if (slot->ready)
             print_slot(s, slot);
         else
-            wait_for_change(s);
+            (void)clock_wait(&s->changed, &s->lock, clock_ms() + BAR_MS);
         if (s->run->bar && passed_ms(s) >= drawn + BAR_MS) {
             drawn = passed_ms(s);
             draw_bar(s);
@@ -348,7 +335,7 @@ int probe_run(const struct probe_run *run)
     s.begin = clock_ms();
     s.window = jobs * WINDOW_EACH + 1;
     s.slots = calloc(s.window, sizeof *s.slots);
-    if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || pthread_cond_init(&s.changed, NULL) != 0) {
+    if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || !clock_condition(&s.changed)) {
         free(s.slots);
         return probe_error("out of memory");
     }

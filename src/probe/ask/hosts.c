@@ -13,10 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* How many are kept, at some kilobytes each. Beyond that, one that nobody uses is evicted. */
-enum { KEPT_MAX = 1024, BUCKETS = 1024, MS = 1000, NS_OF_MS = 1000000 };
+enum { KEPT_MAX = 1024, BUCKETS = 1024 };
 
 struct entry {
     struct probe_host host; /* first: callers hold a pointer to it */
@@ -35,18 +34,6 @@ struct probe_hosts {
     struct probe_hosts_judge judge;
 };
 
-/* A condition whose waits are timed by the clock of clock_ms(). */
-static bool init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    bool good = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 && pthread_cond_init(condition, &attributes) == 0;
-    (void)pthread_condattr_destroy(&attributes);
-    return good;
-}
-
 struct probe_hosts *probe_hosts_new(const struct probe_hosts_judge *judge)
 {
     struct probe_hosts *hosts = calloc(1, sizeof *hosts);
@@ -54,7 +41,7 @@ struct probe_hosts *probe_hosts_new(const struct probe_hosts_judge *judge)
     if (hosts == NULL)
         return NULL;
     hosts->judge = *judge;
-    if (pthread_mutex_init(&hosts->lock, NULL) == 0 && init_condition(&hosts->ready))
+    if (pthread_mutex_init(&hosts->lock, NULL) == 0 && clock_condition(&hosts->ready))
         return hosts;
     free(hosts);
     return NULL;
@@ -229,12 +216,11 @@ static void publish(struct probe_hosts *hosts, const struct probe_fetch_options 
 /* Waits until ENTRY is ready, which another thread sees to, or until LIMIT. False: it is not. */
 static bool wait_for(struct probe_hosts *hosts, const struct entry *entry, int64_t limit)
 {
-    const struct timespec until = { (time_t)(limit / MS), (long)(limit % MS) * NS_OF_MS };
-    int error = 0;
+    bool in_time = true;
 
-    while (!entry->ready && error == 0)
-        error = limit != 0 ? pthread_cond_timedwait(&hosts->ready, &hosts->lock, &until)
-                           : pthread_cond_wait(&hosts->ready, &hosts->lock);
+    while (!entry->ready && in_time)
+        in_time =
+            limit != 0 ? clock_wait(&hosts->ready, &hosts->lock, limit) : pthread_cond_wait(&hosts->ready, &hosts->lock) == 0;
     return entry->ready;
 }
 

@@ -13,13 +13,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unbound.h>
 #include <unistd.h>
 
 /* DEAD: libunbound answers no more. */
 enum { NEW, WORKS, DEAD };
-enum { CLASS_IN = 1, START_MS = 5000, MS = 1000, NS_OF_MS = 1000000, READS = 0, WRITES = 1 };
+enum { CLASS_IN = 1, START_MS = 5000, READS = 0, WRITES = 1 };
 
 struct slot {
     struct probe_batch *batch;
@@ -78,18 +77,6 @@ static void link_forgotten(struct probe_batch *batch)
     *list = batch;
 }
 
-/* A condition whose waits are timed by the clock of clock_ms(). */
-static bool init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    bool good = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 && pthread_cond_init(condition, &attributes) == 0;
-    (void)pthread_condattr_destroy(&attributes);
-    return good;
-}
-
 struct probe_batch *probe_batch_new(struct probe_resolver *resolver, size_t count)
 {
     struct probe_batch *batch = calloc(1, sizeof *batch + count * sizeof batch->slots[0]);
@@ -100,7 +87,7 @@ struct probe_batch *probe_batch_new(struct probe_resolver *resolver, size_t coun
     batch->count = count;
     for (size_t i = 0; i < count; i++)
         batch->slots[i].batch = batch;
-    if (init_condition(&batch->changed))
+    if (clock_condition(&batch->changed))
         return batch;
     free(batch);
     return NULL;
@@ -163,12 +150,11 @@ static void submit(struct slot *slot, const char *name, enum probe_dns_type type
 
 bool probe_batch_wait(struct probe_batch *batch, int64_t until)
 {
-    const struct timespec end = { (time_t)(until / MS), (long)(until % MS) * NS_OF_MS };
-    int error = 0;
+    bool in_time = true;
 
     (void)pthread_mutex_lock(&batch->resolver->lock);
-    while (batch->waits > 0 && error == 0)
-        error = pthread_cond_timedwait(&batch->changed, &batch->resolver->lock, &end);
+    while (batch->waits > 0 && in_time)
+        in_time = clock_wait(&batch->changed, &batch->resolver->lock, until);
     bool all = batch->waits == 0;
     (void)pthread_mutex_unlock(&batch->resolver->lock);
     return all || atomic_load(&batch->resolver->state) == DEAD;
@@ -208,7 +194,7 @@ static void *do_nothing(void *argument)
     return argument;
 }
 
-/* Can so many more descriptors be opened? */
+/* Can PROBE_DNS_DESCRIPTORS more files be opened? */
 static bool has_descriptors(void)
 {
     int all[PROBE_DNS_DESCRIPTORS];
