@@ -2,22 +2,10 @@
 # copy of this machine's root file system (an overlay in memory) with the units of the example. It has the laboratory's network.
 
 load ../helpers/suite
-load ../helpers/network
-load ../helpers/program
-load ../helpers/certificates
-load ../helpers/lighttpd
-load ../helpers/dns
-load ../helpers/nginx
-load lab
-load deployment
+load probe
 
-PROBE=$(realpath "${MTA_STS_PROBE:-$(dirname "$MTA_STS")/mta-sts-probe}")
 MONITORING=$(realpath "$BATS_TEST_DIRNAME/../../examples/monitoring")
 MAIL_SERVER=127.0.0.99
-
-setup_file() {
-    lab_start
-}
 
 teardown_file() {
     lab_stop

@@ -1,4 +1,4 @@
-# For probe.bats: a deployment of mta-sts in the laboratory's network namespace. It has policies.ini with many domains, lighttpd in front of the program,
+# A deployment of mta-sts in the laboratory's network namespace. It has policies.ini with many domains, lighttpd in front of the program,
 # a certificate for all policy hosts, and its own name server with what `mta-sts dns` prints. The MX host of all domains is the laboratory's.
 
 # Tests run in parallel, so each has its own address and port.
