@@ -1,8 +1,8 @@
 #include "base/utc.h"
 
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include <time.h>
 
 enum { DAY = 86400, YEAR_FIRST = 1970, YEAR_LAST = 9999 };
 
@@ -64,18 +64,9 @@ bool utc_read(const char *text, int64_t *seconds)
 void utc_write(int64_t seconds, char text[UTC_SIZE])
 {
     const int64_t last = days_before(YEAR_LAST + 1) * DAY - 1;
-    int64_t at = seconds < 0 ? 0 : seconds > last ? last : seconds;
-    int64_t days = at / DAY;
-    int rest = (int)(at % DAY), year = YEAR_FIRST + (int)(days / 366), month = 1;
+    time_t at = (time_t)(seconds < 0 ? 0 : seconds > last ? last : seconds);
+    struct tm tm = { 0 };
 
-    while (days_before(year + 1) <= days)
-        year++;
-    days -= days_before(year);
-    for (; days >= days_in(year, month); month++)
-        days -= days_in(year, month);
-    char wide[64];
-    (void)snprintf(wide, sizeof wide, "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, (int)days + 1, rest / 3600, rest / 60 % 60,
-                   rest % 60);
-    memcpy(text, wide, UTC_SIZE - 1);
-    text[UTC_SIZE - 1] = '\0';
+    if (gmtime_r(&at, &tm) == NULL || strftime(text, UTC_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        text[0] = '\0'; /* cannot happen: each time until the year 9999 fits */
 }

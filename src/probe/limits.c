@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 
 /*
- * EACH: a domain's connections, and files that are open for a moment. SHARE: of all that there are, so many go to the resolver's
- * sockets, from LEAST to MOST.
+ * EACH: a domain's connections, and files that are open for a moment. The resolver's sockets are one in SHARE of all descriptors:
+ * LEAST of them at least, MOST at most.
  */
 enum { EACH = 6, OTHERS = 12 + PROBE_DNS_DESCRIPTORS, SHARE = 5, LEAST = 4, MOST = 256 };
 

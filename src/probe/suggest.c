@@ -23,7 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ADDRESSES_MAX = 8, LIMIT_MS = 60000 };
+enum { ADDRESSES_MAX = 8 };
 
 static int suggest_host(const struct probe_context *context, struct probe_dns *dns, const char *name, bool is_implicit,
                         int64_t limit, struct buf *out)
@@ -94,7 +94,7 @@ static void ask_ahead(const struct probe_context *context, struct probe_dns *dns
 static int suggest_hosts(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
                          struct buf *out)
 {
-    int64_t limit = clock_ms() + LIMIT_MS;
+    int64_t limit = clock_ms() + PROBE_SHOWN_LIMIT_MS;
     int status = PROBE_STATUS_OK;
 
     ask_ahead(context, dns, answer, limit);
@@ -250,7 +250,7 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     if (kind == PROBE_MX_NULL)
         return PROBE_STATUS_WARNING;
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, true, clock_ms() + LIMIT_MS, &hosts);
+        status = suggest_host(context, dns, domain, true, clock_ms() + PROBE_SHOWN_LIMIT_MS, &hosts);
     else
         status = suggest_hosts(context, dns, answer, &hosts);
     const struct probe_served served = find_served(context, dns, domain);

@@ -15,8 +15,6 @@
 #include "probe/tell/comment.h"
 #include <stddef.h>
 
-enum { LIMIT_MS = 60000 };
-
 static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chain, size_t at, unsigned usage)
 {
     unsigned char digest[PROBE_CERT_DIGEST_MAX];
@@ -72,7 +70,7 @@ static int add_records(const struct probe_host *host, const char *mx, struct sta
 
 int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
 {
-    const struct probe_host *host = probe_shown_ask(context, dns, mx, clock_ms() + LIMIT_MS);
+    const struct probe_host *host = probe_shown_ask(context, dns, mx, clock_ms() + PROBE_SHOWN_LIMIT_MS);
     struct probe_findings findings = { 0 };
     struct probe_mx_host judged;
     bool known = probe_shown_judge(mx, false, host, &findings, &judged);

@@ -11,7 +11,8 @@
 
 enum { PROBE_TURNS_EACH = 8 };
 
-/* An address is silent at a port after so many connections that waited in vain, one after the other, and for so long. */
+/* How many connections in a row have to wait in vain at a port until the address counts as silent there, and for how long it
+ * does. */
 enum { PROBE_TURNS_IN_VAIN = 2, PROBE_TURNS_SILENT_MS = 60000 };
 
 /* The two ports that are asked. */

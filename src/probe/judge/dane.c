@@ -22,8 +22,7 @@ static const struct probe_rule rules[RULES] = {
                       "RFC 7672 2.2" },
     [BOGUS] = { "dane-bogus", PROBE_FAIL, 0, 0, 0,
                 "has TLSA records, or the proof that it has none, whose DNSSEC signatures are not valid: senders that honour "
-                "DANE "
-                "do not deliver to it; sign the zone anew, or correct its DS record",
+                "DANE do not deliver to it; sign the zone anew, or correct its DS record",
                 "RFC 7672 2.1.2, 2.2" },
 };
 

@@ -1,6 +1,6 @@
 /*
- * Says what all that was found does to mail. One model gives the text: of the sender implementations, so many take the record, so
- * many take the policy, and so many take each MX host by it; and each has a policy in its cache, or none. Pure.
+ * Says what all that was found does to mail. One model gives the text. It has how many sender implementations take the record,
+ * how many take the policy, and how many take each MX host by it. Each of them may have a policy in its cache, or none. Pure.
  */
 #ifndef PROBE_JUDGE_EFFECT_H
 #define PROBE_JUDGE_EFFECT_H
