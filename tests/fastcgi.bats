@@ -183,6 +183,7 @@ mx = 192.0.2.1' 30
     PROGRAM=$STARTED
     until_true test -S fcgi.sock
     start_lighttpd < <(lighttpd_fastcgi)
+    until_true takes_hangup "$PROGRAM"
     local i
     for ((i = 0; i < 60; i++)); do
         kill -HUP "$PROGRAM"

@@ -39,3 +39,8 @@ client() {
         cat
     } | python3 -
 }
+
+# takes_hangup PID: a SIGHUP no longer ends the process: it is blocked or caught. Before spawn-fcgi has become the program, it would.
+takes_hangup() {
+    grep -Eq '^Sig(Blk|Cgt):.*[13579bdf]$' "/proc/$1/status"
+}
