@@ -72,7 +72,8 @@ static int explain(const struct probe_settings *settings)
 
     if (probe_explain(settings->subject, &out))
         return print(&out, PROBE_STATUS_OK);
-    int status = probe_error("--explain: write one of these checks, or the kind of a finding:");
+    int status = probe_error("--explain %s: write a kind of finding (--explain CHECK lists them), or one of these checks:",
+                             settings->subject);
     probe_explain_list(&out);
     (void)fputs(out.text != NULL ? out.text : "", stderr);
     buf_free(&out);

@@ -54,12 +54,15 @@ all_cases() {
     run -3 probe
     [[ $output == *'nothing to look at'* ]]
     run -3 probe --nothing healthy.test
-    [[ $output == *'--nothing: write an option that exists'* ]]
+    [[ $output == *'--nothing: there is no such option; "mta-sts-probe -h" lists them' ]]
     run -3 probe -j 0 healthy.test
     [[ $output == *'-j: write a number from 1 to 256'* || $output == *'0: write a number from 1 to 256'* ]]
     run -3 probe --json=yes healthy.test
+    [[ $output == *'--json=yes: takes no value; write --json' ]]
     run -3 probe -f
-    [[ $output == *'write a value after it'* ]]
+    [[ $output == *'-f: needs a value; write -f FILE' ]]
+    run -3 probe -f one.ini -f two.ini
+    [[ $output == *'-f: write only one file, and call the program once for each' ]]
     run -3 probe mta-sts.healthy.test
     [[ $output == *'is the policy host; write healthy.test'* ]]
     run -3 probe healthy..test
@@ -85,15 +88,59 @@ all_cases() {
     [[ $output == *'mta-sts.xn--bcher-kva.example is the policy host; write xn--bcher-kva.example' ]]
     run -3 probe $'b\xfccher.example'
     [[ $output == *'is not ASCII; write its A-label (xn--...), as "idn2" prints it' ]]
-    run -3 probe --explain nothing
-    [[ $output == *tlsrpt* ]]
+    run -3 "$PROBE" --explain nothing
+    [[ $output == 'mta-sts-probe: --explain nothing: write a kind of finding'*tlsrpt* ]]
     run -3 probe --suggest healthy.test --tlsa mail.healthy.test
+    [[ $output == *'--tlsa: write only one of --explain, --suggest, --tlsa and --version, and that once' ]]
+    run -3 probe --suggest healthy.test --suggest txt-none.test
+    run -3 probe -
     run -3 probe --ca nowhere.pem healthy.test
     run -0 "$PROBE" --help
     [[ $output == *--suggest* ]]
     run -0 "$PROBE" --version
     [[ ${lines[0]} == mta-sts-probe\ * && ${lines[1]} =~ ^with\ libcurl\ [0-9.]+,\ [a-z-]+\ [0-9.]+,\ OpenSSL\ [0-9.]+$ ]]
     [[ ${lines[1]} == *"OpenSSL $(openssl version | cut -d ' ' -f 2)" ]]
+}
+
+# value OPTION: a value that OPTION takes.
+value() {
+    case $1 in
+    --file | --ca | --trust-anchor) echo none ;;
+    --dns) echo 127.0.0.1 ;;
+    --color) echo never ;;
+    --helo) echo a.example ;;
+    *) echo 1 ;;
+    esac
+}
+
+@test "usage: no option that has an effect only without --suggest, --tlsa, --explain or --version is taken with it" {
+    local -A takes=(
+        ['--suggest a.example']=' --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
+        ['--tlsa a.example']=' --timeout --dns --trust-anchor --ca --helo --smtp-port '
+        ['--explain txt']=' ' ['--version']=' '
+    )
+    local action option argument arguments
+    "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(suggest|tlsa|explain|version|help)' >options
+    [ "$(wc -l <options)" -eq 16 ]
+    for action in "${!takes[@]}"; do
+        while read -r option argument; do
+            arguments=("$option")
+            [ -z "$argument" ] || arguments+=("$(value "$option")")
+            # With no network, and a file that is not there, nothing is asked.
+            # shellcheck disable=SC2086 # an option and its value
+            run inside unshare --net "$PROBE" $action --ca nowhere "${arguments[@]}"
+            if [[ ${takes[$action]} == *" $option "* ]]; then
+                [[ $output != *"$option: has no effect here"* ]]
+            else
+                [[ $status -eq 3 && $output == *"$option: has no effect here; write $action without it"* ]]
+            fi
+        done <options
+        # shellcheck disable=SC2086
+        run -3 "$PROBE" $action b.example
+        [[ $output == "mta-sts-probe: b.example: has no effect here; write $action without it" ]]
+    done
+    run -0 "$PROBE" --json --help b.example
+    [[ $output == usage:* ]]
 }
 
 @test "enforce, testing, none: what a fault does to mail" {
@@ -549,6 +596,7 @@ SH
             # shellcheck disable=SC1091
             source "$BATS_TEST_DIRNAME/../../examples/bash-completion/mta-sts-probe"
             mta-sts() { "$MTA_STS" "$@"; }
+            mta-sts-probe() { "$PROBE" "$@"; }
             env() { while [ "$1" = -u ]; do shift 2; done; "$@"; }
             COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
             _mta_sts_probe
@@ -556,7 +604,8 @@ SH
         )
     }
     [ "$(complete_words mta-sts-probe --su)" = --suggest ]
-    [ "$(complete_words mta-sts-probe --explain tl)" = tlsrpt ]
+    complete_words mta-sts-probe --explain tl | grep -qx tlsrpt
+    [ "$(complete_words mta-sts-probe --explain txt-se)" = txt-several ]
     [ "$(complete_words mta-sts-probe --color a | paste -sd ' ')" = 'auto always' ]
     [ "$(complete_words mta-sts-probe -f policies.ini example.o)" = example.org ]
     [ -z "$(complete_words mta-sts-probe example.o)" ]
