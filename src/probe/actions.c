@@ -20,8 +20,10 @@
 #include "probe/tell/format.h"
 #include "probe/tlsa.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifndef VERSION
@@ -31,10 +33,15 @@
 /* Prints OUT and frees it. Returns STATUS, or unknown where not all of it could be written. */
 static int print(struct buf *out, int status)
 {
-    bool good = !out->failed && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
+    bool lacks = out->failed;
 
+    errno = 0;
+    bool good = !lacks && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
+    int error = errno;
     buf_free(out);
-    return good ? status : probe_error("cannot write, or out of memory");
+    if (good)
+        return status;
+    return lacks ? probe_error("out of memory") : probe_error("cannot write: %s", strerror(error));
 }
 
 /* --- texts --- */

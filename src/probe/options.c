@@ -227,7 +227,7 @@ const struct probe_option probe_options[] = {
     { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa, TLSA },
     { '\0', "warn-days", "N", "warns N days before expiry; default: by its lifetime", take_warn_days, FETCHES },
     { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout, ASKS },
-    { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout, FETCHES },
+    { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout, ASKS },
     { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353, or root", take_dns, ASKS },
     { '\0', "trust-anchor", "FILE", "trust anchors for DNSSEC; default: the root key", take_anchors, ASKS },
     { '\0', "ca", "FILE", "the authorities to trust, in PEM", take_ca, ASKS },
