@@ -34,9 +34,9 @@ typedef const char *probe_option_take_fn(struct probe_settings *settings, const 
 
 struct probe_option {
     char letter;                        /* '\0': none */
+    unsigned actions;                   /* on which it has an effect: the bit 1 << ACTION for each */
     const char *word, *argument, *does; /* ARGUMENT: NULL where it takes no value */
     probe_option_take_fn *take;
-    unsigned actions; /* on which it has an effect: the bit 1 << ACTION for each */
 };
 
 enum { PROBE_OPTIONS = 21 };

@@ -97,7 +97,7 @@ smtp() {
 }
 
 @test "SERVFAIL, REFUSED, no answer, nobody there, CNAMEs in a circle: again" {
-    local advice='; if --dns root fails, too, its own name servers are at fault' failed late
+    local advice='; check the network here, then try --dns root' failed late
     failed=$'again\nwhy all name servers failed, or none could be reached'$advice
     late=$'again\nwhy no name server answered in time'$advice
     look txt _mta-sts.txt-servfail.example

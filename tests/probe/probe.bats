@@ -411,8 +411,8 @@ suggests() {
     suggests 0 host-dangling.test 'is a CNAME that leads to no address' ';host = policies.example.net'
     suggests 2 mx-lost.test 'publish an MX record for its mail host'
     [[ $output != *'remove it'* ]]
-    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched that says its mode.' 'mode = testing'
-    suggests 3 https-noroute.test '; Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.' 'mode = testing'
+    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched that says its mode: mta-sts-probe without --suggest says why.' 'mode = testing'
+    suggests 3 https-noroute.test '; Whether a policy is served now could not be found out: mta-sts-probe without --suggest says why. If one is, in mode enforce, keep that mode.' 'mode = testing'
 }
 
 @test "--tlsa: the record that the zone has, and a word where it is not signed" {

@@ -111,7 +111,7 @@ static const char *why_late(const struct probe_dns *dns, int64_t now)
         return "the run was stopped";
     if (is_stopped(dns, now))
         return "there was no time left to wait for it; raise --domain-timeout";
-    return "no name server answered in time" PROBE_DNS_ADVICE;
+    return "no name server answered in time; check the network here, then try --dns root";
 }
 
 static void take(const struct probe_dns *dns, const struct probe_batch *batch, size_t i,

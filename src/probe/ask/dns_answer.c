@@ -242,18 +242,27 @@ static void read_records(const struct ub_result *result, enum probe_dns_type typ
         set(answer, PROBE_DNS_AGAIN, "the name server's answer cannot be read, or memory ran out; try another one with --dns");
 }
 
+/* The reason within what libunbound says, which may cite an earlier failure:
+ * "validation failure <example.org. MX IN>: signature expired". The name and the type are known. */
+static const char *find_reason(const char *why)
+{
+    const char *reason = why != NULL ? why : "bogus", *colon;
+
+    while ((colon = strstr(reason, ">: ")) != NULL)
+        reason = colon + 3;
+    return reason;
+}
+
 static void set_bogus(const struct ub_result *result, struct probe_dns_answer *answer)
 {
-    /* "validation failure <example.org. MX IN>: signature expired"; the name and the type are known. */
-    const char *reason = result->why_bogus != NULL ? result->why_bogus : "bogus", *colon = strstr(reason, ">: ");
-    static const char form[] = "DNSSEC validation failed: %s; sign the zone anew, or correct its DS record";
-    size_t size = sizeof form + strlen(reason);
+    const char *reason = find_reason(result->why_bogus);
+    size_t size = sizeof "DNSSEC validation failed: ; sign the zone anew, or correct its DS record" + strlen(reason);
     char *why = alloc(answer, size);
 
     answer->is_bogus = true;
     set(answer, PROBE_DNS_AGAIN, why != NULL ? why : "DNSSEC validation failed");
     if (why != NULL)
-        (void)snprintf(why, size, form, colon != NULL ? colon + 3 : reason);
+        (void)snprintf(why, size, "DNSSEC validation failed: %s; sign the zone anew, or correct its DS record", reason);
 }
 
 void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type type, const char *unvalidated,
@@ -262,7 +271,7 @@ void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type t
     /* libunbound asks all servers before it reports that they failed; how each did, it does not say. */
     static const char *const failures[RCODES] = {
         [FORMAT_ERROR] = "the name server took the question for malformed (FORMERR); try another one with --dns",
-        [SERVER_FAILED] = "all name servers failed, or none could be reached" PROBE_DNS_ADVICE,
+        [SERVER_FAILED] = "all name servers failed, or none could be reached; check the network here, then try --dns root",
         [NOT_IMPLEMENTED] = "the name server does not know such questions (NOTIMP); try another one with --dns",
         [REFUSED] = "the name server refused to answer (REFUSED); try another one with --dns",
     };

@@ -11,9 +11,6 @@
 
 struct ub_result;
 
-/* What to do where no server gave an answer, behind that. */
-#define PROBE_DNS_ADVICE "; if --dns root fails, too, its own name servers are at fault"
-
 /* AGAIN: it is not known whether there are such records; asking again may help. */
 enum probe_dns_state { PROBE_DNS_FOUND, PROBE_DNS_ABSENT, PROBE_DNS_AGAIN };
 

@@ -349,7 +349,7 @@ void probe_cert_describe(struct stack_st_X509 *chain, int64_t now, struct buf *o
         print_span(out, ends < now ? now - ends : ends - now);
         buf_print(out, ends < now ? " ago" : "");
     }
-    buf_print(out, "; made out to %s", count > 0 ? "" : "no name");
+    buf_print(out, "; issued to %s", count > 0 ? "" : "no name");
     buf_add(out, shown.text != NULL ? shown.text : "", shown.len);
     size_t more = count > PROBE_X509_NAMES_SHOWN ? count - PROBE_X509_NAMES_SHOWN : 0;
     if (more > 0)

@@ -75,10 +75,11 @@ void probe_section_decide(const struct probe_served *served, int mx_status, stru
     if (served->has_mode)
         explain(served, mx_status, why);
     else if (served->is_unknown)
-        buf_print(why, "Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.");
+        buf_print(why, "Whether a policy is served now could not be found out: mta-sts-probe without --suggest says why. If one "
+                       "is, in mode enforce, keep that mode.");
     else if (served->has_record)
         buf_print(
-            why, "The TXT record says that there is a policy, but none could be fetched that says its mode. Senders that have it "
-                 "in their cache "
-                 "keep to it. If it is in mode enforce, keep that mode.");
+            why,
+            "The TXT record says that there is a policy, but none could be fetched that says its mode: mta-sts-probe without "
+            "--suggest says why. Senders that have it in their cache keep to it. If it is in mode enforce, keep that mode.");
 }

@@ -90,14 +90,16 @@ static const struct probe_rule rules[RULES] = {
     [HOST_SPECIAL] = { "host-special", PROBE_WARN, 0, 0, 0,
                        "is not a public address, so senders elsewhere cannot reach it; publish a public one", "RFC 6890" },
     [HTTPS_REFUSED] = { "https-refused", PROBE_FAIL, 0, 0, 0,
-                        "accepts no connection; start the front server, or open port 443 in the firewall", RFC_FETCH },
+                        "accepts no connection; start the front server, open port 443 in the firewall, or remove the address",
+                        RFC_FETCH },
     [HTTPS_SLOW] = { "https-slow", PROBE_FAIL, 0, 0, 0,
-                     "did not complete the TLS handshake in time; start the front server, or open port 443 in the firewall",
+                     "did not complete the TLS handshake in time; start the front server (restart it if it hangs), or open port "
+                     "443 in the firewall",
                      RFC_FETCH },
     [HTTPS_TLS_OLD] = { "https-tls-old", PROBE_FAIL, 0, 0, 0,
                         "offers only versions older than TLS 1.2; enable TLS 1.2 and 1.3 in the front server", RFC_TLS },
     [HTTPS_TLS] = { "https-tls", PROBE_FAIL, 0, 0, 0,
-                    "fails in the TLS handshake; set this name and its certificate in the front server", RFC_FETCH },
+                    "fails in the TLS handshake; set TLS, this name and its certificate in the front server", RFC_FETCH },
     [HTTPS_PROTOCOL] = { "https-protocol", PROBE_FAIL, 0, 0, 0, "does not offer TLS on this port; set that in the front server",
                          RFC_FETCH },
     [HTTPS_NO_ROUTE] = { "https-no-route", PROBE_OK, 0, 0, 0,
@@ -141,8 +143,8 @@ static const struct probe_rule rules[RULES] = {
                   "accepts no mail, as its null MX record says; remove the policy, or that record if mail is wanted",
                   "RFC 7505" },
     [MX_IMPLICIT] = { "mx-implicit", PROBE_OK, 0, 0, 0,
-                      "has no MX record; senders use the name itself as its mail host; publish an MX record if that is another "
-                      "one",
+                      "has no MX record; senders use the name itself as its mail host; publish an MX record if another host "
+                      "takes its mail",
                       "RFC 5321 5.1" },
     [MX_NONE] = { "mx-none", PROBE_FAIL, 0, 0, 0,
                   "has no MX record; senders use the name itself as its mail host, and no pattern of the policy matches that; "
@@ -156,12 +158,11 @@ static const struct probe_rule rules[RULES] = {
                      "has no MX record and no address, so no sender can deliver to it; publish an MX record for its mail host",
                      "RFC 5321 5.1" },
     [SMTP_REFUSED] = { "smtp-refused", PROBE_WARN, 0, 0, 0,
-                       "accepts no connection from here; run the probe on a machine that may connect to port 25: if that fails, "
-                       "too, no sender can deliver to it",
+                       "accepts no connection from here; run the probe on a mail server: if that fails, too, no sender can "
+                       "deliver to it",
                        "RFC 5321 4.5.4.1" },
     [SMTP_SLOW] = { "smtp-slow", PROBE_WARN, 0, 0, 0,
-                    "gave no answer in time; run the probe on a machine that may connect to port 25: if that fails, too, no "
-                    "sender can deliver to it",
+                    "gave no answer in time; run the probe on a mail server: if that fails, too, no sender can deliver to it",
                     "RFC 5321 4.5.3.2" },
     [SMTP_LATER] = { "smtp-later", PROBE_WARN, 0, 0, 0,
                      "asks to try again later (greylisting, or too many connections); run the probe again in a few minutes, or "

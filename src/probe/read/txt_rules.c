@@ -9,7 +9,8 @@ enum { SENDERS = PROBE_SENDERS_TXT };
 #define RFC_RPT "RFC 8460 3"
 
 const struct probe_rule probe_txt_rule[STS_RULES] = {
-    [ABSENT] = { "txt-absent", PROBE_FAIL, 16, 16, SENDERS, "there is no TXT record; publish \"v=STSv1; id=...;\"", RFC_STS },
+    [ABSENT] = { "txt-absent", PROBE_FAIL, 16, 16, SENDERS,
+                 "there is no TXT record; publish \"v=STSv1; id=...;\" (\"mta-sts dns\" prints it)", RFC_STS },
     [NO_VERSION] = { "txt-version", PROBE_FAIL, 9, 16, SENDERS,
                      "does not begin with \"v=STSv1;\"; write that first, as it stands here", RFC_STS },
     [FOREIGN] = { "txt-foreign", PROBE_FAIL, 16, 16, SENDERS,

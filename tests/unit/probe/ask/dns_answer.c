@@ -149,7 +149,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "all name servers failed, or none could be reached; if --dns root fails, too, its own name servers are at fault" },
+      "all name servers failed, or none could be reached; check the network here, then try --dns root" },
     { "refused",
       PROBE_DNS_A,
       { { 0 } },
@@ -251,9 +251,12 @@ static void make(const struct answer_case *c, struct made *made)
                                         .nxdomain = c->rcode == NXDOMAIN,
                                         .secure = c->secure,
                                         .bogus = c->bogus };
-    static char why_bogus[] = "validation failure <a.test. A IN>: signature expired";
+    static char own[] = "validation failure <a.test. A IN>: signature expired";
+    static char earlier[] =
+        "validation failure <a.test. A IN>: key for validation test. is marked as invalid because of a previous "
+        "validation failure <b.test. MX IN>: signature expired";
     if (c->bogus)
-        made->result.why_bogus = why_bogus;
+        made->result.why_bogus = c->rcode == NXDOMAIN ? earlier : own;
 }
 
 static void unmake(struct made *made)

@@ -32,7 +32,8 @@ static void several(void **state)
         const char *kind, *text;
     } kinds[] = {
         { "txt-repeated", " (warn): \"...\" is a second id; keep one (RFC 8461 3.1)" },
-        { "txt-absent", " (FAIL): there is no TXT record; publish \"v=STSv1; id=...;\" (RFC 8461 3.1)" },
+        { "txt-absent",
+          " (FAIL): there is no TXT record; publish \"v=STSv1; id=...;\" (\"mta-sts dns\" prints it) (RFC 8461 3.1)" },
         { "mx-dot", " (FAIL): \"...\" ends in a dot; write it without (RFC 8461 3.2, RFC 5321 4.1.2)" },
         { "mx-address", " (FAIL): \"...\" is an IP address; write a host name (RFC 8461 3.2, RFC 5321 4.1.2)" },
         { "cert-chain",
