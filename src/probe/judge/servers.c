@@ -6,9 +6,9 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetched.h"
 #include "probe/judge/compare.h"
-#include "probe/judge/media_type.h"
 #include "probe/judge/special_use.h"
 #include "probe/read/finding.h"
+#include "probe/read/media_type.h"
 #include "probe/read/share.h"
 #include "probe/read/span.h"
 

@@ -1,4 +1,4 @@
-#include "probe/judge/media_type.h"
+#include "probe/read/media_type.h"
 
 #include "probe/read/span.h"
 

@@ -1,6 +1,6 @@
 /* The media type of an HTTP answer: the value of Content-Type. Pure. */
-#ifndef PROBE_JUDGE_MEDIA_TYPE_H
-#define PROBE_JUDGE_MEDIA_TYPE_H
+#ifndef PROBE_READ_MEDIA_TYPE_H
+#define PROBE_READ_MEDIA_TYPE_H
 
 #include <stdbool.h>
 
