@@ -1,87 +1,63 @@
-# Name servers that take dynamic updates of the zone example, each with the TSIG key in tsig.key, and nsupdate or knsupdate to apply what the probe prints.
+# Name servers that take dynamic updates of the zone d1.example, as in examples/dns-update, with the TSIG key in tsig.key.
 # A suite loads probe.bash before this. UPDATED_DNS is the server's port.
 
+DNS_UPDATE=$(realpath "$BATS_TEST_DIRNAME/../../examples/dns-update")
 UPDATED_DNS=$((5400 + BATS_TEST_NUMBER))
 
-# The servers begin with this zone.
-dynamic_zone() {
-    printf '%s\n' 'example. 300 IN SOA ns.example. hostmaster.example. 1 3600 600 86400 0' 'example. 300 IN NS ns.example.' 'ns.example. 300 IN A 127.0.0.1' \
-        'd1.example. 300 IN MX 10 mail.healthy.test.' 'd2.example. 300 IN MX 10 mail.healthy.test.' >example.zone
-}
-
-dynamic_key() {
+# dynamic SERVER: makes the key and the zone, and starts the server.
+dynamic() {
+    printf '%s\n' 'd1.example. 300 IN SOA ns.d1.example. hostmaster.d1.example. 1 3600 600 86400 0' 'd1.example. 300 IN NS ns.d1.example.' \
+        'ns.d1.example. 300 IN A 127.0.0.1' 'd1.example. 300 IN MX 10 mail.healthy.test.' >d1.example.zone
     tsig-keygen -a hmac-sha256 mta-sts >tsig.key
     SECRET=$(sed -n 's/.*secret "\(.*\)";/\1/p' tsig.key)
-}
-
-# dynamic_SERVER: starts it.
-dynamic_bind() {
-    cat >named.conf <<CONF
-include "$DIR/tsig.key";
-options { directory "$DIR"; listen-on port $UPDATED_DNS { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none;
-recursion no; notify no; dnssec-validation no; session-keyfile none; }; controls { };
-zone "example" { type primary; file "example.zone"; update-policy { grant mta-sts subdomain example.; }; };
-CONF
-    start named.log named -g -n 1 -c "$DIR/named.conf"
-}
-
-dynamic_knot() {
-    DNS_PORT=$UPDATED_DNS run_knot <<CONF
-key:
-  - id: mta-sts
-    algorithm: hmac-sha256
-    secret: $SECRET
-acl:
-  - id: mta-sts
-    key: mta-sts
-    action: update
-zone:
-  - domain: example.
-    file: "$DIR/example.zone"
-    acl: mta-sts
-CONF
-}
-
-dynamic_powerdns() {
-    mkdir -p pdns
-    cat >pdns.conf <<CONF
-launch=gsqlite3
-gsqlite3-database=$DIR/pdns.sqlite
-local-address=127.0.0.1
-local-port=$UPDATED_DNS
-socket-dir=$DIR/pdns
-dnsupdate=yes
-allow-dnsupdate-from=
-cache-ttl=0
-query-cache-ttl=0
-negquery-cache-ttl=0
-zone-cache-refresh-interval=0
-setuid=
-setgid=
-CONF
-    sqlite3 pdns.sqlite </usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql
-    pdnsutil --config-dir="$DIR" load-zone example "$DIR/example.zone"
-    pdnsutil --config-dir="$DIR" import-tsig-key mta-sts hmac-sha256 "$SECRET"
-    pdnsutil --config-dir="$DIR" set-meta example TSIG-ALLOW-DNSUPDATE mta-sts
-    pdnsutil --config-dir="$DIR" set-meta example ALLOW-DNSUPDATE-FROM 127.0.0.0/8
-    start pdns.log pdns_server --config-dir="$DIR" --daemon=no --guardian=no --disable-syslog --write-pid=no
-}
-
-# apply FILE: sends what is in FILE, with the key, as the examples do. One send after the other: a refused one fails the whole.
-apply() {
-    inside nsupdate -k "$DIR/tsig.key" "$DIR/$1"
-}
-
-# dynamic SERVER: starts it, with the zone and the key.
-dynamic() {
-    dynamic_zone
-    dynamic_key
     "dynamic_$1" >"$1.out" 2>&1
     is_up "$1" dynamic_serves
 }
 
+# in_test FILE: the file of the example, with the names and paths of the test.
+in_test() {
+    sed -E "s|example\.org|d1.example|; s|/etc/(bind\|knot)/mta-sts.key|$DIR/\1.key|; s|/var/lib/[a-z]+/|$DIR/|" "$DNS_UPDATE/$1"
+}
+
+dynamic_bind() {
+    cp tsig.key bind.key
+    {
+        in_test bind.conf
+        echo "options { directory \"$DIR\"; listen-on port $UPDATED_DNS { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none;"
+        echo 'recursion no; notify no; dnssec-validation no; session-keyfile none; }; controls { };'
+    } >named.conf
+    start bind.log named -g -n 1 -c "$DIR/named.conf"
+}
+
+dynamic_knot() {
+    # As the README makes it.
+    sed -n 's/.*secret "\(.*\)";/key:\n  - id: mta-sts\n    algorithm: hmac-sha256\n    secret: \1/p' tsig.key >knot.key
+    in_test knot.conf >zones.conf
+    DNS_PORT=$UPDATED_DNS run_knot <zones.conf
+}
+
+dynamic_powerdns() {
+    mkdir -p pdns
+    {
+        in_test powerdns.conf
+        printf '%s\n' local-address=127.0.0.1 "local-port=$UPDATED_DNS" "socket-dir=$DIR/pdns" setuid= setgid= cache-ttl=0 query-cache-ttl=0 negquery-cache-ttl=0 \
+            zone-cache-refresh-interval=0
+    } >pdns.conf
+    sqlite3 pdns.sqlite3 </usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql
+    pdnsutil --config-dir="$DIR" load-zone d1.example "$DIR/d1.example.zone"
+    pdnsutil --config-dir="$DIR" import-tsig-key mta-sts hmac-sha256 "$SECRET"
+    pdnsutil --config-dir="$DIR" set-meta d1.example TSIG-ALLOW-DNSUPDATE mta-sts
+    pdnsutil --config-dir="$DIR" set-meta d1.example ALLOW-DNSUPDATE-FROM 127.0.0.0/8
+    start powerdns.log pdns_server --config-dir="$DIR" --daemon=no --guardian=no --disable-syslog --write-pid=no
+}
+
 dynamic_serves() {
     inside kdig @127.0.0.1 -p "$UPDATED_DNS" +timeout=1 +short d1.example MX | grep -qF mail.healthy.test
+}
+
+# apply FILE: sends the updates in FILE, with the key.
+apply() {
+    inside nsupdate -k "$DIR/tsig.key" "$DIR/$1"
 }
 
 # seen NAME TYPE: the data of these records.
@@ -91,6 +67,6 @@ seen() {
 
 # by_hand LINE...: a person changes the zone.
 by_hand() {
-    { printf 'server 127.0.0.1 %s\nzone example.\n' "$UPDATED_DNS"; printf '%s\n' "$@" send; } >by_hand
+    { printf 'server 127.0.0.1 %s\nzone d1.example.\n' "$UPDATED_DNS"; printf '%s\n' "$@" send; } >by_hand
     apply by_hand
 }
