@@ -262,6 +262,22 @@ committed() {
     lets 0 update --delegate "$zone"
 }
 
+@test "--update: an id waits while the resolver has other addresses of the policy host than the primary name server" {
+    policies testing
+    dynamic bind
+    serve 600
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"'
+    lets 1 update
+    # Nobody serves the policy at the new address, and the resolver does not know it.
+    sed -i 's/^host = .*/&, 11.0.0.1/' policies.ini
+    leave_alone policies.ini
+    by_hand 'update add mta-sts.d1.example. 300 A 11.0.0.1'
+    lets 2 update
+    [ ! -s out ]
+    grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
+}
+
 @test "--update: mistakes, domains that are not in the file, options that do not fit" {
     printf '[a.test]\nmx = 192.0.2.1\nhost = 192.0.2.2\n[healthy.test]\nmx = mail.healthy.test\nmode = enforce\nhost = a b\n' >wrong.ini
     leave_alone wrong.ini
