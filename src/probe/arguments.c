@@ -82,12 +82,12 @@ static bool take_word(struct arguments *arguments, const char *word)
     return take(arguments, find_word(word, len), word[len] == '=' ? word + len + 1 : NULL);
 }
 
-/* The option that stands for ACTION. */
-static const struct probe_option *find_action(enum probe_action action)
+/* The first option with the effect on ACTIONS alone. */
+static const struct probe_option *find_action(unsigned actions)
 {
     size_t i = 0;
 
-    while (probe_options[i].actions != 1U << action)
+    while (probe_options[i].actions != actions)
         i++;
     return &probe_options[i];
 }
@@ -97,21 +97,28 @@ static void refuse(const struct probe_settings *settings, const char *dashes, co
 {
     const char *subject = settings->subject;
 
-    (void)probe_error("%s%s: has no effect here; write --%s%s%s without it", dashes, word, find_action(settings->action)->word,
-                      subject != NULL ? " " : "", subject != NULL ? subject : "");
+    (void)probe_error("%s%s: has no effect here; write --%s%s%s without it", dashes, word,
+                      find_action(1U << settings->action)->word, subject != NULL ? " " : "", subject != NULL ? subject : "");
+}
+
+/* Without an option that stands for an action, those that belong to one do nothing. */
+static void refuse_option(const struct probe_settings *settings, const struct probe_option *option)
+{
+    if (settings->action == PROBE_ACTION_DOMAINS)
+        (void)probe_error("--%s: has no effect here; write --%s, too", option->word, find_action(option->actions)->word);
+    else
+        refuse(settings, "--", option->word);
 }
 
 static bool is_of_use(const struct arguments *arguments)
 {
     const struct probe_settings *settings = arguments->settings;
-    bool good = settings->count == 0;
+    bool good = true;
 
-    if (!good)
-        refuse(settings, "", settings->domains[0]);
     for (size_t i = 0; i < PROBE_OPTIONS; i++) {
         if (!arguments->given[i] || (probe_options[i].actions & 1U << settings->action) != 0)
             continue;
-        refuse(settings, "--", probe_options[i].word);
+        refuse_option(settings, &probe_options[i]);
         good = false;
     }
     return good;
@@ -121,11 +128,16 @@ static bool is_enough(const struct arguments *arguments)
 {
     const struct probe_settings *settings = arguments->settings;
 
-    if (settings->action == PROBE_ACTION_HELP)
-        return true;
-    if (settings->action != PROBE_ACTION_DOMAINS)
-        return is_of_use(arguments);
-    return settings->file != NULL || settings->count > 0 || reject("nothing to look at", "a mail domain, or -f FILE");
+    switch (settings->action) {
+    case PROBE_ACTION_DOMAINS:
+        return settings->file != NULL || settings->count > 0 || reject("nothing to look at", "a mail domain, or -f FILE");
+    case PROBE_ACTION_UPDATE:
+        return settings->file != NULL || reject("--update", "-f FILE with it");
+    default:
+        if (settings->count > 0)
+            refuse(settings, "", settings->domains[0]);
+        return settings->count == 0;
+    }
 }
 
 bool probe_arguments_read(int argc, char *argv[], struct probe_settings *settings)
@@ -144,5 +156,5 @@ bool probe_arguments_read(int argc, char *argv[], struct probe_settings *setting
         else if (!(argument[1] == '-' ? take_word(&arguments, argument + 2) : take_letters(&arguments, argument + 1)))
             return false;
     }
-    return is_enough(&arguments);
+    return settings->action == PROBE_ACTION_HELP || (is_of_use(&arguments) && is_enough(&arguments));
 }

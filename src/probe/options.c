@@ -109,7 +109,7 @@ static const char *set_action(struct probe_settings *settings, enum probe_action
     if (settings->action == PROBE_ACTION_HELP)
         return NULL;
     if (settings->action != PROBE_ACTION_DOMAINS)
-        return "only one of --explain, --suggest, --tlsa and --version, and that once";
+        return "only one of --explain, --suggest, --tlsa, --update and --version, and that once";
     settings->action = action;
     settings->subject = subject;
     return NULL;
@@ -128,6 +128,30 @@ static const char *take_suggest(struct probe_settings *settings, const char *val
 static const char *take_tlsa(struct probe_settings *settings, const char *value)
 {
     return set_action(settings, PROBE_ACTION_TLSA, value);
+}
+
+static const char *take_update(struct probe_settings *settings, const char *value)
+{
+    return set_action(settings, PROBE_ACTION_UPDATE, value);
+}
+
+static const char *take_replace(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->replaces = true;
+    return NULL;
+}
+
+static const char *take_delegate(struct probe_settings *settings, const char *value)
+{
+    settings->zone = value;
+    return NULL;
+}
+
+static const char *take_primary(struct probe_settings *settings, const char *value)
+{
+    settings->primary = value;
+    return value[0] != '\0' ? NULL : "a name server: 192.0.2.53, or [2001:db8::53]:5353";
 }
 
 static const char *take_dns(struct probe_settings *settings, const char *value)
@@ -208,15 +232,17 @@ enum {
     EXPLAIN = 1 << PROBE_ACTION_EXPLAIN,
     SUGGEST = 1 << PROBE_ACTION_SUGGEST,
     TLSA = 1 << PROBE_ACTION_TLSA,
+    UPDATE = 1 << PROBE_ACTION_UPDATE,
     HELP = 1 << PROBE_ACTION_HELP,
     ABOUT = 1 << PROBE_ACTION_VERSION,
-    FETCHES = DOMAINS | SUGGEST,
+    MANY = DOMAINS | UPDATE,
+    FETCHES = MANY | SUGGEST,
     ASKS = FETCHES | TLSA
 };
 
 const struct probe_option probe_options[] = {
-    { 'f', DOMAINS, "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
-    { 'j', DOMAINS, "jobs", "N", "how many domains at once; default: 64", take_jobs },
+    { 'f', MANY, "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
+    { 'j', MANY, "jobs", "N", "how many domains at once; default: 64", take_jobs },
     { 'q', DOMAINS, "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
     { 'v', DOMAINS, "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', DOMAINS, "json", NULL, "prints one JSON object for each domain", take_json },
@@ -225,6 +251,10 @@ const struct probe_option probe_options[] = {
     { '\0', EXPLAIN, "explain", "CHECK|KIND", "explains a check, or a finding by its kind", take_explain },
     { '\0', SUGGEST, "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
     { '\0', TLSA, "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
+    { '\0', UPDATE, "update", "FORMAT", "with -f: prints the DNS changes that are safe now", take_update },
+    { '\0', UPDATE, "replace", NULL, "with --update: replaces other people's records", take_replace },
+    { '\0', UPDATE, "delegate", "ZONE", "with --update: the records are in ZONE", take_delegate },
+    { '\0', UPDATE, "primary", "SERVER", "with --update: asks it for the records", take_primary },
     { '\0', FETCHES, "warn-days", "N", "warns N days before expiry; default: by its lifetime", take_warn_days },
     { '\0', ASKS, "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
     { '\0', ASKS, "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
@@ -257,6 +287,7 @@ void probe_options_default(struct probe_settings *settings)
 
 static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
                             "       mta-sts-probe [OPTION...] -f policies.ini [DOMAIN...]\n"
+                            "       mta-sts-probe [OPTION...] -f policies.ini --update FORMAT [DOMAIN...]\n"
                             "\n"
                             "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461).\n"
                             "Reports what is wrong, what that does to mail, and what to do.\n"

@@ -11,6 +11,7 @@ enum probe_action {
     PROBE_ACTION_EXPLAIN,
     PROBE_ACTION_SUGGEST,
     PROBE_ACTION_TLSA,
+    PROBE_ACTION_UPDATE,
     PROBE_ACTION_HELP,
     PROBE_ACTION_VERSION
 };
@@ -22,6 +23,8 @@ struct probe_settings {
     enum probe_colour colour;
     enum probe_format format;
     bool quiet, verbose;
+    bool replaces;                        /* of --update, which has a format for its subject, and the two below */
+    const char *zone, *primary;           /* of --delegate and --primary; NULL: not given */
     const char *file, *subject, *ca_file; /* SUBJECT: what the action is about; NULL: not given */
     struct probe_context context;         /* not opened yet */
     unsigned jobs;
@@ -39,9 +42,9 @@ struct probe_option {
     probe_option_take_fn *take;
 };
 
-enum { PROBE_OPTIONS = 21 };
+enum { PROBE_OPTIONS = 25 };
 
-/* All options. The one that stands for an action has no bit but that action's. */
+/* All options. The one that stands for an action has no bit but that action's, and comes before others of that kind. */
 extern const struct probe_option probe_options[PROBE_OPTIONS];
 
 /* The settings without any option. */

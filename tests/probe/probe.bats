@@ -91,7 +91,7 @@ all_cases() {
     run -3 "$PROBE" --explain nothing
     [[ $output == 'mta-sts-probe: --explain nothing: write a kind of finding'*tlsrpt* ]]
     run -3 probe --suggest healthy.test --tlsa mail.healthy.test
-    [[ $output == *'--tlsa: write only one of --explain, --suggest, --tlsa and --version, and that once' ]]
+    [[ $output == *'--tlsa: write only one of --explain, --suggest, --tlsa, --update and --version, and that once' ]]
     run -3 probe --suggest healthy.test --suggest txt-none.test
     run -3 probe -
     run -3 probe --ca nowhere.pem healthy.test
@@ -106,22 +106,23 @@ all_cases() {
 value() {
     case $1 in
     --file | --ca | --trust-anchor) echo none ;;
-    --dns) echo 127.0.0.1 ;;
+    --dns | --primary) echo 127.0.0.1 ;;
     --color) echo never ;;
-    --helo) echo a.example ;;
+    --helo | --delegate) echo a.example ;;
     *) echo 1 ;;
     esac
 }
 
-@test "usage: no option that has an effect only without --suggest, --tlsa, --explain or --version is taken with it" {
+@test "usage: no option that has an effect only without --suggest, --tlsa, --update, --explain or --version is taken with it" {
     local -A takes=(
         ['--suggest a.example']=' --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
         ['--tlsa a.example']=' --timeout --domain-timeout --dns --trust-anchor --ca --helo --smtp-port '
+        ['--update zone']=' --file --jobs --replace --delegate --primary --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
         ['--explain txt']=' ' ['--version']=' '
     )
     local action option argument arguments
-    "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(suggest|tlsa|explain|version|help)' >options
-    [ "$(wc -l <options)" -eq 16 ]
+    "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(suggest|tlsa|update|explain|version|help)' >options
+    [ "$(wc -l <options)" -eq 19 ]
     for action in "${!takes[@]}"; do
         while read -r option argument; do
             arguments=("$option")
@@ -135,10 +136,15 @@ value() {
                 [[ $status -eq 3 && $output == *"$option: has no effect here; write $action without it"* ]]
             fi
         done <options
+        [[ $action != --update* ]] || continue
         # shellcheck disable=SC2086
         run -3 "$PROBE" $action b.example
         [[ $output == "mta-sts-probe: b.example: has no effect here; write $action without it" ]]
     done
+    run -3 "$PROBE" --replace b.example
+    [[ $output == 'mta-sts-probe: --replace: has no effect here; write --update, too' ]]
+    run -3 "$PROBE" --update zone b.example
+    [[ $output == 'mta-sts-probe: --update: write -f FILE with it' ]]
     run -0 "$PROBE" --json --help b.example
     [[ $output == usage:* ]]
 }
@@ -648,6 +654,7 @@ SH
     [ "$(complete_words mta-sts-probe --su)" = --suggest ]
     complete_words mta-sts-probe --explain tl | grep -qx tlsrpt
     [ "$(complete_words mta-sts-probe --explain txt-se)" = txt-several ]
+    [ "$(complete_words mta-sts-probe --update ns)" = nsupdate ]
     [ "$(complete_words mta-sts-probe --color a | paste -sd ' ')" = 'auto always' ]
     [ "$(complete_words mta-sts-probe -f policies.ini example.o)" = example.org ]
     [ -z "$(complete_words mta-sts-probe example.o)" ]
