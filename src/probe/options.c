@@ -243,7 +243,7 @@ enum {
 const struct probe_option probe_options[] = {
     { 'f', MANY, "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
     { 'j', MANY, "jobs", "N", "how many domains at once; default: 64", take_jobs },
-    { 'q', DOMAINS, "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
+    { 'q', MANY, "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
     { 'v', DOMAINS, "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', DOMAINS, "json", NULL, "prints one JSON object for each domain", take_json },
     { '\0', DOMAINS, "html", NULL, "prints one page about all domains, for a browser", take_html },

@@ -117,7 +117,7 @@ value() {
     local -A takes=(
         ['--suggest a.example']=' --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
         ['--tlsa a.example']=' --timeout --domain-timeout --dns --trust-anchor --ca --helo --smtp-port '
-        ['--update zone']=' --file --jobs --replace --delegate --primary --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
+        ['--update zone']=' --file --jobs --quiet --replace --delegate --primary --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
         ['--explain txt']=' ' ['--version']=' '
     )
     local action option argument arguments
