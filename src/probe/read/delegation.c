@@ -35,31 +35,29 @@ enum { SENDERS = PROBE_SENDERS_TXT };
 #define RFC_ID "RFC 8461 8.2, 3.1"
 #define RFC_RPT "RFC 8461 8.2, RFC 8460 3"
 
-static const struct probe_rule rules[PLACES][FAULTS] = {
-    [PLACE_HOST] = {
-        [EMPTY] = { "host-zone-empty", PROBE_FAIL, 0, 0, 0,
-                    SAYS_EMPTY "let its operator set host in policies.ini, and publish what this command prints", RFC_HOST },
-        [NAME] = { "host-zone-name", PROBE_WARN, 0, 0, 0, SAYS_NAME, RFC_HOST },
-        [LOST] = { "host-zone-lost", PROBE_FAIL, 0, 0, 0, SAYS_LOST, RFC_HOST },
-        [OWN] = { "host-zone-own", PROBE_OK, 0, 0, 0, SAYS_OWN, RFC_HOST },
-        [NONE] = { "host-zone-none", PROBE_FAIL, 0, 0, 0, SAYS_NONE, RFC_HOST },
-    },
-    [PLACE_ID] = {
-        [EMPTY] = { "txt-zone-empty", PROBE_FAIL, SENDERS, SENDERS, SENDERS,
-                    SAYS_EMPTY "let its operator publish what this command prints", RFC_ID },
-        [NAME] = { "txt-zone-name", PROBE_WARN, 0, 0, 0, SAYS_NAME, RFC_ID },
-        [LOST] = { "txt-zone-lost", PROBE_FAIL, SENDERS, SENDERS, SENDERS, SAYS_LOST, RFC_ID },
-        [OWN] = { "txt-zone-own", PROBE_WARN, 0, 0, 0, SAYS_OWN, RFC_ID },
-        [NONE] = { "txt-zone-none", PROBE_FAIL, SENDERS, SENDERS, SENDERS, SAYS_NONE, RFC_ID },
-    },
-    [PLACE_TLSRPT] = {
-        [EMPTY] = { "tlsrpt-zone-empty", PROBE_WARN, 0, 0, 0,
-                    SAYS_EMPTY "let its operator set tlsrpt in policies.ini, and publish what this command prints", RFC_RPT },
-        [NAME] = { "tlsrpt-zone-name", PROBE_WARN, 0, 0, 0, SAYS_NAME, RFC_RPT },
-        [LOST] = { "tlsrpt-zone-lost", PROBE_WARN, 0, 0, 0, SAYS_LOST, RFC_RPT },
-        [OWN] = { "tlsrpt-zone-own", PROBE_OK, 0, 0, 0, SAYS_OWN, RFC_RPT },
-        [NONE] = { "tlsrpt-zone-none", PROBE_WARN, 0, 0, 0, SAYS_NONE, RFC_RPT },
-    },
+#define RULE(place, fault) ((size_t)(place)*FAULTS + (fault))
+
+static const struct probe_rule rules[PLACES * FAULTS] = {
+    [RULE(PLACE_HOST, EMPTY)] = { "host-zone-empty", PROBE_FAIL, 0, 0, 0,
+                                  SAYS_EMPTY "let its operator set host in policies.ini, and publish what this command prints",
+                                  RFC_HOST },
+    [RULE(PLACE_HOST, NAME)] = { "host-zone-name", PROBE_WARN, 0, 0, 0, SAYS_NAME, RFC_HOST },
+    [RULE(PLACE_HOST, LOST)] = { "host-zone-lost", PROBE_FAIL, 0, 0, 0, SAYS_LOST, RFC_HOST },
+    [RULE(PLACE_HOST, OWN)] = { "host-zone-own", PROBE_OK, 0, 0, 0, SAYS_OWN, RFC_HOST },
+    [RULE(PLACE_HOST, NONE)] = { "host-zone-none", PROBE_FAIL, 0, 0, 0, SAYS_NONE, RFC_HOST },
+    [RULE(PLACE_ID, EMPTY)] = { "txt-zone-empty", PROBE_FAIL, SENDERS, SENDERS, SENDERS,
+                                SAYS_EMPTY "let its operator publish what this command prints", RFC_ID },
+    [RULE(PLACE_ID, NAME)] = { "txt-zone-name", PROBE_WARN, 0, 0, 0, SAYS_NAME, RFC_ID },
+    [RULE(PLACE_ID, LOST)] = { "txt-zone-lost", PROBE_FAIL, SENDERS, SENDERS, SENDERS, SAYS_LOST, RFC_ID },
+    [RULE(PLACE_ID, OWN)] = { "txt-zone-own", PROBE_WARN, 0, 0, 0, SAYS_OWN, RFC_ID },
+    [RULE(PLACE_ID, NONE)] = { "txt-zone-none", PROBE_FAIL, SENDERS, SENDERS, SENDERS, SAYS_NONE, RFC_ID },
+    [RULE(PLACE_TLSRPT,
+          EMPTY)] = { "tlsrpt-zone-empty", PROBE_WARN, 0, 0, 0,
+                      SAYS_EMPTY "let its operator set tlsrpt in policies.ini, and publish what this command prints", RFC_RPT },
+    [RULE(PLACE_TLSRPT, NAME)] = { "tlsrpt-zone-name", PROBE_WARN, 0, 0, 0, SAYS_NAME, RFC_RPT },
+    [RULE(PLACE_TLSRPT, LOST)] = { "tlsrpt-zone-lost", PROBE_WARN, 0, 0, 0, SAYS_LOST, RFC_RPT },
+    [RULE(PLACE_TLSRPT, OWN)] = { "tlsrpt-zone-own", PROBE_OK, 0, 0, 0, SAYS_OWN, RFC_RPT },
+    [RULE(PLACE_TLSRPT, NONE)] = { "tlsrpt-zone-none", PROBE_WARN, 0, 0, 0, SAYS_NONE, RFC_RPT },
 };
 
 /* Does TARGET, or NULL, delegate PLACE to the zone of D; to some zone? */
@@ -132,7 +130,7 @@ void probe_delegation_judge(const struct probe_delegation *delegation, enum plac
 
     if (fault == NOTHING || !place_name(place, delegation->domain, NULL, own))
         return;
-    buf_print(&says, "%s", rules[place][fault].says);
+    buf_print(&says, "%s", rules[RULE(place, fault)].says);
     if (fault == EMPTY)
         buf_print(&says, ": mta-sts dns --delegate %s --only zone %s", delegation->zone, delegation->domain);
     else if (place_name(place, delegation->domain, delegation->zone, target))
@@ -141,7 +139,7 @@ void probe_delegation_judge(const struct probe_delegation *delegation, enum plac
         buf_print(&says, "; or, if a DNS form added the domain to the CNAME's target, let the owner end it with a dot");
     if (is_early && place == PLACE_ID && (fault == EMPTY || fault == LOST || fault == NONE))
         buf_print(&says, "; but first let the policy be served (RFC 8461 8.1)");
-    probe_findings_add_saying(findings, &rules[place][fault], 0, span_of(own), &says);
+    probe_findings_add_saying(findings, &rules[RULE(place, fault)], 0, span_of(own), &says);
 }
 
 bool probe_delegation_where(const struct probe_delegation *delegation, enum place place, char name[DOMAIN_MAX + 1])
@@ -160,4 +158,4 @@ bool probe_delegation_where(const struct probe_delegation *delegation, enum plac
     return false;
 }
 
-const struct probe_rules probe_delegation_rules = { rules[0], PLACES *FAULTS };
+const struct probe_rules probe_delegation_rules = { rules, sizeof rules / sizeof rules[0] };
