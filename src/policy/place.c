@@ -24,13 +24,6 @@ bool place_name(enum place place, const char *domain, const char *zone, char nam
     return len >= 0 && len <= DOMAIN_MAX;
 }
 
-bool place_fits(const char *domain, const char *zone)
-{
-    char name[DOMAIN_MAX + 1];
-
-    return place_name(PLACE_TLSRPT, domain, zone, name); /* the longest */
-}
-
 bool place_zone(enum place place, const char *domain, const char *target, char zone[DOMAIN_MAX + 1])
 {
     char name[DOMAIN_MAX + 1];

@@ -19,9 +19,6 @@ const char *place_prefix(enum place place);
  */
 bool place_name(enum place place, const char *domain, const char *zone, char name[DOMAIN_MAX + 1]);
 
-/* True if the names of all records of DOMAIN below ZONE have at most DOMAIN_MAX characters. */
-bool place_fits(const char *domain, const char *zone);
-
 /*
  * Finds the zone to which a CNAME at the name of PLACE's record delegates it. TARGET is where the CNAME points, any text, without
  * a final dot. If it is the name that place_name() makes, in any case, writes its zone to ZONE in normal form and returns true.

@@ -1,6 +1,7 @@
 #include "command/dns/delegate.h"
 
 #include "base/buf.h"
+#include "command/dns/record.h"
 #include "config/index.h"
 #include "policy/domain.h"
 #include "policy/place.h"
@@ -18,7 +19,7 @@ static bool is_taken(const struct index *index, const char *domain, const char *
 
 bool dns_delegate_can(const struct index *index, const char *domain, const char *zone, struct buf *why)
 {
-    if (!place_fits(domain, zone)) {
+    if (!dns_fits(domain, zone)) {
         buf_print(why, "%s%s.%s is longer than %d characters; delegate to a zone with a shorter name", place_prefix(PLACE_TLSRPT),
                   domain, zone, DOMAIN_MAX);
         return false;

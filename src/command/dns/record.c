@@ -115,6 +115,13 @@ static void name_records(struct dns_list *list, const char *domain, const char *
     (void)place_name(PLACE_TLSRPT, domain, zone, list->tlsrpt_name);
 }
 
+bool dns_fits(const char *domain, const char *zone)
+{
+    char name[DOMAIN_MAX + 1];
+
+    return place_name(PLACE_TLSRPT, domain, zone, name); /* the longest */
+}
+
 static void free_values(struct index_records *values)
 {
     free(values->host);
