@@ -38,7 +38,6 @@ void probe_delegation_look(struct observation *observation)
     struct probe_delegation *delegation = &observation->delegation;
 
     ask_first_targets(observation);
-    delegation->domain = observation->result->domain;
     for (enum place place = 0; place < PLACES; place++) {
         const struct probe_dns_answer *answer = answer_of(observation, place);
         const struct probe_dns_answer *cname = &observation->cname[place];

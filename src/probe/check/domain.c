@@ -292,6 +292,7 @@ static void run_checks(struct observation *o, const char *domain, size_t count)
 {
     *o->result = (struct probe_result) { 0 };
     (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
+    o->delegation.domain = o->result->domain;
     (void)snprintf(o->policy_host, sizeof o->policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", o->result->domain);
     o->now = (int64_t)time(NULL);
     o->fetch = o->context->fetch;
