@@ -32,13 +32,12 @@ static const struct probe_rule rules[RULES] = {
     [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
                       "policies.ini(5)" },
     [INI_BYTES] = { "ini-bytes", PROBE_WARN, 0, 0, 0,
-                    "the policy that is served says the same as the file, in other bytes; see what the front server changes in "
-                    "it, "
-                    "or who else serves it",
+                    "the policy that is served says the same as the file, but with different bytes; check what the front server "
+                    "changes in it, or who else serves it",
                     "RFC 8461 3.2" },
     [INI_POLICY] = { "ini-policy", PROBE_FAIL, 0, 0, 0,
-                     "another policy is served than the file has; see whether the program reads this file (its log says), and "
-                     "whether the front server passes this name on to it",
+                     "another policy is served than the file has; check that mta-sts reads this file (its log names it), and "
+                     "that the front server passes this name on to it",
                      RFC_CHANGE },
     [INI_NOT_SERVED] = { "ini-not-served", PROBE_FAIL, 0, 0, 0,
                          "senders cannot fetch the policy of the file; first mend what fails above, and change no record before",
@@ -49,12 +48,11 @@ static const struct probe_rule rules[RULES] = {
                  RFC_CHANGE },
     [INI_ID_PARTLY] = { "ini-id-partly", PROBE_FAIL, 0, 0, 0,
                         "the id of the policy in the file is not published, and some addresses of the policy host do not serve "
-                        "that "
-                        "policy; first let all of them serve it, and change no record before",
+                        "that policy; first let all of them serve it, and change no record before",
                         RFC_CHANGE },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
-                       "new id; serve the policy",
+                       "new id; serve the policy of the file",
                        RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },

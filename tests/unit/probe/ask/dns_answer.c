@@ -63,7 +63,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "DNSSEC validation failed: signature expired" },
+      "DNSSEC validation failed: signature expired; sign the zone anew, or correct its DS record" },
     { "bogus, and nothing can be validated",
       PROBE_DNS_A,
       { A },
@@ -137,7 +137,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "DNSSEC validation failed: signature expired" },
+      "DNSSEC validation failed: signature expired; sign the zone anew, or correct its DS record" },
     { "all failed",
       PROBE_DNS_A,
       { { 0 } },
@@ -149,7 +149,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "all name servers failed, or none could be reached" },
+      "all name servers failed, or none could be reached; check the network here, then try --dns root" },
     { "refused",
       PROBE_DNS_A,
       { { 0 } },
@@ -161,7 +161,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "the name server refused to answer (REFUSED)" },
+      "the name server refused to answer (REFUSED); try another one with --dns" },
     { "another error",
       PROBE_DNS_A,
       { { 0 } },
@@ -173,7 +173,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "the name server answered with an error" },
+      "the name server answered with an error; try another one with --dns" },
     { "an address of five octets",
       PROBE_DNS_A,
       { R("\300\0\2\1\1") },
@@ -264,9 +264,12 @@ static void make(const struct answer_case *c, struct made *made)
                                         .nxdomain = c->rcode == NXDOMAIN,
                                         .secure = c->secure,
                                         .bogus = c->bogus };
-    static char why_bogus[] = "validation failure <a.test. A IN>: signature expired";
+    static char own[] = "validation failure <a.test. A IN>: signature expired";
+    static char earlier[] =
+        "validation failure <a.test. A IN>: key for validation test. is marked as invalid because of a previous "
+        "validation failure <b.test. MX IN>: signature expired";
     if (c->bogus)
-        made->result.why_bogus = why_bogus;
+        made->result.why_bogus = c->rcode == NXDOMAIN ? earlier : own;
 }
 
 static void unmake(struct made *made)
