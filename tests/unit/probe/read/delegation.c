@@ -56,7 +56,7 @@ static const struct delegation_case {
       "z.example",
       "host-zone-none,txt-zone-none",
       "*_mta-sts.d.example.z.example" },
-    /* A CNAME to a wrong name: of another domain, of another record, in another zone, with a slip. */
+    /* A CNAME to a wrong name: of another domain, of another record, in another zone, misspelled. */
     { { "> mta-sts.d.example.z.example+", "> _mta-sts.e.example.z.example+", "> _smtp._tls.d.example.z.example+" },
       "z.example",
       "txt-zone-name",
