@@ -558,6 +558,60 @@ limited() {
     [[ $(words) == *'not exactly one valid TXT record; publish the record below, and no other at this name'* ]]
 }
 
+@test "delegated domains: by way of which names, what is wrong with the delegation, and who changes it" {
+    local domain zone
+    run -0 probe zone.test
+    [[ $(words) == *'ok host 11.0.0.2, by way of mta-sts.zone.test.operator.test and policies.test '* ]]
+    [[ $(words) == *'ok txt id 1, by way of _mta-sts.zone.test.operator.test '* ]]
+    [[ $(words) == *'ok tlsrpt mailto:tls@zone.test, by way of _smtp._tls.zone.test.operator.test'* ]]
+    [[ $(words) != *'let the'* ]]
+    run -2 probe zone-empty.test
+    [[ $(words) == *'"_mta-sts.zone-empty.test" is a CNAME to the right name, but the zone has no record there; let its operator publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-empty.test (RFC'* ]]
+    [[ $(words) != *'there is no TXT record'* && $(words) != *'first let'* && $(words) != *'leads nowhere'* ]]
+    run -2 probe zone-early.test
+    [[ $(words) == *'zone zone-early.test; but first let the policy be served (RFC 8461 8.1) (RFC'* ]]
+    run -2 probe zone-nohost.test
+    [[ $(words) == *'let its operator set host in policies.ini, and publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-nohost.test'* ]]
+    [[ $(words) != *'leads to no address'* ]]
+    run -1 probe zone-norpt.test
+    [[ $(words) == *'warn tlsrpt'*'let its operator set tlsrpt in policies.ini, and publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-norpt.test'* ]]
+    [[ $(words) != *'there is no TXT record'* ]]
+    # Half a delegation works, and is not renewed.
+    run -0 probe zone-half.test
+    [[ $(words) == *'"mta-sts.zone-half.test" is not delegated, as other names of this domain are'*'publish a CNAME in its place: mta-sts.zone-half.test.operator.test. (RFC'* ]]
+    [[ $(words) == *'"_smtp._tls.zone-half.test" is not delegated'* ]]
+    run -1 probe zone-own.test
+    [[ $(words) == *"the zone's operator cannot renew its record; let the domain's owner publish a CNAME in its place: _mta-sts.zone-own.test.operator.test. (RFC"* ]]
+    run -2 probe zone-none.test
+    [[ $(words) == *"let the domain's owner publish a CNAME here, too: _mta-sts.zone-none.test.operator.test. (RFC"* ]]
+    run -1 probe zone-name.test
+    [[ $(words) == *"correct the target: _mta-sts.zone-name.test.operator.test. (RFC"* ]]
+    run -2 probe zone-lost.test
+    [[ $(words) == *"correct the target: _mta-sts.zone-lost.test.operator.test. (RFC"* ]]
+    run -2 probe zone-dot.test
+    [[ $(words) == *'let the owner end it with a dot'* ]]
+
+    # With -f: the record is in the zone, and its operator publishes it; but for the owner's own record, and for one that CNAMEs lead on to.
+    for domain in zone zone-empty zone-name zone-within zone-own zone-chain; do
+        printf '[%s.test]\nmode = enforce\nmx = mail.%s.test\n\n' "$domain" "$domain"
+    done >order.ini
+    leave_alone order.ini
+    for domain in zone zone-empty zone-name zone-within; do
+        run -2 probe -f "$DIR/order.ini" "$domain.test"
+        [[ $(words) == *"\"operator.test\" has the record, since the domain is delegated to it; let its operator publish it there, as this command prints it: mta-sts dns --delegate operator.test --only zone $domain.test ("* ]]
+        zone=$("$MTA_STS" -f "$DIR/order.ini" dns --delegate operator.test --only zone "$domain.test" | grep '^_mta-sts')
+        [[ $output == *"  $zone"* && $zone == "_mta-sts.$domain.test.operator.test. "* ]]
+    done
+    run -2 probe -f "$DIR/order.ini" zone-own.test
+    [[ $output == *'  _mta-sts.zone-own.test. 300 IN TXT "v=STSv1; id='* && $(words) != *'has the record, since'* ]]
+    run -2 probe -f "$DIR/order.ini" zone-chain.test
+    [[ $output == *'  two.chain.test. 300 IN TXT "v=STSv1; id='* && $(words) != *'has the record, since'* ]]
+    run -0 "$PROBE" --explain txt-zone-empty
+    [[ $(words) == *'the zone has no record there; let its operator publish'* ]]
+    run -0 "$PROBE" --explain tlsrpt
+    [[ $output == *tlsrpt-zone-none* ]]
+}
+
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {
     deploy 1000
     local begin=$SECONDS before

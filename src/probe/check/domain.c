@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "policy/domain.h"
 #include "policy/model.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
@@ -261,6 +262,8 @@ static void free_observation(struct observation *o)
     probe_dns_answer_free(&o->record);
     probe_dns_answer_free(&o->reports);
     probe_dns_answer_free(&o->address);
+    for (size_t i = 0; i < PLACES; i++)
+        probe_dns_answer_free(&o->cname[i]);
     for (size_t i = 0; i < o->at_count; i++) {
         probe_fetched_free(&o->at[i].fetched);
         probe_policy_free(&o->at[i].policy);
@@ -289,6 +292,7 @@ static void run_checks(struct observation *o, const char *domain, size_t count)
 {
     *o->result = (struct probe_result) { 0 };
     (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
+    o->delegation.domain = o->result->domain;
     (void)snprintf(o->policy_host, sizeof o->policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", o->result->domain);
     o->now = (int64_t)time(NULL);
     o->fetch = o->context->fetch;

@@ -23,6 +23,7 @@ enum {
     INI_ID_EARLY,
     INI_NO_ID,
     INI_NO_ID_HELD,
+    INI_ZONE,
     RULES
 };
 
@@ -70,6 +71,10 @@ static const struct probe_rule rules[RULES] = {
                          "there is not exactly one valid TXT record; with one, senders defer mail for what fails in mx and smtp, "
                          "since the mode is enforce: first mend that, or serve mode testing",
                          "RFC 8461 5, 3.1" },
+    [INI_ZONE] = { "ini-zone", PROBE_OK, 0, 0, 0,
+                   "has the record, since the domain is delegated to it; let its operator publish it there, as this command "
+                   "prints it",
+                   "RFC 8461 8.2" },
 };
 
 static bool says_the_same(const struct probe_policy *a, const struct probe_policy *b)
@@ -189,6 +194,14 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
 
     buf_add_shown(&says, mistake, strlen(mistake), (size_t)-1);
     probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
+}
+
+void probe_compare_zone(const char *domain, const char *zone, struct probe_findings *findings)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s: mta-sts dns --delegate %s --only zone %s", rules[INI_ZONE].says, zone, domain);
+    probe_findings_add_saying(findings, &rules[INI_ZONE], 0, span_of(zone), &says);
 }
 
 void probe_compare_record(const char *name, const char *expected, size_t len, struct buf *out)

@@ -219,6 +219,19 @@ static const struct answer_case {
     { "an MX with a pointer", PROBE_DNS_MX, { R("\0\0\300\14") }, 0, NULL, false, false, NULL, PROBE_DNS_AGAIN, 0, NULL, NULL },
     { "a TLSA record", PROBE_DNS_TLSA, { R("\3\1\1xy") }, 0, NULL, true, false, NULL, PROBE_DNS_FOUND, 1, NULL, "xy" },
     { "a TLSA record of two octets", PROBE_DNS_TLSA, { R("\3\1") }, 0, NULL, false, false, NULL, PROBE_DNS_AGAIN, 0, NULL, NULL },
+    { "the CNAME itself",
+      PROBE_DNS_CNAME,
+      { R("\10_mta-sts\4test\0") },
+      0,
+      NULL,
+      true,
+      false,
+      NULL,
+      PROBE_DNS_FOUND,
+      1,
+      NULL,
+      "_mta-sts.test" },
+    { "a CNAME without an end", PROBE_DNS_CNAME, { R("\4test") }, 0, NULL, false, false, NULL, PROBE_DNS_AGAIN, 0, NULL, NULL },
     { "keys", PROBE_DNS_DNSKEY, { R("\1\1\3\15") }, 0, NULL, true, false, NULL, PROBE_DNS_FOUND, 0, NULL, NULL },
 };
 
@@ -271,6 +284,8 @@ static const char *first(const struct probe_dns_answer *answer, enum probe_dns_t
         return answer->why;
     if (type == PROBE_DNS_MX)
         return answer->mx[0].host;
+    if (type == PROBE_DNS_CNAME)
+        return answer->targets[0];
     if (type != PROBE_DNS_TXT && type != PROBE_DNS_TLSA)
         return answer->addresses[0];
     size_t len = type == PROBE_DNS_TXT ? answer->strings[0].len : answer->tlsa[0].len;
