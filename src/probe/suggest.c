@@ -13,7 +13,7 @@
 #include "probe/check/mx_host.h"
 #include "probe/judge/result.h"
 #include "probe/judge/section.h"
-#include "probe/judge/servers.h"
+#include "probe/judge/records.h"
 #include "probe/read/finding.h"
 #include "probe/read/txt.h"
 #include "probe/shown.h"

@@ -17,7 +17,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/effect.h"
 #include "probe/judge/result.h"
-#include "probe/judge/servers.h"
+#include "probe/judge/records.h"
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"
 #include "probe/read/policy_field.h"

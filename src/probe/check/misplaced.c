@@ -5,7 +5,7 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/check/observation.h"
 #include "probe/judge/result.h"
-#include "probe/judge/servers.h"
+#include "probe/judge/records.h"
 #include "probe/read/finding.h"
 #include "probe/read/txt.h"
 

@@ -6,6 +6,7 @@
 #include "probe/ask/hosts.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
+#include "probe/judge/records.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 

@@ -9,7 +9,7 @@
 #include "probe/check/observation.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
-#include "probe/judge/servers.h"
+#include "probe/judge/records.h"
 #include "probe/read/finding.h"
 #include "probe/read/txt.h"
 

@@ -13,6 +13,7 @@
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
+#include "probe/judge/records.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"

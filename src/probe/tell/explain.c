@@ -4,6 +4,7 @@
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/dane.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
@@ -146,21 +147,25 @@ static bool is_of(const struct probe_rule *rule, const char *check)
     return strncmp(rule->kind, check, len) == 0 && rule->kind[len] == '-';
 }
 
+/* The rules of several checks: a kind begins with the name of its check. */
+static const struct probe_rules *const shared[] = { &probe_judge_rules, &probe_record_rules };
+enum { SHARED = sizeof shared / sizeof shared[0] };
+
 static void add_rules(struct buf *out, enum probe_check_name check)
 {
     const struct probe_rules *own = texts[check].rules;
-    bool any = own != NULL;
+    struct buf rules = { 0 };
 
-    for (size_t i = 0; i < probe_judge_rules.count; i++)
-        any |= is_of(&probe_judge_rules.list[i], probe_check_text(check));
-    if (!any)
-        return;
-    buf_print(out, "What it may find\n");
-    for (size_t i = 0; i < probe_judge_rules.count; i++)
-        if (is_of(&probe_judge_rules.list[i], probe_check_text(check)))
-            add_rule(out, &probe_judge_rules.list[i]);
+    for (size_t k = 0; k < SHARED; k++)
+        for (size_t i = 0; i < shared[k]->count; i++)
+            if (is_of(&shared[k]->list[i], probe_check_text(check)))
+                add_rule(&rules, &shared[k]->list[i]);
     for (size_t i = 0; own != NULL && i < own->count; i++)
-        add_rule(out, &own->list[i]);
+        add_rule(&rules, &own->list[i]);
+    if (rules.len > 0)
+        buf_print(out, "What it may find\n%s", rules.text);
+    out->failed |= rules.failed;
+    buf_free(&rules);
 }
 
 const struct probe_explanation *probe_explain_check(enum probe_check_name check)
@@ -202,8 +207,9 @@ bool probe_explain(const char *name, struct buf *out)
         explain_check((enum probe_check_name)i, out);
         return true;
     }
-    if (explain_kind(name, &probe_judge_rules, out))
-        return true;
+    for (size_t i = 0; i < SHARED; i++)
+        if (explain_kind(name, shared[i], out))
+            return true;
     for (size_t i = 0; i < PROBE_CHECKS; i++)
         if (explain_kind(name, texts[i].rules, out))
             return true;
