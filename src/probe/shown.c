@@ -8,6 +8,7 @@
 #include "probe/check/context.h"
 #include "probe/check/mx_host.h"
 #include "probe/judge/addresses.h"
+#include "probe/judge/records.h"
 #include "probe/read/finding.h"
 #include "probe/tell/comment.h"
 #include <stddef.h>
@@ -17,6 +18,8 @@ bool probe_shown_judge(const char *name, bool is_implicit, const struct probe_ho
                        struct probe_mx_host *judged)
 {
     *judged = probe_mx_host_judge(name, is_implicit, host, findings);
+    if (host != NULL && !is_implicit && !judged->is_gone)
+        probe_judge_mx_alias(name, &host->addresses, findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
         judged->why = "this machine is out of memory";

@@ -11,9 +11,9 @@
 #include "probe/check/context.h"
 #include "probe/check/domain.h"
 #include "probe/check/mx_host.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/section.h"
-#include "probe/judge/records.h"
 #include "probe/read/finding.h"
 #include "probe/read/txt.h"
 #include "probe/shown.h"
@@ -82,7 +82,8 @@ static void ask_ahead(const struct probe_context *context, struct probe_dns *dns
     size_t count = 0;
 
     for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++)
-        if (!is_repeated(answer, i) && domain_fault(answer->mx[i].host, strlen(answer->mx[i].host)) == DOMAIN_FINE)
+        if (!probe_mx_is_null(&answer->mx[i]) && !is_repeated(answer, i) &&
+            domain_fault(answer->mx[i].host, strlen(answer->mx[i].host)) == DOMAIN_FINE)
             names[count++] = answer->mx[i].host;
     fetch.limit = limit;
     (void)probe_hosts_get(context->hosts, dns, &fetch, names, count, shown);
@@ -99,7 +100,7 @@ static int suggest_hosts(const struct probe_context *context, struct probe_dns *
 
     ask_ahead(context, dns, answer, limit);
     for (size_t i = 0; i < answer->count; i++)
-        if (!is_repeated(answer, i))
+        if (!probe_mx_is_null(&answer->mx[i]) && !is_repeated(answer, i))
             status = probe_worse(status, suggest_record(context, dns, answer->mx[i].host, limit, out));
     return status;
 }

@@ -365,7 +365,7 @@ CASES
 
 @test "SMTP: Postfix, and QUIT that is not answered is not waited for" {
     smtp healthy.test
-    says 'fetched 127.0.0.10 0'
+    says 'fetched 11.0.0.10 0'
     finds
     until_true grep -q 'ehlo=2 starttls=1 quit=1 commands=4' "$LAB/maillog"
     SECONDS=0

@@ -16,8 +16,8 @@
 #include "probe/judge/addresses.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/effect.h"
-#include "probe/judge/result.h"
 #include "probe/judge/records.h"
+#include "probe/judge/result.h"
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"
 #include "probe/read/policy_field.h"
@@ -105,17 +105,18 @@ static void run_check(struct observation *o, enum probe_check_name name)
     check_is_unknown(check, "this machine is out of memory or of descriptors");
 }
 
-/* Adds to CHECK the MX hosts that have no address. Returns how many. */
+/* Adds to CHECK the MX hosts that have no address, or no public one. Returns how many. */
 static size_t add_gone(const struct observation *o, struct probe_check *check)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
-        if (!host->judged.is_gone)
-            continue;
-        probe_judge_mx_no_address(host->name, o->is_implicit_mx, &host->shown->addresses, &check->findings);
-        count++;
+        if (host->judged.is_gone)
+            probe_judge_mx_no_address(host->name, o->is_implicit_mx, &host->shown->addresses, &check->findings);
+        else if (host->judged.is_hidden)
+            (void)probe_judge_mx_addresses(host->name, &host->shown->addresses, &check->findings);
+        count += host->judged.is_gone || host->judged.is_hidden;
     }
     return count;
 }
@@ -207,8 +208,12 @@ static void list_hosts(const struct observation *o, struct probe_effect_host *ho
         const struct mx_host *host = &o->hosts[i];
         const struct probe_share none = probe_share_none(host->matched.of);
         hosts[i] =
-            (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
-                                         host->judged.reach == PROBE_REACH_SOME || host->judged.reach == PROBE_REACH_PARTLY };
+            (struct probe_effect_host) { host->name,
+                                         host->failed ? none : host->matched,
+                                         host->judged.is_gone,
+                                         host->dane,
+                                         host->judged.reach == PROBE_REACH_SOME || host->judged.reach == PROBE_REACH_PARTLY,
+                                         host->judged.is_hidden };
     }
     for (size_t i = 0; i < o->unasked_count; i++)
         hosts[o->host_count + i] = (struct probe_effect_host) { .name = o->unasked[i].name, .taken = o->unasked[i].matched };
@@ -233,6 +238,7 @@ static void describe_effect(const struct observation *o)
     facts.no_domain = o->no_domain;
     facts.record = record_share(o);
     facts.policy = policy_share(o);
+    facts.policy_hidden = o->host_hidden;
     facts.policy_partly = o->policy_partly;
     facts.policy_differs = o->policy_differs;
     facts.published = o->txt.value.len > 0 || o->has_address;

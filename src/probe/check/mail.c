@@ -12,8 +12,8 @@
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/dane.h"
-#include "probe/judge/result.h"
 #include "probe/judge/records.h"
+#include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
 #include "probe/read/match.h"
@@ -51,10 +51,10 @@ static struct mx_host *add_host(struct observation *o, const char *name)
     return host;
 }
 
-/* Keeps NAME, an MX record's, that is not asked. A null MX, where it is not alone, is no host for anybody. */
+/* Keeps NAME, an MX record's, that is not asked. */
 static void add_unasked(struct observation *o, const char *name, struct probe_share matched)
 {
-    if (name[0] == '\0' || strcmp(name, ".") == 0 || has_host(o, name))
+    if (has_host(o, name))
         return;
     for (size_t i = 0; i < o->unasked_count; i++)
         if (strcmp(o->unasked[i].name, name) == 0)
@@ -142,7 +142,8 @@ static void match_all(struct observation *o, struct probe_check *check, const st
     if (o->is_implicit_mx)
         match_domain(o, check);
     for (size_t i = 0; kind == PROBE_MX_RECORDS && i < answer->count; i++)
-        (void)match_host(o, answer->mx[i].host, &check->findings);
+        if (!probe_mx_is_null(&answer->mx[i]))
+            (void)match_host(o, answer->mx[i].host, &check->findings);
     match_patterns(o, check);
     describe_mx(o, check);
 }
@@ -189,6 +190,14 @@ static void describe_unknown(const struct observation *o, struct probe_check *ch
         buf_print(&check->summary, "; and %zu more", count - UNKNOWN_SHOWN);
 }
 
+/* The names in MX records that are CNAMEs. The domain itself, without MX records, may be one. */
+static void judge_aliases(const struct observation *o, struct probe_check *check)
+{
+    for (size_t i = 0; i < o->host_count && !o->is_implicit_mx; i++)
+        if (o->hosts[i].shown != NULL && !o->hosts[i].judged.is_gone)
+            probe_judge_mx_alias(o->hosts[i].name, &o->hosts[i].shown->addresses, &check->findings);
+}
+
 static void describe_smtp(struct observation *o, struct probe_check *check)
 {
     const struct probe_mx_host *only = &o->hosts[0].judged;
@@ -231,6 +240,7 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
         judge_smtp(o, &o->hosts[i], check);
     }
     describe_smtp(o, check);
+    judge_aliases(o, check);
 }
 
 /* Does one of the TLSA records match CHAIN? */

@@ -21,7 +21,8 @@ struct verdict {
     struct buf described;
 };
 
-static void judge_address(const struct probe_mx_terms *terms, const char *name, const struct probe_fetched *fetched, int64_t now,
+/* Is TLS good enough there? */
+static bool judge_address(const struct probe_mx_terms *terms, const char *name, const struct probe_fetched *fetched, int64_t now,
                           struct probe_address *address)
 {
     struct probe_findings own = { 0 };
@@ -32,6 +33,9 @@ static void judge_address(const struct probe_mx_terms *terms, const char *name, 
     probe_findings_add_of(name, &own, &address->findings);
     probe_findings_free(&own);
     address->state = probe_address_state(fetched, is_known, &address->findings);
+    bool is_good = address->state == PROBE_ADDRESS_GOOD;
+    probe_address_judge_use(address);
+    return is_good;
 }
 
 static const char *why_unknown(const struct probe_host *shown, const struct probe_address *list)
@@ -39,7 +43,10 @@ static const char *why_unknown(const struct probe_host *shown, const struct prob
     for (size_t i = 0; i < shown->smtp_count; i++)
         if (list[i].state == PROBE_ADDRESS_NOT_ASKED)
             return shown->smtp[i].why;
-    return shown->smtp_count > 0 ? shown->smtp[0].why : "out of memory";
+    for (size_t i = 0; i < shown->smtp_count; i++)
+        if (list[i].state != PROBE_ADDRESS_SPECIAL)
+            return shown->smtp[i].why;
+    return shown->smtp_count > 0 ? "it has no public address" : "out of memory";
 }
 
 /* The certificates from a good address; else from the first that showed some. */
@@ -60,27 +67,27 @@ static struct probe_mx_host judge_addresses(const struct probe_mx_terms *terms, 
                                             int64_t now, struct probe_findings *findings)
 {
     struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
-    size_t count = shown->smtp_count;
+    size_t count = shown->smtp_count, good = 0;
 
     for (size_t i = 0; i < count; i++) {
         list[i].name = shown->addresses.addresses[i];
-        judge_address(terms, name, &shown->smtp[i], now, &list[i]);
+        good += judge_address(terms, name, &shown->smtp[i], now, &list[i]);
     }
-    bool is_known =
-        probe_addresses_count(list, count, PROBE_ADDRESS_GOOD) + probe_addresses_count(list, count, PROBE_ADDRESS_BAD) > 0;
+    bool is_known = good + probe_addresses_count(list, count, PROBE_ADDRESS_BAD) > 0;
     for (size_t i = 0; i < count && is_known; i++)
         if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
             probe_judge_smtp_no_route(name, &list[i].findings);
     struct probe_mx_host host = {
         .reach = probe_addresses_join(list, count, findings),
         .count = count,
-        .good = probe_addresses_count(list, count, PROBE_ADDRESS_GOOD),
+        .good = good,
         .not_asked = probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED),
         .left_out = shown->addresses.count - count,
         .chain = find_chain(shown, list),
         .why = why_unknown(shown, list),
     };
     probe_addresses_free(list, count);
+    host.is_hidden = probe_judge_mx_addresses(name, &shown->addresses, findings);
     if (shown->addresses.is_partial) {
         host.not_asked++;
         host.why = shown->addresses.why;

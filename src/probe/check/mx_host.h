@@ -9,13 +9,14 @@
 
 /* What the host can be trusted to do. */
 struct probe_mx_host {
-    enum probe_reach reach; /* of its addresses; NONE, too, where it has no address */
-    bool is_gone;           /* it has no address */
-    size_t count, good,
-        not_asked;   /* addresses; of these, those that are good; those that were not asked for want of time, or are not known */
-    size_t left_out; /* addresses beyond those */
-    struct stack_st_X509 *chain; /* the certificates that it showed at its best address; NULL: none */
-    const char *why;             /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */
+    enum probe_reach reach;        /* of its addresses; NONE, too, where it has no address */
+    bool is_gone;                  /* it has no address */
+    bool is_hidden;                /* none of its addresses is public: senders elsewhere cannot reach it */
+    size_t count, good, not_asked; /* addresses; of these, those whose TLS is good; those that were not asked for want of time, or
+                                      are not known */
+    size_t left_out;               /* addresses beyond those */
+    struct stack_st_X509 *chain;   /* the certificates that it showed at its best address; NULL: none */
+    const char *why;               /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */
 };
 
 /* How certificates are judged. */

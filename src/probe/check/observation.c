@@ -36,7 +36,8 @@ bool observation_is_fine(const struct observation *observation, enum probe_check
 
 bool observation_is_fetched(const struct observation *observation)
 {
-    return observation_is_fine(observation, PROBE_CHECK_HTTPS) && observation_is_fine(observation, PROBE_CHECK_ANSWER);
+    return !observation->host_hidden && observation_is_fine(observation, PROBE_CHECK_HTTPS) &&
+           observation_is_fine(observation, PROBE_CHECK_ANSWER);
 }
 
 bool observation_is_served(const struct observation *observation)

@@ -58,6 +58,7 @@ struct observation {
     const struct probe_fetched *fetched; /* from the best of them; NULL: from none */
     struct probe_policy policy;
     struct probe_share policy_taken;       /* how many senders take it, at the address where FETCHED is from */
+    bool host_hidden;                      /* the policy host has no public address: senders elsewhere cannot reach it */
     bool policy_partly;                    /* senders get it at some addresses, and not at others */
     bool policy_unseen;                    /* addresses could not be asked from here: they may serve it */
     bool other_enforces;                   /* another policy is served at other addresses, in mode enforce */

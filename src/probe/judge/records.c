@@ -18,17 +18,28 @@ enum {
     HOST_ABSENT,
     HOST_ALIAS,
     HOST_SPECIAL,
+    HOST_NONE_PUBLIC,
     MX_NULL,
+    MX_NULL_BESIDE,
     MX_IMPLICIT,
     MX_NONE,
     SMTP_ABSENT,
     SMTP_NO_MX,
+    SMTP_ALIAS,
+    SMTP_SPECIAL,
+    SMTP_NONE_PUBLIC,
     RULES
 };
 
 #define RFC_TXT "RFC 8461 3.1"
 #define RFC_RPT "RFC 8460 3"
 #define RFC_FETCH "RFC 8461 3.3"
+
+#define IS_SPECIAL "is not a public address, so senders elsewhere cannot reach it; publish a public one"
+#define NONE_PUBLIC                                                                                                              \
+    "has no public address, so senders elsewhere cannot reach it; publish one; or, if the DNS gives other addresses outside "    \
+    "this "                                                                                                                      \
+    "network (split-horizon DNS), look with --dns root"
 
 static const struct probe_rule rules[RULES] = {
     [TXT_ALIAS] = { "txt-alias", PROBE_FAIL, 0, 0, 0,
@@ -49,11 +60,16 @@ static const struct probe_rule rules[RULES] = {
     [HOST_ALIAS] = { "host-alias", PROBE_FAIL, 0, 0, 0,
                      "is a CNAME that leads to no address; correct its target, or publish the target's A or AAAA record",
                      RFC_FETCH },
-    [HOST_SPECIAL] = { "host-special", PROBE_WARN, 0, 0, 0,
-                       "is not a public address, so senders elsewhere cannot reach it; publish a public one", "RFC 6890" },
+    [HOST_SPECIAL] = { "host-special", PROBE_WARN, 0, 0, 0, IS_SPECIAL, "RFC 6890" },
+    [HOST_NONE_PUBLIC] = { "host-none-public", PROBE_FAIL, 0, 0, 0, NONE_PUBLIC, "RFC 6890, RFC 8461 3.3" },
     [MX_NULL] = { "mx-null", PROBE_WARN, 0, 0, 0,
                   "takes no mail, as its null MX record says; a policy protects nothing here, remove it or the record",
                   "RFC 7505" },
+    [MX_NULL_BESIDE] = { "mx-null-beside", PROBE_WARN, 0, 0, 0,
+                         "has a null MX record (\".\") beside others, which contradict it, so senders may take the domain for "
+                         "one "
+                         "without mail; remove the null MX",
+                         "RFC 7505 3" },
     [MX_IMPLICIT] = { "mx-implicit", PROBE_OK, 0, 0, 0, "has no MX record; senders take the name itself for its mail host",
                       "RFC 5321 5.1" },
     [MX_NONE] = { "mx-none", PROBE_FAIL, 0, 0, 0,
@@ -67,6 +83,13 @@ static const struct probe_rule rules[RULES] = {
     [SMTP_NO_MX] = { "smtp-no-mx", PROBE_FAIL, 0, 0, 0,
                      "has no MX record and no address, so no sender can deliver to it; publish an MX record for its mail host",
                      "RFC 5321 5.1" },
+    [SMTP_ALIAS] = { "smtp-alias", PROBE_WARN, 0, 0, 0,
+                     "is a CNAME, which the host of an MX record must not be; publish A and AAAA records in its place, or name "
+                     "its "
+                     "target in the MX record as soon as an mx line of the policy and the certificate there have that name",
+                     "RFC 2181 10.3, RFC 5321 5.1" },
+    [SMTP_SPECIAL] = { "smtp-special", PROBE_WARN, 0, 0, 0, IS_SPECIAL, "RFC 6890" },
+    [SMTP_NONE_PUBLIC] = { "smtp-none-public", PROBE_FAIL, 0, 0, 0, NONE_PUBLIC, "RFC 6890, RFC 5321 5.1" },
 };
 
 void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings)
@@ -100,13 +123,58 @@ void probe_judge_dane_tlsrpt(const char *host, const char *name, struct probe_fi
     add_naming(findings, &rules[TLSRPT_DANE], host, name, "");
 }
 
-void probe_judge_addresses(const struct probe_dns_answer *answer, struct probe_findings *findings)
+/* Adds the address I of ANSWER, and what it is for, to LIST. False: it is for the Internet. */
+static bool add_special(const struct probe_dns_answer *answer, size_t i, struct buf *list)
 {
-    for (size_t i = 0; i < answer->count; i++) {
-        const char *use = probe_address_use(answer->addresses[i]);
-        if (use != NULL)
-            probe_findings_add_seen(findings, &rules[HOST_SPECIAL], span_of(answer->addresses[i]), use);
-    }
+    const char *use = probe_address_use(answer->addresses[i]);
+
+    if (use != NULL)
+        buf_print(list, "%s%s, %s", list->len > 0 ? "; " : "", answer->addresses[i], use);
+    return use != NULL;
+}
+
+/* Judges the addresses of HOST by SPECIAL, for some of them, and NONE_PUBLIC, for all. */
+static bool judge_addresses(const char *host, const struct probe_dns_answer *answer, const struct probe_rule *special,
+                            const struct probe_rule *none_public, struct probe_findings *findings)
+{
+    struct buf list = { 0 };
+    size_t count = 0;
+
+    for (size_t i = 0; i < answer->count; i++)
+        count += add_special(answer, i, &list);
+    bool none = count > 0 && count == answer->count && !answer->is_partial;
+    if (none)
+        probe_findings_add_seen(findings, none_public, span_of(host), list.text);
+    for (size_t i = 0; i < answer->count && !none; i++)
+        if (probe_address_use(answer->addresses[i]) != NULL)
+            probe_findings_add_seen(findings, special, span_of(answer->addresses[i]), probe_address_use(answer->addresses[i]));
+    findings->failed |= list.failed;
+    buf_free(&list);
+    return none;
+}
+
+bool probe_judge_addresses(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings)
+{
+    return judge_addresses(host, answer, &rules[HOST_SPECIAL], &rules[HOST_NONE_PUBLIC], findings);
+}
+
+bool probe_judge_mx_addresses(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings)
+{
+    struct probe_findings own = { 0 };
+    bool none = judge_addresses(host, answer, &rules[SMTP_SPECIAL], &rules[SMTP_NONE_PUBLIC], &own);
+
+    if (none)
+        probe_findings_add_all(&own, findings);
+    else
+        probe_findings_add_of(host, &own, findings);
+    probe_findings_free(&own);
+    return none;
+}
+
+void probe_judge_mx_alias(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings)
+{
+    if (answer->alias != NULL)
+        probe_findings_add_seen(findings, &rules[SMTP_ALIAS], span_of(host), answer->alias);
 }
 
 void probe_judge_no_address(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings)
@@ -138,14 +206,22 @@ void probe_judge_no_mx(const char *domain, const char *mx, size_t mx_count, stru
     add_naming(findings, &rules[MX_NONE], domain, i < mx_count ? mx : "one that its mx lines name", "");
 }
 
+bool probe_mx_is_null(const struct probe_mx *mx)
+{
+    return mx->host[0] == '\0' || strcmp(mx->host, ".") == 0;
+}
+
 enum probe_mx_kind probe_judge_mx(const char *domain, const struct probe_dns_answer *answer, struct probe_findings *findings)
 {
+    size_t null = 0;
+
     if (answer->state != PROBE_DNS_FOUND || answer->count == 0)
         return PROBE_MX_IMPLICIT;
-    if (answer->count > 1 || (answer->mx[0].host[0] != '\0' && strcmp(answer->mx[0].host, ".") != 0))
-        return PROBE_MX_RECORDS;
-    probe_findings_add(findings, &rules[MX_NULL], 0, span_of(domain));
-    return PROBE_MX_NULL;
+    for (size_t i = 0; i < answer->count; i++)
+        null += probe_mx_is_null(&answer->mx[i]);
+    if (null > 0)
+        probe_findings_add(findings, &rules[null < answer->count ? MX_NULL_BESIDE : MX_NULL], 0, span_of(domain));
+    return null < answer->count ? PROBE_MX_RECORDS : PROBE_MX_NULL;
 }
 
 const struct probe_rules probe_record_rules = { rules, RULES };

@@ -5,6 +5,9 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/read/finding.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. */
 void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings);
 
@@ -17,8 +20,15 @@ void probe_judge_place(const char *name, const char *wanted, const char *own, bo
 /* HOST, an MX host, is protected by DANE, and there is no TLSRPT record at NAME, which has its name: adds a remark. */
 void probe_judge_dane_tlsrpt(const char *host, const char *name, struct probe_findings *findings);
 
-/* Adds a warning for each address of the policy host in ANSWER that is not for the Internet (RFC 6890). */
-void probe_judge_addresses(const struct probe_dns_answer *answer, struct probe_findings *findings);
+/*
+ * Adds a warning for each address of HOST, the policy host or an MX host, in ANSWER that is not public (RFC 6890); a FAIL where
+ * none is. Returns whether that is so: senders elsewhere cannot reach HOST, unless the DNS answers them otherwise.
+ */
+bool probe_judge_addresses(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings);
+bool probe_judge_mx_addresses(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings);
+
+/* ANSWER has the addresses of HOST, an MX record's host: adds a warning where that name is a CNAME. */
+void probe_judge_mx_alias(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings);
 
 /* ANSWER found no address of HOST, the policy host: adds that. */
 void probe_judge_no_address(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings);
@@ -26,7 +36,13 @@ void probe_judge_no_address(const char *host, const struct probe_dns_answer *ans
 /* NULL: the domain takes no mail (RFC 7505). IMPLICIT: there is none, and the domain itself is the mail host (RFC 5321 5.1). */
 enum probe_mx_kind { PROBE_MX_RECORDS, PROBE_MX_NULL, PROBE_MX_IMPLICIT };
 
-/* Which MX records ANSWER has for DOMAIN; it is not AGAIN. Adds a finding where it is a null MX. */
+/* Is MX a null MX? */
+bool probe_mx_is_null(const struct probe_mx *mx);
+
+/*
+ * Which MX records ANSWER has for DOMAIN; it is not AGAIN. Adds a finding where there is a null MX. Where others stand beside it,
+ * those are what counts.
+ */
 enum probe_mx_kind probe_judge_mx(const char *domain, const struct probe_dns_answer *answer, struct probe_findings *findings);
 
 /*

@@ -104,7 +104,7 @@ static void check(const struct combination *c, const struct buf *out)
 static void tell(const struct combination *c, bool gone, struct buf *out)
 {
     const struct probe_effect_host hosts[] = {
-        { "mx1.example.org", { true, c->match, c->match, PROBE_SENDERS_MATCH }, gone, false, false }, c->other
+        { "mx1.example.org", { true, c->match, c->match, PROBE_SENDERS_MATCH }, gone, false, false, false }, c->other
     };
     const struct probe_effect_facts facts = { .domain = "example.org",
                                               .published = true,
@@ -135,9 +135,9 @@ static void check_one(const struct combination *c)
 static void check_modes(struct combination c)
 {
     static const struct probe_effect_host others[] = {
-        { "good", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, false, false },
-        { "dane", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, true, false },
-        { "gone", { true, 0, 0, PROBE_SENDERS_MATCH }, true, false, false },
+        { "good", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, false, false, false },
+        { "dane", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, true, false, false },
+        { "gone", { true, 0, 0, PROBE_SENDERS_MATCH }, true, false, false, false },
     };
 
     for (int mode = POLICY_TESTING; mode <= POLICY_NONE; mode++)

@@ -5,13 +5,16 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 static void mx_kinds(void **state)
 {
     static char null[] = "", dot[] = ".", host[] = "a.example";
-    struct probe_mx one[] = { { 0, null } }, other[] = { { 0, dot } }, two[] = { { 0, null }, { 10, host } };
+    struct probe_mx one[] = { { 0, null } }, other[] = { { 0, dot } }, two[] = { { 0, null }, { 10, host } },
+                    nulls[] = { { 0, null }, { 10, dot } };
     struct probe_dns_answer answer = { .state = PROBE_DNS_FOUND, .mx = one, .count = 1 };
     struct probe_findings findings = { 0 };
 
@@ -24,7 +27,15 @@ static void mx_kinds(void **state)
     answer.mx = two;
     answer.count = 2;
     assert_int_equal(probe_judge_mx("b.example", &answer, &findings), PROBE_MX_RECORDS);
+    assert_kinds(&findings, "mx-null-beside");
+    answer.mx = &two[1];
+    answer.count = 1;
+    assert_int_equal(probe_judge_mx("b.example", &answer, &findings), PROBE_MX_RECORDS);
     assert_kinds(&findings, "");
+    answer.mx = nulls;
+    answer.count = 2;
+    assert_int_equal(probe_judge_mx("b.example", &answer, &findings), PROBE_MX_NULL);
+    assert_kinds(&findings, "mx-null");
     answer = (struct probe_dns_answer) { .state = PROBE_DNS_ABSENT };
     assert_int_equal(probe_judge_mx("b.example", &answer, &findings), PROBE_MX_IMPLICIT);
     assert_kinds(&findings, "");
@@ -60,8 +71,6 @@ static void no_mx(void **state)
 
 static void other_names(void **state)
 {
-    char *addresses[] = { "11.0.0.1", "10.0.0.1", "fd00::1" };
-    const struct probe_dns_answer answer = { .state = PROBE_DNS_FOUND, .addresses = addresses, .count = 3 };
     struct probe_findings findings = { 0 };
 
     (void)state;
@@ -76,13 +85,63 @@ static void other_names(void **state)
     assert_text(&findings,
                 "\"mx.d.example\" is protected by DANE, whose failures are reported by the MX host's name; publish a TLSRPT "
                 "record there, too: _smtp._tls.mx.d.example (RFC 8460 1.1, 3)");
-    probe_judge_addresses(&answer, &findings);
-    assert_kinds(&findings, "host-special,host-special");
+}
+
+/* ADDRESSES, apart by spaces, and what is found at a policy host and at an MX host that has them. */
+static const struct special_case {
+    const char *addresses;
+    bool is_partial; /* there may be more */
+    const char *host, *smtp;
+} specials[] = {
+    { "11.0.0.1", false, "", "" },
+    { "11.0.0.1 2a00:1::1", true, "", "" },
+    { "11.0.0.1 10.0.0.1 fd00::1", false, "host-special,host-special", "smtp-special,smtp-special" },
+    { "10.0.0.1", false, "host-none-public", "smtp-none-public" },
+    { "127.0.0.1 fe80::1", false, "host-none-public", "smtp-none-public" },
+    { "10.0.0.1", true, "host-special", "smtp-special" },
+};
+
+static void special_use(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
+        char text[64], *addresses[4];
+        struct probe_dns_answer answer = { .state = PROBE_DNS_FOUND,
+                                           .addresses = addresses,
+                                           .is_partial = specials[i].is_partial };
+        struct probe_findings findings = { 0 };
+        (void)snprintf(text, sizeof text, "%s", specials[i].addresses);
+        for (char *at = strtok(text, " "); at != NULL; at = strtok(NULL, " "))
+            addresses[answer.count++] = at;
+        bool none = strstr(specials[i].host, "none-public") != NULL;
+        assert_int_equal(probe_judge_addresses("mta-sts.d.example", &answer, &findings), none);
+        assert_int_equal(findings.verdict == PROBE_FAIL, none);
+        assert_kinds(&findings, specials[i].host);
+        assert_int_equal(probe_judge_mx_addresses("mx.d.example", &answer, &findings), none);
+        assert_kinds(&findings, specials[i].smtp);
+    }
+}
+
+static void mx_alias(void **state)
+{
+    static char target[] = "target.example";
+    struct probe_dns_answer answer = { .state = PROBE_DNS_FOUND };
+    struct probe_findings findings = { 0 };
+
+    (void)state;
+    probe_judge_mx_alias("mx.d.example", &answer, &findings);
+    assert_kinds(&findings, "");
+    answer.alias = target;
+    probe_judge_mx_alias("mx.d.example", &answer, &findings);
+    assert_int_equal(findings.verdict, PROBE_WARN);
+    assert_non_null(strstr(probe_finding_text(&findings, &findings.list[0]), "[target.example] (RFC 2181 10.3, RFC 5321 5.1)"));
+    assert_kinds(&findings, "smtp-alias");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(mx_kinds), cmocka_unit_test(no_mx), cmocka_unit_test(other_names) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(mx_kinds), cmocka_unit_test(no_mx), cmocka_unit_test(other_names),
+                                        cmocka_unit_test(special_use), cmocka_unit_test(mx_alias) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
