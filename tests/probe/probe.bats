@@ -501,6 +501,35 @@ limited() {
     [[ $(words) == *'not exactly one valid TXT record; publish the record below, and no other at this name'* ]]
 }
 
+@test "no advice, followed alone, has senders defer mail that they deliver now" {
+    local domain mend='first mend what fails in mx and smtp'
+    run -2 probe held-none.test
+    [[ $(words) == *"there is no TXT record; $mend, or serve mode testing, and publish the record after that"* && $output != *id=* ]]
+    run -2 probe held-two.test
+    [[ $(words) == *"keep one, but $mend, or serve mode testing (RFC 8461 3.1; 13 of 16"* ]]
+    run -2 probe held-cert.test
+    [[ $(words) == *"FAIL https $mend, or serve mode testing (RFC 8461 5); "* ]]
+    # The policy comes first, for what is second, too.
+    run -2 probe txt-dangling-404.test
+    [[ $(words) == *'or in its place, but first let the policy be served [nowhere.test]'* ]]
+    run -2 probe txt-twice-404.test
+    [[ $(words) == *'before the zone), but first let the policy be served ('* ]]
+    run -2 probe txt-two-404.test
+    [[ $(words) == *'keep one, but first let the policy be served ('* ]]
+    # With the file: neither the first id, nor a new one, nor mode enforce in place of testing.
+    for domain in held-none smtp-self held-testing; do
+        printf '[%s.test]\nmode = enforce\nmx = mail.%s.test\n\n' "$domain" "$domain"
+    done >held.ini
+    leave_alone held.ini
+    run -2 probe -f "$DIR/held.ini" held-none.test
+    [[ $(words) == *'with one, senders defer mail for what fails'* && $output != *id=* ]]
+    run -2 probe -f "$DIR/held.ini" smtp-self.test
+    [[ $(words) == *'"1" is not the id of the policy that is served; with that one, senders that have an older policy defer mail'* ]]
+    [[ $output != *' IN TXT '* ]]
+    run -2 probe -f "$DIR/held.ini" held-testing.test
+    [[ $(words) == *'with that of the file, senders defer mail for what fails in mx and smtp, since its mode is enforce: first mend that'* ]]
+}
+
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {
     deploy 1000
     local begin=$SECONDS before

@@ -11,6 +11,7 @@
 #include "probe/ask/lack.h"
 #include "probe/check/mail.h"
 #include "probe/check/observation.h"
+#include "probe/check/order.h"
 #include "probe/check/record.h"
 #include "probe/check/web.h"
 #include "probe/judge/addresses.h"
@@ -248,12 +249,16 @@ static void describe_effect(const struct observation *o)
     free(hosts);
 }
 
-/* What to do about the TXT record depends on whether the policy is served (RFC 8461 8.1), so it is looked at after that;
- * TLSRPT after DANE, for which MX hosts need records of their own. */
-enum { UP_TO_TXT = 5 };
+/* What to do about the TXT record depends on whether the policy is served (RFC 8461 8.1), and whether the MX hosts are good for
+ * it, so it is looked at after that; TLSRPT after DANE, for which MX hosts need records of their own. */
 static const enum probe_check_name order[PROBE_CHECKS] = {
+    PROBE_CHECK_HOST, PROBE_CHECK_HTTPS, PROBE_CHECK_ANSWER, PROBE_CHECK_POLICY, PROBE_CHECK_MX,
+    PROBE_CHECK_SMTP, PROBE_CHECK_TXT,   PROBE_CHECK_DANE,   PROBE_CHECK_TLSRPT, PROBE_CHECK_INI,
+};
+
+/* Those that need no MX host. */
+static const enum probe_check_name policy_order[] = {
     PROBE_CHECK_HOST, PROBE_CHECK_HTTPS, PROBE_CHECK_ANSWER, PROBE_CHECK_POLICY, PROBE_CHECK_TXT,
-    PROBE_CHECK_MX,   PROBE_CHECK_SMTP,  PROBE_CHECK_DANE,   PROBE_CHECK_TLSRPT, PROBE_CHECK_INI,
 };
 
 static void free_observation(struct observation *o)
@@ -290,8 +295,8 @@ static void ask_first(struct observation *o)
     o->no_domain = o->mx.state == PROBE_DNS_ABSENT && o->mx.no_such_name && o->mx.alias == NULL;
 }
 
-/* Does the first COUNT checks. */
-static void run_checks(struct observation *o, const char *domain, size_t count)
+/* Does COUNT checks. */
+static void run_checks(struct observation *o, const char *domain, const enum probe_check_name *names, size_t count)
 {
     *o->result = (struct probe_result) { 0 };
     (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
@@ -302,7 +307,7 @@ static void run_checks(struct observation *o, const char *domain, size_t count)
     probe_dns_set_limit(o->dns, o->fetch.limit);
     ask_first(o);
     for (size_t i = 0; i < count; i++)
-        run_check(o, order[i]);
+        run_check(o, names[i]);
     probe_dns_set_limit(o->dns, 0);
 }
 
@@ -314,9 +319,10 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
     };
     int64_t begin = clock_ms();
 
-    run_checks(&o, domain, PROBE_CHECKS);
+    run_checks(&o, domain, order, PROBE_CHECKS);
     skip_in_mode_none(&o);
     skip_without_mail(&o);
+    order_add(&o);
     describe_effect(&o);
     free_observation(&o);
     result->ms = (unsigned)(clock_ms() - begin);
@@ -327,6 +333,6 @@ void probe_domain_policy(const struct probe_context *context, struct probe_dns *
 {
     struct observation o = { .context = context, .dns = dns, .result = result };
 
-    run_checks(&o, domain, UP_TO_TXT);
+    run_checks(&o, domain, policy_order, sizeof policy_order / sizeof policy_order[0]);
     free_observation(&o);
 }

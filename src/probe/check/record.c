@@ -7,10 +7,12 @@
 #include "probe/check/file.h"
 #include "probe/check/misplaced.h"
 #include "probe/check/observation.h"
+#include "probe/check/order.h"
 #include "probe/judge/compare.h"
-#include "probe/judge/result.h"
 #include "probe/judge/records.h"
+#include "probe/judge/result.h"
 #include "probe/read/finding.h"
+#include "probe/read/first.h"
 #include "probe/read/txt.h"
 
 #include <stdio.h>
@@ -31,17 +33,15 @@ void probe_check_txt(struct observation *o, struct probe_check *check)
         check_is_unknown(check, answer->why);
         return;
     }
-    bool served = observation_is_served(o);
-    (served ? probe_txt_read : probe_txt_read_unserved)(answer->strings, answer->count, &o->txt);
+    const enum probe_first first = order_first(o);
+    probe_txt_read(answer->strings, answer->count, first, &o->txt);
     check_take(check, &o->txt.findings);
-    if (!served && answer->count > 0 && check->findings.verdict == PROBE_FAIL)
-        buf_print(&check->summary, "first let the policy be served, then correct the record (RFC 8461 8.1)");
     if (answer->state == PROBE_DNS_ABSENT)
-        probe_judge_alias(name, answer, &check->findings);
+        probe_judge_alias(name, answer, first, &check->findings);
     if (answer->alias == NULL && !probe_txt_is_there(answer->strings, answer->count))
-        probe_misplaced_txt(o, check);
+        probe_misplaced_txt(o, first, check);
     if (o->txt.value.len > 0)
-        buf_print(&check->summary, "%sid %s", check->summary.len > 0 ? "; " : "", o->txt.value.text);
+        buf_print(&check->summary, "id %s", o->txt.value.text);
     if (o->txt.value.len > 0 && answer->alias != NULL) {
         buf_print(&check->summary, ", by way of ");
         check_add(check, answer->alias);
@@ -139,7 +139,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
-        .holds_mail = has_failed(all, PROBE_CHECK_MX, PROBE_CHECK_SMTP),
+        .holds_mail = order_holds_mail(o),
     };
 
     if (expected->mistake != NULL) {

@@ -15,8 +15,10 @@ enum {
     INI_MISTAKE,
     INI_BYTES,
     INI_POLICY,
+    INI_POLICY_HELD,
     INI_NOT_SERVED,
     INI_ID,
+    INI_ID_HELD,
     INI_ID_PARTLY,
     INI_ID_EARLY,
     INI_NO_ID,
@@ -26,6 +28,7 @@ enum {
 
 #define RFC_CHANGE "RFC 8461 8.1"
 #define RFC_TXT "RFC 8461 3.1"
+#define ID_EARLY "is the id of the policy in the file, which is not served yet: senders keep what is served now under the new id"
 
 static const struct probe_rule rules[RULES] = {
     [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
@@ -39,6 +42,11 @@ static const struct probe_rule rules[RULES] = {
                      "another policy is served than the file has; see whether the program reads this file (its log says), and "
                      "whether the front server passes this name on to it",
                      RFC_CHANGE },
+    [INI_POLICY_HELD] = { "ini-policy-held", PROBE_FAIL, 0, 0, 0,
+                          "another policy is served than the file has; with that of the file, senders defer mail for what fails "
+                          "in mx "
+                          "and smtp, since its mode is enforce: first mend that, or write mode testing",
+                          "RFC 8461 5, 8.1" },
     [INI_NOT_SERVED] = { "ini-not-served", PROBE_FAIL, 0, 0, 0,
                          "senders cannot fetch the policy of the file; first mend what fails above, and change no record before",
                          RFC_CHANGE },
@@ -46,15 +54,17 @@ static const struct probe_rule rules[RULES] = {
                  "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
                  "below in its place",
                  RFC_CHANGE },
+    [INI_ID_HELD] = { "ini-id-held", PROBE_FAIL, 0, 0, 0,
+                      "is not the id of the policy that is served; with that one, senders that have an older policy defer mail "
+                      "for what "
+                      "fails in mx and smtp, too, since the mode is enforce: first mend that, or serve mode testing",
+                      "RFC 8461 5, 8.1" },
     [INI_ID_PARTLY] = { "ini-id-partly", PROBE_FAIL, 0, 0, 0,
                         "the id of the policy in the file is not published, and some addresses of the policy host do not serve "
                         "that "
                         "policy; first let all of them serve it, and change no record before",
                         RFC_CHANGE },
-    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
-                       "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
-                       "new id; serve the policy",
-                       RFC_CHANGE },
+    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0, ID_EARLY "; serve the policy", RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
     [INI_NO_ID_HELD] = { "ini-no-id-held", PROBE_FAIL, 0, 0, 0,
@@ -112,7 +122,7 @@ static bool is_behind(const struct probe_published *published, const char *expec
            published->is_id_known && !is_renewed(published, expected, len);
 }
 
-/* Would the first valid record have senders defer mail? */
+/* Would senders that take the policy defer mail? */
 static bool is_held(const struct probe_published *published, const char *expected, size_t len)
 {
     struct probe_policy policy;
@@ -120,7 +130,7 @@ static bool is_held(const struct probe_published *published, const char *expecte
     probe_policy_read(expected, len, &policy);
     bool enforces = policy.has_mode && policy.mode == POLICY_ENFORCE;
     probe_policy_free(&policy);
-    return published->id == NULL && published->holds_mail && enforces;
+    return published->holds_mail && enforces;
 }
 
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
@@ -133,8 +143,17 @@ static const struct probe_rule *id_rule(const struct probe_published *published,
     if (published->is_partly)
         return &rules[INI_ID_PARTLY];
     if (published->id != NULL)
-        return &rules[INI_ID];
+        return &rules[is_held(published, expected, len) ? INI_ID_HELD : INI_ID];
     return &rules[is_held(published, expected, len) ? INI_NO_ID_HELD : INI_NO_ID];
+}
+
+/* ID is published too early. HELD: another finding says what comes before the policy is served. */
+static void add_early(const char *id, bool held, struct probe_findings *findings)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s", held ? ID_EARLY : rules[INI_ID_EARLY].says);
+    probe_findings_add_saying(findings, &rules[INI_ID_EARLY], 0, span_of(id), &says);
 }
 
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
@@ -143,12 +162,14 @@ enum probe_compared probe_compare(const struct probe_published *published, const
     const struct probe_rule *rule = published->policy != NULL ? policy_rule(published, expected, len) : NULL;
     bool other = rule == &rules[INI_POLICY], renewed = is_renewed(published, expected, len);
 
+    if (other && is_held(published, expected, len))
+        rule = &rules[INI_POLICY_HELD];
     if (rule != NULL)
         probe_findings_add(findings, rule, 0, span_of(NULL));
     if (!published->is_served && published->is_known)
         probe_findings_add(findings, &rules[INI_NOT_SERVED], 0, span_of(NULL));
     if (other && renewed)
-        probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
+        add_early(published->id, rule == &rules[INI_POLICY_HELD], findings);
     if (is_behind(published, expected, len))
         probe_findings_add(findings, id_rule(published, expected, len), 0, span_of(published->is_partly ? NULL : published->id));
     if (published->policy == NULL)

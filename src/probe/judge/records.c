@@ -5,6 +5,7 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/judge/special_use.h"
 #include "probe/read/finding.h"
+#include "probe/read/first.h"
 #include "probe/read/span.h"
 
 #include <string.h>
@@ -77,8 +78,8 @@ static const struct probe_rule rules[RULES] = {
                   "publish an MX record for its mail host",
                   "RFC 8461 4.1, RFC 5321 5.1" },
     [SMTP_ABSENT] = { "smtp-absent", PROBE_FAIL, 0, 0, 0,
-                      "has no address, so no sender can deliver to it; publish its A or AAAA record, or remove it from the MX "
-                      "records",
+                      "has no address, so no sender can deliver to it; publish its A or AAAA record, or, if others are "
+                      "left, remove it from the MX records",
                       "RFC 5321 5.1" },
     [SMTP_NO_MX] = { "smtp-no-mx", PROBE_FAIL, 0, 0, 0,
                      "has no MX record and no address, so no sender can deliver to it; publish an MX record for its mail host",
@@ -92,10 +93,26 @@ static const struct probe_rule rules[RULES] = {
     [SMTP_NONE_PUBLIC] = { "smtp-none-public", PROBE_FAIL, 0, 0, 0, NONE_PUBLIC, "RFC 6890, RFC 5321 5.1" },
 };
 
-void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings)
+/* Adds ", but first ...", or nothing. */
+static void add_first(enum probe_first first, struct buf *says)
 {
-    if (answer->alias != NULL)
-        probe_findings_add_seen(findings, &rules[TXT_ALIAS], span_of(name), answer->alias);
+    if (first != PROBE_FIRST_NOTHING)
+        buf_print(says, ", but %s", probe_first_text(first));
+}
+
+void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, enum probe_first first,
+                       struct probe_findings *findings)
+{
+    struct buf says = { 0 };
+
+    if (answer->alias == NULL)
+        return;
+    buf_print(&says, "%s", rules[TXT_ALIAS].says);
+    add_first(first, &says);
+    buf_print(&says, " [");
+    buf_add_shown(&says, answer->alias, strlen(answer->alias), DOMAIN_MAX);
+    buf_print(&says, "]");
+    probe_findings_add_saying(findings, &rules[TXT_ALIAS], 0, span_of(name), &says);
 }
 
 /* Adds a finding by RULE with NAME, and perhaps more, behind what it says. */
@@ -108,11 +125,13 @@ static void add_naming(struct probe_findings *findings, const struct probe_rule 
     probe_findings_add_saying(findings, rule, 0, span_of(subject), &says);
 }
 
-void probe_judge_place(const char *name, const char *wanted, const char *own, bool is_tlsrpt, struct probe_findings *findings)
+void probe_judge_place(const char *name, const char *wanted, const char *own, bool is_tlsrpt, enum probe_first first,
+                       struct probe_findings *findings)
 {
     struct buf more = { 0 };
 
     buf_print(&more, " (where the form adds the zone's name by itself, enter \"%s\" and what is before the zone)", own);
+    add_first(first, &more);
     add_naming(findings, &rules[is_tlsrpt ? TLSRPT_PLACE : TXT_PLACE], name, wanted, more.text != NULL ? more.text : "");
     findings->failed |= more.failed;
     buf_free(&more);

@@ -4,18 +4,24 @@
 
 #include "probe/ask/dns_answer.h"
 #include "probe/read/finding.h"
+#include "probe/read/first.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. */
-void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings);
+/*
+ * ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. FIRST comes before a
+ * record is published.
+ */
+void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, enum probe_first first,
+                       struct probe_findings *findings);
 
 /*
  * The records that were looked for at WANTED stand at NAME, where no sender looks: adds that. OWN: WANTED without the policy
- * domain. IS_TLSRPT: they are those of TLSRPT.
+ * domain. IS_TLSRPT: they are those of TLSRPT. FIRST comes before a record is published.
  */
-void probe_judge_place(const char *name, const char *wanted, const char *own, bool is_tlsrpt, struct probe_findings *findings);
+void probe_judge_place(const char *name, const char *wanted, const char *own, bool is_tlsrpt, enum probe_first first,
+                       struct probe_findings *findings);
 
 /* HOST, an MX host, is protected by DANE, and there is no TLSRPT record at NAME, which has its name: adds a remark. */
 void probe_judge_dane_tlsrpt(const char *host, const char *name, struct probe_findings *findings);

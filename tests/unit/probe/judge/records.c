@@ -74,12 +74,12 @@ static void other_names(void **state)
     struct probe_findings findings = { 0 };
 
     (void)state;
-    probe_judge_place("_mta-sts.d.example.d.example", "_mta-sts.d.example", "_mta-sts", false, &findings);
+    probe_judge_place("_mta-sts.d.example.d.example", "_mta-sts.d.example", "_mta-sts", false, PROBE_FIRST_NOTHING, &findings);
     assert_text(&findings,
                 "\"_mta-sts.d.example.d.example\" has such a record, and no sender looks there; publish it at the right name: "
                 "_mta-sts.d.example (where the form adds the zone's name by itself, enter \"_mta-sts\" and what is before "
                 "the zone) (RFC 8461 3.1)");
-    probe_judge_place("_smtp-tls.d.example", "_smtp._tls.d.example", "_smtp._tls", true, &findings);
+    probe_judge_place("_smtp-tls.d.example", "_smtp._tls.d.example", "_smtp._tls", true, PROBE_FIRST_NOTHING, &findings);
     assert_kinds(&findings, "tlsrpt-place");
     probe_judge_dane_tlsrpt("mx.d.example", "_smtp._tls.mx.d.example", &findings);
     assert_text(&findings,
@@ -122,6 +122,28 @@ static void special_use(void **state)
     }
 }
 
+/* Neither names a place for a record without what comes before. */
+static void what_comes_first(void **state)
+{
+    static char nowhere[] = "nowhere.example";
+    const struct probe_dns_answer answer = { .state = PROBE_DNS_ABSENT, .alias = nowhere };
+    struct probe_findings findings = { 0 };
+
+    (void)state;
+    probe_judge_alias("_mta-sts.d.example", &answer, PROBE_FIRST_NOTHING, &findings);
+    assert_text(&findings,
+                "\"_mta-sts.d.example\" is a CNAME that leads nowhere; publish the TXT record at its target, or in its "
+                "place [nowhere.example] (RFC 8461 3.1)");
+    probe_judge_alias("_mta-sts.d.example", &answer, PROBE_FIRST_SERVE, &findings);
+    assert_text(&findings,
+                "\"_mta-sts.d.example\" is a CNAME that leads nowhere; publish the TXT record at its target, or in its "
+                "place, but first let the policy be served [nowhere.example] (RFC 8461 3.1)");
+    probe_judge_place("_mta_sts.d.example", "_mta-sts.d.example", "_mta-sts", false, PROBE_FIRST_MEND, &findings);
+    assert_non_null(strstr(probe_finding_text(&findings, &findings.list[0]),
+                           "before the zone), but first mend what fails in mx and smtp, or serve mode testing (RFC 8461 3.1)"));
+    assert_kinds(&findings, "txt-place");
+}
+
 static void mx_alias(void **state)
 {
     static char target[] = "target.example";
@@ -140,8 +162,9 @@ static void mx_alias(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(mx_kinds), cmocka_unit_test(no_mx), cmocka_unit_test(other_names),
-                                        cmocka_unit_test(special_use), cmocka_unit_test(mx_alias) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(mx_kinds),         cmocka_unit_test(no_mx),
+                                        cmocka_unit_test(other_names),      cmocka_unit_test(special_use),
+                                        cmocka_unit_test(what_comes_first), cmocka_unit_test(mx_alias) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,7 +178,9 @@ static const struct compare_case {
     { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id", false, false },
     { WANTED, NULL, true, true, false, PROBE_SAME, "", false, false },
     { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id-held", true, false },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", true, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-held", true, false },
+    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy-held", true, false },
+    { POLICY("testing", "a.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy-held,ini-id-early", true, false },
     { WANTED, "", true, true, true, PROBE_SAME, "", false, true },
     { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true },
     { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true },
@@ -266,8 +268,8 @@ int main(void)
     struct CMUnitTest tests[ANSWERS + COMPARES];
     const struct CMUnitTest others[] = { cmocka_unit_test(connections), cmocka_unit_test(after_tls),
                                          cmocka_unit_test(hung_in_tls), cmocka_unit_test(what_others_said),
-                                         cmocka_unit_test(of_hosts),
-                                         cmocka_unit_test(record),      cmocka_unit_test(of_addresses) };
+                                         cmocka_unit_test(of_hosts),    cmocka_unit_test(record),
+                                         cmocka_unit_test(of_addresses) };
     size_t n = 0;
 
     for (size_t i = 0; i < ANSWERS; i++, n++) {
