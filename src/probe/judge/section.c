@@ -42,6 +42,18 @@ static bool is_good(int mx_status)
     return mx_status == PROBE_STATUS_OK || mx_status == PROBE_STATUS_WARNING;
 }
 
+/* What mode enforce waits for, beside what is said before it. */
+static const char *and_hosts(int mx_status)
+{
+    return is_good(mx_status) ? "" : ", and all MX hosts are good";
+}
+
+/* That mode is not visible now: senders may have it in their caches. */
+static void add_keep(int mx_status, struct buf *why)
+{
+    buf_print(why, is_good(mx_status) ? ", keep that mode." : ", keep that mode as soon as all MX hosts are good.");
+}
+
 static void explain(const struct probe_served *served, int mx_status, struct buf *why)
 {
     buf_print(why, "Served now: mode %s", policy_mode_text(served->mode));
@@ -57,9 +69,11 @@ static void explain(const struct probe_served *served, int mx_status, struct buf
     if (served->mode == POLICY_NONE)
         buf_print(why, " This section begins again with testing.");
     else if (served->mode == POLICY_ENFORCE && !served->is_accepted)
-        buf_print(why, " This section goes back to testing. Once senders accept what is served, write enforce.");
+        buf_print(why, " This section goes back to testing. Once senders accept what is served%s, write enforce.",
+                  and_hosts(mx_status));
     else if (served->mode == POLICY_ENFORCE && is_in_doubt(served))
-        buf_print(why, " This section goes back to testing. Better: look again, and write enforce where senders find it.");
+        buf_print(why, " This section goes back to testing. Better: look again, and write enforce where senders find it%s.",
+                  and_hosts(mx_status));
     else if (served->mode == POLICY_ENFORCE)
         buf_print(why, " %s", fates[mx_status]);
 }
@@ -75,10 +89,11 @@ void probe_section_decide(const struct probe_served *served, int mx_status, stru
     if (served->has_mode)
         explain(served, mx_status, why);
     else if (served->is_unknown)
-        buf_print(why, "Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.");
+        buf_print(why, "Whether a policy is served now could not be found out. If one is, in mode enforce");
     else if (served->has_record)
-        buf_print(
-            why, "The TXT record says that there is a policy, but none could be fetched that says its mode. Senders that have it "
-                 "in their cache "
-                 "keep to it. If it is in mode enforce, keep that mode.");
+        buf_print(why,
+                  "The TXT record says that there is a policy, but none could be fetched that says its mode. Senders that have "
+                  "it in their cache keep to it. If it is in mode enforce");
+    if (!served->has_mode && (served->is_unknown || served->has_record))
+        add_keep(mx_status, why);
 }
