@@ -172,6 +172,19 @@ static int add_no_host(const char *domain, const char *name, const struct probe_
     return status;
 }
 
+/* Adds the first target of NAME's CNAMEs, which the owner wrote. False: it has none that is a host name. */
+static bool suggest_target(struct probe_dns *dns, const char *name, struct buf *out)
+{
+    struct probe_dns_answer answer;
+
+    probe_dns_cname(dns, name, &answer);
+    bool found = answer.alias != NULL && domain_fault(answer.alias, strlen(answer.alias)) == DOMAIN_FINE;
+    if (found)
+        buf_print(out, "host    = %s\n", answer.alias);
+    probe_dns_answer_free(&answer);
+    return found;
+}
+
 static int suggest_policy_host(struct probe_dns *dns, const char *domain, struct buf *out)
 {
     char name[DOMAIN_MAX + sizeof DOMAIN_POLICY_HOST_PREFIX];
@@ -182,9 +195,7 @@ static int suggest_policy_host(struct probe_dns *dns, const char *domain, struct
     probe_dns_addresses(dns, name, &answer);
     if (answer.state != PROBE_DNS_FOUND || answer.count == 0)
         status = add_no_host(domain, name, &answer, out);
-    else if (answer.alias != NULL && domain_fault(answer.alias, strlen(answer.alias)) == DOMAIN_FINE)
-        buf_print(out, "host    = %s\n", answer.alias);
-    else
+    else if (answer.alias == NULL || !suggest_target(dns, name, out))
         suggest_addresses(&answer, out);
     probe_dns_answer_free(&answer);
     return status;

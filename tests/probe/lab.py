@@ -231,7 +231,7 @@ MAILS = {  # the same of the MX host; a pair is a kind of server and its certifi
 
 
 def host_records(case):
-    named = {"host-none": [], "parked": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."]}
+    named = {"host-none": [], "parked": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME steps.chain.test."]}
     at = HOSTS.get(case["dns"], (HTTPS_AT.get(case["https"], NGINX),))
     return named.get(case["dns"], addresses(*at))
 
@@ -298,7 +298,7 @@ def zones(cases, mail_at, servers):
     for name in ("signed.test", "bogus.test"):
         zone["test"] += ["%s. 300 IN NS ns.%s." % (name, name), "ns.%s. 300 IN A 127.0.0.1" % name]
     zone["test"] += ["policies.test. 300 IN A " + NGINX,
-                     "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
+                     "steps.chain.test. 300 IN CNAME policies.test.", "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
                      "round.test. 300 IN CNAME back.test.", "back.test. 300 IN CNAME round.test.", "mx.elsewhere.test. 300 IN A " + POSTFIX,
                      "all.test. 300 IN A 192.0.2.1", "all.test. 300 IN AAAA 2001:db8::1", "six.test. 300 IN AAAA 2001:db8::2",
                      "many.test. 300 IN MX 20 b.many.test.", "many.test. 300 IN MX 10 c.many.test.", "many.test. 300 IN MX 10 a\\.\\027.many.test."]

@@ -293,6 +293,11 @@ threading.Event().wait()'
     run -1 grep -q '\[#' out
 }
 
+@test "a chain of CNAMEs is told by its first target, which the owner wrote" {
+    run -0 probe host-chain.test txt-chain.test
+    [[ $(words) == *'ok host 11.0.0.2, by way of steps.chain.test '*'ok txt id 1, by way of one.chain.test '* ]]
+}
+
 @test "what servers say controls no terminal" {
     probe --color never answer-escape.test smtp-escape.test txt-escape.test >out || [ $? -eq 2 ]
     is_ascii out
@@ -336,6 +341,9 @@ suggests() {
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
     suggests 2 smtp-self.test 'mail.smtp-self.test would get no mail once the mode is enforce'
     suggests 2 many.test
+    # As the owner wrote it, wherever that leads to.
+    suggests 0 host-chain.test 'host = steps.chain.test'
+    suggests 1 mx-alias.test 'mx = mail.mx-alias.test' 'is a CNAME, which the host of an MX record must not be'
     run -3 probe --suggest txt-timeout.silent
     suggests 3 smtp-later.test
 }

@@ -218,6 +218,21 @@ static void set_alias(struct probe_dns_answer *answer, const char *name)
         set(answer, PROBE_DNS_AGAIN, "out of memory");
 }
 
+/* Reads a CNAME, which is not followed. */
+static void read_target(const struct ub_result *result, struct probe_dns_answer *answer)
+{
+    char name[NAME_SIZE];
+
+    answer->no_such_name = result->rcode == NO_SUCH_NAME;
+    answer->authentic = result->secure != 0;
+    if (!result->havedata)
+        set(answer, PROBE_DNS_ABSENT, answer->no_such_name ? "the name does not exist" : "the name has no such record");
+    else if (write_name((const unsigned char *)result->data[0], (size_t)result->len[0], name))
+        answer->alias = name[0] != '\0' ? copy(answer, name, strlen(name)) : copy(answer, ".", 1);
+    if (result->havedata && answer->alias == NULL)
+        set(answer, PROBE_DNS_AGAIN, "the name server's answer cannot be read, or memory ran out");
+}
+
 static void read_records(const struct ub_result *result, enum probe_dns_type type, struct probe_dns_answer *answer)
 {
     static const char *const whys[2][2] = {
@@ -271,6 +286,8 @@ void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type t
         set(answer, PROBE_DNS_AGAIN, is_known ? failures[result->rcode] : "the name server answered with an error");
     else if (result->bogus && unvalidated == NULL)
         set_bogus(result, answer);
+    else if (type == PROBE_DNS_CNAME)
+        read_target(result, answer);
     else
         read_records(result, type, answer);
     if (answer->state != PROBE_DNS_FOUND)

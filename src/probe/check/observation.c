@@ -1,6 +1,8 @@
 #include "probe/check/observation.h"
 #include "base/buf.h"
 #include "policy/model.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/check/file.h"
 #include "probe/judge/result.h"
 #include "probe/read/finding.h"
@@ -19,6 +21,19 @@ void check_is_unknown(struct probe_check *check, const char *why)
 void check_add(struct probe_check *check, const char *text)
 {
     buf_add_shown(&check->summary, text, strlen(text), SHOWN_MAX);
+}
+
+void check_add_alias(const struct observation *observation, struct probe_check *check, const char *name,
+                     const struct probe_dns_answer *answer)
+{
+    struct probe_dns_answer first;
+
+    if (answer->alias == NULL)
+        return;
+    probe_dns_cname(observation->dns, name, &first);
+    buf_print(&check->summary, ", by way of ");
+    check_add(check, first.alias != NULL ? first.alias : answer->alias);
+    probe_dns_answer_free(&first);
 }
 
 void check_take(struct probe_check *check, struct probe_findings *findings)

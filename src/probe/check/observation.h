@@ -86,6 +86,10 @@ void check_take(struct probe_check *check, struct probe_findings *findings);
 /* Adds TEXT, which came from the network, to what CHECK says that it saw, cut where it is long and made fit to be shown. */
 void check_add(struct probe_check *check, const char *text);
 
+/* Adds where NAME leads to, about which ANSWER is: the first target of its CNAMEs, which its owner wrote; nothing without one. */
+void check_add_alias(const struct observation *observation, struct probe_check *check, const char *name,
+                     const struct probe_dns_answer *answer);
+
 /* Was the check NAME done without a FAIL? */
 bool observation_is_fine(const struct observation *observation, enum probe_check_name name);
 

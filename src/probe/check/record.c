@@ -42,10 +42,8 @@ void probe_check_txt(struct observation *o, struct probe_check *check)
         probe_misplaced_txt(o, first, check);
     if (o->txt.value.len > 0)
         buf_print(&check->summary, "id %s", o->txt.value.text);
-    if (o->txt.value.len > 0 && answer->alias != NULL) {
-        buf_print(&check->summary, ", by way of ");
-        check_add(check, answer->alias);
-    }
+    if (o->txt.value.len > 0)
+        check_add_alias(o, check, name, answer);
 }
 
 /* Failures of DANE are reported to the addresses that the MX host's own name has. */

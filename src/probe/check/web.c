@@ -44,10 +44,7 @@ void probe_check_host(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "%s%s", i > 0 ? ", " : "", answer->addresses[i]);
     if (answer->count > ADDRESSES_SHOWN)
         buf_print(&check->summary, " and %zu more", answer->count - ADDRESSES_SHOWN);
-    if (answer->alias != NULL) {
-        buf_print(&check->summary, ", by way of ");
-        check_add(check, answer->alias);
-    }
+    check_add_alias(o, check, o->policy_host, answer);
     if (!answer->is_partial)
         return;
     check->state = PROBE_UNKNOWN;
