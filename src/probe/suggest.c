@@ -15,12 +15,14 @@
 #include "probe/judge/result.h"
 #include "probe/judge/section.h"
 #include "probe/read/finding.h"
+#include "probe/read/policy.h"
 #include "probe/read/txt.h"
 #include "probe/shown.h"
 #include "probe/tell/comment.h"
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ADDRESSES_MAX = 8 };
@@ -208,13 +210,14 @@ static bool observed_well(const struct probe_check *check)
     return status == PROBE_STATUS_OK || status == PROBE_STATUS_WARNING;
 }
 
-/* What is served now. */
-static struct probe_served find_served(const struct probe_context *context, struct probe_dns *dns, const char *domain)
+/* What is served now; POLICY: its patterns. */
+static struct probe_served find_served(const struct probe_context *context, struct probe_dns *dns, const char *domain,
+                                       struct probe_policy *policy)
 {
     struct probe_served served = { .is_accepted = true };
     struct probe_result result;
 
-    probe_domain_policy(context, dns, domain, &result);
+    probe_domain_policy(context, dns, domain, &result, policy);
     for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++) {
         *(i == PROBE_CHECK_TXT ? &served.is_record_unknown : &served.is_unknown) |= result.checks[i].state == PROBE_UNKNOWN;
         served.is_accepted &= probe_check_status(&result.checks[i]) != PROBE_STATUS_CRITICAL;
@@ -245,6 +248,24 @@ static void add_head(struct buf *out, const char *domain, const struct probe_ser
     buf_free(&why);
 }
 
+/* Adds the patterns of POLICY that no MX record needs; without one, that is the domain itself. */
+static void suggest_unused(const char *domain, const struct probe_dns_answer *answer, const struct probe_policy *policy,
+                           struct buf *out)
+{
+    const char **hosts = calloc(answer->count + 1, sizeof *hosts);
+
+    if (hosts == NULL) {
+        out->failed = true;
+        return;
+    }
+    hosts[0] = domain;
+    for (size_t i = 0; i < answer->count; i++)
+        hosts[i] = answer->mx[i].host;
+    probe_section_add_unused(policy->mx.text, policy->mx_count, hosts, answer->count > 0 ? answer->count : 1, out);
+    out->failed |= policy->mx.failed;
+    free(hosts);
+}
+
 static int suggest_section(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                            const struct probe_dns_answer *answer, struct buf *out)
 {
@@ -265,11 +286,14 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
         status = suggest_host(context, dns, domain, true, clock_ms() + PROBE_SHOWN_LIMIT_MS, &hosts);
     else
         status = suggest_hosts(context, dns, answer, &hosts);
-    const struct probe_served served = find_served(context, dns, domain);
+    struct probe_policy policy;
+    const struct probe_served served = find_served(context, dns, domain, &policy);
     add_head(out, domain, &served, status);
     buf_add(out, hosts.text != NULL ? hosts.text : "", hosts.len);
     out->failed |= hosts.failed;
     buf_free(&hosts);
+    suggest_unused(domain, answer, &policy, out);
+    probe_policy_free(&policy);
     if (served.is_unknown || served.is_record_unknown)
         status = probe_worse(status, PROBE_STATUS_UNKNOWN);
     status = probe_worse(status, suggest_policy_host(dns, domain, out));

@@ -341,6 +341,8 @@ suggests() {
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
     suggests 2 smtp-self.test 'mail.smtp-self.test would get no mail once the mode is enforce'
     suggests 2 many.test
+    # What is planned is not lost.
+    suggests 0 mx-unused.test 'mx = mail.mx-unused.test mx = old.mx-unused.test served now, but no MX record matches it; keep it for'
     # As the owner wrote it, wherever that leads to.
     suggests 0 host-chain.test 'host = steps.chain.test'
     suggests 1 mx-alias.test 'mx = mail.mx-alias.test' 'is a CNAME, which the host of an MX record must not be'

@@ -329,10 +329,12 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
 }
 
 void probe_domain_policy(const struct probe_context *context, struct probe_dns *dns, const char *domain,
-                         struct probe_result *result)
+                         struct probe_result *result, struct probe_policy *policy)
 {
     struct observation o = { .context = context, .dns = dns, .result = result };
 
     run_checks(&o, domain, policy_order, sizeof policy_order / sizeof policy_order[0]);
+    *policy = o.policy;
+    o.policy = (struct probe_policy) { 0 };
     free_observation(&o);
 }

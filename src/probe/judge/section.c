@@ -1,11 +1,14 @@
 #include "probe/judge/section.h"
 
 #include "base/buf.h"
+#include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
+#include "probe/read/match.h"
 
 #include <inttypes.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { DAY = 86400, WEEK = 7 * DAY };
 
@@ -17,6 +20,35 @@ void probe_section_print_age(uint32_t seconds, struct buf *out)
         buf_print(out, "%" PRIu32 "d", seconds / DAY);
     else
         buf_print(out, "%" PRIu32, seconds);
+}
+
+/* Is the pattern I of MX that of an earlier one? */
+static bool is_repeated(const char *mx, size_t i, const char *pattern)
+{
+    size_t len = strlen(pattern);
+
+    for (; i > 0; i--, mx += strlen(mx) + 1)
+        if (strlen(mx) == len && domain_same(mx, pattern, len))
+            return true;
+    return false;
+}
+
+void probe_section_add_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count, struct buf *out)
+{
+    const char *pattern = mx;
+
+    for (size_t i = 0; i < mx_count; i++, pattern += strlen(pattern) + 1) {
+        size_t len = strlen(pattern);
+        char normal[DOMAIN_MAX + sizeof "*."];
+        if (policy_mx_fault(pattern, len) != DOMAIN_FINE || len >= sizeof normal || is_repeated(mx, i, pattern) ||
+            probe_match_any(pattern, hosts, host_count))
+            continue;
+        for (size_t k = 0; k <= len; k++)
+            normal[k] = domain_lower(pattern[k]);
+        buf_print(out,
+                  "mx      = %s    ; served now, but no MX record matches it; keep it for a host that is planned, or a backup\n",
+                  normal);
+    }
 }
 
 /* What becomes of mode enforce, by the status of the MX hosts. */

@@ -227,14 +227,21 @@ struct probe_share probe_match_share(const char *mx, size_t mx_count, const char
     return share;
 }
 
+bool probe_match_any(const char *pattern, const char *const *hosts, size_t host_count)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < host_count && !found; i++)
+        found = matches(pattern, hosts[i]);
+    return found;
+}
+
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,
                         struct probe_findings *findings)
 {
     for (size_t i = 0; i < mx_count; i++, mx += strlen(mx) + 1) {
-        bool used = policy_mx_fault(mx, strlen(mx)) != DOMAIN_FINE;
-        for (size_t k = 0; k < host_count && !used; k++)
-            used = policy_mx_match(mx, hosts[k]);
-        if (!used)
+        bool is_valid = policy_mx_fault(mx, strlen(mx)) == DOMAIN_FINE;
+        if (is_valid && !probe_match_any(mx, hosts, host_count))
             probe_findings_add(findings, &rules[UNUSED], 0, span_of(mx));
     }
 }

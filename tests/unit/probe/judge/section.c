@@ -104,6 +104,24 @@ static void one(void **state)
     buf_free(&why);
 }
 
+static void unused(void **state)
+{
+    static const char mx[] =
+        "mail.example.org\0*.example.net\0Backup.example.org\0backup.example.org\0192.0.2.1\0*.planned.example";
+    const char *const hosts[] = { "MAIL.example.org", "mx1.example.net", "" };
+    struct buf out = { 0 };
+
+    (void)state;
+    probe_section_add_unused(mx, 6, hosts, 3, &out);
+    assert_string_equal(out.text, "mx      = backup.example.org    ; served now, but no MX record matches it; keep it for a host "
+                                  "that is planned, or a backup\n"
+                                  "mx      = *.planned.example    ; served now, but no MX record matches it; keep it for a host "
+                                  "that is planned, or a backup\n");
+    buf_free(&out);
+    probe_section_add_unused(NULL, 0, hosts, 3, &out);
+    assert_int_equal(out.len, 0);
+}
+
 int main(void)
 {
     enum { CASES = sizeof cases / sizeof cases[0] };
@@ -114,5 +132,7 @@ int main(void)
         (void)snprintf(names[i], sizeof names[i], "%zu: %s, MX hosts %d", i, cases[i].begins, cases[i].mx_status);
         tests[i] = (struct CMUnitTest) { names[i], one, NULL, NULL, (void *)(uintptr_t)&cases[i] };
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest others[] = { cmocka_unit_test(unused) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL) + cmocka_run_group_tests(others, NULL, NULL);
 }
