@@ -152,6 +152,7 @@ def policies(cases):
 TXT = {  # what stands at _mta-sts
     "txt-none": [],
     "parked": [],
+    "removed": [],
     "txt-nodata": ["A 192.0.2.1"],
     "txt-foreign": ['TXT "v=spf1 -all"'],
     "txt-two": ['TXT "v=STSv1; id=1;"', 'TXT "v=STSv1; id=2;"'],
@@ -173,6 +174,7 @@ TXT = {  # what stands at _mta-sts
 RPT = {
     "rpt-none": [],
     "parked": [],
+    "removed": [],
     "rpt-foreign": ['TXT "v=spf1 -all"'],
     "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
     "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
@@ -231,7 +233,7 @@ MAILS = {  # the same of the MX host; a pair is a kind of server and its certifi
 
 
 def host_records(case):
-    named = {"host-none": [], "parked": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME steps.chain.test."]}
+    named = {"host-none": [], "parked": [], "removed": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME steps.chain.test."]}
     at = HOSTS.get(case["dns"], (HTTPS_AT.get(case["https"], NGINX),))
     return named.get(case["dns"], addresses(*at))
 

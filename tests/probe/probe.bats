@@ -540,6 +540,33 @@ limited() {
     [[ $(words) == *'with that of the file, senders defer mail for what fails in mx and smtp, since its mode is enforce: first mend that'* ]]
 }
 
+@test "-f: mode none, step by step to the end (RFC 8461 8.3)" {
+    deploy 2
+    sed -i '/^\[d1.example\]/a mode = none' policies.ini
+    leave_alone policies.ini
+    published
+    run -1 probe_deployed -f "$DIR/policies.ini"
+    [[ $(words) == *'ok ini served as the file has it, under its id "d1.example" is being removed: mode none is served under its id; keep both for 7 days at least (max_age), and until every policy'* ]]
+    [[ $output == *'ok    d2.example: mode enforce, 1 MX host, matched'* ]]
+    # The record is gone, then the policy host, too. What is wrong there is no finding.
+    printf '[defaults]\nmode = none\n' >removed.ini
+    printf '[%s.test]\nmx = mail.%s.test\n' removed{,} removed-record{,} removed-wild{,} >>removed.ini
+    leave_alone removed.ini
+    run -0 probe -v -f "$DIR/removed.ini" removed-record.test removed-wild.test
+    [[ $(words) == *'- txt nothing to look at, since MTA-STS is removed (RFC 8461 8.3)'*'there is no TXT record any more; next remove the policy host, then this section'* ]]
+    [[ $(words) == *'ok removed-wild.test '*'- answer nothing to look at'* && $output != *'mail: '* && $output != *FAIL* && $output != *' IN TXT '* ]]
+    run -0 probe -f "$DIR/removed.ini" removed.test
+    [[ $(words) == *'- host nothing to look at'*'- tlsrpt nothing'*'"removed.test" has neither a TXT record nor a policy host any more: the removal is finished, and this section can be deleted now'* ]]
+    # In a run of many it is said, too.
+    run -0 probe -f "$DIR/removed.ini" removed.test removed-record.test
+    [[ $(words) == *'ok removed.test ok ini "removed.test" has neither '* ]]
+    # It is no removal where the file has another mode, or the domain itself is gone.
+    sed -i 's/none/enforce/' removed.ini
+    leave_alone removed.ini
+    run -2 probe -f "$DIR/removed.ini" removed.test
+    [[ $(words) == *'FAIL ini '*'senders cannot fetch the policy of the file'* ]]
+}
+
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {
     deploy 1000
     local begin=$SECONDS before

@@ -127,39 +127,53 @@ static void skip_in_mode_none(struct observation *o)
 {
     struct probe_check *check = &o->result->checks[PROBE_CHECK_SMTP];
 
-    if (!observation_is_mode_none(o) || o->other_enforces || check->state == PROBE_SKIPPED)
+    bool is_none = observation_is_removed(o) || (observation_is_mode_none(o) && !o->other_enforces);
+    if (!is_none || check->state == PROBE_SKIPPED)
         return;
     probe_findings_free(&check->findings);
     check->state = add_gone(o, check) > 0 ? PROBE_DONE : PROBE_SKIPPED;
     buf_print(&check->summary, "; mode none asks nothing of them");
 }
 
-static bool is_absent(const struct probe_dns_answer *answer)
-{
-    return answer->state == PROBE_DNS_ABSENT && answer->alias == NULL;
-}
-
-static void drop(struct probe_check *check)
+static void drop(struct probe_check *check, const char *why)
 {
     probe_findings_free(&check->findings);
     buf_free(&check->summary);
     check->state = PROBE_SKIPPED;
-    buf_print(&check->summary, "nothing to look at, since the domain takes no mail (RFC 7505)");
+    buf_print(&check->summary, "%s", why);
 }
 
 /* A domain that takes no mail, and has no sign of MTA-STS, lacks nothing: what is absent is no finding. */
 static void skip_without_mail(struct observation *o)
 {
+    static const char why[] = "nothing to look at, since the domain takes no mail (RFC 7505)";
     struct probe_check *done = o->result->checks;
     bool expects = o->expected != NULL && (o->expected->policy != NULL || o->expected->mistake != NULL);
 
-    if (!o->is_null_mx || expects || !is_absent(&o->record) || !is_absent(&o->address))
+    if (!o->is_null_mx || expects || !observation_is_absent(&o->record) || !observation_is_absent(&o->address))
         return;
-    drop(&done[PROBE_CHECK_TXT]);
-    drop(&done[PROBE_CHECK_HOST]);
-    drop(&done[PROBE_CHECK_MX]);
-    if (is_absent(&o->reports))
-        drop(&done[PROBE_CHECK_TLSRPT]);
+    drop(&done[PROBE_CHECK_TXT], why);
+    drop(&done[PROBE_CHECK_HOST], why);
+    drop(&done[PROBE_CHECK_MX], why);
+    if (observation_is_absent(&o->reports))
+        drop(&done[PROBE_CHECK_TLSRPT], why);
+}
+
+/* Without the TXT record, as RFC 8461 8.3 has it at the end, no sender looks for the policy: what is wrong with it is no finding.
+ */
+static void skip_after_removal(struct observation *o)
+{
+    static const char why[] = "nothing to look at, since MTA-STS is removed (RFC 8461 8.3)";
+    struct probe_check *done = o->result->checks;
+
+    if (!observation_is_removed(o))
+        return;
+    drop(&done[PROBE_CHECK_TXT], why);
+    for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++)
+        if (done[i].findings.verdict != PROBE_OK)
+            drop(&done[i], why);
+    if (observation_is_absent(&o->reports))
+        drop(&done[PROBE_CHECK_TLSRPT], why);
 }
 
 /* The mode that senders may have in their caches: that of the served policy, or else that of policies.ini. */
@@ -237,6 +251,7 @@ static void describe_effect(const struct observation *o)
         if (o->hosts[i - 1].unmatched)
             facts.unmatched = o->hosts[i - 1].name;
     facts.no_domain = o->no_domain;
+    facts.removed = observation_is_removed(o);
     facts.record = record_share(o);
     facts.policy = policy_share(o);
     facts.policy_hidden = o->host_hidden;
@@ -322,6 +337,7 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
     run_checks(&o, domain, order, PROBE_CHECKS);
     skip_in_mode_none(&o);
     skip_without_mail(&o);
+    skip_after_removal(&o);
     order_add(&o);
     describe_effect(&o);
     free_observation(&o);

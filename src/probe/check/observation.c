@@ -4,6 +4,7 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/check/file.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/read/finding.h"
 
@@ -73,6 +74,16 @@ bool observation_is_served(const struct observation *observation)
 bool observation_is_mode_none(const struct observation *observation)
 {
     return observation->policy.has_mode && observation->policy.mode == POLICY_NONE;
+}
+
+bool observation_is_absent(const struct probe_dns_answer *answer)
+{
+    return answer->state == PROBE_DNS_ABSENT && answer->alias == NULL;
+}
+
+bool observation_is_removed(const struct observation *observation)
+{
+    return observation->removal == PROBE_REMOVAL_RECORD_GONE || observation->removal == PROBE_REMOVAL_DONE;
 }
 
 bool observation_has_patterns(const struct observation *observation)

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "policy/domain.h"
+#include "policy/model.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/check/file.h"
@@ -10,9 +11,12 @@
 #include "probe/check/order.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/records.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/read/finding.h"
 #include "probe/read/first.h"
+#include "probe/read/policy.h"
+#include "probe/read/policy_field.h"
 #include "probe/read/txt.h"
 
 #include <stdio.h>
@@ -121,6 +125,36 @@ static void add_record(struct observation *o)
                          &o->result->publish);
 }
 
+/* Has the file mode none for the domain? */
+static bool is_removal_wanted(const struct probe_expected *expected)
+{
+    struct probe_policy policy;
+
+    if (expected->policy == NULL)
+        return false;
+    probe_policy_read(expected->policy, expected->len, &policy);
+    bool wanted = policy.has_mode && policy.mode == POLICY_NONE;
+    probe_policy_free(&policy);
+    return wanted;
+}
+
+static struct probe_removal_facts removal_facts(const struct observation *o, const struct probe_published *published)
+{
+    const struct probe_expected *expected = o->expected;
+    char id[POLICY_ID_SIZE];
+    bool is_wanted = !o->no_domain && is_removal_wanted(expected);
+
+    if (is_wanted)
+        policy_id(expected->policy, expected->len, id);
+    return (struct probe_removal_facts) {
+        .is_wanted = is_wanted,
+        .is_published = is_wanted && observation_is_served(o) && published->id != NULL && strcmp(published->id, id) == 0,
+        .is_record_gone = published->is_id_known && o->record.alias == NULL && o->txt.is_absent,
+        .is_host_gone = observation_is_absent(&o->address),
+        .max_age = o->result->max_age,
+    };
+}
+
 void probe_check_ini(struct observation *o, struct probe_check *check)
 {
     const struct probe_expected *expected = o->expected;
@@ -144,11 +178,18 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         probe_compare_mistake(expected->mistake, &check->findings);
         return;
     }
+    const struct probe_removal_facts removal = removal_facts(o, &published);
+    o->removal = probe_removal_stage(&removal);
+    if (observation_is_removed(o)) {
+        probe_judge_removal(o->result->domain, &removal, &check->findings);
+        return;
+    }
     o->compared = probe_compare(&published, expected->policy, expected->len, &check->findings);
     if (o->compared == PROBE_SAME && check->findings.count == 0)
         buf_print(&check->summary, "served as the file has it%s", published.is_id_known ? ", under its id" : "");
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
+    probe_judge_removal(o->result->domain, &removal, &check->findings);
     if (probe_compare_is_due(&published, expected->policy, expected->len))
         add_record(o);
 }

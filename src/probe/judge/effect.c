@@ -342,7 +342,7 @@ void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
         return;
     }
     /* Where nobody can deliver, it does not matter what the policy says. */
-    if (gone + hidden == 0 || gone + hidden < facts->host_count)
+    if (!facts->removed && (gone + hidden == 0 || gone + hidden < facts->host_count))
         add_policy(facts, out);
     if (gone > 0) {
         begin_sentence(out, before);

@@ -26,6 +26,7 @@ struct probe_effect_host {
 struct probe_effect_facts {
     const char *domain;
     bool no_domain;            /* it does not exist */
+    bool removed;              /* MTA-STS is removed on purpose: no sender looks for a policy */
     bool published;            /* there is a sign of MTA-STS: a TXT record, or a policy host */
     struct probe_share record; /* who takes the TXT record */
     struct probe_share policy; /* who can fetch the policy, and takes it */

@@ -341,6 +341,7 @@ static void read_all(struct reader *r)
     if (allow_space)
         found = count_records(r, true);
     r->any_meant = any_meant(r);
+    r->txt->is_absent = found == 0 && !r->any_meant;
     for (size_t i = 0; next_record(r, &i);)
         read_record(r, (struct span) { r->record.text, r->record.len }, found, allow_space);
     if (found != 1)

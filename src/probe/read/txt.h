@@ -8,6 +8,7 @@
 
 struct probe_txt {
     struct buf value; /* the id or rua of the only record, if it is valid; else empty */
+    bool is_absent;   /* no record is meant for this, well written or not */
     struct probe_findings findings;
 };
 

@@ -5,6 +5,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/dane.h"
 #include "probe/judge/records.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/finding.h"
@@ -148,7 +149,7 @@ static bool is_of(const struct probe_rule *rule, const char *check)
 }
 
 /* The rules of several checks: a kind begins with the name of its check. */
-static const struct probe_rules *const shared[] = { &probe_judge_rules, &probe_record_rules };
+static const struct probe_rules *const shared[] = { &probe_judge_rules, &probe_record_rules, &probe_removal_rules };
 enum { SHARED = sizeof shared / sizeof shared[0] };
 
 static void add_rules(struct buf *out, enum probe_check_name check)
