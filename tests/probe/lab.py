@@ -180,6 +180,7 @@ RPT = {
     "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
     "rpt-twice": [],
     "markup": ['TXT "v=TLSRPTv1; rua=<img src=x onerror=document.title=1>"'],
+    "rpt-dangling": ["CNAME nowhere.test."],
     "rpt-bad": ['TXT "v=TLSRPTv1; rua=reports"'],
 }
 
@@ -187,6 +188,8 @@ RPT = {
 DIGEST = 32 * "ab"
 TLSA = {  # what stands at _25._tcp of the MX host; None is its certificate's
     "tlsa": [None],
+    "tlsa-other": ["3 1 1 " + DIGEST],
+    "tlsa-partly": [None],
     "tlsa-some": [None, "1 1 1 " + DIGEST],
     "tlsa-none": ["0 0 1 " + DIGEST, "3 2 1 " + DIGEST, "3 1 3 " + DIGEST, "3 1 1 " + DIGEST[2:], "4 1 1 " + DIGEST, "3 1 0 00"],
 }
@@ -214,7 +217,8 @@ HOSTS = {  # more than one address of the policy host
     "host-many": (NGINX, *("11.0.1.%d" % n for n in range(1, 17))),
     "host-split": (NGINX_NAME, NGINX_NOTHING),
 }
-MAILS = {  # the same of the MX host; a pair is a kind of server and its certificate
+MAILS = {
+    "tlsa-partly": (POSTFIX, ("tls", "self")),  # the same of the MX host; a pair is a kind of server and its certificate
     "mail-two": (REFUSED, POSTFIX),
     "mail-six": (POSTFIX, NOBODY_SIX),
     "mail-name": (POSTFIX, ("tls", "name")),

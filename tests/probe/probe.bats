@@ -395,6 +395,13 @@ suggests() {
     [[ $(words) == *'ok dane mail.some.signed.test: 2 TLSA records (senders use 1), signed, matched by its certificate "mail.some.signed.test" has a TLSA record 1 1 1 with 32 bytes, which senders ignore: usages 0 and 1 are not for SMTP'* ]]
     run -1 probe none.signed.test
     [[ $(words) == *'warn dane mail.none.signed.test: 6 TLSA records (senders use 0), signed "mail.none.signed.test" has '* && $output != *mail:\ * ]]
+    run -2 probe other.signed.test
+    [[ $(words) == *'FAIL dane '*'not matched by its certificate "mail.other.signed.test" shows no certificate that one of its signed TLSA records matches'*'mail: Senders that honour DANE are deferring mail'* ]]
+    run -1 probe part.signed.test
+    [[ $(words) == *'warn dane '*'matched by its certificate at some addresses only "mail.part.signed.test" shows a certificate that none'* ]]
+    # In mode testing, too.
+    run -2 probe notls.signed.test
+    [[ $(words) == *'FAIL dane '*'"mail.notls.signed.test" shows no certificate'*'mail: '*'Senders that honour DANE are deferring mail'* ]]
     run -3 probe bogus.test
     [[ $(words) == *'? txt DNSSEC validation failed: '*'? mx DNSSEC validation failed: '* && $output != *mail:\ * ]]
     run -0 probe --dns 127.0.0.1:5397 signed.test

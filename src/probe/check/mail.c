@@ -245,7 +245,8 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
 
 static void judge_dane(struct mx_host *host, struct probe_check *check)
 {
-    const struct probe_dane_facts facts = { host->name, &host->shown->tlsa, host->judged.chains, host->judged.matched };
+    const struct probe_dane_facts facts = { host->name, &host->shown->tlsa, host->judged.chains, host->judged.matched,
+                                            host->failed && host->judged.chains == 0 && !host->judged.is_hidden };
 
     if (check->summary.len > 0)
         buf_print(&check->summary, "; ");

@@ -41,7 +41,7 @@ void probe_check_txt(struct observation *o, struct probe_check *check)
     probe_txt_read(answer->strings, answer->count, first, &o->txt);
     check_take(check, &o->txt.findings);
     if (answer->state == PROBE_DNS_ABSENT)
-        probe_judge_alias(name, answer, first, &check->findings);
+        probe_judge_alias(name, answer, false, first, &check->findings);
     if (answer->alias == NULL && !probe_txt_is_there(answer->strings, answer->count))
         probe_misplaced_txt(o, first, check);
     if (o->txt.value.len > 0)
@@ -72,6 +72,7 @@ static void look_at_dane_hosts(const struct observation *o, struct probe_check *
 void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
 {
     const struct probe_dns_answer *answer = &o->reports;
+    char name[DOMAIN_MAX + sizeof "_smtp._tls."];
     struct probe_txt txt;
 
     if (answer->state == PROBE_DNS_AGAIN) {
@@ -80,6 +81,9 @@ void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
     }
     probe_tlsrpt_read(answer->strings, answer->count, &txt);
     check_take(check, &txt.findings);
+    (void)snprintf(name, sizeof name, "_smtp._tls.%s", o->result->domain);
+    if (answer->state == PROBE_DNS_ABSENT)
+        probe_judge_alias(name, answer, true, PROBE_FIRST_NOTHING, &check->findings);
     if (answer->alias == NULL && !probe_tlsrpt_is_there(answer->strings, answer->count))
         probe_misplaced_tlsrpt(o, check);
     look_at_dane_hosts(o, check);

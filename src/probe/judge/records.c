@@ -14,6 +14,7 @@ enum {
     TXT_ALIAS,
     TXT_NO_DOMAIN,
     TXT_PLACE,
+    TLSRPT_ALIAS,
     TLSRPT_PLACE,
     TLSRPT_DANE,
     HOST_ABSENT,
@@ -36,6 +37,7 @@ enum {
 #define RFC_RPT "RFC 8460 3"
 #define RFC_FETCH "RFC 8461 3.3"
 
+#define ALIAS_NOWHERE "is a CNAME that leads nowhere; publish the TXT record at its target, or in its place"
 #define IS_SPECIAL "is not a public address, so senders elsewhere cannot reach it; publish a public one"
 #define NONE_PUBLIC                                                                                                              \
     "has no public address, so senders elsewhere cannot reach it; publish one; or, if the DNS gives other addresses outside "    \
@@ -43,8 +45,8 @@ enum {
     "network (split-horizon DNS), look with --dns root"
 
 static const struct probe_rule rules[RULES] = {
-    [TXT_ALIAS] = { "txt-alias", PROBE_FAIL, 0, 0, 0,
-                    "is a CNAME that leads nowhere; publish the TXT record at its target, or in its place", RFC_TXT },
+    [TXT_ALIAS] = { "txt-alias", PROBE_FAIL, 0, 0, 0, ALIAS_NOWHERE, RFC_TXT },
+    [TLSRPT_ALIAS] = { "tlsrpt-alias", PROBE_WARN, 0, 0, 0, ALIAS_NOWHERE, RFC_RPT },
     [TXT_NO_DOMAIN] = { "txt-no-domain", PROBE_FAIL, 0, 0, 0,
                         "does not exist (NXDOMAIN); see how the name is written, and whether it is registered and delegated",
                         "RFC 8020 2" },
@@ -100,19 +102,20 @@ static void add_first(enum probe_first first, struct buf *says)
         buf_print(says, ", but %s", probe_first_text(first));
 }
 
-void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, enum probe_first first,
+void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, bool is_tlsrpt, enum probe_first first,
                        struct probe_findings *findings)
 {
+    const struct probe_rule *rule = &rules[is_tlsrpt ? TLSRPT_ALIAS : TXT_ALIAS];
     struct buf says = { 0 };
 
     if (answer->alias == NULL)
         return;
-    buf_print(&says, "%s", rules[TXT_ALIAS].says);
+    buf_print(&says, "%s", rule->says);
     add_first(first, &says);
     buf_print(&says, " [");
     buf_add_shown(&says, answer->alias, strlen(answer->alias), DOMAIN_MAX);
     buf_print(&says, "]");
-    probe_findings_add_saying(findings, &rules[TXT_ALIAS], 0, span_of(name), &says);
+    probe_findings_add_saying(findings, rule, 0, span_of(name), &says);
 }
 
 /* Adds a finding by RULE with NAME, and perhaps more, behind what it says. */

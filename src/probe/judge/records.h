@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 /*
- * ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. FIRST comes before a
- * record is published.
+ * ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. IS_TLSRPT: it is about
+ * TLSRPT. FIRST comes before a record is published.
  */
-void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, enum probe_first first,
+void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, bool is_tlsrpt, enum probe_first first,
                        struct probe_findings *findings);
 
 /*

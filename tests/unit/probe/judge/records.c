@@ -130,14 +130,17 @@ static void what_comes_first(void **state)
     struct probe_findings findings = { 0 };
 
     (void)state;
-    probe_judge_alias("_mta-sts.d.example", &answer, PROBE_FIRST_NOTHING, &findings);
+    probe_judge_alias("_mta-sts.d.example", &answer, false, PROBE_FIRST_NOTHING, &findings);
     assert_text(&findings,
                 "\"_mta-sts.d.example\" is a CNAME that leads nowhere; publish the TXT record at its target, or in its "
                 "place [nowhere.example] (RFC 8461 3.1)");
-    probe_judge_alias("_mta-sts.d.example", &answer, PROBE_FIRST_SERVE, &findings);
+    probe_judge_alias("_mta-sts.d.example", &answer, false, PROBE_FIRST_SERVE, &findings);
     assert_text(&findings,
                 "\"_mta-sts.d.example\" is a CNAME that leads nowhere; publish the TXT record at its target, or in its "
                 "place, but first let the policy be served [nowhere.example] (RFC 8461 3.1)");
+    probe_judge_alias("_smtp._tls.d.example", &answer, true, PROBE_FIRST_NOTHING, &findings);
+    assert_int_equal(findings.verdict, PROBE_WARN);
+    assert_kinds(&findings, "tlsrpt-alias");
     probe_judge_place("_mta_sts.d.example", "_mta-sts.d.example", "_mta-sts", false, PROBE_FIRST_MEND, &findings);
     assert_non_null(strstr(probe_finding_text(&findings, &findings.list[0]),
                            "before the zone), but first mend what fails in mx and smtp, or serve mode testing (RFC 8461 3.1)"));
