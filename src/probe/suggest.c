@@ -187,14 +187,33 @@ static bool suggest_target(struct probe_dns *dns, const char *name, struct buf *
     return found;
 }
 
+/* Adds FINDINGS as comments, and frees them. Returns their status. */
+static int add_findings(struct probe_findings *findings, struct buf *out)
+{
+    int status = probe_findings_status(findings, !findings->failed);
+
+    for (size_t i = 0; i < findings->count; i++)
+        probe_comment_add(out, probe_finding_text(findings, &findings->list[i]));
+    out->failed |= findings->failed;
+    probe_findings_free(findings);
+    return status;
+}
+
 static int suggest_policy_host(struct probe_dns *dns, const char *domain, struct buf *out)
 {
     char name[DOMAIN_MAX + sizeof DOMAIN_POLICY_HOST_PREFIX];
+    struct probe_findings findings = { 0 };
     struct probe_dns_answer answer;
     int status = PROBE_STATUS_OK;
 
     (void)snprintf(name, sizeof name, DOMAIN_POLICY_HOST_PREFIX "%s", domain);
     probe_dns_addresses(dns, name, &answer);
+    if (answer.state == PROBE_DNS_FOUND)
+        (void)probe_judge_addresses(name, &answer, &findings);
+    if (findings.count > 0) { /* critical stands for MX hosts alone */
+        (void)add_findings(&findings, out);
+        status = PROBE_STATUS_WARNING;
+    }
     if (answer.state != PROBE_DNS_FOUND || answer.count == 0)
         status = add_no_host(domain, name, &answer, out);
     else if (answer.alias == NULL || !suggest_target(dns, name, out))
@@ -272,20 +291,14 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     struct probe_findings findings = { 0 };
     struct buf hosts = { 0 };
     enum probe_mx_kind kind = probe_judge_mx(domain, answer, &findings);
-    int status;
 
     if (kind == PROBE_MX_IMPLICIT)
         probe_judge_no_mx(domain, NULL, 0, &findings);
-
-    for (size_t i = 0; i < findings.count; i++)
-        probe_comment_add(out, probe_finding_text(&findings, &findings.list[i]));
-    probe_findings_free(&findings);
+    int found = add_findings(&findings, out);
     if (kind == PROBE_MX_NULL)
-        return PROBE_STATUS_WARNING;
-    if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, true, clock_ms() + PROBE_SHOWN_LIMIT_MS, &hosts);
-    else
-        status = suggest_hosts(context, dns, answer, &hosts);
+        return found;
+    int status = kind == PROBE_MX_IMPLICIT ? suggest_host(context, dns, domain, true, clock_ms() + PROBE_SHOWN_LIMIT_MS, &hosts)
+                                           : suggest_hosts(context, dns, answer, &hosts);
     struct probe_policy policy;
     const struct probe_served served = find_served(context, dns, domain, &policy);
     add_head(out, domain, &served, status);
@@ -297,7 +310,7 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     if (served.is_unknown || served.is_record_unknown)
         status = probe_worse(status, PROBE_STATUS_UNKNOWN);
     status = probe_worse(status, suggest_policy_host(dns, domain, out));
-    return probe_worse(status, suggest_tlsrpt(dns, domain, out));
+    return probe_worse(probe_worse(status, found), suggest_tlsrpt(dns, domain, out));
 }
 
 int probe_suggest(const struct probe_context *context, struct probe_dns *dns, const char *domain, struct buf *out)

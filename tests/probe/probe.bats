@@ -341,6 +341,10 @@ suggests() {
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
     suggests 2 smtp-self.test 'mail.smtp-self.test would get no mail once the mode is enforce'
     suggests 2 many.test
+    suggests 1 mx-beside.test 'has a null MX record (".") beside others' 'mx = mail.mx-beside.test'
+    suggests 1 host-hidden.test 'has no public address' 'host = 10.0.0.25'
+    run -1 probe --suggest parked.test
+    [[ $(words) == *'and needs no policy; if one is served'* ]]
     # What is planned is not lost.
     suggests 0 mx-unused.test 'mx = mail.mx-unused.test mx = old.mx-unused.test served now, but no MX record matches it; keep it for'
     # As the owner wrote it, wherever that leads to.

@@ -145,7 +145,7 @@ static bool is_removal_wanted(const struct probe_expected *expected)
 static struct probe_removal_facts removal_facts(const struct observation *o, const struct probe_published *published)
 {
     const struct probe_expected *expected = o->expected;
-    char id[POLICY_ID_SIZE];
+    char id[POLICY_ID_SIZE] = "";
     bool is_wanted = !o->no_domain && is_removal_wanted(expected);
 
     if (is_wanted)

@@ -66,7 +66,9 @@ static const struct probe_rule rules[RULES] = {
     [HOST_SPECIAL] = { "host-special", PROBE_WARN, 0, 0, 0, IS_SPECIAL, "RFC 6890" },
     [HOST_NONE_PUBLIC] = { "host-none-public", PROBE_FAIL, 0, 0, 0, NONE_PUBLIC, "RFC 6890, RFC 8461 3.3" },
     [MX_NULL] = { "mx-null", PROBE_WARN, 0, 0, 0,
-                  "takes no mail, as its null MX record says; a policy protects nothing here, remove it or the record",
+                  "takes no mail, as its null MX record says, and needs no policy; if one is served, remove it step by step (RFC "
+                  "8461 8.3); if "
+                  "mail is to come, remove the null MX",
                   "RFC 7505" },
     [MX_NULL_BESIDE] = { "mx-null-beside", PROBE_WARN, 0, 0, 0,
                          "has a null MX record (\".\") beside others, which contradict it, so senders may take the domain for "

@@ -235,8 +235,8 @@ static void absent_phrases(void **state)
         [PROBE_FIRST_SERVE] =
             "there is no TXT record; first let the policy be served, and publish the record after that (RFC 8461 3.1; ",
         [PROBE_FIRST_MEND] =
-            "there is no TXT record; first mend what fails in mx and smtp, or serve mode testing, and publish the "
-            "record after that (RFC 8461 3.1; ",
+            ("there is no TXT record; first mend what fails in mx and smtp, or serve mode testing, and publish the "
+             "record after that (RFC 8461 3.1; "),
     };
 
     (void)state;
