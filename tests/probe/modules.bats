@@ -394,7 +394,7 @@ smtp-endless protocol
 smtp-later later
 smtp-later why 451 4.7.1 greylisted
 smtp-ehlo later
-smtp-no refused 127
+smtp-no refused 11
 smtp-no why 554 5.7.1
 smtp-refused refused -
 smtp-name cert-name

@@ -231,7 +231,7 @@ threading.Event().wait()'
     [[ $(words) == *'FAIL txt "txt-gone.test" does not exist (NXDOMAIN);'*'not looked at since the domain does not exist'* ]]
     [[ $(words) == *'mail: Mail for txt-gone.test is returned to its authors at once'* && $output != *publish* ]]
     run -2 probe mx-none.test
-    [[ $(words) == *'FAIL mx '*'publish an MX record for its mail host: mail.mx-none.test '* && $output != *remove* ]]
+    [[ $(words) == *'FAIL mx '*'publish an MX record for its mail host: mail.mx-none.test, if mail for it is taken there '* && $output != *remove* ]]
     run -2 probe mx-lost.test
     [[ $(words) == *'FAIL smtp '*'has no MX record and no address'*'publish an MX record for its mail host'* && $output != *remove* ]]
 }
@@ -530,6 +530,8 @@ limited() {
     [[ $(words) == *"keep one, but $mend, or serve mode testing (RFC 8461 3.1; 13 of 16"* ]]
     run -2 probe held-cert.test
     [[ $(words) == *"FAIL https $mend, or serve mode testing (RFC 8461 5); "* ]]
+    run -2 probe held-type.test
+    [[ $(words) == *"warn answer $mend, or serve mode testing (RFC 8461 5); 200, text/html"* ]]
     # The policy comes first, for what is second, too.
     run -2 probe txt-dangling-404.test
     [[ $(words) == *'or in its place, but first let the policy be served [nowhere.test]'* ]]
@@ -571,6 +573,13 @@ limited() {
     # In a run of many it is said, too.
     run -0 probe -f "$DIR/removed.ini" removed.test removed-record.test
     [[ $(words) == *'ok removed.test ok ini "removed.test" has neither '* ]]
+    # In another order: the policy host went first, or another policy is served without a record.
+    printf '[%s.test]\nmx = mail.%s.test\n' host-none{,} txt-none{,} >>removed.ini
+    leave_alone removed.ini
+    run -2 probe -f "$DIR/removed.ini" host-none.test
+    [[ $(words) == *'ok ini "host-none.test" is being removed, and the policy host is gone before the TXT record; if every policy'* ]]
+    run -2 probe -f "$DIR/removed.ini" txt-none.test
+    [[ $(words) == *'FAIL ini another policy is served than the file has'* ]]
     # It is no removal where the file has another mode, or the domain itself is gone.
     sed -i 's/none/enforce/' removed.ini
     leave_alone removed.ini

@@ -86,6 +86,18 @@ static void put_first(struct probe_check *check, const char *text)
     check->summary = summary;
 }
 
+/* Does CHECK have a finding that keeps senders from the policy? */
+static bool keeps_senders(const struct probe_check *check)
+{
+    bool keeps = false;
+
+    for (size_t i = 0; i < check->findings.count; i++) {
+        const struct probe_rule *rule = check->findings.list[i].rule;
+        keeps |= rule->severity == PROBE_FAIL || rule->most > 0;
+    }
+    return keeps;
+}
+
 void order_add(struct observation *observation)
 {
     struct probe_check *checks = observation->result->checks;
@@ -93,6 +105,6 @@ void order_add(struct observation *observation)
     if (!is_looked_for(observation) || !order_holds_mail(observation))
         return;
     for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++)
-        if (checks[i].findings.verdict == PROBE_FAIL && (i != PROBE_CHECK_POLICY || fails_in_tls(observation)))
+        if (keeps_senders(&checks[i]) && (i != PROBE_CHECK_POLICY || fails_in_tls(observation)))
             put_first(&checks[i], probe_first_text(PROBE_FIRST_MEND));
 }

@@ -153,8 +153,11 @@ static struct probe_removal_facts removal_facts(const struct observation *o, con
     return (struct probe_removal_facts) {
         .is_wanted = is_wanted,
         .is_published = is_wanted && observation_is_served(o) && published->id != NULL && strcmp(published->id, id) == 0,
+        .has_other =
+            published->policy != NULL && expected->policy != NULL &&
+            probe_compare_bodies(published->policy, published->len, expected->policy, expected->len) == PROBE_BODIES_OTHER,
         .is_record_gone = published->is_id_known && o->record.alias == NULL && o->txt.is_absent,
-        .is_host_gone = observation_is_absent(&o->address),
+        .is_host_gone = published->is_id_known && observation_is_absent(&o->address),
         .max_age = o->result->max_age,
     };
 }
@@ -184,7 +187,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
     }
     const struct probe_removal_facts removal = removal_facts(o, &published);
     o->removal = probe_removal_stage(&removal);
-    if (observation_is_removed(o)) {
+    if (observation_is_removed(o) || o->removal == PROBE_REMOVAL_HOST_GONE) {
         probe_judge_removal(o->result->domain, &removal, &check->findings);
         return;
     }

@@ -227,7 +227,8 @@ void probe_judge_no_mx(const char *domain, const char *mx, size_t mx_count, stru
     }
     for (; i < mx_count && domain_fault(mx, strlen(mx)) != DOMAIN_FINE; i++)
         mx += strlen(mx) + 1;
-    add_naming(findings, &rules[MX_NONE], domain, i < mx_count ? mx : "one that its mx lines name", "");
+    add_naming(findings, &rules[MX_NONE], domain, i < mx_count ? mx : "one that its mx lines name",
+               ", if mail for it is taken there");
 }
 
 bool probe_mx_is_null(const struct probe_mx *mx)

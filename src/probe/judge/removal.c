@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum { DAY = 86400 };
-enum { BEGUN, RECORD_GONE, DONE, RULES };
+enum { BEGUN, HOST_GONE, RECORD_GONE, DONE, RULES };
 
 #define RFC_REMOVAL "RFC 8461 8.3"
 
@@ -19,6 +19,11 @@ static const struct probe_rule rules[RULES] = {
                 "is being removed: mode none is served under its id; keep both until every policy that was served before has "
                 "expired, then remove the TXT record, then the policy host, then this section",
                 RFC_REMOVAL },
+    [HOST_GONE] = { "ini-removal-host", PROBE_OK, 0, 0, 0,
+                    "is being removed, and the policy host is gone before the TXT record; if every policy that was served before "
+                    "has "
+                    "expired, remove the record, too; if not, publish the policy host again until then",
+                    RFC_REMOVAL },
     [RECORD_GONE] = { "ini-removal-record", PROBE_OK, 0, 0, 0,
                       "is being removed: there is no TXT record any more; next remove the policy host, then this section; if an "
                       "older policy may still be in a cache (its max_age has not passed since it was served last), first publish "
@@ -34,10 +39,12 @@ const struct probe_rules probe_removal_rules = { rules, RULES };
 
 enum probe_removal probe_removal_stage(const struct probe_removal_facts *facts)
 {
-    if (!facts->is_wanted)
+    if (!facts->is_wanted || facts->has_other)
         return PROBE_REMOVAL_NONE;
     if (facts->is_record_gone)
         return facts->is_host_gone ? PROBE_REMOVAL_DONE : PROBE_REMOVAL_RECORD_GONE;
+    if (facts->is_host_gone)
+        return PROBE_REMOVAL_HOST_GONE;
     return facts->is_published ? PROBE_REMOVAL_BEGUN : PROBE_REMOVAL_NONE;
 }
 
@@ -67,6 +74,9 @@ void probe_judge_removal(const char *domain, const struct probe_removal_facts *f
     switch (probe_removal_stage(facts)) {
     case PROBE_REMOVAL_BEGUN:
         add_begun(domain, facts->max_age, findings);
+        break;
+    case PROBE_REMOVAL_HOST_GONE:
+        probe_findings_add(findings, &rules[HOST_GONE], 0, span_of(domain));
         break;
     case PROBE_REMOVAL_RECORD_GONE:
         probe_findings_add(findings, &rules[RECORD_GONE], 0, span_of(domain));

@@ -10,6 +10,7 @@
 enum probe_removal {
     PROBE_REMOVAL_NONE,        /* the file has another mode, or mode none is not what is published yet, or nobody can say */
     PROBE_REMOVAL_BEGUN,       /* mode none is served under its id */
+    PROBE_REMOVAL_HOST_GONE,   /* the policy host is gone before the TXT record */
     PROBE_REMOVAL_RECORD_GONE, /* there is no TXT record, so that no sender looks for a policy; the policy host is there */
     PROBE_REMOVAL_DONE         /* the policy host is gone, too */
 };
@@ -17,6 +18,7 @@ enum probe_removal {
 struct probe_removal_facts {
     bool is_wanted;      /* the file has mode none */
     bool is_published;   /* the policy of the file is served at all addresses, and its id is published */
+    bool has_other;      /* another policy than that of the file is served */
     bool is_record_gone; /* it is known that there is no TXT record for MTA-STS */
     bool is_host_gone;   /* it is known that the policy host has no records */
     uint32_t max_age;    /* seconds, of the policy that is served */

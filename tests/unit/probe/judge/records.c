@@ -53,11 +53,13 @@ static void no_mx(void **state)
     probe_judge_no_mx("example.org", mx, 2, &findings);
     assert_text(&findings,
                 "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
-                "policy matches that; publish an MX record for its mail host: mail.example.org (RFC 8461 4.1, RFC 5321 5.1)");
+                "policy matches that; publish an MX record for its mail host: mail.example.org, if mail for it is taken there "
+                "(RFC 8461 4.1, RFC 5321 5.1)");
     probe_judge_no_mx("example.org", wild, 1, &findings);
     assert_text(&findings,
                 "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
-                "policy matches that; publish an MX record for its mail host: one that its mx lines name (RFC 8461 4.1, RFC 5321 "
+                "policy matches that; publish an MX record for its mail host: one that its mx lines name, if mail for it is "
+                "taken there (RFC 8461 4.1, RFC 5321 "
                 "5.1)");
     probe_judge_mx_no_address("example.org", true, &none, &findings);
     assert_text(&findings,

@@ -11,22 +11,27 @@
 #include <cmocka.h>
 
 static const struct removal_case {
-    struct probe_removal_facts facts; /* wanted, published, no record, no policy host, max_age */
+    struct probe_removal_facts facts; /* wanted, published, another one served, no record, no policy host, max_age */
     enum probe_removal stage;
     const char *kinds, *says;
 } cases[] = {
-    { { false, false, true, true, 0 }, PROBE_REMOVAL_NONE, "", "" },
-    { { false, true, false, false, 86400 }, PROBE_REMOVAL_NONE, "", "" },
-    { { true, false, false, false, 86400 }, PROBE_REMOVAL_NONE, "", "" },
-    { { true, false, false, true, 0 }, PROBE_REMOVAL_NONE, "", "" },
-    { { true, true, false, false, 86400 },
+    { { false, false, false, true, true, 0 }, PROBE_REMOVAL_NONE, "", "" },
+    { { false, true, false, false, false, 86400 }, PROBE_REMOVAL_NONE, "", "" },
+    { { true, false, false, false, false, 86400 }, PROBE_REMOVAL_NONE, "", "" },
+    { { true, false, false, false, true, 0 }, PROBE_REMOVAL_HOST_GONE, "ini-removal-host", "remove the record, too" },
+    { { true, true, false, false, false, 86400 },
       PROBE_REMOVAL_BEGUN,
       "ini-removal",
       "keep both for 1 day at least (max_age), and until every" },
-    { { true, true, false, false, 172800 }, PROBE_REMOVAL_BEGUN, "ini-removal", "for 2 days at least" },
-    { { true, true, false, false, 5000 }, PROBE_REMOVAL_BEGUN, "ini-removal", "for 5000 seconds at least" },
-    { { true, false, true, false, 86400 }, PROBE_REMOVAL_RECORD_GONE, "ini-removal-record", "next remove the policy host" },
-    { { true, false, true, true, 0 }, PROBE_REMOVAL_DONE, "ini-removed", "this section can be deleted now" },
+    { { true, true, false, false, false, 172800 }, PROBE_REMOVAL_BEGUN, "ini-removal", "for 2 days at least" },
+    { { true, true, false, false, false, 5000 }, PROBE_REMOVAL_BEGUN, "ini-removal", "for 5000 seconds at least" },
+    { { true, false, false, true, false, 86400 },
+      PROBE_REMOVAL_RECORD_GONE,
+      "ini-removal-record",
+      "next remove the policy host" },
+    { { true, false, false, true, true, 0 }, PROBE_REMOVAL_DONE, "ini-removed", "this section can be deleted now" },
+    /* Another policy is still served: that is to go first. */
+    { { true, false, true, true, false, 86400 }, PROBE_REMOVAL_NONE, "", "" },
 };
 
 static void each_stage(void **state)
