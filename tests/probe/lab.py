@@ -232,6 +232,7 @@ MAILS = {
     "mail-none": (),
     "mail-hidden": (PRIVATE,),
     "mail-private": (PRIVATE, POSTFIX),
+    "mail-link": ("169.254.1.1", NOROUTE),
     "mail-lost": (PRIVATE, ("tls", "name")),
 }
 
@@ -259,7 +260,7 @@ def tarpits(case, mail):
 
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
-    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."],
+    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."], "mx-repeated": ["MX %d mx.elsewhere.test." % n for n in (10, 20, 30)],
           "mx-beside": ["MX 0 .", "MX 10 mail.%s." % domain], "parked": ["MX 0 ."],
           "mx-markup": ["MX 10 %s." % ("mail." + domain), "MX 20 \\060script\\062title\\0611\\060/script\\062.%s." % domain],
           "mx-none": ["A " + mail_at], "mx-lost": [],

@@ -152,6 +152,11 @@ words() {
     [[ $(words) != *'are deferring'* ]]
     run -2 probe mail-all.test
     [[ $(words) == *'Senders that honour MTA-STS are deferring mail for mail.mail-all.test now'* ]]
+    # Why it is not known is told beside what is.
+    run -3 probe mail-link.test
+    [[ $(words) == *'? smtp 0 of 1 MX host '*'; mail.mail-link.test: no way there from this machine'*'"169.254.1.1" is not a public address'* ]]
+    run -2 probe mx-repeated.test
+    [ "$(words | grep -o '"mx.elsewhere.test" is matched by no pattern' | wc -l)" -eq 1 ]
     run -0 probe mail-noroute.test
     [[ $(words) == *'at 12.0.0.1: "mail.mail-noroute.test" was not asked there'* && $output != *mail:\ * ]]
 }

@@ -131,6 +131,16 @@ static void describe_mx(const struct observation *o, struct probe_check *check)
         buf_print(&check->summary, ", %s", all == 1 ? "matched" : "all matched");
 }
 
+/* Is the host of record AT that of an earlier one? */
+static bool is_repeated(const struct probe_dns_answer *answer, size_t at)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < at; i++)
+        found |= strcmp(answer->mx[i].host, answer->mx[at].host) == 0;
+    return found;
+}
+
 static void match_all(struct observation *o, struct probe_check *check, const struct probe_dns_answer *answer)
 {
     enum probe_mx_kind kind = probe_judge_mx(o->result->domain, answer, &check->findings);
@@ -142,7 +152,7 @@ static void match_all(struct observation *o, struct probe_check *check, const st
     if (o->is_implicit_mx)
         match_domain(o, check);
     for (size_t i = 0; kind == PROBE_MX_RECORDS && i < answer->count; i++)
-        if (!probe_mx_is_null(&answer->mx[i]))
+        if (!probe_mx_is_null(&answer->mx[i]) && !is_repeated(answer, i))
             (void)match_host(o, answer->mx[i].host, &check->findings);
     match_patterns(o, check);
     describe_mx(o, check);
@@ -175,13 +185,13 @@ static void judge_smtp(struct observation *o, struct mx_host *host, struct probe
     o->addresses_left_out += host->judged.left_out;
 }
 
-/* Why it is unknown whether the first such hosts are good enough. */
+/* Why it is unknown whether the first such hosts are good enough, where no finding says it. */
 static void describe_unknown(const struct observation *o, struct probe_check *check)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < o->host_count; i++) {
-        if (!o->hosts[i].unknown || count++ >= UNKNOWN_SHOWN)
+        if (!o->hosts[i].unknown || o->hosts[i].judged.is_told || count++ >= UNKNOWN_SHOWN)
             continue;
         buf_print(&check->summary, "; %s: ", o->hosts[i].name);
         check_add(check, o->hosts[i].judged.why);
@@ -223,8 +233,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
     if (!unknown && o->hosts_left_out == 0 && o->addresses_left_out == 0)
         return;
     check->state = PROBE_UNKNOWN;
-    if (check->findings.count == 0)
-        describe_unknown(o, check);
+    describe_unknown(o, check);
 }
 
 void probe_check_smtp(struct observation *o, struct probe_check *check)

@@ -133,6 +133,7 @@ static void judge_addresses(const struct probe_mx_terms *terms, const char *name
     };
     take_certificates(shown, find_chain(shown, list), now, verdict);
     probe_addresses_free(list, count);
+    verdict->host.is_told = verdict->findings.count > 0;
     verdict->host.is_hidden = probe_judge_mx_addresses(name, &shown->addresses, &verdict->findings);
     if (shown->addresses.is_partial) {
         verdict->host.not_asked++;

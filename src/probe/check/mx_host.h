@@ -18,6 +18,7 @@ struct probe_mx_host {
     enum probe_reach reach;        /* of its addresses; NONE, too, where it has no address */
     bool is_gone;                  /* it has no address */
     bool is_hidden;                /* none of its addresses is public: senders elsewhere cannot reach it */
+    bool is_told;                  /* findings say why REACH is as it is */
     size_t count, good, not_asked; /* addresses; of these, those whose TLS is good; those that were not asked for want of time, or
                                       are not known */
     size_t left_out;               /* addresses beyond those */

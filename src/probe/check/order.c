@@ -13,6 +13,12 @@
 #include "probe/read/policy_field.h"
 #include "probe/read/share.h"
 
+/* Can senders reach it? */
+static bool is_reached(const struct mx_host *host)
+{
+    return !host->judged.is_gone && !host->judged.is_hidden;
+}
+
 /* Does an MX host fail in TLS that senders can reach? */
 static bool fails_in_tls(const struct observation *o)
 {
@@ -21,7 +27,7 @@ static bool fails_in_tls(const struct observation *o)
     for (size_t i = 0; i < o->host_count; i++) {
         const struct probe_mx_host *judged = &o->hosts[i].judged;
         bool is_bad = judged->reach == PROBE_REACH_NONE || judged->reach == PROBE_REACH_PARTLY;
-        fails |= is_bad && !judged->is_gone && !judged->is_hidden;
+        fails |= is_bad && is_reached(&o->hosts[i]);
     }
     return fails && o->result->checks[PROBE_CHECK_SMTP].findings.verdict == PROBE_FAIL;
 }
@@ -32,6 +38,8 @@ static bool fails_to_match(const struct observation *o, const struct probe_polic
     bool fails = false;
 
     for (size_t i = 0; i < o->host_count + o->unasked_count && policy->mx_count > 0; i++) {
+        if (i < o->host_count && !is_reached(&o->hosts[i]))
+            continue;
         const char *name = i < o->host_count ? o->hosts[i].name : o->unasked[i - o->host_count].name;
         struct probe_findings own = { 0 };
         fails |= probe_match_host(policy->mx.text, policy->mx_count, name, &own) == policy->mx_count;
