@@ -36,7 +36,7 @@ static int suggest_host(const struct probe_context *context, struct probe_dns *d
 
     bool known = probe_shown_judge(name, is_implicit, host, &findings, &judged);
     int status = probe_findings_status(&findings, known && !findings.failed);
-    probe_shown_add(out, name, &findings, known, judged.why);
+    probe_shown_add(out, name, &findings, known, &judged);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)

@@ -346,6 +346,7 @@ suggests() {
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
     suggests 2 smtp-self.test 'mail.smtp-self.test would get no mail once the mode is enforce'
     suggests 2 many.test
+    suggests 3 mail-link.test 'mail.mail-link.test could not be looked at: no way there from this machine' '"169.254.1.1" is not a public address'
     suggests 1 mx-beside.test 'has a null MX record (".") beside others' 'mx = mail.mx-beside.test'
     suggests 1 host-hidden.test 'has no public address' 'host = 10.0.0.25'
     run -1 probe --suggest parked.test
