@@ -22,7 +22,7 @@ bool probe_shown_judge(const char *name, bool is_implicit, const struct probe_ho
         probe_judge_mx_alias(name, &host->addresses, findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
-        judged->why = "this machine is out of memory";
+        judged->why = PROBE_LACK_MEMORY;
         judged->is_told = false;
         return false;
     }

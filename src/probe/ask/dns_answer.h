@@ -46,19 +46,21 @@ struct probe_dns_answer {
     bool is_partial;                  /* with FOUND, joined: there may be more addresses; WHY says why they are not known */
     const char *unvalidated;          /* why nothing is validated here, a phrase, constant; NULL: it is */
     const char *why;                  /* a phrase for ABSENT and AGAIN: "the name does not exist" */
-    char *alias;                      /* the last target of the name's CNAMEs; NULL: it has none; of CNAME: the first */
+    char *alias;                      /* the last target of the name's CNAMEs; NULL: it has none */
     struct probe_txt_string *strings; /* TXT */
     struct probe_mx *mx;              /* sorted by preference, then name */
     char **addresses;                 /* "192.0.2.1", "2001:db8::1"; sorted after probe_dns_answer_join() */
     struct probe_tlsa *tlsa;
-    size_t count; /* of that list */
-    void *memory; /* of all that is pointed to */
+    char **targets; /* CNAME: where it leads */
+    size_t count;   /* of that list */
+    void *memory;   /* of all that is pointed to */
 };
 
-/* The types of records that can be asked for; there is no list of DNSKEY records. A CNAME is the alias: the first target. */
+/* The types of records that can be asked for; there is no list of SOA and DNSKEY records. */
 enum probe_dns_type {
     PROBE_DNS_A = 1,
     PROBE_DNS_CNAME = 5,
+    PROBE_DNS_SOA = 6,
     PROBE_DNS_MX = 15,
     PROBE_DNS_TXT = 16,
     PROBE_DNS_AAAA = 28,

@@ -87,7 +87,7 @@ static void run_check(struct observation *o, enum probe_check_name name)
         return;
     }
     if (checks[name].asks && clock_ms() >= o->fetch.limit) {
-        check_is_unknown(check, "the time for this domain was over before it was looked at");
+        check_is_unknown(check, "the time for this domain was over before it was looked at; raise --domain-timeout");
         return;
     }
     bool has_mistake = name == PROBE_CHECK_INI && o->expected != NULL && o->expected->mistake != NULL;
@@ -103,7 +103,7 @@ static void run_check(struct observation *o, enum probe_check_name name)
         return;
     /* What was found with something missing may be wrong. */
     probe_findings_free(&check->findings);
-    check_is_unknown(check, "this machine is out of memory or of descriptors");
+    check_is_unknown(check, PROBE_LACK_SOMETHING);
 }
 
 /* Adds to CHECK the MX hosts that have no address, or no public one. Returns how many. */
@@ -132,7 +132,7 @@ static void skip_in_mode_none(struct observation *o)
         return;
     probe_findings_free(&check->findings);
     check->state = add_gone(o, check) > 0 ? PROBE_DONE : PROBE_SKIPPED;
-    buf_print(&check->summary, "; mode none asks nothing of them");
+    buf_print(&check->summary, "; mode none requires nothing of them");
 }
 
 static void drop(struct probe_check *check, const char *why)

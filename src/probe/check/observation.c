@@ -33,7 +33,7 @@ void check_add_alias(const struct observation *observation, struct probe_check *
         return;
     probe_dns_cname(observation->dns, name, &first);
     buf_print(&check->summary, ", by way of ");
-    check_add(check, first.alias != NULL ? first.alias : answer->alias);
+    check_add(check, first.count > 0 ? first.targets[0] : answer->alias);
     probe_dns_answer_free(&first);
 }
 

@@ -94,18 +94,23 @@ void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
 
 /* --- ini --- */
 
-/* The policy to compare: one that is not that of the file, where an address serves such a one; NULL: none came. */
+/* The policy to compare: of those at all addresses, the one that is least like that of the file; NULL: none came. */
 static const struct buf *find_body(const struct observation *o)
 {
     const struct buf *found = o->has_body ? &o->fetched->body : NULL;
+    enum probe_bodies worst = PROBE_BODIES_SAME;
 
     if (o->expected->policy == NULL)
         return found;
     for (size_t i = 0; i < o->at_count; i++) {
         const struct buf *body = &o->at[i].fetched.body;
-        if (o->at[i].has_policy &&
-            probe_compare_bodies(body->text, body->len, o->expected->policy, o->expected->len) == PROBE_BODIES_OTHER)
-            return body;
+        if (!o->at[i].has_policy)
+            continue;
+        enum probe_bodies bodies = probe_compare_bodies(body->text, body->len, o->expected->policy, o->expected->len);
+        if (bodies > worst) {
+            found = body;
+            worst = bodies;
+        }
     }
     return found;
 }
@@ -175,6 +180,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .len = body != NULL ? body->len : 0,
         .is_served = o->has_body && observation_is_fetched(o),
         .is_partly = o->policy_partly || o->policy_differs,
+        .is_unseen = o->policy_unseen || o->address.is_partial,
         .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
@@ -197,6 +203,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
     probe_judge_removal(o->result->domain, &removal, &check->findings);
+    o->result->is_safe = probe_compare_is_safe(&published, expected->policy, expected->len);
     if (probe_compare_is_due(&published, expected->policy, expected->len))
         add_record(o);
 }

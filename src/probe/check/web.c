@@ -110,9 +110,10 @@ static void describe_https(const struct observation *o, const struct probe_addre
     if (good > 0 && o->at_count > 1)
         buf_print(&check->summary, "; at %zu of %zu addresses", good, o->at_count);
     if (o->address.count > o->at_count)
-        buf_print(&check->summary, "; %zu more were not looked at", o->address.count - o->at_count);
+        buf_print(&check->summary, "; %zu more were not looked at (limit: %d)", o->address.count - o->at_count,
+                  PROBE_ADDRESSES_MAX);
     if (not_asked > 0)
-        buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+        buf_print(&check->summary, "; there was no time left for %zu of them; raise --domain-timeout", not_asked);
     if (not_asked > 0 || o->address.count > o->at_count)
         check->state = PROBE_UNKNOWN;
 }

@@ -20,6 +20,7 @@ enum {
     INI_ID,
     INI_ID_HELD,
     INI_ID_PARTLY,
+    INI_ID_UNSEEN,
     INI_ID_EARLY,
     INI_NO_ID,
     INI_NO_ID_HELD,
@@ -34,13 +35,12 @@ static const struct probe_rule rules[RULES] = {
     [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
                       "policies.ini(5)" },
     [INI_BYTES] = { "ini-bytes", PROBE_WARN, 0, 0, 0,
-                    "the policy that is served says the same as the file, in other bytes; see what the front server changes in "
-                    "it, "
-                    "or who else serves it",
+                    "the policy that is served says the same as the file, but with different bytes; check what the front server "
+                    "changes in it, or who else serves it",
                     "RFC 8461 3.2" },
     [INI_POLICY] = { "ini-policy", PROBE_FAIL, 0, 0, 0,
-                     "another policy is served than the file has; see whether the program reads this file (its log says), and "
-                     "whether the front server passes this name on to it",
+                     "another policy is served than the file has; check that mta-sts reads this file (its log names it), and "
+                     "that the front server passes this name on to it",
                      RFC_CHANGE },
     [INI_POLICY_HELD] = { "ini-policy-held", PROBE_FAIL, 0, 0, 0,
                           "another policy is served than the file has; with that of the file, senders defer mail for what fails "
@@ -55,16 +55,19 @@ static const struct probe_rule rules[RULES] = {
                  "below in its place",
                  RFC_CHANGE },
     [INI_ID_HELD] = { "ini-id-held", PROBE_FAIL, 0, 0, 0,
-                      "is not the id of the policy that is served; with that one, senders that have an older policy defer mail "
-                      "for what "
-                      "fails in mx and smtp, too, since the mode is enforce: first mend that, or serve mode testing",
+                      "is not the id of the policy that is served; under the new one, senders defer mail for what fails in mx "
+                      "and "
+                      "smtp, since the mode is enforce: first mend that, or serve mode testing",
                       "RFC 8461 5, 8.1" },
     [INI_ID_PARTLY] = { "ini-id-partly", PROBE_FAIL, 0, 0, 0,
                         "the id of the policy in the file is not published, and some addresses of the policy host do not serve "
-                        "that "
-                        "policy; first let all of them serve it, and change no record before",
+                        "that policy; first let all of them serve it, and change no record before",
                         RFC_CHANGE },
-    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0, ID_EARLY "; serve the policy", RFC_CHANGE },
+    [INI_ID_UNSEEN] = { "ini-id-unseen", PROBE_FAIL, 0, 0, 0,
+                        "the id of the policy in the file is not published, and not all addresses of the policy host could be "
+                        "asked from here; look from a machine that reaches all of them, and change no record before",
+                        RFC_CHANGE },
+    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0, ID_EARLY "; serve the policy of the file", RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
     [INI_NO_ID_HELD] = { "ini-no-id-held", PROBE_FAIL, 0, 0, 0,
@@ -115,14 +118,19 @@ static bool is_renewed(const struct probe_published *published, const char *expe
     return published->id != NULL && strcmp(published->id, id) == 0;
 }
 
+/* Do senders get the policy, byte for byte, as far as it was looked at? */
+static bool is_served(const struct probe_published *published, const char *expected, size_t len)
+{
+    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL;
+}
+
 /* Is the policy served, and its id not published? */
 static bool is_behind(const struct probe_published *published, const char *expected, size_t len)
 {
-    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL &&
-           published->is_id_known && !is_renewed(published, expected, len);
+    return is_served(published, expected, len) && published->is_id_known && !is_renewed(published, expected, len);
 }
 
-/* Would senders that take the policy defer mail? */
+/* Would a new id have senders defer mail? They may have another policy now, or none. */
 static bool is_held(const struct probe_published *published, const char *expected, size_t len)
 {
     struct probe_policy policy;
@@ -133,18 +141,28 @@ static bool is_held(const struct probe_published *published, const char *expecte
     return published->holds_mail && enforces;
 }
 
+bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len)
+{
+    return is_served(published, expected, len) && !published->is_partly && !published->is_unseen &&
+           !is_held(published, expected, len);
+}
+
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
 {
-    return is_behind(published, expected, len) && !published->is_partly && !is_held(published, expected, len);
+    return is_behind(published, expected, len) && probe_compare_is_safe(published, expected, len);
 }
 
 static const struct probe_rule *id_rule(const struct probe_published *published, const char *expected, size_t len)
 {
+    bool held = is_held(published, expected, len);
+
     if (published->is_partly)
         return &rules[INI_ID_PARTLY];
+    if (published->is_unseen)
+        return &rules[INI_ID_UNSEEN];
     if (published->id != NULL)
-        return &rules[is_held(published, expected, len) ? INI_ID_HELD : INI_ID];
-    return &rules[is_held(published, expected, len) ? INI_NO_ID_HELD : INI_NO_ID];
+        return &rules[held ? INI_ID_HELD : INI_ID];
+    return &rules[held ? INI_NO_ID_HELD : INI_NO_ID];
 }
 
 /* ID is published too early. HELD: another finding says what comes before the policy is served. */
@@ -171,7 +189,8 @@ enum probe_compared probe_compare(const struct probe_published *published, const
     if (other && renewed)
         add_early(published->id, rule == &rules[INI_POLICY_HELD], findings);
     if (is_behind(published, expected, len))
-        probe_findings_add(findings, id_rule(published, expected, len), 0, span_of(published->is_partly ? NULL : published->id));
+        probe_findings_add(findings, id_rule(published, expected, len), 0,
+                           span_of(published->is_partly || published->is_unseen ? NULL : published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)

@@ -37,7 +37,7 @@ enum {
 #define RFC_RPT "RFC 8460 3"
 #define RFC_FETCH "RFC 8461 3.3"
 
-#define ALIAS_NOWHERE "is a CNAME that leads nowhere; publish the TXT record at its target, or in its place"
+#define ALIAS_NOWHERE "is a CNAME that leads to no TXT record; publish the record at its target, or in its place"
 #define IS_SPECIAL "is not a public address, so senders elsewhere cannot reach it; publish a public one"
 #define NONE_PUBLIC                                                                                                              \
     "has no public address, so senders elsewhere cannot reach it; publish one; or, if the DNS gives other addresses outside "    \
@@ -48,7 +48,7 @@ static const struct probe_rule rules[RULES] = {
     [TXT_ALIAS] = { "txt-alias", PROBE_FAIL, 0, 0, 0, ALIAS_NOWHERE, RFC_TXT },
     [TLSRPT_ALIAS] = { "tlsrpt-alias", PROBE_WARN, 0, 0, 0, ALIAS_NOWHERE, RFC_RPT },
     [TXT_NO_DOMAIN] = { "txt-no-domain", PROBE_FAIL, 0, 0, 0,
-                        "does not exist (NXDOMAIN); see how the name is written, and whether it is registered and delegated",
+                        "does not exist (NXDOMAIN); check the spelling, and whether it is registered and delegated",
                         "RFC 8020 2" },
     [TXT_PLACE] = { "txt-place", PROBE_FAIL, 0, 0, 0,
                     "has such a record, and no sender looks there; publish it at the right name", RFC_TXT },
@@ -66,19 +66,22 @@ static const struct probe_rule rules[RULES] = {
     [HOST_SPECIAL] = { "host-special", PROBE_WARN, 0, 0, 0, IS_SPECIAL, "RFC 6890" },
     [HOST_NONE_PUBLIC] = { "host-none-public", PROBE_FAIL, 0, 0, 0, NONE_PUBLIC, "RFC 6890, RFC 8461 3.3" },
     [MX_NULL] = { "mx-null", PROBE_WARN, 0, 0, 0,
-                  "takes no mail, as its null MX record says, and needs no policy; if one is served, remove it step by step (RFC "
-                  "8461 8.3); if "
-                  "mail is to come, remove the null MX",
+                  "accepts no mail, as its null MX record says, and needs no policy; if one is served, remove it step by step "
+                  "(RFC 8461 "
+                  "8.3); if mail is wanted, remove the null MX",
                   "RFC 7505" },
     [MX_NULL_BESIDE] = { "mx-null-beside", PROBE_WARN, 0, 0, 0,
                          "has a null MX record (\".\") beside others, which contradict it, so senders may take the domain for "
                          "one "
                          "without mail; remove the null MX",
                          "RFC 7505 3" },
-    [MX_IMPLICIT] = { "mx-implicit", PROBE_OK, 0, 0, 0, "has no MX record; senders take the name itself for its mail host",
+    [MX_IMPLICIT] = { "mx-implicit", PROBE_OK, 0, 0, 0,
+                      "has no MX record; senders use the name itself as its mail host; publish an MX record if another host "
+                      "takes its "
+                      "mail",
                       "RFC 5321 5.1" },
     [MX_NONE] = { "mx-none", PROBE_FAIL, 0, 0, 0,
-                  "has no MX record; senders take the name itself for its mail host, and no pattern of the policy matches that; "
+                  "has no MX record; senders use the name itself as its mail host, and no pattern of the policy matches that; "
                   "publish an MX record for its mail host",
                   "RFC 8461 4.1, RFC 5321 5.1" },
     [SMTP_ABSENT] = { "smtp-absent", PROBE_FAIL, 0, 0, 0,

@@ -52,12 +52,12 @@ static void no_mx(void **state)
     assert_kinds(&findings, "mx-implicit");
     probe_judge_no_mx("example.org", mx, 2, &findings);
     assert_text(&findings,
-                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "\"example.org\" has no MX record; senders use the name itself as its mail host, and no pattern of the "
                 "policy matches that; publish an MX record for its mail host: mail.example.org, if mail for it is taken there "
                 "(RFC 8461 4.1, RFC 5321 5.1)");
     probe_judge_no_mx("example.org", wild, 1, &findings);
     assert_text(&findings,
-                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "\"example.org\" has no MX record; senders use the name itself as its mail host, and no pattern of the "
                 "policy matches that; publish an MX record for its mail host: one that its mx lines name, if mail for it is "
                 "taken there (RFC 8461 4.1, RFC 5321 "
                 "5.1)");
@@ -134,11 +134,11 @@ static void what_comes_first(void **state)
     (void)state;
     probe_judge_alias("_mta-sts.d.example", &answer, false, PROBE_FIRST_NOTHING, &findings);
     assert_text(&findings,
-                "\"_mta-sts.d.example\" is a CNAME that leads nowhere; publish the TXT record at its target, or in its "
+                "\"_mta-sts.d.example\" is a CNAME that leads to no TXT record; publish the record at its target, or in its "
                 "place [nowhere.example] (RFC 8461 3.1)");
     probe_judge_alias("_mta-sts.d.example", &answer, false, PROBE_FIRST_SERVE, &findings);
     assert_text(&findings,
-                "\"_mta-sts.d.example\" is a CNAME that leads nowhere; publish the TXT record at its target, or in its "
+                "\"_mta-sts.d.example\" is a CNAME that leads to no TXT record; publish the record at its target, or in its "
                 "place, but first let the policy be served [nowhere.example] (RFC 8461 3.1)");
     probe_judge_alias("_smtp._tls.d.example", &answer, true, PROBE_FIRST_NOTHING, &findings);
     assert_int_equal(findings.verdict, PROBE_WARN);

@@ -231,7 +231,8 @@ static void what_comes_first(void **state)
 static void absent_phrases(void **state)
 {
     static const char *const texts[] = {
-        [PROBE_FIRST_NOTHING] = "there is no TXT record; publish \"v=STSv1; id=...;\" (RFC 8461 3.1; ",
+        [PROBE_FIRST_NOTHING] =
+            "there is no TXT record; publish \"v=STSv1; id=...;\" (\"mta-sts dns\" prints it) (RFC 8461 3.1; ",
         [PROBE_FIRST_SERVE] =
             "there is no TXT record; first let the policy be served, and publish the record after that (RFC 8461 3.1; ",
         [PROBE_FIRST_MEND] =
