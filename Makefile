@@ -28,7 +28,8 @@ PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcm
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace \
 	shellcheck
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
-PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego
+PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
+	unbound chasquid
 PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils \
 	pdns-server pdns-backend-sqlite3 sqlite3
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
@@ -109,7 +110,7 @@ $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro
 $(B)/mta-sts-probe $(B)/look: LINKED = -lcurl -lunbound -lssl -lcrypto $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
 $(UNITS): LINKED = $(LIBS) -lcmocka
-$(B)/unit/probe/tell/html: LINKED = $(LIBS) -lcurl -lcrypto -lcmocka
+$(addprefix $(B)/unit/probe/tell/,explain html): LINKED = $(LIBS) -lcurl -lcrypto -lcmocka
 $(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS)
 $(addprefix $(B)/,load constant constant_cgi iniparser_load): LINKED = -Wl,--as-needed -lfcgi -liniparser
 LINKED = $(LIBS)
@@ -153,6 +154,7 @@ test-fronts: ## test each front server; build/kept.tsv has what became of hostil
 
 test-senders: ## test with sending mail servers and certificate clients
 	@tools/packages $(PACKAGES_SENDERS)
+	@tools/npm build/mx-connect mx-connect@1.5.5
 	@$(MAKE) mta-sts
 	@tests/run.sh $(B) tests/senders/*.bats
 

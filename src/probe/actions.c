@@ -21,8 +21,10 @@
 #include "probe/tlsa.h"
 #include "probe/updates.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifndef VERSION
@@ -32,10 +34,15 @@
 /* Prints OUT and frees it. Returns STATUS, or unknown where not all of it could be written. */
 static int print(struct buf *out, int status)
 {
-    bool good = !out->failed && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
+    bool lacks = out->failed;
 
+    errno = 0;
+    bool good = !lacks && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
+    int error = errno;
     buf_free(out);
-    return good ? status : probe_error("cannot write, or out of memory");
+    if (good)
+        return status;
+    return lacks ? probe_error("out of memory") : probe_error("cannot write: %s", strerror(error));
 }
 
 /* --- texts --- */
@@ -73,7 +80,8 @@ static int explain(const struct probe_settings *settings)
 
     if (probe_explain(settings->subject, &out))
         return print(&out, PROBE_STATUS_OK);
-    int status = probe_error("--explain: write one of these checks, or the kind of a finding:");
+    int status = probe_error("--explain %s: write a kind of finding (--explain CHECK lists them), or one of these checks:",
+                             settings->subject);
     probe_explain_list(&out);
     (void)fputs(out.text != NULL ? out.text : "", stderr);
     buf_free(&out);

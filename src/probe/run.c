@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "policy/domain.h"
 #include "probe/ask/dns.h"
+#include "probe/ask/lack.h"
 #include "probe/check/domain.h"
 #include "probe/check/error.h"
 #include "probe/check/file.h"
@@ -316,7 +317,7 @@ static int finish(struct state *s)
     if (run->way == NULL && run->summary && (probe_format_needs_end(run->format) || !run->quiet || status != PROBE_STATUS_OK))
         print_end(s);
     if (s->out_of_memory)
-        (void)probe_error("out of memory: something is missing");
+        (void)probe_error("out of memory: some results are missing; write a lower -j, and run it again");
     if (fflush(stdout) != 0 && s->cannot_write == 0)
         s->cannot_write = errno;
     return s->cannot_write == 0 ? status : probe_error("cannot write: %s", strerror(s->cannot_write));
@@ -360,7 +361,7 @@ static int run_threads(struct state *s, size_t jobs)
     if (started > 0)
         status = finish(s);
     else
-        (void)probe_error("cannot start a thread");
+        (void)probe_error("cannot start a thread; raise ulimit -u, or write a lower -j");
     return status;
 }
 
@@ -373,7 +374,7 @@ int probe_run(const struct probe_run *run)
     signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (s.total == 0)
-        return probe_error("the file names no domain");
+        return probe_error("the file names no domain; add a section for one, or name one that [*] covers");
     jobs = probe_limits_jobs((unsigned)jobs, run->context->dns.sockets + run->others);
     s.jobs = jobs;
     s.begin = clock_ms();
@@ -381,7 +382,7 @@ int probe_run(const struct probe_run *run)
     s.slots = calloc(s.window, sizeof *s.slots);
     if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || !clock_condition(&s.changed)) {
         free(s.slots);
-        return probe_error("out of memory");
+        return probe_error(PROBE_LACK_MEMORY);
     }
     int status = run_threads(&s, jobs);
     for (size_t i = 0; i < s.window; i++)

@@ -331,13 +331,13 @@ committed() {
     run -3 probe --update json
     [[ $output == 'mta-sts-probe: --update: write -f FILE with it' ]]
     run -3 probe -f "$DIR/wrong.ini" --replace
-    [[ $output == *'write them with --update FORMAT' ]]
+    [[ $output == *'--replace: has no effect here; write --update, too' ]]
     run -3 probe -f "$DIR/wrong.ini" --update json --delegate x..y
     run -3 probe -f "$DIR/wrong.ini" --update json --primary nowhere
     [[ $output == *nowhere* ]]
     run -3 probe -f "$DIR/wrong.ini" --update json --suggest a.test
     run -3 probe -f "$DIR/wrong.ini" --update json --json
-    [[ $output == 'mta-sts-probe: --json and --html: write --update json' ]]
+    [[ $output == 'mta-sts-probe: --json: has no effect here; write --update json without it' ]]
 }
 
 # The laboratory's domains all have another id than the file: it moves only where each address serves the policy, and no MX host would lose mail.
@@ -367,12 +367,12 @@ host-two.test enforce the id waits: ini: .*some addresses of the policy host do 
 host-name.test enforce the id waits: ini: .*some addresses of the policy host do not serve that policy
 host-404.test enforce the id waits: ini: .*some addresses of the policy host do not serve that policy
 host-other.test enforce the id waits: ini: another policy is served
-host-lf.test enforce the id waits: ini: .*in other bytes
+host-lf.test enforce the id waits: ini: .*different bytes
 host-noroute.test enforce the id waits: ini: .*not all addresses of the policy host could be asked from here
 host-many.test enforce the id waits: https: at 11.0.1.1, 
 host-none.test enforce the id waits: ini: senders cannot fetch the policy
 order-404.test enforce the id waits: ini: senders cannot fetch the policy
-order-bytes.test enforce the id waits: ini: .*in other bytes
+order-bytes.test enforce the id waits: ini: .*different bytes
 order-cert.test enforce the id waits: https: .*expired
 https-noroute.test enforce the id waits: https: .*
 mx-other.test enforce the id waits: ini: .*senders defer mail for what fails in mx and smtp

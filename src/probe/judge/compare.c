@@ -23,6 +23,7 @@ enum {
     INI_ID_EARLY,
     INI_NO_ID,
     INI_NO_ID_HELD,
+    INI_ZONE,
     RULES
 };
 
@@ -33,13 +34,12 @@ static const struct probe_rule rules[RULES] = {
     [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
                       "policies.ini(5)" },
     [INI_BYTES] = { "ini-bytes", PROBE_WARN, 0, 0, 0,
-                    "the policy that is served says the same as the file, in other bytes; see what the front server changes in "
-                    "it, "
-                    "or who else serves it",
+                    "the policy that is served says the same as the file, but with different bytes; check what the front server "
+                    "changes in it, or who else serves it",
                     "RFC 8461 3.2" },
     [INI_POLICY] = { "ini-policy", PROBE_FAIL, 0, 0, 0,
-                     "another policy is served than the file has; see whether the program reads this file (its log says), and "
-                     "whether the front server passes this name on to it",
+                     "another policy is served than the file has; check that mta-sts reads this file (its log names it), and "
+                     "that the front server passes this name on to it",
                      RFC_CHANGE },
     [INI_NOT_SERVED] = { "ini-not-served", PROBE_FAIL, 0, 0, 0,
                          "senders cannot fetch the policy of the file; first mend what fails above, and change no record before",
@@ -50,8 +50,7 @@ static const struct probe_rule rules[RULES] = {
                  RFC_CHANGE },
     [INI_ID_PARTLY] = { "ini-id-partly", PROBE_FAIL, 0, 0, 0,
                         "the id of the policy in the file is not published, and some addresses of the policy host do not serve "
-                        "that "
-                        "policy; first let all of them serve it, and change no record before",
+                        "that policy; first let all of them serve it, and change no record before",
                         RFC_CHANGE },
     [INI_ID_UNSEEN] = { "ini-id-unseen", PROBE_FAIL, 0, 0, 0,
                         "the id of the policy in the file is not published, and not all addresses of the policy host could be "
@@ -64,7 +63,7 @@ static const struct probe_rule rules[RULES] = {
                       "RFC 8461 5, 8.1" },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
-                       "new id; serve the policy",
+                       "new id; serve the policy of the file",
                        RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
@@ -72,6 +71,10 @@ static const struct probe_rule rules[RULES] = {
                          "there is not exactly one valid TXT record; with one, senders defer mail for what fails in mx and smtp, "
                          "since the mode is enforce: first mend that, or serve mode testing",
                          "RFC 8461 5, 3.1" },
+    [INI_ZONE] = { "ini-zone", PROBE_OK, 0, 0, 0,
+                   "has the record, since the domain is delegated to it; let its operator publish it there, as this command "
+                   "prints it",
+                   "RFC 8461 8.2" },
 };
 
 static bool says_the_same(const struct probe_policy *a, const struct probe_policy *b)
@@ -191,6 +194,14 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
 
     buf_add_shown(&says, mistake, strlen(mistake), (size_t)-1);
     probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
+}
+
+void probe_compare_zone(const char *domain, const char *zone, struct probe_findings *findings)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s: mta-sts dns --delegate %s --only zone %s", rules[INI_ZONE].says, zone, domain);
+    probe_findings_add_saying(findings, &rules[INI_ZONE], 0, span_of(zone), &says);
 }
 
 void probe_compare_record(const char *name, const char *expected, size_t len, struct buf *out)

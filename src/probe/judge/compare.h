@@ -56,6 +56,9 @@ bool probe_compare_is_due(const struct probe_published *published, const char *e
 /* Adds MISTAKE to FINDINGS: policies.ini has no policy for the domain because of it. */
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings);
 
+/* The record to publish is in ZONE, to which DOMAIN is delegated: adds who changes it, and how. A remark. */
+void probe_compare_zone(const char *domain, const char *zone, struct probe_findings *findings);
+
 /*
  * Adds the TXT record for the policy EXPECTED, LEN bytes, as `mta-sts dns` prints it, to OUT. NAME is where it belongs: the name
  * at _mta-sts, or the last target of that name's CNAMEs, beside which no other record can stand.

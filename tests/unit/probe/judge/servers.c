@@ -101,7 +101,7 @@ static void what_others_said(void **state)
     (void)state;
     (void)probe_judge_smtp("a.example", &fetched, &findings);
     assert_string_equal(probe_finding_text(&findings, &findings.list[0]),
-                        "\"a.example\" does not take STARTTLS; switch it on there [502 \\x1b[31mno\\x0d\\x0a] (RFC 8461 5, 4.2)");
+                        "\"a.example\" does not accept STARTTLS; enable it there [502 \\x1b[31mno\\x0d\\x0a] (RFC 8461 5, 4.2)");
     probe_findings_free(&findings);
 }
 
@@ -196,11 +196,11 @@ static void no_mx(void **state)
     assert_kinds(&findings, "mx-implicit");
     probe_judge_no_mx("example.org", mx, 2, &findings);
     assert_text(&findings,
-                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "\"example.org\" has no MX record; senders use the name itself as its mail host, and no pattern of the "
                 "policy matches that; publish an MX record for its mail host: mail.example.org (RFC 8461 4.1, RFC 5321 5.1)");
     probe_judge_no_mx("example.org", wild, 1, &findings);
     assert_text(&findings,
-                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "\"example.org\" has no MX record; senders use the name itself as its mail host, and no pattern of the "
                 "policy matches that; publish an MX record for its mail host: one that its mx lines name (RFC 8461 4.1, RFC 5321 "
                 "5.1)");
     probe_judge_mx_no_address("example.org", true, &none, &findings);
@@ -248,7 +248,7 @@ static void of_hosts(void **state)
     assert_int_equal(all.verdict, PROBE_FAIL);
     for (size_t i = 0; i < all.count; i++)
         assert_string_equal(probe_finding_text(&all, &all.list[i]),
-                            "b.example: \"a.example\" takes STARTTLS, and then TLS fails; look in its log (RFC 8461 5)");
+                            "b.example: \"a.example\" accepts STARTTLS, and then TLS fails; its log has the reason (RFC 8461 5)");
     probe_findings_free(&one);
     probe_findings_free(&all);
 }
