@@ -1,0 +1,87 @@
+# For no-click.bats, in its network namespace: all programs of a deployment, under a supervisor that starts them again, and a timer that publishes records.
+
+# program NAME PAUSE SOCKET COMMAND: a line for supervise.py.
+program() {
+    printf '%s\t%s\t%s\t%s\n' "$@" >>programs
+}
+
+# dns_zones: the root, and test, where the domains have their MX records. The timer has the key to update test.
+dns_zones() {
+    root_zone >zone
+    {
+        echo 'test. 300 IN SOA ns. hostmaster. 1 3600 600 86400 60'
+        echo 'test. 300 IN NS ns.'
+        for domain in new d{0..5}; do
+            echo "$domain.test. 300 IN MX 10 mail.$domain.test."
+            echo "mail.$domain.test. 300 IN A 127.0.0.2"
+        done
+    } >test.zone
+    SECRET=$(openssl rand -base64 32)
+    echo "key \"timer\" { algorithm hmac-sha256; secret \"$SECRET\"; };" >timer.key
+}
+
+dns_bind() {
+    cat timer.key - >named.conf <<CONF
+options { directory "$DIR"; listen-on { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none; recursion no; notify no; dnssec-validation no; session-keyfile none; };
+controls { };
+zone "." { type primary; file "zone"; };
+zone "test" { type primary; file "test.zone"; allow-update { key timer; }; };
+CONF
+    program dns 0.2 - "exec named -g -n 1 -c '$DIR/named.conf'"
+}
+
+dns_knot() {
+    cat >knot.conf <<CONF
+server:
+    rundir: "$DIR"
+    listen: 127.0.0.1@53
+log:
+  - target: stderr
+    any: info
+database:
+    storage: "$DIR/knot"
+key:
+  - id: timer
+    algorithm: hmac-sha256
+    secret: $SECRET
+acl:
+  - id: timer
+    key: timer
+    action: update
+zone:
+  - domain: .
+    file: "$DIR/zone"
+  - domain: test
+    file: "$DIR/test.zone"
+    acl: timer
+CONF
+    mkdir knot
+    program dns 0.2 - "exec knotd -c '$DIR/knot.conf'"
+}
+
+# deployment DNS POLICIES TIMER: all programs. mta-sts reads the file POLICIES, and the timer runs the command TIMER.
+deployment() {
+    mkdir home
+    policies
+    mail_network "HOME=$DIR/home" "XDG_DATA_HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" "CURL_CA_BUNDLE=$DIR/ca.pem" "MTA_STS=$MTA_STS"
+    dns_zones
+    "dns_$1"
+    acme_config
+    on_demand_config
+    program pebble 0.2 - 'exec env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config pebble.json'
+    program caddy 0.2 - 'exec caddy run --config Caddyfile'
+    program mta-sts 0.2 fcgi.sock "exec '$MTA_STS' -f $2"
+    program timer 1 - "$3"
+    [ "$2" = policies.ini ] || copied "$2"
+    start supervise.log "$BATS_TEST_DIRNAME/supervise.py" programs
+    eventually acme_root
+    cat root.pem >>ca.pem
+    eventually resolves new.test MX '10 mail.new.test.'
+    eventually listens_inside 443
+}
+
+# copied FILE: the file that mta-sts reads is a copy of policies.ini, and comes DELAY (default: 0-3) seconds after it.
+copied() {
+    cp policies.ini "$1"
+    program copy 0.2 - "cmp -s policies.ini $1 || { sleep \$(shuf -i ${DELAY:-0-3} -n 1); cp -p policies.ini $1.new && mv $1.new $1; }"
+}

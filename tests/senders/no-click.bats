@@ -1,0 +1,101 @@
+# Nobody runs a command: a save of policies.ini is all. In a network namespace there are a name server that takes dynamic updates (BIND, Knot DNS), Caddy with
+# certificates on demand from a real ACME server, mta-sts, and a timer that runs examples/dns-update.
+#
+# The storm: the programs are killed with SIGKILL at random while policies.ini is saved again and again, and two observers look, as fast as they can. The property
+# that they prove, and how, is in observe.py. NO_CLICK_KILLS (default: 12 for both name servers), NO_CLICK_SAVES and NO_CLICK_OBSERVATIONS make it longer.
+
+load senders
+load acme
+load delivery
+load no-click
+
+RESULTS=$BATS_TEST_DIRNAME/../../build/no-click.txt
+
+setup_file() {
+    mkdir -p "$(dirname "$RESULTS")"
+    : >"$RESULTS"
+}
+
+policies() {
+    printf '[defaults]\nmode = enforce\nhost = 127.0.0.1\n[a.test]\nmx = mail.a.test\n' >policies.ini
+}
+
+# published DOMAIN: the DNS has the TXT record of the policy in policies.ini.
+published() {
+    resolves "_mta-sts.$1" TXT "$("$MTA_STS" dns "$1" | sed -n 's/^_mta-sts.* TXT //p')"
+}
+
+# save FILE-COMMAND...: changes policies.ini, and waits for the record. Nothing is asked over HTTPS: the first who does so makes Caddy get the certificate.
+saved() {
+    local before=$EPOCHREALTIME
+    "$@"
+    eventually published new.test
+    echo "# from the save to the record: $((${EPOCHREALTIME/.} - ${before/.})) us" >&3
+    [ $((${EPOCHREALTIME/.} - ${before/.})) -lt 30000000 ]
+    inside curl -sf --max-time 10 https://mta-sts.new.test/.well-known/mta-sts.txt | cmp - <("$MTA_STS" show new.test)
+}
+
+new_section() {
+    printf '[new.test]\nmx = mail.new.test\n' >>policies.ini
+}
+
+# delivers_and_follows DNS
+delivers_and_follows() {
+    deployment "$1" policies.ini "exec '$BATS_TEST_DIRNAME/stub'"
+    certificate mail mail.new.test
+    start_smtp 127.0.0.2=mail.pem
+    start_resolver
+    start_postfix
+
+    saved new_section
+    send to@new.test first
+    eventually arrived 127.0.0.2 to@new.test first
+    grep -qF 'Verified TLS connection established to mail.new.test[127.0.0.2]:25' maillog
+
+    # The MX host is no longer in the policy.
+    saved sed -i 's/mail.new.test/other.new.test/' policies.ini
+    send to@new.test second
+    eventually held to@new.test 'Server certificate not verified'
+    # Now it is again.
+    saved sed -i 's/^mx = other.new.test/&, mail.new.test/' policies.ini
+    eventually arrived 127.0.0.2 to@new.test second
+    eventually queue_is_empty
+    [ "$(wc -l <arrived)" -eq 2 ]
+}
+
+# storm KILLS SAVES OBSERVATIONS
+storm() {
+    PATIENCE=3600 inside "$BATS_TEST_DIRNAME/storm.py" "$@" >storm.out 2>&1 || {
+        cat storm.out
+        head -n 20 faults
+        tail -n 20 ./*.log
+        return 1
+    }
+    sed "s/^/$BATS_TEST_DESCRIPTION: /" storm.out >>"$RESULTS"
+}
+
+@test "no click: a new section is published, Postfix delivers under enforce and follows the next saves: BIND" {
+    delivers_and_follows bind
+}
+
+@test "no click: a new section is published, Postfix delivers under enforce and follows the next saves: Knot DNS" {
+    delivers_and_follows knot
+}
+
+@test "no click: kills and saves, and never an id whose policy is not served: BIND" {
+    deployment bind served.ini "exec '$BATS_TEST_DIRNAME/stub'"
+    storm "${NO_CLICK_KILLS:-6}" "${NO_CLICK_SAVES:-6}" "${NO_CLICK_OBSERVATIONS:-1000}"
+}
+
+@test "no click: kills and saves, and never an id whose policy is not served: Knot DNS" {
+    deployment knot policies.ini "exec '$BATS_TEST_DIRNAME/stub'"
+    storm "${NO_CLICK_KILLS:-6}" "${NO_CLICK_SAVES:-6}" "${NO_CLICK_OBSERVATIONS:-1000}"
+}
+
+@test "no click: the observers find the ids of a timer that publishes what is in policies.ini, served or not" {
+    DELAY=4-5 deployment bind served.ini "exec '$BATS_TEST_DIRNAME/stub' naive"
+    run storm 0 8 0
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *'stale policy'*'id of version'* ]]
+}
