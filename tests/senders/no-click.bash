@@ -11,7 +11,7 @@ dns_zones() {
     {
         echo 'test. 300 IN SOA ns. hostmaster. 1 3600 600 86400 60'
         echo 'test. 300 IN NS ns.'
-        for domain in new d{0..5}; do
+        for domain in new d{0..99}; do
             echo "$domain.test. 300 IN MX 10 mail.$domain.test."
             echo "mail.$domain.test. 300 IN A 127.0.0.2"
         done

@@ -170,8 +170,7 @@ def acme_is_back():
 def kill_one(program, world):
     """Kills it, and waits until both observers get answers again."""
     before = pid_of(program)
-    while not kill(program):
-        pass
+    until("a process of %s to kill" % program, lambda: kill(program))
     until(program + " is started again", lambda: pid_of(program) != before)
     if program == "pebble":
         until("the ACME server is back", acme_is_back)
