@@ -99,10 +99,10 @@ class Editor:
         return all(self.world.seen[i] == self.world.served[i] == version for i, version in enumerate(self.version) if i not in self.mistakes)
 
     def run(self):
-        """The next edit comes when this one is published, or sooner."""
+        """The next edit comes when this one is published, or sooner: at any moment of a run of the timer."""
         while not self.stop.is_set():
             self.edit()
-            end = time.monotonic() + random.uniform(0.5, 12)
+            end = time.monotonic() + random.uniform(0.2, random.choice((2, 12)))
             while time.monotonic() < end and not self.published() and not self.stop.wait(0.05):
                 pass
 
