@@ -29,7 +29,8 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 	shellcheck
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
 PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego
-PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils
+PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils \
+	pdns-server pdns-backend-sqlite3 sqlite3
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3

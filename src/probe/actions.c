@@ -19,6 +19,7 @@
 #include "probe/tell/explain.h"
 #include "probe/tell/format.h"
 #include "probe/tlsa.h"
+#include "probe/updates.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,6 +143,8 @@ static int run_with_file(const struct probe_settings *settings, const char *cons
 
     if (file == NULL)
         status = probe_error("%s", why.text != NULL ? why.text : "out of memory");
+    else if (settings->action == PROBE_ACTION_UPDATE)
+        status = probe_updates_run(settings, file, domains);
     else
         status = run(settings, file, domains);
     probe_file_close(file);
@@ -173,9 +176,10 @@ static const struct {
     int (*run)(const struct probe_settings *settings);
     bool asks;
 } actions[] = {
-    [PROBE_ACTION_DOMAINS] = { run_probes, true }, [PROBE_ACTION_EXPLAIN] = { explain, false },
-    [PROBE_ACTION_SUGGEST] = { suggest, true },    [PROBE_ACTION_TLSA] = { print_tlsa, true },
-    [PROBE_ACTION_HELP] = { print_help, false },   [PROBE_ACTION_VERSION] = { print_version, false },
+    [PROBE_ACTION_DOMAINS] = { run_probes, true },     [PROBE_ACTION_EXPLAIN] = { explain, false },
+    [PROBE_ACTION_SUGGEST] = { suggest, true },        [PROBE_ACTION_TLSA] = { print_tlsa, true },
+    [PROBE_ACTION_UPDATE] = { run_probes, true },      [PROBE_ACTION_HELP] = { print_help, false },
+    [PROBE_ACTION_VERSION] = { print_version, false },
 };
 
 bool probe_action_asks(enum probe_action action)

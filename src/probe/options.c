@@ -107,7 +107,7 @@ static const char *take_colour(struct probe_settings *settings, const char *valu
 static const char *set_action(struct probe_settings *settings, enum probe_action action, const char *subject)
 {
     if (settings->action != PROBE_ACTION_DOMAINS && settings->action != action)
-        return "one of --explain, --suggest and --tlsa alone";
+        return "one of --explain, --suggest, --tlsa and --update alone";
     settings->action = action;
     settings->subject = subject;
     return NULL;
@@ -126,6 +126,30 @@ static const char *take_suggest(struct probe_settings *settings, const char *val
 static const char *take_tlsa(struct probe_settings *settings, const char *value)
 {
     return set_action(settings, PROBE_ACTION_TLSA, value);
+}
+
+static const char *take_update(struct probe_settings *settings, const char *value)
+{
+    return set_action(settings, PROBE_ACTION_UPDATE, value);
+}
+
+static const char *take_replace(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->replaces = true;
+    return NULL;
+}
+
+static const char *take_delegate(struct probe_settings *settings, const char *value)
+{
+    settings->zone = value;
+    return NULL;
+}
+
+static const char *take_primary(struct probe_settings *settings, const char *value)
+{
+    settings->primary = value;
+    return value[0] != '\0' ? NULL : "a name server: 192.0.2.53, or [2001:db8::53]:5353";
 }
 
 static const char *take_dns(struct probe_settings *settings, const char *value)
@@ -218,6 +242,10 @@ static const struct option {
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
     { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
+    { '\0', "update", "FORMAT", "with -f: prints the DNS changes that are safe now", take_update },
+    { '\0', "replace", NULL, "with --update: replaces other people's records", take_replace },
+    { '\0', "delegate", "ZONE", "with --update: the records are in ZONE", take_delegate },
+    { '\0', "primary", "SERVER", "with --update: asks it for the records", take_primary },
     { '\0', "warn-days", "N", "warns N days before a certificate ends; default: 1/5", take_warn_days },
     { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
     { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
@@ -235,6 +263,7 @@ enum { OPTIONS = sizeof options / sizeof options[0] };
 
 static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
                             "       mta-sts-probe [OPTION...] -f policies.ini [DOMAIN...]\n"
+                            "       mta-sts-probe [OPTION...] -f policies.ini --update FORMAT [DOMAIN...]\n"
                             "\n"
                             "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461).\n"
                             "Reports what is wrong, what that does to mail, and what to do.\n"
@@ -322,8 +351,14 @@ static bool take_word(struct arguments *arguments, const char *word)
 
 static bool is_enough(const struct probe_settings *settings)
 {
-    if (settings->action != PROBE_ACTION_DOMAINS && settings->count > 0)
+    bool updates = settings->action == PROBE_ACTION_UPDATE;
+
+    if (settings->action != PROBE_ACTION_DOMAINS && !updates && settings->count > 0)
         return reject(settings->domains[0], "no domain with that option");
+    if (updates && settings->file == NULL)
+        return reject("--update", "-f FILE with it");
+    if (!updates && (settings->replaces || settings->zone != NULL || settings->primary != NULL))
+        return reject("--replace, --delegate and --primary", "them with --update FORMAT");
     if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)
         return reject("nothing to look at", "a mail domain, or -f FILE");
     return true;

@@ -11,6 +11,7 @@ enum probe_action {
     PROBE_ACTION_EXPLAIN,
     PROBE_ACTION_SUGGEST,
     PROBE_ACTION_TLSA,
+    PROBE_ACTION_UPDATE,
     PROBE_ACTION_HELP,
     PROBE_ACTION_VERSION
 };
@@ -22,6 +23,8 @@ struct probe_settings {
     enum probe_colour colour;
     enum probe_format format;
     bool quiet, verbose;
+    bool replaces;                        /* of --update, which has a format for its subject, and the two below */
+    const char *zone, *primary;           /* of --delegate and --primary; NULL: not given */
     const char *file, *subject, *ca_file; /* SUBJECT: what the action is about; NULL: not given */
     struct probe_context context;         /* not opened yet */
     unsigned jobs;

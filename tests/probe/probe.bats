@@ -557,6 +557,7 @@ SH
     }
     [ "$(complete_words mta-sts-probe --su)" = --suggest ]
     [ "$(complete_words mta-sts-probe --explain tl)" = tlsrpt ]
+    [ "$(complete_words mta-sts-probe --update ns)" = nsupdate ]
     [ "$(complete_words mta-sts-probe --color a | paste -sd ' ')" = 'auto always' ]
     [ "$(complete_words mta-sts-probe -f policies.ini example.o)" = example.org ]
     [ -z "$(complete_words mta-sts-probe example.o)" ]

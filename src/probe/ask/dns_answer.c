@@ -152,6 +152,17 @@ static bool add_tlsa(const unsigned char *bytes, size_t len, struct probe_dns_an
     return true;
 }
 
+static bool add_target(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer)
+{
+    char name[NAME_SIZE];
+
+    if (!write_name(bytes, len, name))
+        return false;
+    char *target = copy(answer, name, strlen(name));
+    answer->targets[answer->count++] = target;
+    return target != NULL;
+}
+
 static const struct kind {
     add_fn *add;
     size_t size, list; /* of an element; offset of the list in struct probe_dns_answer */
@@ -160,6 +171,7 @@ static const struct kind {
 } kinds[] = {
     { add_a, sizeof(char *), offsetof(struct probe_dns_answer, addresses), PROBE_DNS_A, false },
     { add_aaaa, sizeof(char *), offsetof(struct probe_dns_answer, addresses), PROBE_DNS_AAAA, false },
+    { add_target, sizeof(char *), offsetof(struct probe_dns_answer, targets), PROBE_DNS_CNAME, false },
     { add_mx, sizeof(struct probe_mx), offsetof(struct probe_dns_answer, mx), PROBE_DNS_MX, false },
     { add_txt, sizeof(struct probe_txt_string), offsetof(struct probe_dns_answer, strings), PROBE_DNS_TXT, true },
     { add_tlsa, sizeof(struct probe_tlsa), offsetof(struct probe_dns_answer, tlsa), PROBE_DNS_TLSA, false },

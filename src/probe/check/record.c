@@ -136,6 +136,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .len = body != NULL ? body->len : 0,
         .is_served = o->has_body && observation_is_fetched(o),
         .is_partly = o->policy_partly || o->policy_differs,
+        .is_unseen = o->policy_unseen || o->address.is_partial,
         .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
@@ -151,6 +152,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "served as the file has it%s", published.is_id_known ? ", under its id" : "");
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
+    o->result->is_safe = probe_compare_is_safe(&published, expected->policy, expected->len);
     if (probe_compare_is_due(&published, expected->policy, expected->len))
         add_record(o);
 }

@@ -18,6 +18,8 @@ enum {
     INI_NOT_SERVED,
     INI_ID,
     INI_ID_PARTLY,
+    INI_ID_UNSEEN,
+    INI_ID_HELD,
     INI_ID_EARLY,
     INI_NO_ID,
     INI_NO_ID_HELD,
@@ -51,6 +53,15 @@ static const struct probe_rule rules[RULES] = {
                         "that "
                         "policy; first let all of them serve it, and change no record before",
                         RFC_CHANGE },
+    [INI_ID_UNSEEN] = { "ini-id-unseen", PROBE_FAIL, 0, 0, 0,
+                        "the id of the policy in the file is not published, and not all addresses of the policy host could be "
+                        "asked from here; look from a machine that reaches all of them, and change no record before",
+                        RFC_CHANGE },
+    [INI_ID_HELD] = { "ini-id-held", PROBE_FAIL, 0, 0, 0,
+                      "is not the id of the policy that is served; under the new one, senders defer mail for what fails in mx "
+                      "and "
+                      "smtp, since the mode is enforce: first mend that, or serve mode testing",
+                      "RFC 8461 5, 8.1" },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
                        "new id; serve the policy",
@@ -105,14 +116,19 @@ static bool is_renewed(const struct probe_published *published, const char *expe
     return published->id != NULL && strcmp(published->id, id) == 0;
 }
 
+/* Do senders get the policy, byte for byte, as far as it was looked at? */
+static bool is_served(const struct probe_published *published, const char *expected, size_t len)
+{
+    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL;
+}
+
 /* Is the policy served, and its id not published? */
 static bool is_behind(const struct probe_published *published, const char *expected, size_t len)
 {
-    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL &&
-           published->is_id_known && !is_renewed(published, expected, len);
+    return is_served(published, expected, len) && published->is_id_known && !is_renewed(published, expected, len);
 }
 
-/* Would the first valid record have senders defer mail? */
+/* Would a new id have senders defer mail? They may have another policy now, or none. */
 static bool is_held(const struct probe_published *published, const char *expected, size_t len)
 {
     struct probe_policy policy;
@@ -120,21 +136,31 @@ static bool is_held(const struct probe_published *published, const char *expecte
     probe_policy_read(expected, len, &policy);
     bool enforces = policy.has_mode && policy.mode == POLICY_ENFORCE;
     probe_policy_free(&policy);
-    return published->id == NULL && published->holds_mail && enforces;
+    return published->holds_mail && enforces;
+}
+
+bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len)
+{
+    return is_served(published, expected, len) && !published->is_partly && !published->is_unseen &&
+           !is_held(published, expected, len);
 }
 
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
 {
-    return is_behind(published, expected, len) && !published->is_partly && !is_held(published, expected, len);
+    return is_behind(published, expected, len) && probe_compare_is_safe(published, expected, len);
 }
 
 static const struct probe_rule *id_rule(const struct probe_published *published, const char *expected, size_t len)
 {
+    bool held = is_held(published, expected, len);
+
     if (published->is_partly)
         return &rules[INI_ID_PARTLY];
+    if (published->is_unseen)
+        return &rules[INI_ID_UNSEEN];
     if (published->id != NULL)
-        return &rules[INI_ID];
-    return &rules[is_held(published, expected, len) ? INI_NO_ID_HELD : INI_NO_ID];
+        return &rules[held ? INI_ID_HELD : INI_ID];
+    return &rules[held ? INI_NO_ID_HELD : INI_NO_ID];
 }
 
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
@@ -150,7 +176,8 @@ enum probe_compared probe_compare(const struct probe_published *published, const
     if (other && renewed)
         probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
     if (is_behind(published, expected, len))
-        probe_findings_add(findings, id_rule(published, expected, len), 0, span_of(published->is_partly ? NULL : published->id));
+        probe_findings_add(findings, id_rule(published, expected, len), 0,
+                           span_of(published->is_partly || published->is_unseen ? NULL : published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)

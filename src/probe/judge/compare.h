@@ -14,6 +14,7 @@ struct probe_published {
     size_t len;
     bool is_served;   /* senders can fetch it: by a valid certificate, with status 200 */
     bool is_partly;   /* at some addresses of the policy host, and at others not, or another policy */
+    bool is_unseen;   /* it is not known whether all its addresses serve the policy: some could not be asked from here */
     bool is_known;    /* false: nobody can say whether they can */
     const char *id;   /* of the TXT record; NULL: none that is valid */
     bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
@@ -43,9 +44,12 @@ enum probe_compared probe_compare(const struct probe_published *published, const
                                   struct probe_findings *findings);
 
 /*
- * Is a TXT record for EXPECTED to be published now? The policy is served at all addresses, and its id is not published. The first
- * record is not, where it would have senders defer mail that they deliver now.
+ * May the id of EXPECTED be published now? The policy is served at all addresses, and senders that take it defer no mail that
+ * they may deliver now.
  */
+bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len);
+
+/* Is a TXT record for EXPECTED to be published now? That is safe, and its id is not published. */
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len);
 
 /* Adds MISTAKE to FINDINGS: policies.ini has no policy for the domain because of it. */
