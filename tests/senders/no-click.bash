@@ -1,23 +1,24 @@
 # For no-click.bats, in its network namespace: all programs of a deployment, under a supervisor that starts them again, and a timer that publishes records.
 
+PROBE=$(realpath "${MTA_STS_PROBE:-$(dirname "$MTA_STS")/mta-sts-probe}")
+DNS_UPDATE=$(realpath "$BATS_TEST_DIRNAME/../../examples/dns-update/dns-update")
+
 # program NAME PAUSE SOCKET COMMAND: a line for supervise.py.
 program() {
     printf '%s\t%s\t%s\t%s\n' "$@" >>programs
 }
 
-# dns_zones: the root, and test, where the domains have their MX records. The timer has the key to update test.
+# dns_zones: the root, and test. Its domains have the MX host mail.test, and there is other.test. The timer has the key to update test.
 dns_zones() {
     root_zone >zone
     {
         echo 'test. 300 IN SOA ns. hostmaster. 1 3600 600 86400 60'
         echo 'test. 300 IN NS ns.'
-        for domain in new d{0..99}; do
-            echo "$domain.test. 300 IN MX 10 mail.$domain.test."
-            echo "mail.$domain.test. 300 IN A 127.0.0.2"
-        done
+        echo 'mail.test. 300 IN A 127.0.0.2'
+        echo 'other.test. 300 IN A 127.0.0.3'
+        printf '%s.test. 300 IN MX 10 mail.test.\n' first new d{0..99}
     } >test.zone
-    SECRET=$(openssl rand -base64 32)
-    echo "key \"timer\" { algorithm hmac-sha256; secret \"$SECRET\"; };" >timer.key
+    tsig-keygen -a hmac-sha256 timer >timer.key
 }
 
 dns_bind() {
@@ -43,7 +44,7 @@ database:
 key:
   - id: timer
     algorithm: hmac-sha256
-    secret: $SECRET
+    secret: $(sed -n 's/.*secret "\(.*\)";/\1/p' timer.key)
 acl:
   - id: timer
     key: timer
@@ -59,11 +60,16 @@ CONF
     program dns 0.2 - "exec knotd -c '$DIR/knot.conf'"
 }
 
-# deployment DNS POLICIES TIMER: all programs. mta-sts reads the file POLICIES, and the timer runs the command TIMER.
+# published DOMAIN: the DNS has the TXT record of the policy in policies.ini.
+published() {
+    resolves "_mta-sts.$1" TXT "$("$MTA_STS" dns "$1" | sed -n 's/^_mta-sts.* TXT //p')"
+}
+
+# deployment DNS POLICIES [TIMER]: all programs, and the domain first.test. mta-sts reads the file POLICIES. TIMER is the command that the timer runs (default: that of the example).
 deployment() {
     mkdir home
     policies
-    mail_network "HOME=$DIR/home" "XDG_DATA_HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" "CURL_CA_BUNDLE=$DIR/ca.pem" "MTA_STS=$MTA_STS"
+    mail_network "HOME=$DIR/home" "XDG_DATA_HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" "CURL_CA_BUNDLE=$DIR/ca.pem" "MTA_STS=$MTA_STS" "MTA_STS_PROBE=$PROBE"
     dns_zones
     "dns_$1"
     acme_config
@@ -71,13 +77,18 @@ deployment() {
     program pebble 0.2 - 'exec env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config pebble.json'
     program caddy 0.2 - 'exec caddy run --config Caddyfile'
     program mta-sts 0.2 fcgi.sock "exec '$MTA_STS' -f $2"
-    program timer 1 - "$3"
+    program timer 1 - "[ -e up ] || exit 0; ${3:-exec '$DNS_UPDATE' policies.ini timer.key 127.0.0.1 --ca ca.pem --timeout 10}"
     [ "$2" = policies.ini ] || copied "$2"
     start supervise.log "$BATS_TEST_DIRNAME/supervise.py" programs
     eventually acme_root
     cat root.pem >>ca.pem
-    eventually resolves new.test MX '10 mail.new.test.'
+    eventually resolves new.test MX '10 mail.test.'
     eventually listens_inside 443
+    certificate mail mail.test
+    certificate other other.test
+    start_smtp 127.0.0.2=mail.pem 127.0.0.3=other.pem
+    : >up
+    eventually published first.test
 }
 
 # copied FILE: the file that mta-sts reads is a copy of policies.ini, and comes DELAY (default: 0-3) seconds after it.

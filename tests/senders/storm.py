@@ -2,6 +2,7 @@
 """storm.py KILLS SAVES OBSERVATIONS: edits of policies.ini, and kills of the programs in the file programs (supervise.py), while the observers of observe.py look.
 Goes on until there were KILLS kills, SAVES saves and OBSERVATIONS observations, and then until the last edit is published. Prints the results.
 Exit status 1 if the observers saw a fault, or if something does not come back."""
+import collections
 import multiprocessing
 import os
 import random
@@ -40,11 +41,12 @@ def name_of(domain):
 
 
 def mx_of(domain, version):
-    return "v%d.mail.d%d.test" % (version, domain)
+    """No host has this name. All domains have the MX host mail.test."""
+    return "v%d.d%d.test" % (version, domain)
 
 
 def policy_of(domain, version):
-    return ("version: STSv1\r\nmode: enforce\r\nmx: %s\r\nmax_age: 604800\r\n" % mx_of(domain, version)).encode()
+    return ("version: STSv1\r\nmode: enforce\r\nmx: mail.test\r\nmx: %s\r\nmax_age: 604800\r\n" % mx_of(domain, version)).encode()
 
 
 def all_versions(domains):
@@ -53,7 +55,7 @@ def all_versions(domains):
         print("[defaults]\nmode = enforce", file=file)
         for domain in range(domains):
             for version in range(VERSIONS):
-                print("[v%d.d%d]\nmx = %s" % (version, domain, mx_of(domain, version)), file=file)
+                print("[v%d.d%d]\nmx = mail.test, %s" % (version, domain, mx_of(domain, version)), file=file)
     os.utime("versions.ini", (0, 0))
     records = subprocess.run([os.environ["MTA_STS"], "-f", "versions.ini", "dns"], stdout=subprocess.PIPE, check=False).stdout
     versions = {policy_of(domain, version): (domain, version) for domain in range(domains) for version in range(VERSIONS)}
@@ -77,7 +79,7 @@ class Editor:
     def save(self):
         text = "[defaults]\nmode = enforce\nhost = 127.0.0.1\n"
         for domain, version in enumerate(self.version):
-            text += "[%s]\nmx = %s\n" % (name_of(domain), "192.0.2.1" if domain in self.mistakes else mx_of(domain, version))
+            text += "[%s]\nmx = mail.test, %s\n" % (name_of(domain), "192.0.2.1" if domain in self.mistakes else mx_of(domain, version))
         # By rename, or in place: editors do either.
         in_place = self.saves % 2
         with open("policies.ini" if in_place else "policies.new", "w", encoding="ascii") as file:
@@ -186,14 +188,23 @@ def observations(world):
     return sum(map(world.count, observe.ANSWERED))
 
 
-def storm(world, kills):
-    """Kills all programs in turn, in a new order each time."""
+def new_turn():
+    """All programs, in any order, but Caddy after the ACME server: Caddy tries again a minute after the ACME server has failed it, or when it is started again."""
     with open("programs", encoding="utf-8") as file:
-        done = {line.split("\t")[0]: 0 for line in file}
+        names = [line.split("\t")[0] for line in file]
+    random.shuffle(names)
+    acme, caddy = names.index("pebble"), names.index("caddy")
+    names[min(acme, caddy)], names[max(acme, caddy)] = "pebble", "caddy"
+    return names
+
+
+def storm(world, kills):
+    """Kills all programs in turn."""
     turn = []
-    while sum(done.values()) < kills:
-        turn = turn or random.sample(list(done), len(done))
-        program = turn.pop()
+    done = collections.Counter()
+    while done.total() < kills:
+        turn = turn or new_turn()
+        program = turn.pop(0)
         kill_one(program, world)
         done[program] += 1
     return done
