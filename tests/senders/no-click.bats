@@ -54,14 +54,14 @@ delivers_and_follows() {
     saved new_section
     send to@new.test first
     eventually arrived 127.0.0.2 to@new.test first
-    verified 'mail.test[127.0.0.2]'
+    eventually verified 'mail.test[127.0.0.2]'
 
     # To another MX host, in the order of RFC 8461 8.1: the policy has it before the MX record does.
     saved sed -i '$s/$/, other.test/' policies.ini
     mx_record other.test
     send to@new.test second
     eventually arrived 127.0.0.3 to@new.test second
-    verified 'other.test[127.0.0.3]'
+    eventually verified 'other.test[127.0.0.3]'
 
     # The old MX host leaves the policy. From then on a forged MX record leads nowhere.
     saved sed -i '$s/mail.test, //' policies.ini
