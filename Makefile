@@ -174,12 +174,14 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# Left out: confine.bats tests Landlock, memory.bats the lack of memory, alarm.bats a unit that keeps the sanitizers out.
+# Left out: confine.bats tests Landlock, memory.bats the lack of memory, alarm.bats and timer.bats units that keep the
+# sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units \
-		$(filter-out tests/confine.bats tests/probe/memory.bats tests/probe/alarm.bats,$(wildcard tests/*.bats tests/probe/*.bats))
+		$(filter-out tests/confine.bats $(addprefix tests/probe/,memory.bats alarm.bats timer.bats),$(wildcard tests/*.bats \
+		tests/probe/*.bats))
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/connections.bats tests/reload.bats \

@@ -88,18 +88,23 @@ void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
 
 /* --- ini --- */
 
-/* The policy to compare: one that is not that of the file, where an address serves such a one; NULL: none came. */
+/* The policy to compare: of those at all addresses, the one that is least like that of the file; NULL: none came. */
 static const struct buf *find_body(const struct observation *o)
 {
     const struct buf *found = o->has_body ? &o->fetched->body : NULL;
+    enum probe_bodies worst = PROBE_BODIES_SAME;
 
     if (o->expected->policy == NULL)
         return found;
     for (size_t i = 0; i < o->at_count; i++) {
         const struct buf *body = &o->at[i].fetched.body;
-        if (o->at[i].has_policy &&
-            probe_compare_bodies(body->text, body->len, o->expected->policy, o->expected->len) == PROBE_BODIES_OTHER)
-            return body;
+        if (!o->at[i].has_policy)
+            continue;
+        enum probe_bodies bodies = probe_compare_bodies(body->text, body->len, o->expected->policy, o->expected->len);
+        if (bodies > worst) {
+            found = body;
+            worst = bodies;
+        }
     }
     return found;
 }

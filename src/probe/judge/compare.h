@@ -29,7 +29,8 @@ enum probe_compared {
     PROBE_NOT_COMPARED /* nothing is served to compare with */
 };
 
-/* How the bytes of two policies compare: the same bytes; other bytes that say the same; another policy, or none. */
+/* How the bytes of two policies compare, from best to worst: the same bytes; other bytes that say the same; another policy, or
+ * none. */
 enum probe_bodies { PROBE_BODIES_SAME, PROBE_BODIES_ALIKE, PROBE_BODIES_OTHER };
 
 /* Compares SERVED with WANTED, any bytes. Where SERVED breaks a rule of policies, and WANTED is not the same, it is another one.

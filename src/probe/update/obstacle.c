@@ -46,7 +46,7 @@ static bool has_failed(const struct probe_result *result, enum probe_check_name 
 
 void update_obstacle_unsafe(const struct probe_result *result, struct buf *out)
 {
-    bool found = add_check(result, PROBE_CHECK_INI, true, out);
+    bool found = false;
 
     /* What fails first is the reason for what fails after it. */
     for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++) {
@@ -58,6 +58,7 @@ void update_obstacle_unsafe(const struct probe_result *result, struct buf *out)
     for (size_t i = PROBE_CHECK_MX; i <= PROBE_CHECK_SMTP; i++)
         if (result->checks[i].findings.verdict == PROBE_FAIL)
             found |= add_check(result, (enum probe_check_name)i, false, out);
+    found |= add_check(result, PROBE_CHECK_INI, true, out);
     if (!found && has_failed(result, PROBE_CHECK_TXT))
         found = add_check(result, PROBE_CHECK_TXT, false, out);
     if (!found)
