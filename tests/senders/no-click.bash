@@ -91,8 +91,8 @@ deployment() {
     eventually published first.test
 }
 
-# copied FILE: the file that mta-sts reads is a copy of policies.ini, and comes DELAY (default: 0-3) seconds after it.
+# copied FILE: the file that mta-sts reads is a copy of policies.ini, and comes 3 to 6 seconds after it, as if it went to another machine.
 copied() {
     cp policies.ini "$1"
-    program copy 0.2 - "cmp -s policies.ini $1 || { sleep \$(shuf -i ${DELAY:-0-3} -n 1); cp -p policies.ini $1.new && mv $1.new $1; }"
+    program copy 0.2 - "cmp -s policies.ini $1 || { sleep \$(shuf -i 3-6 -n 1); cp -p policies.ini $1.new && mv $1.new $1; }"
 }

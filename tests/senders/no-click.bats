@@ -104,7 +104,7 @@ storm() {
 }
 
 @test "no click: the observers find the ids of a timer that publishes what is in policies.ini, served or not" {
-    DELAY=4-5 deployment bind served.ini "'$MTA_STS' -f policies.ini dns --format nsupdate | nsupdate -k timer.key"
+    deployment bind served.ini "'$MTA_STS' -f policies.ini dns --format nsupdate | nsupdate -k timer.key"
     run storm 0 8 0
     echo "$output"
     [ "$status" -eq 1 ]
