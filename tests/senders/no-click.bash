@@ -65,19 +65,23 @@ published() {
     resolves "_mta-sts.$1" TXT "$("$MTA_STS" dns "$1" | sed -n 's/^_mta-sts.* TXT //p')"
 }
 
-# deployment DNS POLICIES [TIMER]: all programs, and the domain first.test. mta-sts reads the file POLICIES. TIMER is the command that the timer runs (default: that of the example).
+# deployment SERVER POLICIES [TIMER]: all programs, with the name server bind or knot, and the domain first.test. mta-sts reads the file POLICIES. TIMER is the
+# command that the timer runs (default: that of the example).
 deployment() {
+    local update="exec '$DNS_UPDATE' policies.ini timer.key 127.0.0.1 --ca ca.pem --timeout 10"
+    # shellcheck disable=SC2034 # for the suite
+    SERVER=$1
     mkdir home
     policies
     mail_network "HOME=$DIR/home" "XDG_DATA_HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" "CURL_CA_BUNDLE=$DIR/ca.pem" "MTA_STS=$MTA_STS" "MTA_STS_PROBE=$PROBE"
     dns_zones
-    "dns_$1"
+    "dns_$SERVER"
     acme_config
     on_demand_config
     program pebble 0.2 - 'exec env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config pebble.json'
     program caddy 0.2 - 'exec caddy run --config Caddyfile'
     program mta-sts 0.2 fcgi.sock "exec '$MTA_STS' -f $2"
-    program timer 1 - "[ -e up ] || exit 0; ${3:-exec '$DNS_UPDATE' policies.ini timer.key 127.0.0.1 --ca ca.pem --timeout 10}"
+    program timer 1 - "[ -e up ] || exit 0; ${3:-$update}"
     [ "$2" = policies.ini ] || copied "$2"
     start supervise.log "$BATS_TEST_DIRNAME/supervise.py" programs
     eventually acme_root
