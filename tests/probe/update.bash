@@ -17,7 +17,8 @@ serve_file() {
     start_on fcgi.sock "$1.$((RUNS += 1)).log" -f "$DIR/$1"
 }
 
-# serve: the program behind lighttpd serves policies.ini. UNBOUND looks up all names: it asks the name server under test for the zone example.
+# serve [SECONDS]: the program behind lighttpd serves policies.ini. A resolver looks up all names, with the name server under test for the
+# zone example, and keeps answers for SECONDS (default: 0).
 serve() {
     deploy_certificate
     deploy_front
@@ -34,7 +35,7 @@ server:
     module-config: "iterator"
     local-zone: "test." nodefault
     num-threads: 1
-    cache-max-ttl: 0
+    cache-max-ttl: ${1:-0}
     cache-max-negative-ttl: 0
 remote-control:
     control-enable: no

@@ -70,6 +70,14 @@ from_nothing() {
     [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
     lets 0 update
     lets 0 update --replace
+    # A name in place of the address, with and without a record there.
+    sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
+    leave_alone policies.ini
+    lets 0 publish --replace
+    [ "$(seen mta-sts.d1.example CNAME)" = policies.healthy.test. ]
+    by_hand 'update delete mta-sts.d1.example. CNAME'
+    lets 0 publish
+    [ "$(seen mta-sts.d1.example CNAME)" = policies.healthy.test. ]
     # Without the key nobody changes anything.
     { echo "server 127.0.0.1 $UPDATED_DNS"; printf '%s\n' 'zone d1.example.' 'update add _mta-sts.d1.example. 300 TXT x' send; } >keyless
     run -2 inside nsupdate "$DIR/keyless"
@@ -104,6 +112,17 @@ from_nothing() {
     lets 1 update
     inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out"
     lets 0 update
+    # A CNAME, which is added beside no other record.
+    sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
+    leave_alone policies.ini
+    by_hand 'update add mta-sts.d1.example. 300 TXT x'
+    lets 1 update --replace
+    run ! inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out"
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    by_hand 'update delete mta-sts.d1.example. TXT'
+    lets 1 update --replace
+    inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out"
+    [ "$(seen mta-sts.d1.example CNAME)" = policies.healthy.test. ]
 }
 
 # publish_all FILE [OPTION...]: what `mta-sts dns` prints for FILE is published.
@@ -260,6 +279,41 @@ committed() {
     [ "$(seen "_mta-sts.d1.example.$zone" TXT)" = "$(id_of d1.example)" ]
     seen _mta-sts.d1.example CNAME | cmp - before
     lets 0 update --delegate "$zone"
+}
+
+@test "--update: an id waits while the resolver has other addresses of the policy host than the primary name server" {
+    policies testing
+    dynamic bind
+    serve 600
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"'
+    lets 1 update
+    # Nobody serves the policy at the new address, and the resolver does not know it.
+    sed -i 's/^host = .*/&, 11.0.0.1/' policies.ini
+    leave_alone policies.ini
+    by_hand 'update add mta-sts.d1.example. 300 A 11.0.0.1'
+    lets 2 update
+    [ ! -s out ]
+    grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
+}
+
+@test "--update: 1,000 domains; those that are up to date take DNS questions alone" {
+    local begin
+    deploy 1000
+    sed -i 's/^mode = .*/mode = testing/' policies.ini
+    leave_alone policies.ini
+    serve_file policies.ini
+    begin=$SECONDS
+    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" --update nsupdate >out || [ $? -eq 1 ]
+    [ "$(grep -c '^update add _mta-sts\.d[0-9]*\.example\. 300 TXT "v=STSv1; id=' out)" -eq 1000 ]
+    [ "$(grep -c '^send$' out)" -eq 1000 ]
+    echo "# 1,000 ids that move: $((SECONDS - begin)) s" >&3
+    published
+    stop "$PROGRAM"
+    begin=$SECONDS
+    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" --update nsupdate >out
+    [ ! -s out ]
+    echo "# 1,000 domains that are up to date: $((SECONDS - begin)) s" >&3
 }
 
 @test "--update: mistakes, domains that are not in the file, options that do not fit" {

@@ -91,6 +91,19 @@ static void find_zones(struct update *update, struct probe_dns *dns)
             update_published_zone(dns, update->names[i].name, update->zones[i]);
 }
 
+/* Does the resolver of the probe know the records of the policy host that the primary name server has now? Those that it has from
+ * before lead to other addresses, and nothing is known of the new ones. */
+static bool has_new_host(const struct update *update, struct probe_dns *dns)
+{
+    const enum update_kind kind = UPDATE_HOST;
+    struct update_published seen;
+
+    update_published_ask(dns, &update->names[UPDATE_HOST].name, &kind, 1, &seen);
+    bool same = update_published_same(&update->seen[UPDATE_HOST], &seen);
+    update_published_free(&seen);
+    return same;
+}
+
 /* The id would change: whether it may is what the probe finds. */
 static bool plan_id(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
                     const struct probe_expected *expected)
@@ -100,9 +113,12 @@ static bool plan_id(struct update *update, const struct update_settings *setting
     if (update->steps[UPDATE_ID] != UPDATE_UNSAFE)
         return true;
     probe_domain(settings->context, dns, update->domain, expected, &result);
-    bool good = plan(update, result.is_safe);
-    if (update->steps[UPDATE_ID] == UPDATE_UNSAFE)
+    bool is_new = settings->primary == NULL || has_new_host(update, dns);
+    bool good = plan(update, result.is_safe && is_new);
+    if (!result.is_safe)
         update_obstacle_unsafe(&result, &update->obstacles);
+    else if (!is_new)
+        update_obstacle_old(&update->names[UPDATE_HOST], &update->obstacles);
     probe_result_free(&result);
     return good;
 }

@@ -65,6 +65,15 @@ void update_obstacle_unsafe(const struct probe_result *result, struct buf *out)
         buf_print(out, "the id waits: it is not known whether the policy is served at all addresses; run it again\n");
 }
 
+void update_obstacle_old(const struct update_name *host, struct buf *out)
+{
+    buf_print(
+        out,
+        "the id waits: %s: the resolver still has other records of it than the primary name server; run it again when their "
+        "TTL has passed\n",
+        host->name);
+}
+
 /* --- a name --- */
 
 static void add_seen(const struct update_name *name, struct buf *out)

@@ -146,7 +146,7 @@ static bool has_record(const struct update_published *seen, const struct update_
     return false;
 }
 
-static bool has_same(const struct update_published *a, const struct update_published *b)
+bool update_published_same(const struct update_published *a, const struct update_published *b)
 {
     if (a->unknown != NULL || b->unknown != NULL || a->count != b->count)
         return false;
@@ -166,7 +166,7 @@ void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enu
     if (snprintf(other, sizeof other, "no-such-name%s", strchr(name, '.')) >= NAME_SIZE)
         return;
     update_published_ask(dns, &beside, &kind, 1, &made_up);
-    if (has_same(seen, &made_up))
+    if (update_published_same(seen, &made_up))
         update_published_free(seen);
     update_published_free(&made_up);
 }

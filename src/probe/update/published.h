@@ -6,6 +6,7 @@
 #include "probe/ask/dns.h"
 #include "probe/update/plan.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { UPDATE_TYPES_MAX = 3 /* of records at one name */ };
@@ -24,6 +25,9 @@ struct update_published {
  */
 void update_published_ask(struct probe_dns *dns, const char *const *names, const enum update_kind *kinds, size_t count,
                           struct update_published *seen);
+
+/* True if A and B, both known, have the same records. */
+bool update_published_same(const struct update_published *a, const struct update_published *b);
 
 /* Empties SEEN, the records at NAME of KIND, where a wildcard makes them up: they are not at the name (RFC 1034 4.3.3). */
 void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum update_kind kind,
