@@ -357,6 +357,8 @@ static bool is_enough(const struct probe_settings *settings)
         return reject(settings->domains[0], "no domain with that option");
     if (updates && settings->file == NULL)
         return reject("--update", "-f FILE with it");
+    if (updates && settings->format != PROBE_FORMAT_TEXT)
+        return reject("--json and --html", "--update json");
     if (!updates && (settings->replaces || settings->zone != NULL || settings->primary != NULL))
         return reject("--replace, --delegate and --primary", "them with --update FORMAT");
     if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)
