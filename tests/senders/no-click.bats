@@ -11,6 +11,7 @@
 # One test: the observers find the fault of a timer that does not wait for the policy.
 #
 # NO_CLICK_KILLS (default: 6), NO_CLICK_SAVES (6) and NO_CLICK_OBSERVATIONS (1000) are for each of the two name servers. build/no-click.txt has the results.
+# A run with 200 kills each, 373 saves of 50 domains in nine minutes: 7.3 million observations, 712 ids published, no fault.
 
 load senders
 load acme
