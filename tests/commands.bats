@@ -103,7 +103,7 @@ use = t' 50
 
 @test "check: the shipped policies.ini is without a word" {
     run -0 "$MTA_STS" -f "$BATS_TEST_DIRNAME/../policies.ini" check
-    [[ $output == */policies.ini': 3 domains, 0 errors, 0 warnings' ]]
+    [[ $output == */policies.ini': 4 domains, 0 errors, 0 warnings' ]]
 }
 
 @test "the file: -f before or behind the command, and check FILE" {
@@ -198,6 +198,94 @@ use = t' 50
     run -1 mta_sts show google
     run -1 mta_sts show 'a b'
     [[ $output == 'mta-sts: "a b" is not a valid host name'* ]]
+}
+
+# {domain} in a template, in [defaults] and in [*]. LONG is too long for one of them.
+LONG=long-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.example
+domain_file() {
+    cat >policies.ini <<INI
+[defaults]
+mode = enforce
+mx = mail.{domain}, mail.a.example
+tlsrpt = mailto:tls@{domain}
+[mx]
+mx = mx.example.net
+mx = mail-{domain}
+[a.example b.example]
+[$LONG c.example]
+use = mx
+[d.example]
+mx = mail.d.example, *.{Domain}
+mx = MAIL.{domain}
+[*]
+use = mx
+INI
+    leave_alone policies.ini
+}
+
+# policy_of DOMAIN: its mx hosts in one line.
+policy_of() {
+    mta_sts show "$1" | tr -d '\r' | sed -n 's/^mx: //p' | paste -sd ' '
+}
+
+@test "{domain}: each command has the name of the domain in its place" {
+    domain_file
+    [ "$(policy_of a.example)" = 'mail.a.example mail.a.example' ]
+    [ "$(policy_of b.example)" = 'mail.b.example mail.a.example' ]
+    [ "$(policy_of c.example)" = 'mx.example.net mail-c.example' ]
+    [ "$(policy_of d.example)" = 'mail.d.example *.d.example mail.d.example' ]
+    [ "$(policy_of any.example)" = 'mx.example.net mail-any.example' ]
+    # The ids are those of policies that are written in full.
+    printf '[defaults]\nmode = enforce\n[b.example]\ntlsrpt = mailto:tls@b.example\nmx = mail.b.example, mail.a.example\n[any.example]\nmx = mx.example.net, mail-any.example\n' >full.ini
+    leave_alone full.ini
+    local domain
+    for domain in b.example any.example; do
+        mta_sts dns "$domain" >records
+        grep -F "$("$MTA_STS" -f full.ini dns "$domain" | grep -o 'v=STSv1; id=[0-9a-f]*;')" records
+        grep -F "_smtp._tls.$domain. 300 IN TXT \"v=TLSRPTv1; rua=mailto:tls@$domain\"" records
+    done
+    run -1 mta_sts export tree
+    for domain in a.example b.example c.example d.example; do
+        cmp <(mta_sts show "$domain") "tree/mta-sts.$domain/.well-known/mta-sts.txt"
+    done
+    [ ! -e "tree/mta-sts.$LONG/.well-known/mta-sts.txt" ]
+    # To write a policy in full is no change.
+    run -1 "$MTA_STS" -f policies.ini diff full.ini
+    [[ $output != *$'\nb.example'* ]]
+}
+
+@test "{domain}: check names the domain for which a host is too long, and hosts that are then there twice" {
+    domain_file
+    run -1 mta_sts check
+    diff - <(echo "$output") <<TOLD
+policies.ini:8: warning: [a.example b.example] mx: "mail.a.example" and "mail.{domain}" are the same for a.example; delete one of the two
+policies.ini:9: [$LONG c.example] mx: "mail-{domain}" has a label of over 63 characters with $LONG in it; write a shorter one (RFC 8461 3.2)
+policies.ini:12: warning: [d.example] mx: "*.{domain}" matches every host of the domain itself; write the hosts of its MX records (RFC 8461 10.4)
+policies.ini:13: warning: [d.example] mx: "mail.d.example" and "mail.{domain}" are the same for d.example; delete one of the two
+policies.ini:14: warning: [*]: answers for every domain that the front server passes on; write the domains if you know them
+policies.ini: 6 domains, 1 error, 4 warnings
+TOLD
+    run -1 mta_sts show "$LONG"
+    [[ $output == *"with $LONG in it; write a shorter one"* ]]
+}
+
+@test "{domain}: the Worker fills it in for the domains of [*]" {
+    domain_file
+    mta_sts export --worker worker.mjs || true
+    cat >ask.mjs <<'JS'
+import worker from "./worker.mjs";
+for (const domain of process.argv.slice(2)) {
+    const answer = await worker.fetch(new Request(`https://mta-sts.${domain}/.well-known/mta-sts.txt`));
+    console.log(answer.status, [...(await answer.text()).matchAll(/^mx: (.*)\r$/gm)].map((match) => match[1]).join(" "));
+}
+JS
+    run -0 node ask.mjs b.example any.example "$LONG" "o-$LONG"
+    diff - <(echo "$output") <<'ANSWERS'
+200 mail.b.example mail.a.example
+200 mx.example.net mail-any.example
+500 
+500 
+ANSWERS
 }
 
 @test "export: the tree, served by a lighttpd, answers as the program does" {

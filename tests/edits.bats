@@ -33,8 +33,8 @@ teardown() {
     python3 "$EDITS/edits.py" "$DRIVER" joined.ini
 }
 
-@test "edits: quotes, comments" {
-    python3 "$EDITS/edits.py" "$DRIVER" quoted.ini remarks.ini
+@test "edits: quotes, comments, {domain}" {
+    python3 "$EDITS/edits.py" "$DRIVER" quoted.ini remarks.ini domain.ini
 }
 
 @test "edits: two at once, 10,000 pairs" {

@@ -70,16 +70,19 @@ write_new() {
 }
 
 @test "a broken [*]: the domains that it answers for keep its last good policy, also after the check" {
-    printf '[*]\nmode = enforce\nmx = any.example.net\n' >>policies.ini
+    printf '[*]\nmode = enforce\nmx = any.example.net, mail.{domain}\n' >>policies.ini
     leave_alone policies.ini
     start
     serves mta-sts.other.example 'mx: any.example.net'
+    serves mta-sts.other.example 'mx: mail.other.example'
     sed -i 's/any.example.net/any.example.net./' policies.ini
     leave_alone policies.ini
     kill -HUP "$PROGRAM"
     until_true logged 1 '[*] mx: "any.example.net." ends in a dot'
     sleep 0.3
     serves mta-sts.other.example 'mx: any.example.net'
+    serves mta-sts.other.example 'mx: mail.other.example'
+    serves mta-sts.more.example 'mx: mail.more.example'
     is_policy example_org <(fetch mta-sts.example.org)
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "policy/argument.h"
 #include "policy/domain.h"
 
@@ -38,7 +39,7 @@ bool command_read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
 
 const struct index_verdict *command_find_policy(struct index *index, const char *domain, struct buf *out)
 {
-    const struct index_verdict *verdict;
+    const struct index_verdict *verdict = NULL;
 
     if (!index_find(index, domain, &verdict))
         out->failed = true;
@@ -48,5 +49,6 @@ const struct index_verdict *command_find_policy(struct index *index, const char 
         command_complain(verdict->bytes);
     else
         return verdict;
+    verdict_drop(verdict);
     return NULL;
 }

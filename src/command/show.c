@@ -1,6 +1,6 @@
 #include "base/buf.h"
 #include "command/common.h"
-#include "config/index.h"
+#include "config/verdict.h"
 #include "policy/domain.h"
 #include <stddef.h>
 
@@ -14,5 +14,6 @@ int command_show(struct index *index, int argc, char *argv[], struct buf *out)
     if (verdict == NULL)
         return COMMAND_WRONG;
     buf_add(out, verdict->bytes, verdict->len);
+    verdict_drop(verdict);
     return COMMAND_FINE;
 }

@@ -39,16 +39,17 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
     }
     enum key key = key_known(pair.key), joined = comment_key_in_value(line);
     const char *fault = comment_fault(line, key);
+    bool repeated = key != KEY_ANY && key != KEY_MX && section->seen[key];
     if (key == KEY_ANY) {
         add_unknown_key(section, number, pair.key);
     } else if (section->kind == SECTION_PREAMBLE) {
         section_add_problem(section, number, key, "is above the first header; move it below [defaults] or a domain's header");
     } else if (fault != NULL) {
-        section_add_problem(section, number, key, "%s", fault);
+        section_add_unknown(section, number, repeated ? KEY_ANY : key, key_name(key), "%s", fault);
     } else if (joined != KEY_ANY) {
         section_add_unknown(section, number, KEY_ANY, key_name(key), "the value contains \"%s =\"; start a new line before it",
                             key_name(joined));
-    } else if (key != KEY_MX && section->value[key].line != 0) {
+    } else if (repeated) {
         section_add_unknown(section, number, KEY_ANY, key_name(key),
                             "is set twice in this section; keep one, or add the missing header between them");
     } else {
@@ -57,6 +58,8 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
         section->failed |= section->values.failed;
         value_check(section, number, key, pair.value);
     }
+    if (key != KEY_ANY)
+        section->seen[key] = true;
 }
 
 /* Reports a line that is not a header, value or comment. Often it was copied from a policy, with a colon. */

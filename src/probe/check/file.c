@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "config/index.h"
 #include "config/open.h"
+#include "config/verdict.h"
 #include "policy/domain.h"
 
 #include <stdlib.h>
@@ -49,7 +50,7 @@ bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMA
     return false;
 }
 
-bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *mistake)
+bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *text)
 {
     const struct index_verdict *verdict;
 
@@ -57,13 +58,19 @@ bool probe_file_find(struct probe_file *file, const char *domain, struct probe_e
     if (!index_find(file->index, domain, &verdict))
         return false;
     if (verdict == NULL) {
-        buf_print(mistake, "%s is not in %s; write a section [%s]", domain, file->name, domain);
-        expected->mistake = mistake->text;
-        return !mistake->failed;
+        buf_print(text, "%s is not in %s; write a section [%s]", domain, file->name, domain);
+        expected->mistake = text->text;
+        return !text->failed;
     }
-    if (verdict->found == INDEX_BROKEN)
-        expected->mistake = verdict->bytes;
+    const char *bytes = verdict->bytes;
+    if (verdict->alone) {
+        buf_add(text, verdict->bytes, verdict->len);
+        bytes = text->text;
+    }
+    if (verdict->found != INDEX_POLICY)
+        expected->mistake = bytes;
     else
-        *expected = (struct probe_expected) { verdict->bytes, verdict->len, NULL };
-    return true;
+        *expected = (struct probe_expected) { bytes, verdict->len, NULL };
+    verdict_drop(verdict);
+    return !text->failed;
 }

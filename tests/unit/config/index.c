@@ -89,6 +89,7 @@ static char *policy_of(struct index *index, const char *domain)
     if (verdict == NULL)
         return strcpy(text, "nothing");
     (void)snprintf(text, sizeof text, "%s%s", verdict->found == INDEX_POLICY ? "" : "broken: ", verdict->bytes);
+    verdict_drop(verdict);
     for (char *cr; (cr = strchr(text, '\r')) != NULL;)
         memmove(cr, cr + 1, strlen(cr));
     return text;
@@ -132,6 +133,13 @@ static const struct row {
     { "a comment after a ;", "[a.b]\nmx = m.a.b ; the.main one\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
     { "a comment with a backslash hides no section", "[c.d]\n; C:\\mail\\\n[a.b]\nmx = m.a.b\n", "a.b",
       "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "{domain}", "[a.b c.d]\nmx = mail.{domain}, *.{Domain}\n", "c.d",
+      "mode: testing\nmx: mail.c.d\nmx: *.c.d\nmax_age: 604800\n" },
+    { "{domain} in a template", "[t]\nmx = {domain}.mx.e\n[a.b]\nuse = t\n", "a.b",
+      "mode: testing\nmx: a.b.mx.e\nmax_age: 604800\n" },
+    { "{domain} in [defaults], twice in a host", "[defaults]\nmx = x.y, {domain}-{domain}\n[a.b]\n", "a.b",
+      "mode: testing\nmx: x.y\nmx: a.b-a.b\nmax_age: 604800\n" },
+    { "{domain} in [*]", "[*]\nmx = mail.{domain}\n", "c.d.e", "mode: testing\nmx: mail.c.d.e\nmax_age: 604800\n" },
     { "a mistake in the next section", "[a.b]\nmx=m.a.b\n[c.d\nmode = x\n", "a.b",
       "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
 };
