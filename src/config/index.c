@@ -298,11 +298,12 @@ bool index_values(struct index *index, const char *domain, struct index_values *
         set_state(values, INDEX_UNKNOWN);
         return true;
     }
-    if (name == NULL || name->section != values->section) {
+    if (name == NULL || name->section != values->section)
         set_state(values, INDEX_ABSENT);
-        if (name != NULL && !read_values(outline, name->section, values))
-            return false;
-    }
+    if (name == NULL)
+        return true;
+    if (name->section != values->section && !read_values(outline, name->section, values))
+        return false;
     return !values->form.is_used || fill_values(values, domain);
 }
 
@@ -315,7 +316,7 @@ void index_values_free(struct index_values *values)
     buf_free(&values->form.bytes);
     free(values->form.mx);
     free(values->form.tlsrpt);
-    *values = (struct index_values) { .state = INDEX_ABSENT };
+    memset(values, 0, sizeof *values); /* INDEX_ABSENT */
 }
 
 /* --- the end --- */
