@@ -200,6 +200,23 @@ use = t' 50
     [[ $output == 'mta-sts: "a b" is not a valid host name'* ]]
 }
 
+@test "a header of several lines: 300 domains with one policy; a domain in two places names both lines" {
+    { echo '[' && seq -f '  d%.0f.example' 300 && printf ']\nmode = enforce\nmx = mail.example.net\nhost = policies.example.net\n'; } >policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts check
+    [ "$output" = 'policies.ini: 300 domains, 0 errors, 0 warnings' ]
+    [ "$(mta_sts hosts | md5sum)" = "$(seq -f 'mta-sts.d%.0f.example' 300 | md5sum)" ]
+    mta_sts show d300.example | grep -q 'mx: mail.example.net'
+    [ "$(mta_sts dns | grep -c 'CNAME policies.example.net.')" -eq 300 ]
+    sed -i 's/ d200.example/ d100.example/' policies.ini
+    leave_alone policies.ini
+    run -1 mta_sts check
+    [ "${lines[0]}" = 'policies.ini:201: [d1.example ...]: "d100.example" is already named in line 101; keep one of the two' ]
+    run -1 mta_sts show d100.example
+    [ "$output" = 'mta-sts: policies.ini:201: [d100.example]: is already named in line 101; keep one of the two' ]
+    mta_sts show d101.example | grep -q 'mx: mail.example.net'
+}
+
 # {domain} in a template, in [defaults] and in [*]. LONG is too long for one of them.
 LONG=long-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.example
 domain_file() {

@@ -25,8 +25,8 @@ teardown() {
     python3 "$EDITS/edits.py" "$DRIVER" windows.ini middle.ini
 }
 
-@test "edits: many names, templates" {
-    python3 "$EDITS/edits.py" "$DRIVER" names.ini templates.ini
+@test "edits: many names, lists of several lines, templates" {
+    python3 "$EDITS/edits.py" "$DRIVER" names.ini lists.ini templates.ini
 }
 
 @test "edits: lines joined, commented out" {

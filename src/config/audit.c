@@ -69,9 +69,10 @@ static void add_duplicate(struct outline *outline, const struct name *first, con
 {
     struct section_shown shown;
 
-    section_add_problem(section, section->line, KEY_ANY, "\"%s\" is already named in line %u; keep one of the two",
+    unsigned line = section->line + ini_newlines(outline->text, section->at, second->at);
+    section_add_problem(section, line, KEY_ANY, "\"%s\" is already named in line %u; keep one of the two",
                         section_show(section, &shown, outline->text + second->at, names_length(&outline->names, second)),
-                        outline_line(outline, first->section, &section->failed));
+                        outline_name_line(outline, first, &section->failed));
 }
 
 /*

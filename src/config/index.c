@@ -155,25 +155,16 @@ static bool copy_value(const struct inherit_found *found, enum key key, char **v
     return from == NULL || *value != NULL;
 }
 
-bool index_records(struct index *index, const char *domain, struct index_records *records)
+/* Reads what the domains of section NUMBER have in common into RECORDS, which are empty. */
+static bool read_records(struct outline *outline, uint32_t number, struct index_records *records)
 {
-    struct outline *outline = &index->outline;
-    const struct name *name = names_find(&outline->names, domain);
     struct resolved resolved;
     struct buf out = { 0 };
+    bool has_policy = resolve_section(outline, number, NULL, true, &resolved, &out);
+    bool good = (has_policy || resolved.why.problem != NULL) && copy_value(&resolved.found, KEY_HOST, &records->form.host) &&
+                copy_value(&resolved.found, KEY_TLSRPT, &records->form.tlsrpt);
 
-    *records = (struct index_records) { 0 };
-    if (name != NULL && names_duplicate(&outline->names, name) != NULL) {
-        records->mistake = strdup("this domain is in two sections");
-        return records->mistake != NULL;
-    }
-    if (name == NULL)
-        name = names_find(&outline->names, "*");
-    if (name == NULL)
-        return false;
-    bool has_policy = resolve_section(outline, name->section, domain, true, &resolved, &out);
-    bool good = (has_policy || resolved.why.problem != NULL) && copy_value(&resolved.found, KEY_HOST, &records->host) &&
-                copy_value(&resolved.found, KEY_TLSRPT, &records->tlsrpt) && fill_value(&records->tlsrpt, domain);
+    records->form.section = number;
     records->leaving = has_policy && resolved.found.policy.mode == POLICY_NONE;
     buf_free(&out);
     if (resolved.found.record_mistake.problem != NULL) {
@@ -183,6 +174,47 @@ bool index_records(struct index *index, const char *domain, struct index_records
     }
     resolve_free(&resolved);
     return good;
+}
+
+/* Sets *VALUE to a copy of FORM, from malloc() or NULL. */
+static bool copy_form(char **value, const char *form)
+{
+    free(*value);
+    *value = form != NULL ? strdup(form) : NULL;
+    return form == NULL || *value != NULL;
+}
+
+bool index_records(struct index *index, const char *domain, struct index_records *records)
+{
+    struct outline *outline = &index->outline;
+    const struct name *name = names_find(&outline->names, domain);
+
+    if (name != NULL && names_duplicate(&outline->names, name) != NULL) {
+        index_records_free(records);
+        records->mistake = strdup("this domain is in two sections");
+        return records->mistake != NULL;
+    }
+    if (name == NULL)
+        name = names_find(&outline->names, "*");
+    if (name == NULL)
+        return false;
+    if (name->section != records->form.section) {
+        index_records_free(records);
+        if (!read_records(outline, name->section, records))
+            return false;
+    }
+    return copy_form(&records->host, records->form.host) && copy_form(&records->tlsrpt, records->form.tlsrpt) &&
+           fill_value(&records->tlsrpt, domain);
+}
+
+void index_records_free(struct index_records *records)
+{
+    free(records->host);
+    free(records->tlsrpt);
+    free(records->mistake);
+    free(records->form.host);
+    free(records->form.tlsrpt);
+    memset(records, 0, sizeof *records);
 }
 
 /* Copies the patterns of POLICY, each with its NUL, and makes it borrow from the copy. */

@@ -68,13 +68,19 @@ bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN
 struct index_records {
     char *host, *tlsrpt, *mistake;
     bool leaving;
+    struct {
+        size_t section; /* 0: none was read */
+        char *host, *tlsrpt;
+    } form; /* the same for all domains of a section, with {domain} in it; only index_records() uses it */
 };
 
 /*
- * Fills RECORDS for DOMAIN, for which index_find() found a policy or a mistake. The caller frees the three texts. False if memory
- * runs out.
+ * Fills RECORDS for DOMAIN, for which index_find() found a policy or a mistake. RECORDS are zeroed, or from the call before for
+ * the same INDEX: a section is not read again for its next domain. Free them with index_records_free() after the last call, also
+ * on an error. False if memory runs out.
  */
 bool index_records(struct index *index, const char *domain, struct index_records *records);
+void index_records_free(struct index_records *records);
 
 enum index_state {
     INDEX_ABSENT, /* the file has no policy for the domain, nor a [*] */

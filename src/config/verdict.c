@@ -101,9 +101,9 @@ static struct index_verdict *make_on_duplicate(struct outline *outline, const st
     const struct name *first = &outline->names.list[duplicate->first], *second = &outline->names.list[duplicate->second];
     struct buf out = { 0 };
 
-    buf_print(&out, "%s:%u: [", outline->file, outline_line(outline, second->section, &out.failed));
+    buf_print(&out, "%s:%u: [", outline->file, outline_name_line(outline, second, &out.failed));
     buf_add_shown(&out, outline->text + second->at, names_length(&outline->names, second), DOMAIN_MAX);
-    buf_print(&out, "]: is already named in line %u; keep one of the two", outline_line(outline, first->section, &out.failed));
+    buf_print(&out, "]: is already named in line %u; keep one of the two", outline_name_line(outline, first, &out.failed));
     struct index_verdict *verdict = new_verdict(INDEX_BROKEN, &out);
     buf_free(&out);
     return verdict;

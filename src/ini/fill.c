@@ -1,6 +1,7 @@
 #include "ini/fill.h"
 
 #include "base/buf.h"
+#include "base/near.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 
@@ -20,19 +21,44 @@ static bool is_word(const char *text, size_t len)
     return len >= WORD_LEN && domain_same(text, FILL_WORD, WORD_LEN);
 }
 
+/* Returns NULL, or a phrase about the brace at the beginning of TEXT, which is not that of {domain}. */
+static const char *brace_fault(const char *text, size_t len)
+{
+    if (text[0] == '}')
+        return "has a } without its {" WRITE;
+    if (memchr(text, '}', len) == NULL)
+        return "has a { without its }" WRITE;
+    return "has another word in braces" WRITE;
+}
+
 const char *fill_fault(const char *word, size_t len)
 {
     for (size_t at = 0; at < len; at++) {
-        if (word[at] == '}')
-            return "has a } without its {" WRITE;
-        if (word[at] != '{')
-            continue;
-        if (memchr(word + at, '}', len - at) == NULL)
-            return "has a { without its }" WRITE;
-        if (!is_word(word + at, len - at))
-            return "has another word in braces" WRITE;
-        at += WORD_LEN - 1;
+        if (is_word(word + at, len - at))
+            at += WORD_LEN - 1;
+        else if (word[at] == '{' || word[at] == '}')
+            return brace_fault(word + at, len - at);
     }
+    return NULL;
+}
+
+/* True if the letters at TEXT are nearly "domain". */
+static bool is_near(const char *text, size_t len)
+{
+    char letters[NEAR_MAX + 1];
+    size_t n = 0;
+
+    for (; n < len && n < NEAR_MAX && domain_lower(text[n]) >= 'a' && domain_lower(text[n]) <= 'z'; n++)
+        letters[n] = domain_lower(text[n]);
+    letters[n] = '\0';
+    return near_distance(letters, "domain") <= 2;
+}
+
+const char *fill_near_fault(const char *word, size_t len)
+{
+    for (size_t at = 0; at < len; at++)
+        if (word[at] == '{' && !is_word(word + at, len - at) && is_near(word + at + 1, len - at - 1))
+            return brace_fault(word + at, len - at);
     return NULL;
 }
 

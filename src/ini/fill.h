@@ -16,6 +16,9 @@ bool fill_has_brace(const char *text, size_t len);
 /* Returns NULL, or a phrase about the first brace in WORD, of LEN bytes, that is not a part of {domain}. Do not free it. */
 const char *fill_fault(const char *word, size_t len);
 
+/* The same, but only about a word in braces that is nearly {domain}: an address for reports may have other braces. */
+const char *fill_near_fault(const char *word, size_t len);
+
 /* Appends TEXT, of LEN bytes, to OUT, with DOMAIN in place of each {domain}. */
 void fill_add(struct buf *out, const char *text, size_t len, const char *domain);
 

@@ -157,7 +157,7 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
         section_widen_problems(section, before);
 }
 
-static void check_domain_name(struct section *section, const char *name, size_t len)
+static void check_domain_name(struct section *section, unsigned line, const char *name, size_t len)
 {
     const size_t prefix = sizeof DOMAIN_POLICY_HOST_PREFIX - 1;
     struct section_shown a, b;
@@ -166,21 +166,21 @@ static void check_domain_name(struct section *section, const char *name, size_t 
         return;
     enum domain_fault fault = domain_policy_fault(name, len);
     if (fault != DOMAIN_FINE)
-        section_add_name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
+        section_add_name_problem(section, line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
     else if (header_is_nearly_defaults(name, len))
-        section_add_problem(section, section->line, KEY_ANY, "\"%s\" looks like a misspelt [defaults]; write [defaults]",
+        section_add_problem(section, line, KEY_ANY, "\"%s\" looks like a misspelt [defaults]; write [defaults]",
                             section_show(section, &a, name, len));
     else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
-        section_add_problem(section, section->line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
+        section_add_problem(section, line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
                             section_show(section, &a, name, len), section_show(section, &b, name + prefix, len - prefix));
 }
 
-static void check_template_name(struct section *section, const char *name, size_t len)
+static void check_template_name(struct section *section, unsigned line, const char *name, size_t len)
 {
     struct section_shown s;
 
     if (!header_is_template_name(name, len))
-        section_add_problem(section, section->line, KEY_ANY,
+        section_add_problem(section, line, KEY_ANY,
                             "\"%s\" is not a valid name; write a domain, or a template name of letters, digits, - and _",
                             section_show(section, &s, name, len));
 }
@@ -188,13 +188,15 @@ static void check_template_name(struct section *section, const char *name, size_
 static void read_names(struct section *section)
 {
     const char *name;
-    size_t templates = 0;
+    size_t templates = 0, from = 0;
+    unsigned line = section->line;
 
-    for (size_t at = 0, len; (len = header_next_name(section->names, section->names_len, &at, &name)) > 0;) {
+    for (size_t at = 0, len; (len = header_next_name(section->names, section->names_len, &at, &name)) > 0; from = at) {
+        line += ini_newlines(section->names, from, at);
         if (header_names_domain(name, len)) {
-            check_domain_name(section, name, len);
+            check_domain_name(section, line, name, len);
         } else {
-            check_template_name(section, name, len);
+            check_template_name(section, line, name, len);
             templates++;
         }
     }

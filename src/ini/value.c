@@ -36,10 +36,9 @@ static void check_max_age(struct section *section, unsigned line, char *value)
             section_show(section, &s, value, strlen(value)), POLICY_MAX_AGE_MAX);
 }
 
-/* Checks the braces in WORD. False, with a mistake, if they are not those of {domain}. */
-static bool check_braces(struct section *section, unsigned line, enum key key, const char *word)
+/* Adds FAULT, from fill_fault() or fill_near_fault(), of WORD. True if it is NULL. */
+static bool check_braces(struct section *section, unsigned line, enum key key, const char *word, const char *fault)
 {
-    const char *fault = fill_fault(word, strlen(word));
     struct section_shown s;
 
     if (fault != NULL)
@@ -49,7 +48,7 @@ static bool check_braces(struct section *section, unsigned line, enum key key, c
 
 static bool check_pattern(struct section *section, unsigned line, const char *word, size_t len)
 {
-    if (!check_braces(section, line, KEY_MX, word))
+    if (!check_braces(section, line, KEY_MX, word, fill_fault(word, len)))
         return false;
     enum domain_fault fault = fill_mx_fault_of_all(word, len);
     if (fault != DOMAIN_FINE)
@@ -127,7 +126,8 @@ static void check_tlsrpt(struct section *section, unsigned line, char *value)
     struct section_shown s;
 
     for (char *rest = value, *word; (word = section_next_word(&rest)) != NULL; count++)
-        if (check_braces(section, line, KEY_TLSRPT, word) && !policy_is_report_uri(word, strlen(word)))
+        if (check_braces(section, line, KEY_TLSRPT, word, fill_near_fault(word, strlen(word))) &&
+            !policy_is_report_uri(word, strlen(word)))
             section_add_problem(section, line, KEY_TLSRPT,
                                 "\"%s\" is not a valid report address; write mailto:name@domain or https://..., and in it "
                                 "%%2C, %%21 and %%3B for , ! and ; (RFC 8460 3)",

@@ -16,7 +16,8 @@ LINE_MAX = 1022
 LABEL = re.compile(rb"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 TEMPLATE = re.compile(rb"[a-z0-9_-]+")
 ADDRESS = re.compile(rb"\[[0-9a-fA-F.]*:[0-9a-fA-F:.]*\]")
-WORDS = re.compile(rb"[, \t\r\v\f]+")
+WORDS = re.compile(rb"[, \t\r\v\f\n]+")
+NAMES = rb"[^][;#=\\\0]*"  # what a header may have before its ]
 
 
 class Choice:
@@ -360,15 +361,36 @@ def name_kind(name):
     return "template" if TEMPLATE.fullmatch(name) else "bad"
 
 
+def header_lines(lines, at):
+    """(the header that begins with the line AT and goes on up to its ], the next line)."""
+    text, after = lines[at], at + 1
+    if not re.fullmatch(NAMES, text.lstrip(SPACE)[1:]):
+        return text, after
+    for number in range(after, len(lines)):
+        line = lines[number]
+        if not line.strip(SPACE):
+            continue
+        if len(line) > LINE_MAX or b"\0" in line or line.rstrip(SPACE).endswith(b"\\") or not re.match(rb"[ \t\r\v\f]" + NAMES + rb"(\]|$)|\]", line):
+            break
+        text, after = text + b"\n" + line, number + 1
+        if b"]" in line:
+            break
+    return text, after
+
+
+def is_long(text):
+    return any(len(line) > LINE_MAX for line in text.split(b"\n"))
+
+
 def header_fault(line, inner, tail, kinds, choice):
     """Is the header one that cannot be read?"""
-    if b"\0" in line or len(line) > LINE_MAX or not kinds or "bad" in kinds:
+    if b"\0" in line or is_long(line) or not kinds or "bad" in kinds:
         return True
     if tail and tail[:1] not in (b";", b"#"):
         return True
     if line.endswith(b"\\"):
         return not tail or choice.may("a backslash in the comment of a header continues the header")
-    if holds_cr(line):
+    if any(holds_cr(one) for one in line.split(b"\n")):
         return True
     if re.search(rb"^\s*,|,\s*,|,\s*$", inner) and choice.may("an empty place in a header is a mistake"):
         return True
@@ -439,7 +461,7 @@ def take_header(reading, line, above, choice):
     if not close and re.search(rb"[;#=\\]", inner):
         above.wide |= above.kind != "stray" and choice.may("a header without its bracket is cut at a sign")
     if not close or header_fault(line, inner, tail, kinds, choice):
-        whole = bool(close) and b"\0" not in line and not line.endswith(b"\\") and len(line) <= LINE_MAX
+        whole = bool(close) and b"\0" not in line and not line.endswith(b"\\") and not is_long(line)
         lose(reading, line, names, kinds, whole and (not tail or tail[:1] in (b";", b"#")), choice)
         return section
     if runs_into_header(tail):
@@ -482,9 +504,9 @@ def read_one(data, choice):
     while at < len(lines):
         line = lines[at].lstrip(SPACE)
         if line.startswith(b"["):
-            section = take_header(reading, lines[at], section, choice)
+            header, at = header_lines(lines, at)
+            section = take_header(reading, header, section, choice)
             reading.first = reading.first or section
-            at += 1
         elif line[:1] in (b";", b"#"):
             take_comment(reading, section, line, choice)
             if holds_cr(line) and re.search(rb"[][]", line):

@@ -43,13 +43,11 @@ static bool is_broken(const struct told *told, const char *domain)
 
 static void check_beside(struct index *index, const char *domain, bool leaving)
 {
-    struct index_records beside;
+    struct index_records beside = { 0 };
 
     CHECK(index_records(index, domain, &beside));
     CHECK(beside.leaving == leaving);
-    free(beside.host);
-    free(beside.tlsrpt);
-    free(beside.mistake);
+    index_records_free(&beside);
 }
 
 static void check_domain(struct index *index, const struct told *told, const char *domain)
