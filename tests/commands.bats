@@ -165,6 +165,77 @@ use = t' 50
     done
 }
 
+@test "show takes the policy host, an address, a URL and a header for the domain; dns says what to write" {
+    local form
+    for form in mta-sts.example.org MTA-STS.Example.org. info@example.org https://mta-sts.example.org/.well-known/mta-sts.txt https://example.org '[example.org]'; do
+        cmp <(mta_sts show "$form") <(mta_sts show example.org)
+        run -1 mta_sts dns "$form"
+        [[ $output == *"mta-sts: $form is "*'; write example.org'* ]]
+    done
+}
+
+@test "a word that is no command: the command line that was meant; exit status 2" {
+    local word meant
+    while read -r word meant; do
+        run -2 "$MTA_STS" "$word"
+        [[ ${lines[0]} == "mta-sts: $word: "*"$meant"* ]]
+    done <<'WORDS'
+chek write "mta-sts check"
+Hosts write "mta-sts hosts"
+dsn write "mta-sts dns"
+--check write "mta-sts check"
+policies.ini write "mta-sts -f policies.ini check"
+nowhere.ini write "mta-sts -f nowhere.ini check"
+example.org write "mta-sts show example.org"
+info@example.org write "mta-sts show info@example.org"
+serve unknown command; "mta-sts -h" lists the commands
+--serve unknown option
+WORDS
+    run -2 "$MTA_STS" -x
+    [[ $output == *'-x: unknown option'* ]]
+    run -2 "$MTA_STS" -f
+    [[ $output == *'-f: its value is missing'* ]]
+}
+
+@test "an unknown option is named, with the usage of its command, also without a file; help for each command" {
+    local call
+    for call in 'check --quiet' 'dns --formt json' 'hosts -q' 'show -q example.org' 'export --clean dir' 'diff -q a b'; do
+        # shellcheck disable=SC2086 # several arguments
+        run -2 "$MTA_STS" -f nowhere.ini $call
+        [[ ${lines[0]} == "mta-sts: ${call%% *}: -"*': unknown option' ]]
+        [[ ${lines[1]} == "usage: mta-sts [-f FILE] ${call%% *}"* ]]
+    done
+    for call in 'help show' 'show -h' 'show --help'; do
+        # shellcheck disable=SC2086 # several arguments
+        run -0 "$MTA_STS" $call
+        [ "$output" = 'usage: mta-sts [-f FILE] show DOMAIN' ]
+    done
+    run -2 "$MTA_STS" help shwo
+    [[ $output == *'write "mta-sts show"'* ]]
+}
+
+@test "a file of another format: what it is, and what to write" {
+    printf 'version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmx: *.example.net\r\nmax_age: 86400\r\n' >mta-sts.txt
+    run -1 "$MTA_STS" check mta-sts.txt
+    diff - <(echo "$output") <<'TOLD'
+mta-sts: mta-sts.txt: is a policy, without the name of its domain; write, with your domain in the first line:
+    [example.org]
+    mode = enforce
+    mx = mail.example.org
+    mx = *.example.net
+    max_age = 86400
+TOLD
+    tail -n +2 <<<"$output" >written.ini
+    leave_alone written.ini
+    cmp <("$MTA_STS" -f written.ini show example.org) mta-sts.txt
+    printf '\n{ "example.org": { "mode": "enforce" } }\n' >policies.json
+    run -1 "$MTA_STS" check policies.json
+    [[ $output == 'mta-sts: policies.json: is JSON; write it as INI:'*'[example.org]'* ]]
+    printf '# policies\nexample.org:\n  mode: enforce\n' >policies.yaml
+    run -1 "$MTA_STS" check policies.yaml
+    [[ $output == 'mta-sts: policies.yaml: is YAML; write it as INI:'*'[example.org]'* ]]
+}
+
 @test "output that cannot be written is told, exit status 1" {
     local command
     # The large output does not fit into stdio's buffer.
@@ -195,7 +266,13 @@ use = t' 50
     run -1 mta_sts show broken.example
     [[ $output == 'mta-sts: policies.ini:17: [broken.example] mx: '* ]]
     run -1 mta_sts show other.example
+    [ "$output" = 'mta-sts: other.example is not in the file; write a section [other.example]' ]
     run -1 mta_sts show google
+    [ "$output" = 'mta-sts: google is a template, for other sections to use, and is not served; name a domain' ]
+    run -1 mta_sts show defaults
+    [[ $output == 'mta-sts: [defaults] has the values that all sections inherit'* ]]
+    run -1 mta_sts show localhost
+    [ "$output" = 'mta-sts: localhost is not in the file, and has no dot; name a domain, as in example.org' ]
     run -1 mta_sts show 'a b'
     [[ $output == 'mta-sts: "a b" is not a valid host name'* ]]
 }

@@ -33,9 +33,9 @@ enum ini_stop {
 };
 
 /*
- * One logical line: a physical line, and the lines that final backslashes join to it. A header without its ] goes on over the lines
- * below it, up to the ]. Each of these begins with white space or with the ], and has only characters of names; or it is empty. So
- * two lines that a lost line end joins are still two names, and a damaged header swallows no other header.
+ * One logical line: a physical line, and the lines that final backslashes join to it. A header without its ] goes on over the
+ * lines below it, up to the ]. Each of these begins with white space or with the ], and has only characters of names; or it is
+ * empty. So two lines that a lost line end joins are still two names, and a damaged header swallows no other header.
  */
 struct ini_line {
     enum ini_kind kind;

@@ -165,12 +165,21 @@ static void check_domain_name(struct section *section, unsigned line, const char
     if (len == 1 && name[0] == '*')
         return;
     enum domain_fault fault = domain_policy_fault(name, len);
-    if (fault != DOMAIN_FINE)
+    bool is_host = len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix);
+    if (len > 2 && memcmp(name, "*.", 2) == 0 && domain_policy_fault(name + 2, len - 2) == DOMAIN_FINE)
+        section_add_problem(section, line, KEY_ANY,
+                            "\"%s\" has a *, but a policy is for one domain; write each domain, as in [%s] (RFC 8461 3.4)",
+                            section_show(section, &a, name, len), section_show(section, &b, name + 2, len - 2));
+    else if (is_host && memchr(name + prefix, '.', len - prefix) == NULL)
+        section_add_problem(section, line, KEY_ANY,
+                            "\"%s\" is no mail domain; write the part after the @ of a mail address, as in [example.org]",
+                            section_show(section, &a, name, len));
+    else if (fault != DOMAIN_FINE)
         section_add_name_problem(section, line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
     else if (header_is_nearly_defaults(name, len))
         section_add_problem(section, line, KEY_ANY, "\"%s\" looks like a misspelt [defaults]; write [defaults]",
                             section_show(section, &a, name, len));
-    else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
+    else if (is_host)
         section_add_problem(section, line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
                             section_show(section, &a, name, len), section_show(section, &b, name + prefix, len - prefix));
 }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "ini/key.h"
 #include "ini/lines.h"
+#include "policy/alabel.h"
 #include "policy/domain.h"
 
 #include <stdarg.h>
@@ -125,8 +126,12 @@ void section_add_name_problem(struct section *section, unsigned line, enum key k
     const char *phrase = domain_fault_phrase(fault), *advice = domain_fault_advice(fault);
     struct section_shown a, b;
 
+    char ascii[DOMAIN_MAX + 1];
+
     section_show(section, &a, name, len);
-    if (advice != NULL)
+    if (fault == DOMAIN_NOT_ASCII && alabel_name(name, len, ascii))
+        section_add_problem(section, line, key, "\"%s\" %s; write %c%s%c (%s)", a.text, phrase, quotes[0], ascii, quotes[1], rfc);
+    else if (advice != NULL)
         section_add_problem(section, line, key, "\"%s\" %s; write %s (%s)", a.text, phrase, advice, rfc);
     else
         section_add_problem(section, line, key, "\"%s\" %s; write %c%s%c (%s)", a.text, phrase, quotes[0],

@@ -14,12 +14,27 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* Returns VALUE with its letters in lower case in LOWER, or "" if it is longer than any mode or max_age. */
+static const char *lower_case(const char *value, char lower[DOMAIN_MAX + 1])
+{
+    size_t len = strlen(value);
+
+    domain_normal(value, len <= DOMAIN_MAX ? len : 0, lower);
+    return lower;
+}
+
 static void check_mode(struct section *section, unsigned line, char *value)
 {
     enum policy_mode mode;
     struct section_shown s;
+    char lower[DOMAIN_MAX + 1];
 
-    if (!policy_mode_read(value, &mode))
+    if (policy_mode_read(value, &mode))
+        return;
+    if (policy_mode_read(lower_case(value, lower), &mode))
+        section_add_problem(section, line, KEY_MODE, "\"%s\" is not a valid mode; write %s, in lower case (RFC 8461 3.2)",
+                            section_show(section, &s, value, strlen(value)), lower);
+    else
         section_add_problem(section, line, KEY_MODE, "\"%s\" is not a valid mode; write enforce, testing or none (RFC 8461 3.2)",
                             section_show(section, &s, value, strlen(value)));
 }
@@ -28,8 +43,14 @@ static void check_max_age(struct section *section, unsigned line, char *value)
 {
     uint32_t seconds;
     struct section_shown s;
+    char lower[DOMAIN_MAX + 1];
 
-    if (!policy_max_age_read(value, &seconds))
+    if (policy_max_age_read(value, &seconds))
+        return;
+    if (policy_max_age_read(lower_case(value, lower), &seconds))
+        section_add_problem(section, line, KEY_MAX_AGE, "\"%s\" is not a valid max_age; write %s, in lower case",
+                            section_show(section, &s, value, strlen(value)), lower);
+    else
         section_add_problem(
             section, line, KEY_MAX_AGE,
             "\"%s\" is not a valid max_age; write 0 to %d seconds, or a number with d or w, such as 4w (RFC 8461 3.2)",
