@@ -12,8 +12,9 @@ lab_start() {
     PIDS=()
     open_folders
     own_network
-    # Addresses of the Internet, as policy hosts have them.
+    # Addresses of the Internet, as policy hosts and MX hosts have them, and a private one.
     inside ip route add local 11.0.0.0/8 dev lo
+    inside ip route add local 10.0.0.25/32 dev lo
     inside ip address add 2a00:1::1/128 dev lo nodad
     export LAB INSIDE
     # From here on lab_stop can end the namespace, even if the rest fails.
@@ -26,7 +27,7 @@ lab_start() {
     until_true inside kdig +short +timeout=1 healthy.test MX
     until_true resolves healthy.test MX '10 mail.healthy.test.'
     until_true listens_inside 443 11.0.0.2
-    until_true listens_inside 25 127.0.0.10
+    until_true listens_inside 25 11.0.0.10
     until_true grep -qx ready smtp.log
     until_true grep -qx ready https.log
     until_true lab_is_signed
@@ -62,28 +63,6 @@ zone:
     dnssec-signing: on
 CONF
     until_true lab_key
-    cat >unbound.conf <<CONF
-server:
-    interface: 127.0.0.1
-    username: ""
-    chroot: ""
-    directory: "$DIR"
-    pidfile: "$DIR/unbound.pid"
-    use-syslog: no
-    verbosity: 1
-    do-daemonize: no
-    do-not-query-localhost: no
-    module-config: "validator iterator"
-    trust-anchor-file: "$DIR/anchor"
-    local-zone: "test." nodefault
-    num-threads: 1
-    outgoing-range: 256
-    num-queries-per-thread: 256
-    access-control: 127.0.0.0/8 allow
-remote-control:
-    control-enable: no
-$(for zone in test:5353 example:5353 silent:5399; do printf 'stub-zone:\n    name: "%s."\n    stub-addr: 127.0.0.1@%s\n' "${zone%:*}" "${zone#*:}"; done)
-CONF
     start silent.log python3 -c '
 import socket, threading
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -102,7 +81,16 @@ def ask(query, client):
         s.sendto(up.recv(65535), client)
 while True:
     threading.Thread(target=ask, args=s.recvfrom(65535), daemon=True).start()'
-    start unbound.log unbound -d -p -c "$DIR/unbound.conf"
+    run_unbound <<CONF
+    module-config: "validator iterator"
+    trust-anchor-file: "$DIR/anchor"
+    local-zone: "test." nodefault
+    outgoing-range: 256
+    num-queries-per-thread: 256
+remote-control:
+    control-enable: no
+$(for zone in test:5353 example:5353 silent:5399; do printf 'stub-zone:\n    name: "%s."\n    stub-addr: 127.0.0.1@%s\n' "${zone%:*}" "${zone#*:}"; done)
+CONF
 }
 
 # The trust anchors: the key of signed.test, and the same for bogus.test, where it is wrong.

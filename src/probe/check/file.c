@@ -1,10 +1,12 @@
 #include "probe/check/file.h"
 
 #include "base/buf.h"
+#include "command/dns/record.h"
 #include "config/index.h"
 #include "config/open.h"
 #include "config/verdict.h"
 #include "policy/domain.h"
+#include "probe/judge/compare.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,4 +75,16 @@ bool probe_file_find(struct probe_file *file, const char *domain, struct probe_e
         *expected = (struct probe_expected) { bytes, verdict->len, NULL };
     verdict_drop(verdict);
     return !text->failed;
+}
+
+bool probe_file_records(struct probe_file *file, const char *domain, const char *zone, struct dns_list *list)
+{
+    const struct index_verdict *verdict;
+
+    if (!index_find(file->index, domain, &verdict))
+        return false;
+    bool good = verdict == NULL || verdict->found == INDEX_UNSURE ||
+                dns_list_make(list, file->index, domain, zone, verdict->found == INDEX_POLICY ? verdict : NULL, PROBE_TTL);
+    verdict_drop(verdict);
+    return good;
 }

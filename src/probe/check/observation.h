@@ -2,11 +2,14 @@
 #ifndef PROBE_CHECK_OBSERVATION_H
 #define PROBE_CHECK_OBSERVATION_H
 
+#include "policy/place.h"
 #include "probe/check/context.h"
 #include "probe/check/file.h"
 #include "probe/check/mx_host.h"
 #include "probe/judge/compare.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
+#include "probe/read/delegation.h"
 #include "probe/read/policy.h"
 #include "probe/read/share.h"
 #include "probe/read/txt.h"
@@ -53,11 +56,14 @@ struct observation {
     /* The records that are asked for first: they cost little time, and MX says whether there is such a domain. */
     struct probe_dns_answer mx, record, reports; /* of the domain; of _mta-sts; of _smtp._tls */
     struct probe_dns_answer address;             /* of the policy host */
+    struct probe_dns_answer cname[PLACES];       /* the first CNAME of these three names, where it was asked for */
+    struct probe_delegation delegation;          /* borrows from these answers; known once the address is */
     struct policy_at *at;                        /* AT_COUNT addresses of it that are asked, at most PROBE_ADDRESSES_MAX */
     size_t at_count;
     const struct probe_fetched *fetched; /* from the best of them; NULL: from none */
     struct probe_policy policy;
     struct probe_share policy_taken;       /* how many senders take it, at the address where FETCHED is from */
+    bool host_hidden;                      /* the policy host has no public address: senders elsewhere cannot reach it */
     bool policy_partly;                    /* senders get it at some addresses, and not at others */
     bool policy_unseen;                    /* addresses could not be asked from here: they may serve it */
     bool other_enforces;                   /* another policy is served at other addresses, in mode enforce */
@@ -71,6 +77,7 @@ struct observation {
     size_t unasked_count;
     size_t host_count, hosts_left_out, addresses_left_out;
     enum probe_compared compared;
+    enum probe_removal removal;
 };
 
 /* Does one check: looks at what the earlier ones observed, adds to it, and fills CHECK, whose state is PROBE_DONE at first. */
@@ -96,6 +103,12 @@ bool observation_is_served(const struct observation *observation);
 
 /* Is the mode none in the policy that is served? */
 bool observation_is_mode_none(const struct observation *observation);
+
+/* Has the answer about a name neither records nor a CNAME? */
+bool observation_is_absent(const struct probe_dns_answer *answer);
+
+/* Is MTA-STS being removed, so far that no sender looks for a policy any more? */
+bool observation_is_removed(const struct observation *observation);
 
 /* Has the policy that is served patterns for MX hosts, and a mode in which they count? */
 bool observation_has_patterns(const struct observation *observation);

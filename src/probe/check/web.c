@@ -3,17 +3,21 @@
 #include "base/buf.h"
 #include "base/words.h"
 #include "policy/model.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
+#include "probe/check/delegation.h"
 #include "probe/check/observation.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
+#include "probe/read/delegation.h"
 #include "probe/read/finding.h"
 #include "probe/read/policy.h"
 #include "probe/read/share.h"
@@ -29,24 +33,25 @@ void probe_check_host(struct observation *o, struct probe_check *check)
     const struct probe_dns_answer *answer = &o->address;
 
     probe_dns_addresses(o->dns, o->policy_host, &o->address);
+    probe_delegation_look(o);
     if (answer->state == PROBE_DNS_AGAIN) {
         check_is_unknown(check, answer->why);
         return;
     }
     o->has_address = answer->state == PROBE_DNS_FOUND && answer->count > 0;
+    probe_delegation_judge(&o->delegation, PLACE_HOST, false, &check->findings);
+    if (!o->has_address && probe_delegation_lacks(o, PLACE_HOST))
+        return;
     if (!o->has_address) {
         probe_judge_no_address(o->policy_host, answer, &check->findings);
         return;
     }
-    probe_judge_addresses(answer, &check->findings);
+    o->host_hidden = probe_judge_addresses(o->policy_host, answer, &check->findings);
     for (size_t i = 0; i < answer->count && i < ADDRESSES_SHOWN; i++)
         buf_print(&check->summary, "%s%s", i > 0 ? ", " : "", answer->addresses[i]);
     if (answer->count > ADDRESSES_SHOWN)
         buf_print(&check->summary, " and %zu more", answer->count - ADDRESSES_SHOWN);
-    if (answer->alias != NULL) {
-        buf_print(&check->summary, ", by way of ");
-        check_add(check, answer->alias);
-    }
+    probe_delegation_add_way(o, PLACE_HOST, check);
     if (!answer->is_partial)
         return;
     check->state = PROBE_UNKNOWN;
@@ -81,6 +86,7 @@ static void judge_https(struct observation *o, struct policy_at *at, struct prob
         probe_cert_judge(o->context->trust, fetched->chain, o->policy_host, o->now, o->context->warn_days, &address->findings);
     address->name = at->address;
     address->state = probe_address_state(fetched, is_known, &address->findings);
+    probe_address_judge_use(address);
     at->has_https = fetched->chain != NULL && fetched->outcome != PROBE_FETCH_TLS_OLD;
     at->is_good = address->state == PROBE_ADDRESS_GOOD;
 }
@@ -111,11 +117,21 @@ static void describe_https(const struct observation *o, const struct probe_addre
     if (good > 0 && o->at_count > 1)
         buf_print(&check->summary, "; at %zu of %zu addresses", good, o->at_count);
     if (o->address.count > o->at_count)
-        buf_print(&check->summary, "; %zu more were not looked at", o->address.count - o->at_count);
+        buf_print(&check->summary, "; %zu more were not looked at (limit: %d)", o->address.count - o->at_count,
+                  PROBE_ADDRESSES_MAX);
     if (not_asked > 0)
-        buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+        buf_print(&check->summary, "; there was no time left for %zu of them; raise --domain-timeout", not_asked);
     if (not_asked > 0 || o->address.count > o->at_count)
         check->state = PROBE_UNKNOWN;
+}
+
+/* Why nobody can say whether senders reach the policy host: the first address of which that is so has the reason. */
+static const char *why_unknown(const struct observation *o, const struct probe_address *list)
+{
+    for (size_t i = 0; i < o->at_count; i++)
+        if (list[i].state != PROBE_ADDRESS_SPECIAL)
+            return o->at[i].fetched.why;
+    return "it has no public address";
 }
 
 void probe_check_https(struct observation *o, struct probe_check *check)
@@ -141,7 +157,7 @@ void probe_check_https(struct observation *o, struct probe_check *check)
     o->policy_partly = reach == PROBE_REACH_SOME || reach == PROBE_REACH_PARTLY;
     o->policy_unseen = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_NO_ROUTE) > 0;
     if (reach == PROBE_REACH_UNKNOWN)
-        check_is_unknown(check, o->fetched->why);
+        check_is_unknown(check, why_unknown(o, list));
     else
         describe_https(o, list, check);
     probe_addresses_free(list, o->at_count);

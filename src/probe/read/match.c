@@ -18,20 +18,22 @@ static const struct probe_rule rules[RULES] = {
     [HOST_FAULT] = { "mx-host", PROBE_FAIL, 0, 0, 0, "is not a host name, and no pattern can match it; correct the MX record",
                      "RFC 8461 4.1, RFC 5321 2.3.5" },
     [TOO_DEEP] = { "match-deep", PROBE_FAIL, 11, 11, SENDERS,
-                   "is more than one label below a pattern with *, which stands for one; add an mx line for it", RFC_MATCH },
+                   "is more than one label below a pattern with *, which stands for exactly one; add an mx line for it",
+                   RFC_MATCH },
     [TOO_HIGH] = { "match-high", PROBE_FAIL, 14, 14, SENDERS,
-                   "is what stands behind the * of a pattern, which does not match it; add an mx line for it", RFC_MATCH },
+                   "is the domain after *. of a pattern; * needs one label more; add an mx line for it", RFC_MATCH },
     [PATTERN_FAULT] = { "match-dot", PROBE_FAIL, 9, 9, SENDERS,
                         "is matched by a pattern that ends in a dot, and no other; leave the dot out", "RFC 8461 3.2, 4.1" },
-    [NO_MATCH] = { "match-none", PROBE_FAIL, 0, 0, 0, "is matched by no pattern; add an mx line for it, or remove the MX record",
-                   RFC_MATCH },
-    [FINAL_DOT] = { "match-final-dot", PROBE_WARN, 4, 4, SENDERS, "ends in a dot, as no name does in comparisons", RFC_MATCH },
-    [CASE] = { "match-case", PROBE_WARN, 4, 5, SENDERS, "or its pattern is written in capitals; write both in lower case",
-               RFC_MATCH },
+    [NO_MATCH] = { "match-none", PROBE_FAIL, 0, 0, 0,
+                   "is matched by no pattern; add an mx line for it, or, if others are left, remove the MX record", RFC_MATCH },
+    [FINAL_DOT] = { "match-final-dot", PROBE_WARN, 4, 4, SENDERS,
+                    "ends in a dot, which some senders do not leave out when they compare; publish the MX record without it",
+                    RFC_MATCH },
+    [CASE] = { "match-case", PROBE_WARN, 4, 5, SENDERS, "or its pattern has capitals; write both in lower case", RFC_MATCH },
     [A_LABEL] = { "match-a-label", PROBE_WARN, 3, 3, SENDERS,
                   "has an A-label (xn--) where the pattern has a *; add an mx line for it", RFC_MATCH },
     [UNUSED] = { "match-unused", PROBE_WARN, 0, 0, 0,
-                 "is a pattern that matches none of the MX records; remove it if it is not of use", RFC_MATCH },
+                 "is a pattern that matches none of the MX records; remove it, unless such an MX record is to come", RFC_MATCH },
 };
 
 struct host {
@@ -227,14 +229,21 @@ struct probe_share probe_match_share(const char *mx, size_t mx_count, const char
     return share;
 }
 
+bool probe_match_any(const char *pattern, const char *const *hosts, size_t host_count)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < host_count && !found; i++)
+        found = matches(pattern, hosts[i]);
+    return found;
+}
+
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,
                         struct probe_findings *findings)
 {
     for (size_t i = 0; i < mx_count; i++, mx += strlen(mx) + 1) {
-        bool used = policy_mx_fault(mx, strlen(mx)) != DOMAIN_FINE;
-        for (size_t k = 0; k < host_count && !used; k++)
-            used = policy_mx_match(mx, hosts[k]);
-        if (!used)
+        bool is_valid = policy_mx_fault(mx, strlen(mx)) == DOMAIN_FINE;
+        if (is_valid && !probe_match_any(mx, hosts, host_count))
             probe_findings_add(findings, &rules[UNUSED], 0, span_of(mx));
     }
 }
