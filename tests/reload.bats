@@ -166,7 +166,7 @@ save() {
     serves mta-sts.a.test 'mx: a.test'
     serves mta-sts.b.test 'mx: b2.test'
 
-    printf '; note \\\n \\\n[defaults]\nmode = enforce\n[a.test]\nmx = a3.test\n[b.test, \\\nc.test]\nmx = b3.test\n[*]\nmx = any.test\n' | save 'b.test.: the'
+    printf '; note \\\n \\\n[defaults]\nmode = enforce\n[a.test]\nmx = a3.test\n[b.test, \\\nc.test]\nmx = b3.test\n[*]\nmx = any.test\n' | save 'b.test [.]*.: the'
     serves mta-sts.a.test 'mx: a3.test'
     serves mta-sts.a.test 'mode: enforce'
     serves mta-sts.b.test 'mx: b2.test'
