@@ -8,8 +8,8 @@
 #include "probe/check/context.h"
 #include "probe/check/mx_host.h"
 #include "probe/judge/addresses.h"
-#include "probe/read/finding.h"
 #include "probe/tell/comment.h"
+#include "read/finding.h"
 #include <stddef.h>
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 
 #include "probe/check/context.h"
 #include "probe/check/mx_host.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* How long the MX hosts of one domain may take. */
 enum { PROBE_SHOWN_LIMIT_MS = 60000 };

@@ -14,10 +14,10 @@
 #include "probe/judge/result.h"
 #include "probe/judge/section.h"
 #include "probe/judge/servers.h"
-#include "probe/read/finding.h"
-#include "probe/read/txt.h"
 #include "probe/shown.h"
 #include "probe/tell/comment.h"
+#include "read/finding.h"
+#include "read/txt.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -10,9 +10,9 @@
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/shown.h"
 #include "probe/tell/comment.h"
+#include "read/finding.h"
 #include <stddef.h>
 
 static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chain, size_t at, unsigned usage)

@@ -7,7 +7,7 @@
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/servers.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "policy/model.h"
 #include "probe/check/file.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "probe/judge/addresses.h"
 #include "base/buf.h"
 #include "probe/ask/fetched.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <string.h>
 

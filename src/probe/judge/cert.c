@@ -5,8 +5,8 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/x509.h"
 #include "probe/judge/lifetime.h"
-#include "probe/read/finding.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/span.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>

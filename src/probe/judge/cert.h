@@ -2,7 +2,7 @@
 #ifndef PROBE_JUDGE_CERT_H
 #define PROBE_JUDGE_CERT_H
 
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <stdbool.h>
 #include <stddef.h>

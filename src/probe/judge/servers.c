@@ -7,9 +7,9 @@
 #include "probe/ask/fetched.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/special_use.h"
-#include "probe/read/finding.h"
-#include "probe/read/share.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/share.h"
+#include "read/span.h"
 
 #include <stdio.h>
 #include <string.h>

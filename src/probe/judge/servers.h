@@ -6,7 +6,7 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/fetch.h"
 #include "probe/judge/compare.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* ANSWER found no TXT record of NAME: adds a finding where that is because of a CNAME that leads nowhere. */
 void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings);

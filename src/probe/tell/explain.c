@@ -6,11 +6,11 @@
 #include "probe/judge/dane.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
-#include "probe/read/finding.h"
-#include "probe/read/match.h"
-#include "probe/read/policy.h"
-#include "probe/read/txt.h"
 #include "probe/tell/report.h"
+#include "read/finding.h"
+#include "read/match.h"
+#include "read/policy.h"
+#include "read/txt.h"
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include "base/buf.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/tell/explain.h"
 #include "probe/tell/report.h"
+#include "read/finding.h"
 
 #include <stdint.h>
 #include <string.h>

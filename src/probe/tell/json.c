@@ -3,8 +3,8 @@
 #include "base/buf.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/tell/report.h"
+#include "read/finding.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include "base/words.h"
 

@@ -1,7 +1,7 @@
-#include "probe/read/share.h"
+#include "read/share.h"
 
 #include "base/buf.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 #include <stddef.h>
 
 struct probe_share probe_share_all(unsigned of)

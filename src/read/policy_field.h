@@ -1,9 +1,9 @@
 /* The fields of a policy (RFC 8461 3.2): what their values hold, and which rule each value breaks. Pure. */
-#ifndef PROBE_READ_POLICY_FIELD_H
-#define PROBE_READ_POLICY_FIELD_H
+#ifndef READ_POLICY_FIELD_H
+#define READ_POLICY_FIELD_H
 
 #include "policy/model.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* What a sender would work with: of a repeated field, the first one (RFC 8461 3.2). */
 struct probe_policy {

@@ -1,12 +1,12 @@
-#include "probe/read/policy_field.h"
+#include "read/policy_field.h"
 
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "policy/domain.h"
 #include "policy/model.h"
-#include "probe/read/finding.h"
-#include "probe/read/policy_rules.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/policy_rules.h"
+#include "read/span.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* A policy as served: each kind of fault, on its line, and the values that a sender would use nevertheless. */
-#include "probe/read/policy.h"
+#include "read/policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
-#include "probe/read/policy_rules.h"
+#include "read/policy_rules.h"
 #include "policy/domain.h"
-#include "probe/read/finding.h"
-#include "probe/read/share.h"
+#include "read/finding.h"
+#include "read/share.h"
 #include <stddef.h>
 
 enum { SENDERS = PROBE_SENDERS_POLICY };

@@ -1,8 +1,8 @@
 /* Reads a policy as it is served: what senders make of it, and everything that is wrong with it. Pure. */
-#ifndef PROBE_READ_POLICY_H
-#define PROBE_READ_POLICY_H
+#ifndef READ_POLICY_H
+#define READ_POLICY_H
 
-#include "probe/read/policy_field.h"
+#include "read/policy_field.h"
 
 /*
  * Reads BODY, the LEN bytes of an HTTP answer: any bytes; NULL where LEN is 0. Nothing beyond POLICY_BYTES_MAX (RFC 8461 3.3) is

@@ -1,9 +1,9 @@
 /* The rules that a policy can break, for the files that read one: policy.c and policy_field.c. */
-#ifndef PROBE_READ_POLICY_RULES_H
-#define PROBE_READ_POLICY_RULES_H
+#ifndef READ_POLICY_RULES_H
+#define READ_POLICY_RULES_H
 
 #include "policy/domain.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 enum {
     BODY_LARGE,

@@ -1,9 +1,9 @@
 /* What the probe finds wrong with what a domain publishes: rules, and findings by them. Pure: nothing is asked or printed. */
-#ifndef PROBE_READ_FINDING_H
-#define PROBE_READ_FINDING_H
+#ifndef READ_FINDING_H
+#define READ_FINDING_H
 
 #include "base/buf.h"
-#include "probe/read/span.h"
+#include "read/span.h"
 
 #include <stdbool.h>
 #include <stddef.h>

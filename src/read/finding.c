@@ -1,8 +1,8 @@
-#include "probe/read/finding.h"
+#include "read/finding.h"
 #include "base/buf.h"
 
 #include "base/list.h"
-#include "probe/read/span.h"
+#include "read/span.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* mx patterns and MX hosts: the pattern that matches, the finding if none does, and the patterns that match no host. */
-#include "probe/read/match.h"
+#include "read/match.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* The rules that the TXT records of MTA-STS and TLSRPT can break, for txt.c. */
-#ifndef PROBE_READ_TXT_RULES_H
-#define PROBE_READ_TXT_RULES_H
+#ifndef READ_TXT_RULES_H
+#define READ_TXT_RULES_H
 
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 enum {
     ABSENT,

@@ -1,6 +1,6 @@
 /* A part of a text: bytes of any kind, with a length and no NUL at the end. Pure. */
-#ifndef PROBE_READ_SPAN_H
-#define PROBE_READ_SPAN_H
+#ifndef READ_SPAN_H
+#define READ_SPAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

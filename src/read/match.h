@@ -1,9 +1,9 @@
 /* Which mx pattern of a policy matches which MX host: by RFC 8461 4.1, and by what sender implementations do. Pure. */
-#ifndef PROBE_READ_MATCH_H
-#define PROBE_READ_MATCH_H
+#ifndef READ_MATCH_H
+#define READ_MATCH_H
 
-#include "probe/read/finding.h"
-#include "probe/read/share.h"
+#include "read/finding.h"
+#include "read/share.h"
 
 /*
  * Matches NAME, the host name of an MX record as the zone has it, against MX: MX_COUNT patterns, valid or not, each ended by a

@@ -1,4 +1,4 @@
-#include "probe/read/span.h"
+#include "read/span.h"
 
 #include "policy/domain.h"
 

@@ -1,9 +1,9 @@
 /* Reads the TXT records at _mta-sts.<domain> and _smtp._tls.<domain>, and finds everything that is wrong with them. Pure. */
-#ifndef PROBE_READ_TXT_H
-#define PROBE_READ_TXT_H
+#ifndef READ_TXT_H
+#define READ_TXT_H
 
 #include "probe/ask/dns_answer.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 struct probe_txt {
     struct buf value; /* the id or rua of the only record, if it is valid; else empty */

@@ -1,10 +1,10 @@
-#include "probe/read/match.h"
+#include "read/match.h"
 
 #include "policy/domain.h"
 #include "policy/model.h"
-#include "probe/read/finding.h"
-#include "probe/read/share.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/share.h"
+#include "read/span.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* How many of the sender implementations that were tried take something: a record, a policy, an MX host. Pure. */
-#ifndef PROBE_READ_SHARE_H
-#define PROBE_READ_SHARE_H
+#ifndef READ_SHARE_H
+#define READ_SHARE_H
 
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* How many were tried with TXT records, with policies, and with patterns and MX hosts. */
 enum { PROBE_SENDERS_TXT = 16, PROBE_SENDERS_POLICY = 17, PROBE_SENDERS_MATCH = 15 };

@@ -1,11 +1,11 @@
-#include "probe/read/policy.h"
+#include "read/policy.h"
 
 #include "base/buf.h"
 #include "policy/model.h"
-#include "probe/read/finding.h"
-#include "probe/read/policy_field.h"
-#include "probe/read/policy_rules.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/policy_field.h"
+#include "read/policy_rules.h"
+#include "read/span.h"
 
 #include <string.h>
 
