@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "ini/write.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/hosts.h"
@@ -11,7 +12,6 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/shown.h"
-#include "probe/tell/comment.h"
 #include "read/finding.h"
 #include <stddef.h>
 
@@ -41,7 +41,7 @@ static void add_unsigned(const struct probe_host *host, struct buf *out)
     else
         buf_print(&text, "This zone is not signed.");
     buf_print(&text, " Senders look at TLSA records in a signed zone only (RFC 7672 2.2).");
-    probe_comment_add(out, text.text != NULL ? text.text : "");
+    write_comment(out, text.text != NULL ? text.text : "");
     out->failed |= text.failed;
     buf_free(&text);
 }
@@ -54,13 +54,13 @@ static int add_records(const struct probe_host *host, const char *mx, struct sta
         add_unsigned(host, out);
         status = PROBE_STATUS_WARNING;
     }
-    probe_comment_add(
+    write_comment(
         out, "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
              "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
     (void)add_tlsa(out, mx, chain, 0, PROBE_TLSA_EE);
     struct buf other = { 0 };
     if (add_tlsa(&other, mx, chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
-        probe_comment_add(out, "Or the key of the authority that issued it, which may issue by another one next time.");
+        write_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
         buf_print(out, "%s", other.text);
     }
     out->failed |= other.failed;

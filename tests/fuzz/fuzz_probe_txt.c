@@ -3,8 +3,8 @@
  * record before it. An id that the probe finds is valid (RFC 8461 3.1), and then exactly one record begins as it should.
  */
 #include "fuzz.h"
+#include "probe/read/txt.h"
 #include "probe/tell/json.h"
-#include "read/txt.h"
 
 enum { STRINGS_MAX = 16 };
 

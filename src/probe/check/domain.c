@@ -18,11 +18,11 @@
 #include "probe/judge/effect.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
+#include "probe/read/txt.h"
 #include "read/finding.h"
 #include "read/policy.h"
 #include "read/policy_field.h"
 #include "read/share.h"
-#include "read/txt.h"
 
 #include <stdint.h>
 #include <stdio.h>

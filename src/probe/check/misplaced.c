@@ -6,8 +6,8 @@
 #include "probe/check/observation.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
+#include "probe/read/txt.h"
 #include "read/finding.h"
-#include "read/txt.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,9 +7,9 @@
 #include "probe/check/mx_host.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
+#include "probe/read/txt.h"
 #include "read/policy.h"
 #include "read/share.h"
-#include "read/txt.h"
 
 /* An MX host. */
 struct mx_host {

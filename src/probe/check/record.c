@@ -10,8 +10,8 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
+#include "probe/read/txt.h"
 #include "read/finding.h"
-#include "read/txt.h"
 
 #include <stdio.h>
 #include <stdlib.h>

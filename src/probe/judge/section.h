@@ -32,7 +32,4 @@ struct probe_section {
  */
 void probe_section_decide(const struct probe_served *served, int mx_status, struct probe_section *section, struct buf *why);
 
-/* Adds SECONDS as policies.ini has it: "4w", "10d" or "5000". */
-void probe_section_print_age(uint32_t seconds, struct buf *out);
-
 #endif

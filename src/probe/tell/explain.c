@@ -1,16 +1,16 @@
 #include "probe/tell/explain.h"
 
 #include "base/buf.h"
+#include "ini/write.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/dane.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
-#include "probe/tell/report.h"
+#include "probe/read/txt.h"
 #include "read/finding.h"
 #include "read/match.h"
 #include "read/policy.h"
-#include "read/txt.h"
 
 #include <string.h>
 
@@ -122,7 +122,7 @@ static const char *const severities[] = { [PROBE_OK] = "remark", [PROBE_WARN] = 
 static void add_paragraph(struct buf *out, const char *title, const char *text)
 {
     buf_print(out, "%s\n%*s", title, INDENT, "");
-    probe_report_wrap(out, text, INDENT, INDENT, WIDTH);
+    write_wrapped(out, text, INDENT, INDENT, WIDTH);
     buf_add(out, "\n", 1);
 }
 
@@ -134,7 +134,7 @@ static void add_rule(struct buf *out, const struct probe_rule *rule)
               rule->says != NULL ? rule->says : "is not a host name, and the finding says why", rule->rfc);
     buf_print(out, "%*s", INDENT, "");
     if (line.text != NULL)
-        probe_report_wrap(out, line.text, INDENT, INDENT + 2, WIDTH);
+        write_wrapped(out, line.text, INDENT, INDENT + 2, WIDTH);
     out->failed |= line.failed;
     buf_free(&line);
 }

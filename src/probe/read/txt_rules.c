@@ -1,4 +1,4 @@
-#include "read/txt_rules.h"
+#include "probe/read/txt_rules.h"
 
 #include "read/finding.h"
 #include "read/share.h"

@@ -1,6 +1,6 @@
 /* The rules that the TXT records of MTA-STS and TLSRPT can break, for txt.c. */
-#ifndef READ_TXT_RULES_H
-#define READ_TXT_RULES_H
+#ifndef PROBE_READ_TXT_RULES_H
+#define PROBE_READ_TXT_RULES_H
 
 #include "read/finding.h"
 

@@ -1,5 +1,5 @@
 /* TXT records at _mta-sts and _smtp._tls: each kind of fault, and the value that is left. */
-#include "read/txt.h"
+#include "probe/read/txt.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Reads the TXT records at _mta-sts.<domain> and _smtp._tls.<domain>, and finds everything that is wrong with them. Pure. */
-#ifndef READ_TXT_H
-#define READ_TXT_H
+#ifndef PROBE_READ_TXT_H
+#define PROBE_READ_TXT_H
 
 #include "probe/ask/dns_answer.h"
 #include "read/finding.h"

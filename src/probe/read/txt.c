@@ -1,12 +1,12 @@
-#include "read/txt.h"
+#include "probe/read/txt.h"
 
 #include "base/buf.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/read/txt_rules.h"
 #include "read/finding.h"
 #include "read/span.h"
-#include "read/txt_rules.h"
 
 #include <string.h>
 
