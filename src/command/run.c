@@ -6,10 +6,13 @@
 #include "command/dns/format.h"
 #include "config/index.h"
 #include "config/open.h"
+#include "import/import.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { OPENS_NONE = 1024 };
 
 static const struct command {
     const char *name, *arguments, *does;
@@ -18,7 +21,7 @@ static const struct command {
     int takes_file;     /* which of the arguments is the file, as with -f; 0: none */
     /* Where others ask for what is served once they have the output, a file that was just written has to be served first. Where
      * something is made from the output, no domain would empty it. */
-    unsigned opens;
+    unsigned opens;                 /* flags of config/open.h, or OPENS_NONE: the command does not use the file */
     void (*names)(struct buf *out); /* appends the values that NAME in ARGUMENTS may have; or NULL */
 } commands[] = {
     { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, NULL, 1, 0,
@@ -32,6 +35,8 @@ static const struct command {
     { "diff", "[--json] OLD [NEW]", "prints what an edit of the file means for mail", diff_command, "--now", 2, OPEN_NEEDS,
       NULL },
     { "diff", "--now TIME OLD [NEW]", "the same, if the edit is served at TIME", diff_command, "--now", 2, OPEN_NEEDS, NULL },
+    { "import", "[--domain NAME] FILE|DIR|-...", "prints sections for existing policies: mta-sts.txt, Workers, nginx",
+      import_command, "--domain", 0, OPENS_NONE, NULL },
     { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS, NULL },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0, NULL },
     { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, NULL, 0,
@@ -59,7 +64,8 @@ static void print_usage(const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, name) == 0)
-            (void)fprintf(stderr, "usage: mta-sts [-f FILE] %s %s\n", name, commands[i].arguments);
+            (void)fprintf(stderr, "usage: mta-sts %s%s %s\n", commands[i].opens != OPENS_NONE ? "[-f FILE] " : "", name,
+                          commands[i].arguments);
 }
 
 static const struct command *find_command(const char *name)
@@ -115,7 +121,7 @@ static int take_file(const struct command *command, int argc, char *argv[], cons
     int seen = 0;
 
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-f") == 0) {
+        if (strcmp(argv[i], "-f") == 0 && command->opens != OPENS_NONE) {
             if (++i == argc)
                 return 0;
             *file = argv[i];
@@ -143,8 +149,8 @@ int command_run(const char *file, int argc, char *argv[])
         print_usage(command->name);
         return COMMAND_USAGE;
     }
-    struct index *index = open_file(file, command);
-    if (index == NULL)
+    struct index *index = command->opens != OPENS_NONE ? open_file(file, command) : NULL;
+    if (index == NULL && command->opens != OPENS_NONE)
         return COMMAND_WRONG;
     int status = command->run(index, argc, argv, &out);
     if (status == COMMAND_USAGE)
