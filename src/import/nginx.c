@@ -144,7 +144,7 @@ static void take(struct nginx *n, const char *domain, const struct import_text *
                           "the policy contains a variable of nginx, and cannot be read; import it from where it is served: "
                           "mta-sts-probe --import");
     else
-        import_reading(n->job, n->source->name, domain, text);
+        (void)import_reading(n->job, n->source->name, domain, text);
 }
 
 /* Takes the policies of the server that ends here, for each of its policy hosts. */

@@ -128,7 +128,7 @@ static void check_size(struct import_job *job, const char *file, const char *dom
     buf_print(faults, ": %s\n", says);
 }
 
-void import_reading(struct import_job *job, const char *file, const char *domain, const struct import_text *text)
+bool import_reading(struct import_job *job, const char *file, const char *domain, const struct import_text *text)
 {
     struct probe_policy policy;
     struct buf faults = { 0 }, mx = { 0 };
@@ -146,9 +146,11 @@ void import_reading(struct import_job *job, const char *file, const char *domain
         check_size(job, file, domain, text, &values.policy, &faults);
         add_item(job, file, import_text_line(text, 0), domain, &values, &faults);
     }
+    bool is_good = faults.len == 0;
     buf_free(&faults);
     buf_free(&mx);
     probe_policy_free(&policy);
+    return is_good;
 }
 
 void import_unreadable(struct import_job *job, const char *file, unsigned line, const char *domain, const char *why)

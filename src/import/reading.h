@@ -29,9 +29,9 @@ struct import_source {
  * Reads TEXT, the policy of DOMAIN (as for catalogue_add()) in FILE, into the catalogue of JOB. Complains of what is wrong with
  * it, each with its line in the file. What senders read differently is wrong, too: a field that is repeated (RFC 8461 3.2). White
  * space and line ends that the RFC does not have but that leave no doubt are no mistake: the imported policy is without them.
- * Complains of unknown fields, which are left out.
+ * Complains of unknown fields, which are left out. Returns false if the policy cannot be taken.
  */
-void import_reading(struct import_job *job, const char *file, const char *domain, const struct import_text *text);
+bool import_reading(struct import_job *job, const char *file, const char *domain, const struct import_text *text);
 
 /*
  * Adds that FILE has a policy of DOMAIN in LINE that cannot be read, because of WHY ("what is wrong; what to do"), and complains.

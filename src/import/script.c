@@ -146,7 +146,7 @@ static void take(struct script *s, const char *domain)
     if (s->why != NULL)
         import_unreadable(s->job, s->source->name, s->line, domain, s->why);
     else
-        import_reading(s->job, s->source->name, domain, &s->value);
+        (void)import_reading(s->job, s->source->name, domain, &s->value);
     s->state = KEY_NONE;
 }
 

@@ -55,19 +55,14 @@ static void import_policy(struct import_job *job, const struct import_source *so
 {
     struct import_text text = { { 0 }, { 0 } };
     const char *domain = source->domain != NULL ? source->domain : job->domain;
-    unsigned line = 1;
 
     if (domain == NULL) {
         import_refuse(job, source->name, 0,
                       "no folder names its domain; write --domain NAME, or name its folder as its host, mta-sts.example.org");
         return;
     }
-    import_text_begin(&text, line);
-    for (size_t i = 0; i < source->len; i++) {
-        line += source->text[i] == '\n';
-        import_text_add(&text, source->text[i], line);
-    }
-    import_reading(job, source->name, domain, &text);
+    import_text_set(&text, source->text, source->len);
+    (void)import_reading(job, source->name, domain, &text);
     import_text_free(&text);
 }
 

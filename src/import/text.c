@@ -19,6 +19,17 @@ void import_text_add(struct import_text *text, char c, unsigned next)
         buf_add(&text->lines, (const char *)&next, sizeof next);
 }
 
+void import_text_set(struct import_text *text, const char *bytes, size_t len)
+{
+    unsigned line = 1;
+
+    import_text_begin(text, line);
+    for (size_t i = 0; i < len; i++) {
+        line += bytes[i] == '\n';
+        import_text_add(text, bytes[i], line);
+    }
+}
+
 void import_text_append(struct import_text *text, const struct import_text *more)
 {
     buf_add(&text->bytes, more->bytes.text, more->bytes.len);

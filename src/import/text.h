@@ -5,6 +5,7 @@
 #include "base/buf.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Zeroed memory is an empty text. Free it with import_text_free(). If memory runs out, BYTES or LINES has failed.
@@ -19,6 +20,9 @@ void import_text_begin(struct import_text *text, unsigned line);
 
 /* Adds C. NEXT is the line of the file in which the next character is. */
 void import_text_add(struct import_text *text, char c, unsigned next);
+
+/* Makes TEXT the LEN bytes of a whole file. */
+void import_text_set(struct import_text *text, const char *bytes, size_t len);
 
 /* Adds MORE, with its lines. */
 void import_text_append(struct import_text *text, const struct import_text *more);

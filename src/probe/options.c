@@ -107,7 +107,7 @@ static const char *take_colour(struct probe_settings *settings, const char *valu
 static const char *set_action(struct probe_settings *settings, enum probe_action action, const char *subject)
 {
     if (settings->action != PROBE_ACTION_DOMAINS && settings->action != action)
-        return "one of --explain, --suggest and --tlsa alone";
+        return "one of --explain, --import, --suggest and --tlsa alone";
     settings->action = action;
     settings->subject = subject;
     return NULL;
@@ -116,6 +116,11 @@ static const char *set_action(struct probe_settings *settings, enum probe_action
 static const char *take_explain(struct probe_settings *settings, const char *value)
 {
     return set_action(settings, PROBE_ACTION_EXPLAIN, value);
+}
+
+static const char *take_import(struct probe_settings *settings, const char *value)
+{
+    return set_action(settings, PROBE_ACTION_IMPORT, value);
 }
 
 static const char *take_suggest(struct probe_settings *settings, const char *value)
@@ -216,6 +221,7 @@ static const struct option {
     { '\0', "html", NULL, "prints one page about all domains, for a browser", take_html },
     { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
+    { '\0', "import", NULL, "prints sections for what is served for the domains", take_import },
     { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
     { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
     { '\0', "warn-days", "N", "warns N days before a certificate ends; default: 1/5", take_warn_days },
@@ -322,6 +328,11 @@ static bool take_word(struct arguments *arguments, const char *word)
 
 static bool is_enough(const struct probe_settings *settings)
 {
+    if (settings->action == PROBE_ACTION_IMPORT) {
+        if (settings->file != NULL || settings->format != PROBE_FORMAT_TEXT)
+            return reject("--import", "it without -f, --json and --html");
+        return settings->count > 0 || reject("--import", "the domains that it is to import");
+    }
     if (settings->action != PROBE_ACTION_DOMAINS && settings->count > 0)
         return reject(settings->domains[0], "no domain with that option");
     if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)

@@ -9,6 +9,7 @@
 enum probe_action {
     PROBE_ACTION_DOMAINS, /* probes domains: what it does without another option */
     PROBE_ACTION_EXPLAIN,
+    PROBE_ACTION_IMPORT, /* of several domains */
     PROBE_ACTION_SUGGEST,
     PROBE_ACTION_TLSA,
     PROBE_ACTION_HELP,

@@ -90,6 +90,10 @@ static void probe_one(struct state *s, struct probe_dns *dns, const char *domain
     struct buf mistake = { 0 };
     struct probe_result result;
 
+    if (run->each != NULL) {
+        slot->status = run->each(run->to, run->context, dns, domain);
+        return;
+    }
     bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &mistake);
     probe_domain(run->context, dns, domain, run->file != NULL ? &expected : NULL, &result);
     slot->status = good ? probe_status(&result) : PROBE_STATUS_UNKNOWN;

@@ -9,8 +9,13 @@
 
 enum { PROBE_RUN_JOBS_MAX = 256 };
 
+/* Does what a run is for with one DOMAIN, in place of probe_domain(), and returns the exit status. Several threads call it. */
+typedef int probe_run_fn(void *to, const struct probe_context *context, struct probe_dns *dns, const char *domain);
+
 struct probe_run {
     const struct probe_context *context;
+    probe_run_fn *each;         /* NULL: each domain is probed, and the result printed */
+    void *to;                   /* the first argument of EACH */
     struct probe_file *file;    /* NULL: none */
     const char *const *domains; /* COUNT of them, in normal form; 0: those of the file */
     size_t count;

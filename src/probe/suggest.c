@@ -202,7 +202,7 @@ static struct probe_served find_served(const struct probe_context *context, stru
     struct probe_served served = { .is_accepted = true };
     struct probe_result result;
 
-    probe_domain_policy(context, dns, domain, &result);
+    probe_domain_policy(context, dns, domain, &result, NULL, NULL);
     for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++) {
         *(i == PROBE_CHECK_TXT ? &served.is_record_unknown : &served.is_unknown) |= result.checks[i].state == PROBE_UNKNOWN;
         served.is_accepted &= probe_check_status(&result.checks[i]) != PROBE_STATUS_CRITICAL;

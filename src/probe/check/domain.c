@@ -317,10 +317,13 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
 }
 
 void probe_domain_policy(const struct probe_context *context, struct probe_dns *dns, const char *domain,
-                         struct probe_result *result)
+                         struct probe_result *result, probe_served_fn *served, void *to)
 {
     struct observation o = { .context = context, .dns = dns, .result = result };
 
     run_checks(&o, domain, UP_TO_TXT);
+    for (size_t i = 0; i < o.at_count && served != NULL && observation_is_fetched(&o); i++)
+        if (o.at[i].has_policy && (&o.at[i].fetched == o.fetched || o.at[i].differs))
+            served(to, o.policy_differs ? o.at[i].address : NULL, &o.at[i].fetched.body);
     free_observation(&o);
 }
