@@ -8,25 +8,18 @@
 #include "probe/ask/hosts.h"
 #include "probe/check/context.h"
 #include "probe/check/mx_host.h"
-#include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/shown.h"
 #include "read/finding.h"
 #include <stddef.h>
 
-static bool add_tlsa(struct buf *out, const char *mx, struct stack_st_X509 *chain, size_t at, unsigned usage)
+static void add_tlsa(struct buf *out, const char *mx, const struct probe_mx_key *key, unsigned usage)
 {
-    unsigned char digest[PROBE_CERT_DIGEST_MAX];
-    size_t len = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest);
-
-    if (len == 0)
-        return false;
     buf_print(out, "_25._tcp.%s. %d IN TLSA %u %d %d ", mx, PROBE_TTL, usage, PROBE_TLSA_KEY, PROBE_TLSA_SHA256);
-    for (size_t i = 0; i < len; i++)
-        buf_print(out, "%02x", digest[i]);
+    for (size_t i = 0; i < sizeof key->sha256; i++)
+        buf_print(out, "%02x", key->sha256[i]);
     buf_print(out, "\n");
-    return true;
 }
 
 /* The TLSA records of HOST cannot be seen to be signed. */
@@ -46,7 +39,7 @@ static void add_unsigned(const struct probe_host *host, struct buf *out)
     buf_free(&text);
 }
 
-static int add_records(const struct probe_host *host, const char *mx, struct stack_st_X509 *chain, struct buf *out)
+static int add_records(const struct probe_host *host, const char *mx, const struct probe_mx_host *judged, struct buf *out)
 {
     int status = PROBE_STATUS_OK;
 
@@ -57,14 +50,11 @@ static int add_records(const struct probe_host *host, const char *mx, struct sta
     write_comment(
         out, "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
              "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
-    (void)add_tlsa(out, mx, chain, 0, PROBE_TLSA_EE);
-    struct buf other = { 0 };
-    if (add_tlsa(&other, mx, chain, 1, PROBE_TLSA_TA) && other.text != NULL) {
+    add_tlsa(out, mx, &judged->own, PROBE_TLSA_EE);
+    if (judged->issuer.is_there) {
         write_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
-        buf_print(out, "%s", other.text);
+        add_tlsa(out, mx, &judged->issuer, PROBE_TLSA_TA);
     }
-    out->failed |= other.failed;
-    buf_free(&other);
     return status;
 }
 
@@ -76,8 +66,8 @@ int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const
     bool known = probe_shown_judge(mx, false, host, &findings, &judged);
     int status;
 
-    if (judged.chain != NULL) {
-        status = add_records(host, mx, judged.chain, out);
+    if (judged.own.is_there) {
+        status = add_records(host, mx, &judged, out);
     } else {
         status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
         probe_shown_add(out, mx, &findings, known, judged.why);

@@ -7,6 +7,7 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/fetched.h"
+#include "probe/ask/x509.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -171,6 +172,21 @@ static bool is_cut_short(const struct probe_host *host, bool is_late)
     return cut || (host->smtp == NULL && host->addresses.count > 0);
 }
 
+/* Certificates take more room than all else of a host, and JUDGE was the last to look at them. */
+static void drop_certificates(struct probe_host *host)
+{
+    for (size_t i = 0; i < host->smtp_count; i++) {
+        probe_x509_free(host->smtp[i].chain);
+        host->smtp[i].chain = NULL;
+    }
+}
+
+static void judge(const struct probe_hosts *hosts, struct entry *entry)
+{
+    entry->host.verdict = hosts->judge.judge(hosts->judge.data, entry->name, &entry->host);
+    drop_certificates(&entry->host);
+}
+
 /* Asks the COUNT hosts in OWN, which are new. */
 static void ask_hosts(const struct probe_hosts *hosts, struct probe_dns *dns, const struct probe_fetch_options *fetch,
                       struct entry *const *own, size_t count)
@@ -185,7 +201,7 @@ static void ask_hosts(const struct probe_hosts *hosts, struct probe_dns *dns, co
         probe_fetch_smtp(fetch, list, planned);
     free(list);
     for (size_t i = 0; i < count; i++)
-        own[i]->host.verdict = hosts->judge.judge(hosts->judge.data, own[i]->name, &own[i]->host);
+        judge(hosts, own[i]);
 }
 
 static void remove_entry(struct probe_hosts *hosts, struct entry *entry)

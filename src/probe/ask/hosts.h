@@ -16,14 +16,14 @@ enum { PROBE_ADDRESSES_MAX = 16 };
 
 struct probe_host {
     struct probe_dns_answer addresses, tlsa;
-    struct probe_fetched *smtp; /* at the first SMTP_COUNT addresses */
+    struct probe_fetched *smtp; /* at the first SMTP_COUNT addresses; their certificates are there for JUDGE alone */
     size_t smtp_count;
     void *verdict; /* what JUDGE returned */
 };
 
 /*
  * What all domains that name a host conclude from it, once. JUDGE is called after the host NAME was asked, by the thread that
- * asked; DISCARD frees what it returned.
+ * asked; DISCARD frees what it returned. Certificates are freed after JUDGE.
  */
 struct probe_hosts_judge {
     void *(*judge)(const void *data, const char *name, const struct probe_host *host);

@@ -232,40 +232,9 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
     describe_smtp(o, check);
 }
 
-/* Does one of the TLSA records match CHAIN? */
-static bool matches_tlsa(const struct probe_dns_answer *answer, struct stack_st_X509 *chain)
-{
-    bool matches = false;
-
-    for (size_t i = 0; i < answer->count; i++) {
-        const struct probe_tlsa *tlsa = &answer->tlsa[i];
-        matches |= probe_dane_is_usable(tlsa) &&
-                   probe_cert_matches(chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
-    }
-    return matches;
-}
-
-/* The certificates that a host showed, at one address each, and how many of them its TLSA records match. */
-struct shown_count {
-    size_t chains, matched;
-};
-
-static struct shown_count count_matched(const struct probe_host *shown)
-{
-    struct shown_count n = { 0 };
-
-    for (size_t i = 0; i < shown->smtp_count; i++) {
-        struct stack_st_X509 *chain = shown->smtp[i].chain;
-        n.chains += chain != NULL;
-        n.matched += chain != NULL && shown->tlsa.state == PROBE_DNS_FOUND && matches_tlsa(&shown->tlsa, chain);
-    }
-    return n;
-}
-
 static void judge_dane(struct mx_host *host, struct probe_check *check)
 {
-    struct shown_count n = count_matched(host->shown);
-    const struct probe_dane_facts facts = { host->name, &host->shown->tlsa, n.chains, n.matched };
+    const struct probe_dane_facts facts = { host->name, &host->shown->tlsa, host->judged.chains, host->judged.matched };
 
     if (check->summary.len > 0)
         buf_print(&check->summary, "; ");

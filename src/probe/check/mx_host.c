@@ -6,11 +6,13 @@
 #include "probe/ask/hosts.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
+#include "probe/judge/dane.h"
 #include "probe/judge/servers.h"
 #include "read/finding.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* What is said of a host in the results of all domains that name it. */
@@ -55,8 +57,52 @@ static struct stack_st_X509 *find_chain(const struct probe_host *shown, const st
     return chain;
 }
 
-static struct probe_mx_host judge_addresses(const struct probe_mx_terms *terms, const char *name, const struct probe_host *shown,
-                                            int64_t now, struct probe_findings *findings)
+/* Does one of the TLSA records match CHAIN? */
+static bool matches_tlsa(const struct probe_dns_answer *answer, struct stack_st_X509 *chain)
+{
+    bool matches = false;
+
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct probe_tlsa *tlsa = &answer->tlsa[i];
+        matches |= probe_dane_is_usable(tlsa) &&
+                   probe_cert_matches(chain, tlsa->usage, tlsa->selector, tlsa->matching, tlsa->data, tlsa->len);
+    }
+    return matches;
+}
+
+static void count_matched(const struct probe_host *shown, struct probe_mx_host *host)
+{
+    for (size_t i = 0; i < shown->smtp_count; i++) {
+        struct stack_st_X509 *chain = shown->smtp[i].chain;
+        host->chains += chain != NULL;
+        host->matched += chain != NULL && shown->tlsa.state == PROBE_DNS_FOUND && matches_tlsa(&shown->tlsa, chain);
+    }
+}
+
+static struct probe_mx_key key_of(struct stack_st_X509 *chain, size_t at)
+{
+    unsigned char digest[PROBE_CERT_DIGEST_MAX];
+    struct probe_mx_key key = { 0 };
+
+    key.is_there = probe_cert_digest(chain, at, PROBE_TLSA_KEY, PROBE_TLSA_SHA256, digest) == sizeof key.sha256;
+    if (key.is_there)
+        memcpy(key.sha256, digest, sizeof key.sha256);
+    return key;
+}
+
+/* Keeps what is wanted of the certificates: they themselves are not kept. */
+static void take_certificates(const struct probe_host *shown, struct stack_st_X509 *best, int64_t now, struct verdict *verdict)
+{
+    count_matched(shown, &verdict->host);
+    if (best == NULL)
+        return;
+    verdict->host.own = key_of(best, 0);
+    verdict->host.issuer = key_of(best, 1);
+    probe_cert_describe(best, now, &verdict->described);
+}
+
+static void judge_addresses(const struct probe_mx_terms *terms, const char *name, const struct probe_host *shown, int64_t now,
+                            struct verdict *verdict)
 {
     struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
     size_t count = shown->smtp_count;
@@ -70,21 +116,20 @@ static struct probe_mx_host judge_addresses(const struct probe_mx_terms *terms, 
     for (size_t i = 0; i < count && is_known; i++)
         if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
             probe_judge_smtp_no_route(name, &list[i].findings);
-    struct probe_mx_host host = {
-        .reach = probe_addresses_join(list, count, findings),
+    verdict->host = (struct probe_mx_host) {
+        .reach = probe_addresses_join(list, count, &verdict->findings),
         .count = count,
         .good = probe_addresses_count(list, count, PROBE_ADDRESS_GOOD),
         .not_asked = probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED),
         .left_out = shown->addresses.count - count,
-        .chain = find_chain(shown, list),
         .why = why_unknown(shown, list),
     };
+    take_certificates(shown, find_chain(shown, list), now, verdict);
     probe_addresses_free(list, count);
     if (shown->addresses.is_partial) {
-        host.not_asked++;
-        host.why = shown->addresses.why;
+        verdict->host.not_asked++;
+        verdict->host.why = shown->addresses.why;
     }
-    return host;
 }
 
 static void *judge(const void *terms, const char *name, const struct probe_host *shown)
@@ -92,11 +137,8 @@ static void *judge(const void *terms, const char *name, const struct probe_host 
     struct verdict *verdict = calloc(1, sizeof *verdict);
     int64_t now = (int64_t)time(NULL);
 
-    if (verdict == NULL || shown->addresses.state != PROBE_DNS_FOUND)
-        return verdict;
-    verdict->host = judge_addresses(terms, name, shown, now, &verdict->findings);
-    if (verdict->host.chain != NULL)
-        probe_cert_describe(verdict->host.chain, now, &verdict->described);
+    if (verdict != NULL && shown->addresses.state == PROBE_DNS_FOUND)
+        judge_addresses(terms, name, shown, now, verdict);
     return verdict;
 }
 

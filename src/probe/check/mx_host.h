@@ -7,6 +7,12 @@
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 
+/* The key of a certificate, as a TLSA record 3 1 1 or 2 1 1 has it. */
+struct probe_mx_key {
+    unsigned char sha256[32];
+    bool is_there;
+};
+
 /* What the host can be trusted to do. */
 struct probe_mx_host {
     enum probe_reach reach; /* of its addresses; NONE, too, where it has no address */
@@ -14,8 +20,9 @@ struct probe_mx_host {
     size_t count, good,
         not_asked;   /* addresses; of these, those that are good; those that were not asked for want of time, or are not known */
     size_t left_out; /* addresses beyond those */
-    struct stack_st_X509 *chain; /* the certificates that it showed at its best address; NULL: none */
-    const char *why;             /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */
+    size_t chains, matched; /* certificates that it showed, at one address each; of these, those that its TLSA records match */
+    struct probe_mx_key own, issuer; /* of the certificates at its best address */
+    const char *why;                 /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */
 };
 
 /* How certificates are judged. */
