@@ -191,19 +191,21 @@ static bool sort_items(struct catalogue *c)
     return true;
 }
 
-static void complain_of_difference(const struct catalogue *c, const struct catalogue_item *a, const struct catalogue_item *b,
+static void complain_of_difference(struct catalogue *c, const struct catalogue_item *a, const struct catalogue_item *b,
                                    say_line *complain)
 {
     struct buf text = { 0 };
 
     buf_print(&text, "[%s] %s and %s do not have the same policy; leave one of them out", catalogue_domain_name(c, a),
               catalogue_place(c, a), catalogue_place(c, b));
-    complain(text.failed ? "out of memory" : text.text);
+    c->failed |= text.failed;
+    if (!text.failed)
+        complain(text.text);
     buf_free(&text);
 }
 
 /* Decides on the COUNT items from number AT on, which are of one domain. */
-static enum catalogue_verdict judge(const struct catalogue *c, size_t at, size_t count, say_line *complain)
+static enum catalogue_verdict judge(struct catalogue *c, size_t at, size_t count, say_line *complain)
 {
     const struct catalogue_item *first = &c->items[at];
     bool all_wrong = true;

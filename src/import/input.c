@@ -104,15 +104,16 @@ static char *folder_of(const char *path)
 }
 
 /* Finds the domain in the folder's path without symbolic links. */
-static bool domain_of_real(const char *folder, char domain[DOMAIN_MAX + 1])
+static bool domain_of_real(const char *folder, char domain[DOMAIN_MAX + 1], bool *failed)
 {
     char *real = realpath(folder, NULL);
     struct buf path = { 0 };
 
     if (real != NULL)
         buf_print(&path, "%s/mta-sts.txt", real);
-    free(real);
+    *failed |= path.failed || (real == NULL && errno == ENOMEM);
     bool found = !path.failed && path.text != NULL && import_name_from_path(path.text, domain);
+    free(real);
     buf_free(&path);
     return found;
 }
@@ -128,14 +129,20 @@ static bool is_well_known(const char *folder)
     return len >= n && memcmp(folder + len - n, well_known, n) == 0 && (len == n || folder[len - n - 1] == '/');
 }
 
-bool input_domain(const char *path, char domain[DOMAIN_MAX + 1])
+bool input_domain(const char *path, char domain[DOMAIN_MAX + 1], bool *failed)
 {
     char *folder = folder_of(path);
-    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    domain[0] = '\0';
+    if (folder == NULL) {
+        *failed = true;
+        return false;
+    }
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool found = fd >= 0 && read_cname(fd, is_well_known(folder), domain);
 
     domain[0] = found ? domain[0] : '\0';
-    found = found || import_name_from_path(path, domain) || (folder != NULL && domain_of_real(folder, domain));
+    found = found || import_name_from_path(path, domain) || domain_of_real(folder, domain, failed);
     if (fd >= 0)
         (void)close(fd);
     free(folder);

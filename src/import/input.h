@@ -24,8 +24,8 @@ bool input_read(int fd, size_t most, struct buf *content, const char **why);
 
 /*
  * Finds the domain of the mta-sts.txt with this PATH: in the file CNAME of its site, else in PATH, else in the path of its folder
- * without symbolic links. Returns false, with DOMAIN empty, if none of them tells.
+ * without symbolic links. Returns false, with DOMAIN empty, if none of them tells, or if memory runs out: then *FAILED is set.
  */
-bool input_domain(const char *path, char domain[DOMAIN_MAX + 1]);
+bool input_domain(const char *path, char domain[DOMAIN_MAX + 1], bool *failed);
 
 #endif

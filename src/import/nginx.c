@@ -107,6 +107,17 @@ static const char *word_text(const struct nginx *n, size_t number)
     return n->words[number].bytes.text != NULL ? n->words[number].bytes.text : "";
 }
 
+/* Looks at WORD, LEN bytes and a final NUL, the next one of the directive. */
+static void note_word(struct nginx *n, const char *word, size_t len)
+{
+    if (n->is_name)
+        buf_add(&n->names, word, len + 1);
+    if (is_word(n, 0, "location") && strstr(word, "mta-sts") != NULL)
+        n->is_well_known = true;
+    if (n->count == 0)
+        n->is_name = strcmp(word, "server_name") == 0;
+}
+
 /* Reads the next word of the directive. */
 static void add_word(struct nginx *n)
 {
@@ -116,12 +127,8 @@ static void add_word(struct nginx *n)
     if (n->count < WORDS_MAX)
         n->word_line[n->count] = n->line;
     read_word(n, word);
-    if (n->is_name)
-        buf_add(&n->names, word->bytes.text, word->bytes.len + 1);
-    if (is_word(n, 0, "location") && strstr(word->bytes.text != NULL ? word->bytes.text : "", "mta-sts") != NULL)
-        n->is_well_known = true;
-    if (n->count == 0)
-        n->is_name = word->bytes.text != NULL && strcmp(word->bytes.text, "server_name") == 0;
+    if (!word->bytes.failed && !word->lines.failed)
+        note_word(n, word->bytes.text, word->bytes.len);
     n->job->catalogue.failed |= word->bytes.failed || word->lines.failed || n->names.failed;
     n->count++;
     import_text_free(&more);
@@ -260,7 +267,7 @@ void nginx_import(struct import_job *job, const struct import_source *source)
 {
     struct nginx n = { .job = job, .source = source, .at = source->text, .end = source->text + source->len, .line = 1 };
 
-    for (skip_space(&n); n.at < n.end; skip_space(&n))
+    for (skip_space(&n); n.at < n.end && !job->catalogue.failed; skip_space(&n))
         read_next(&n);
     end_server(&n);
     if (n.found == 0)

@@ -31,6 +31,9 @@ static void complain(struct import_job *job, const char *file, unsigned line, co
 {
     struct buf out = { 0 };
 
+    /* What a text without its end seems to lack is no fault of the file. */
+    if (job->catalogue.failed)
+        return;
     add_place(&out, file, line);
     buf_print(&out, ": %s", kind);
     if (domain != NULL)

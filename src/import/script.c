@@ -41,6 +41,7 @@ static const char computed[] = "the policy is put together when the program runs
 static void next(struct script *s)
 {
     token_next(&s->reader, &s->token, &s->piece);
+    s->job->catalogue.failed |= s->piece.bytes.failed || s->piece.lines.failed;
 }
 
 /* --- values --- */
@@ -48,6 +49,7 @@ static void next(struct script *s)
 static void add_piece(struct script *s)
 {
     import_text_append(&s->value, &s->piece);
+    s->job->catalogue.failed |= s->value.bytes.failed || s->value.lines.failed;
     if (s->token.is_filled)
         s->why = computed;
     if (s->token.is_broken)
@@ -264,7 +266,7 @@ void script_import(struct import_job *job, const struct import_source *source)
     };
     bool is_argument = false, is_name = false, is_other = false;
 
-    for (next(&s); s.token.kind != TOKEN_END;) {
+    for (next(&s); s.token.kind != TOKEN_END && !job->catalogue.failed;) {
         if (s.token.kind == TOKEN_STRING) {
             read_value(&s, is_argument, is_other);
             is_argument = is_name = is_other = false;

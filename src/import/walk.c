@@ -55,7 +55,8 @@ static void take(struct walk *w, enum source_kind kind, bool named)
     if (kind != SOURCE_POLICY && !named && strstr(w->content.text, "STSv1") == NULL)
         return;
     w->found++;
-    if (kind != SOURCE_SCRIPT && kind != SOURCE_NGINX && !w->is_stdin && input_domain(w->path.text, domain))
+    if (kind != SOURCE_SCRIPT && kind != SOURCE_NGINX && !w->is_stdin &&
+        input_domain(w->path.text, domain, &w->job->catalogue.failed))
         source.domain = domain;
     source_import(w->job, &source, kind);
 }
