@@ -4,9 +4,9 @@
 #include "change/diff.h"
 #include "command/common.h"
 #include "command/dns/format.h"
+#include "command/import/import.h"
 #include "config/index.h"
 #include "config/open.h"
-#include "import/import.h"
 
 #include <errno.h>
 #include <stdio.h>

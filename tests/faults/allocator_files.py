@@ -46,7 +46,9 @@ OLD = "[old.example]\nmx = mail.old.example\n[example.com]\nmx = mail.old.exampl
 
 # Sources of import: two domains with one policy, one with another, one with a mistake, one that two sources give different policies.
 POLICY = "version: STSv1\\nmode: enforce\\nmx: mail.example.net\\nmax_age: 604800\\n"
-WORKER = f"""const policies = {{
+WORKER = f"""const shared = "{POLICY}";
+const policies = {{
+    "d.example": shared,
     "mta-sts.b.example": "{POLICY}",
     'a.example': '{POLICY}' + "",
     "mta-sts.c.example": `version: STSv1

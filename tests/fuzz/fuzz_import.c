@@ -8,7 +8,7 @@
 #include "fuzz_ini.h"
 #include "import/catalogue.h"
 #include "import/reading.h"
-#include "import/source.h"
+#include "import/source/source.h"
 #include "import/write.h"
 
 static size_t complaints;

@@ -122,6 +122,7 @@ def sources(policies):
         yield b"\x08" + policy
         yield [b'\1m = {"%s": %s}', b"\1m = new Map([['%s', %s]])", b"\5m['%s'] = %s", b"\1m.set(`%s`, %s + '')"][number % 4] % (name, quoted)
         yield b"\1m = {'%s': `%s`.trim(), /* %s */ }" % (name, policy, name)
+        yield b"\1const p = %s; m = {'%s': p, 'd.example': p}" % (quoted, name)
         yield b"\1m = {'%s': [%s].join('\\n')}" % (name, b",".join(json.dumps(line.decode("utf-8", "replace")).encode()
                                                                 for line in policy.split(b"\n")))
         yield b"\2server { server_name %s x.example; location /mta-sts.txt { return 200 %s; } }" % (name, quoted)

@@ -1,6 +1,6 @@
 /* The command import: sections of policies.ini from existing policies. */
-#ifndef IMPORT_IMPORT_H
-#define IMPORT_IMPORT_H
+#ifndef COMMAND_IMPORT_IMPORT_H
+#define COMMAND_IMPORT_IMPORT_H
 
 #include "base/buf.h"
 #include "config/index.h"

@@ -1,6 +1,6 @@
 /* Reads one file, and what tells its domain, without harm: a FIFO, a device or a file that is too large is refused. */
-#ifndef IMPORT_INPUT_H
-#define IMPORT_INPUT_H
+#ifndef COMMAND_IMPORT_INPUT_H
+#define COMMAND_IMPORT_INPUT_H
 
 #include "base/buf.h"
 #include "policy/domain.h"

@@ -1,6 +1,6 @@
 /* Policies in a configuration of nginx. Pure. */
-#ifndef IMPORT_NGINX_H
-#define IMPORT_NGINX_H
+#ifndef IMPORT_SOURCE_NGINX_H
+#define IMPORT_SOURCE_NGINX_H
 
 #include "import/reading.h"
 

@@ -1,6 +1,6 @@
 /* What kind of text a source is, and which reader it has. Pure. */
-#ifndef IMPORT_SOURCE_H
-#define IMPORT_SOURCE_H
+#ifndef IMPORT_SOURCE_SOURCE_H
+#define IMPORT_SOURCE_SOURCE_H
 
 #include "import/reading.h"
 

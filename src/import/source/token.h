@@ -1,6 +1,6 @@
 /* The tokens of JavaScript, as far as string literals need them. Nothing is run or evaluated. Pure. */
-#ifndef IMPORT_TOKEN_H
-#define IMPORT_TOKEN_H
+#ifndef IMPORT_SOURCE_TOKEN_H
+#define IMPORT_SOURCE_TOKEN_H
 
 #include "import/text.h"
 

@@ -1,8 +1,8 @@
-#include "import/source.h"
+#include "import/source/source.h"
 
-#include "import/nginx.h"
 #include "import/reading.h"
-#include "import/script.h"
+#include "import/source/nginx.h"
+#include "import/source/script.h"
 #include "import/text.h"
 
 #include <stdbool.h>

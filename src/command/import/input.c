@@ -1,7 +1,7 @@
 /* For realpath(). */
 #define _XOPEN_SOURCE 700 // NOLINT(bugprone-reserved-identifier)
 
-#include "import/input.h"
+#include "command/import/input.h"
 
 #include "base/buf.h"
 #include "import/name.h"

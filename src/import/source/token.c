@@ -1,4 +1,4 @@
-#include "import/token.h"
+#include "import/source/token.h"
 
 #include "import/text.h"
 

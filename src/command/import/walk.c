@@ -1,12 +1,12 @@
 /* For realpath(). */
 #define _XOPEN_SOURCE 700 // NOLINT(bugprone-reserved-identifier)
 
-#include "import/walk.h"
+#include "command/import/walk.h"
 
 #include "base/buf.h"
-#include "import/input.h"
+#include "command/import/input.h"
 #include "import/reading.h"
-#include "import/source.h"
+#include "import/source/source.h"
 #include "policy/domain.h"
 
 #include <dirent.h>

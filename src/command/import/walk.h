@@ -1,6 +1,6 @@
 /* Finds the files of policies: named ones, those in folders, and standard input. */
-#ifndef IMPORT_WALK_H
-#define IMPORT_WALK_H
+#ifndef COMMAND_IMPORT_WALK_H
+#define COMMAND_IMPORT_WALK_H
 
 #include "import/reading.h"
 

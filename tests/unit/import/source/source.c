@@ -1,5 +1,5 @@
 /* Policies in texts of each kind: the sections that they become, and the complaints. */
-#include "import/source.h"
+#include "import/source/source.h"
 #include "import/catalogue.h"
 #include "import/reading.h"
 #include "import/write.h"
@@ -111,6 +111,16 @@ static const struct sample scripts[] = {
     { "switch (h) { case 'mta-sts.a.example': return new Response(`" POLICY("\n") "`, {status: 200}) }", NULL, SECTION, "" },
     { "const policy = `" POLICY("\n") "`", "a.example", SECTION, "" },
     { "{\"mta-sts.a.example\": \"" POLICY("\\n") "\"}", NULL, SECTION, "" },
+    /* constants */
+    { "const p = `" POLICY("\n") "`;\nconst m = {'a.example': p, 'b.example': p}", NULL, "[a.example b.example]\n" VALUES, "" },
+    { "m.set('a.example', p); const p: string = '" POLICY("\\n") "'", NULL, SECTION, "" },
+    { "const p = ['version: STSv1', 'mode: enforce', 'mx: mail.a.example', 'max_age: 604800'].join('\\n'); m = [['a.example', "
+      "p]]",
+      NULL, SECTION, "" },
+    { "const p = `" POLICY("\n") "`, q = 1; m = {'a.example': p}; log('c.example', q)", NULL, SECTION, "" },
+    { "const p = `" POLICY("\n") "` + q; m = {'a.example': p}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    { "const p = `" POLICY("\n") "`; { const p = `" POLICY("\n") "`; } m = {'a.example': p}", "b.example",
+      ";[a.example]\n\n[b.example]\n" VALUES, "f:9: [a.example] " COMPUTED "\n" },
     /* what is around */
     { "import x from 'y.example'; const r = /[\"'`/]/.test(a / 2) ? 'b.example' : `${ f({a: `}`}) }`\nm = {'a.example': `" POLICY(
           "\n") "`}",

@@ -1,10 +1,10 @@
-#include "import/import.h"
+#include "command/import/import.h"
 
 #include "base/buf.h"
+#include "command/import/walk.h"
 #include "config/index.h"
 #include "import/catalogue.h"
 #include "import/reading.h"
-#include "import/walk.h"
 #include "import/write.h"
 #include "policy/argument.h"
 #include "policy/domain.h"

@@ -1,4 +1,4 @@
-#include "import/nginx.h"
+#include "import/source/nginx.h"
 
 #include "base/buf.h"
 #include "import/name.h"
