@@ -222,6 +222,26 @@ static void tames_comments(void **state)
     catalogue_free(&job.catalogue);
 }
 
+/* As it is served here, with CRLF and a space in each line, it would be too large. */
+static void refuses_what_grows_too_large(void **state)
+{
+    struct import_job job = { .domain = "a.example", .complain = complain };
+    struct buf text = { 0 };
+
+    (void)state;
+    buf_print(&text, "version:STSv1\nmode:enforce\nmax_age:604800\n");
+    for (unsigned i = 0; text.len < 65500; i++)
+        buf_print(&text, "mx:%u.example\n", i);
+    const struct import_source source = { "f", text.text, text.len, NULL };
+    source_import(&job, &source, SOURCE_POLICY);
+    assert_true(job.incomplete && job.catalogue.count == 1 && job.catalogue.items[0].is_wrong);
+    assert_string_equal(complaints.text, "f:1: [a.example] with CRLF and a space in each line the policy is over 65,536 bytes; "
+                                         "write fewer mx lines (RFC 8461 3.3)\n");
+    buf_free(&complaints);
+    buf_free(&text);
+    catalogue_free(&job.catalogue);
+}
+
 static void tells_kinds_by_content(void **state)
 {
     static const struct sample samples[] = {
@@ -241,8 +261,8 @@ static void tells_kinds_by_content(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(reads_policies), cmocka_unit_test(reads_scripts),
-                                        cmocka_unit_test(reads_nginx), cmocka_unit_test(tells_kinds_by_content),
-                                        cmocka_unit_test(tames_comments) };
+                                        cmocka_unit_test(reads_nginx),    cmocka_unit_test(tells_kinds_by_content),
+                                        cmocka_unit_test(tames_comments), cmocka_unit_test(refuses_what_grows_too_large) };
 
     return cmocka_run_group_tests_name("import_source", tests, NULL, NULL);
 }
