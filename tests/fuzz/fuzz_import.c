@@ -53,12 +53,12 @@ static void check_sections(const struct catalogue *catalogue, const struct buf *
     for (size_t i = 0; i < catalogue->domain_count; i++) {
         const struct catalogue_domain *domain = &catalogue->domains[i];
         const struct catalogue_item *item = &catalogue->items[domain->item];
-        const char *name = catalogue_domain_name(catalogue, item);
-        CHECK(i == 0 || strcmp(catalogue_domain_name(catalogue, item - 1), name) < 0);
+        const char *own = catalogue_domain_name(catalogue, item);
+        CHECK(i == 0 || strcmp(catalogue_domain_name(catalogue, item - 1), own) < 0);
         if (domain->verdict == CATALOGUE_TAKEN)
             check_taken(index, catalogue, item);
         else
-            CHECK(!index_names(index, name) && catalogue->count > 0);
+            CHECK(!index_names(index, own) && catalogue->count > 0);
         taken += domain->verdict == CATALOGUE_TAKEN;
     }
     CHECK(index_domains(index) == taken);
