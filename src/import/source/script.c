@@ -282,7 +282,7 @@ void script_import(struct import_job *job, const struct import_source *source)
     struct script s = {
         .job = job,
         .source = source,
-        .value.reader = { .text = source->text, .end = source->text + source->len, .line = 1 },
+        .value.reader = { .text = source->text, .no_regex = source->text, .end = source->text + source->len, .line = 1 },
         .is_export = strstr(source->text, "made by \"mta-sts export --worker\"") != NULL,
     };
     bool is_argument = false;

@@ -174,6 +174,8 @@ static void skip_regex(struct token_reader *r)
 {
     const char *p = r->text;
 
+    if (p < r->no_regex)
+        return;
     for (bool in_class = false; p < r->end && *p != '\n' && (in_class || *p != '/'); p++) {
         if (*p == '\\' && r->end - p > 1)
             p++;
@@ -182,6 +184,8 @@ static void skip_regex(struct token_reader *r)
     }
     if (p < r->end && *p == '/')
         skip(r, (size_t)(p + 1 - r->text));
+    else
+        r->no_regex = p;
 }
 
 /* A word after which a value begins. */

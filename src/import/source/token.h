@@ -24,11 +24,12 @@ struct token {
     bool is_broken; /* a string without its end */
 };
 
-/* Where the reader is. TEXT has no final NUL. Set TEXT, END and LINE (1); the rest is zero. */
+/* Where the reader is. TEXT has no final NUL. Set TEXT, NO_REGEX (the same), END and LINE (1); the rest is zero. */
 struct token_reader {
     const char *text, *end;
     unsigned line;
-    bool ends_value; /* the last token ends a value: a slash divides then, and begins no regular expression */
+    const char *no_regex; /* up to here there is no end of a regular expression: the rest of a line is looked through once */
+    bool ends_value;      /* the last token ends a value: a slash divides then, and begins no regular expression */
 };
 
 /* Reads the next token, behind white space and comments, into TOKEN. If it is a string, STRING becomes its text. */
