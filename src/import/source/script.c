@@ -150,7 +150,7 @@ static void take_constants(struct script *s)
         if (constant != NULL)
             take_text(s, use->domain, &constant->text, constant->line, constant->why);
         else if (!use->is_doubtful)
-            take_text(s, use->domain, NULL, use->line, value_computed);
+            take_text(s, use->domain, &s->value.text, use->line, value_computed);
     }
     for (size_t i = 0; i < s->constants.count && !s->job->catalogue.failed; i++) {
         const struct constant *constant = &s->constants.list[i];
