@@ -108,7 +108,7 @@ $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro
 $(B)/mta-sts-probe $(B)/look: LINKED = -lcurl -lunbound -lssl -lcrypto $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
 $(UNITS): LINKED = $(LIBS) -lcmocka
-$(B)/unit/probe/tell/html: LINKED = $(LIBS) -lcrypto -lcmocka
+$(B)/unit/probe/tell/html: LINKED = $(LIBS) -lcurl -lcrypto -lcmocka
 $(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS)
 $(addprefix $(B)/,load constant constant_cgi iniparser_load): LINKED = -Wl,--as-needed -lfcgi -liniparser
 LINKED = $(LIBS)

@@ -1,7 +1,8 @@
 /*
  * failnth.so, for LD_PRELOAD: call number FAILNTH of malloc(), calloc() or realloc() returns NULL. With FAILNTH_ALL all calls
- * after it fail too. With FAILNTH_MARK counting begins at SIGUSR2. The file FAILNTH_LOG gets the callers of the failed call,
- * innermost first. If no call failed, it gets the number of calls when the program ends.
+ * after it fail too. With FAILNTH_END libevent has none to end a loop. With FAILNTH_MARK counting begins at SIGUSR2. The file
+ * FAILNTH_LOG gets the callers of the failed call, innermost first. If no call failed, it gets the number of calls when the
+ * program ends.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -84,6 +85,19 @@ void *calloc(size_t count, size_t size)
 void *realloc(void *old, size_t size)
 {
     return fails() ? NULL : __libc_realloc(old, size);
+}
+
+/* libevent's, which takes memory, too. No header of libevent is needed for this. */
+int event_base_loopexit(void *base, const void *after);
+int event_base_loopexit(void *base, const void *after)
+{
+    int (*real)(void *, const void *);
+    void *found = dlsym(RTLD_NEXT, "event_base_loopexit");
+
+    if (getenv("FAILNTH_END") != NULL || found == NULL)
+        return -1;
+    memcpy(&real, &found, sizeof real);
+    return real(base, after);
 }
 
 static void begin_counting(int signal)

@@ -88,25 +88,26 @@ def certificates(names):
     kinds = {  # issuer, what is sent after it, days, names
         "good": ("middle", ["middle"], 60, None),
         "wildcard": ("middle", ["middle"], 60, ["*.cert-wildcard.test"]),
-        "expired": ("middle", ["middle"], -1, None),
+        "expired": ("middle", ["middle"], 60, None),
         "self": (None, [], 60, None),
         "name": ("middle", ["middle"], 60, ["a.elsewhere.test", "b.elsewhere.test", "c.elsewhere.test", "d.elsewhere.test"]),
         "deep": ("middle", ["middle"], 60, ["*.test"]),
         "incomplete": ("middle", [], 60, None),
         "authority": ("other", ["other"], 60, None),
         "cn": ("middle", ["middle"], 60, []),
-        "both": ("middle", ["middle"], -1, ["elsewhere.test"]),
+        "both": ("middle", ["middle"], 60, ["elsewhere.test"]),
         "soon": ("middle", ["middle"], 60, None),
         "short": ("middle", ["middle"], 5, None),
         "weak": ("middle", ["middle"], 60, None),
         "markup": ("middle", ["middle"], 60, ["<img src=x onerror=document.title=1>.test"]),
     }
+    ages = {"soon": 55, "expired": 61, "both": 61}
     for kind, (issuer, chain, days, own) in kinds.items():
         hosts = names.get(kind, []) if own is None else own
         key = ("rsa:1024",) if kind == "weak" else ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
         request(kind, "/CN=mta-sts.cert-cn.test" if kind == "cn" else "/O=Laboratory", key)
         alternative = ["subjectAltName=" + ",".join("DNS:" + host for host in hosts)] if hosts else []
-        sign(kind, issuer, (leaf if issuer else leaf[:2]) + alternative, days, chain, 55 if kind == "soon" else 0)
+        sign(kind, issuer, (leaf if issuer else leaf[:2]) + alternative, days, chain, ages.get(kind, 0))
 
 
 # --- policies ---

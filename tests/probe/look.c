@@ -4,6 +4,7 @@
 #include "probe/ask/x509.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/lifetime.h"
+#include "probe/judge/trust.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -47,3 +47,8 @@ blames_nobody() {
     done
     [ "$unknown" -gt 50 ]
 }
+
+@test "libunbound's thread has no memory left to end: the probe ends all the same" {
+    PATIENCE=60 inside env FAILNTH=0 FAILNTH_END=1 FAILNTH_LOG="$DIR/calls" "LD_PRELOAD=$(dirname "$MTA_STS")/failnth.so" \
+        "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
+}

@@ -289,7 +289,7 @@ answer-large body 65537
 answer-12k body 12114
 answer-slow fetched 11.0.0.4 200
 answer-cut protocol 11.0.0.4 200
-answer-cut why transfer closed with 54 bytes remaining to read
+answer-cut why the connection ended before the answer did
 answer-header why the answer's header is larger than 64 KB
 answer-line protocol 11.0.0.4 200
 answer-line why a line of it is larger than libcurl reads

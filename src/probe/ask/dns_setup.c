@@ -1,10 +1,14 @@
 #include "probe/ask/dns_setup.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "probe/ask/dns_servers.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unbound.h>
 
@@ -15,7 +19,7 @@
 
 static const char *const root_keys[] = { ROOT_KEY, "/var/lib/unbound/root.key" };
 
-enum { ROOT_KEYS = sizeof root_keys / sizeof root_keys[0], LINE_SIZE = 1024 };
+enum { ROOT_KEYS = sizeof root_keys / sizeof root_keys[0], LINE_SIZE = 1024, END_MS = 5000 /* how long its end may take */ };
 
 /* The cache stays small, however many domains there are. */
 static const struct {
@@ -163,4 +167,68 @@ bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_s
     ub_ctx_delete(setup->context);
     setup->context = NULL;
     return false;
+}
+
+/* --- the end --- */
+
+/* Of libunbound's context, in a thread of its own. */
+struct ending {
+    struct ub_ctx *context;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool has_come;
+};
+
+static void *end_context(void *data)
+{
+    struct ending *ending = data;
+
+    ub_ctx_delete(ending->context);
+    (void)pthread_mutex_lock(&ending->lock);
+    ending->has_come = true;
+    (void)pthread_cond_broadcast(&ending->changed);
+    (void)pthread_mutex_unlock(&ending->lock);
+    return NULL;
+}
+
+static bool wait_for_end(struct ending *ending)
+{
+    int64_t until = clock_ms() + END_MS;
+
+    (void)pthread_mutex_lock(&ending->lock);
+    while (!ending->has_come && clock_wait(&ending->changed, &ending->lock, until))
+        continue;
+    bool has_come = ending->has_come;
+    (void)pthread_mutex_unlock(&ending->lock);
+    return has_come;
+}
+
+/* ub_ctx_delete() waits for libunbound's thread, which cannot end where it has no memory left. Then it stays: so does ENDING. */
+static void delete_context(struct ub_ctx *context)
+{
+    struct ending *ending = calloc(1, sizeof *ending);
+
+    if (ending == NULL)
+        return;
+    ending->context = context;
+    if (pthread_mutex_init(&ending->lock, NULL) != 0 || !clock_condition(&ending->changed) ||
+        pthread_create(&ending->thread, NULL, end_context, ending) != 0) {
+        free(ending);
+        return;
+    }
+    if (!wait_for_end(ending)) {
+        (void)pthread_detach(ending->thread);
+        return;
+    }
+    (void)pthread_join(ending->thread, NULL);
+    (void)pthread_cond_destroy(&ending->changed);
+    (void)pthread_mutex_destroy(&ending->lock);
+    free(ending);
+}
+
+void probe_dns_setup_end(const struct probe_dns_setup *setup)
+{
+    if (setup->context != NULL)
+        delete_context(setup->context);
 }

@@ -24,7 +24,7 @@ struct ub_ctx;
 #define PROBE_DNS_ANCHOR_SIZE 1024
 
 struct probe_dns_setup {
-    struct ub_ctx *context;             /* for ub_ctx_delete() */
+    struct ub_ctx *context;             /* for probe_dns_setup_end() */
     char anchor[PROBE_DNS_ANCHOR_SIZE]; /* the name of the first trust anchor: "."; "": there is none, so nothing is validated */
 };
 
@@ -33,5 +33,11 @@ struct probe_dns_setup {
  * out.
  */
 bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_setup *setup, char *why, size_t size);
+
+/*
+ * Ends what was set up. Where libunbound's thread does not end, which takes it some memory, both are left as they are after a few
+ * seconds, for the end of the program.
+ */
+void probe_dns_setup_end(const struct probe_dns_setup *setup);
 
 #endif

@@ -79,6 +79,8 @@ static enum probe_fetch_outcome judge_https(struct probe_transfer *t, CURLcode c
         return PROBE_FETCHED;
     if (t->too_large)
         probe_transfer_why(t, "the answer's header is larger than 64 KB");
+    else if (t->header > 0 && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR)) /* by version of libcurl */
+        probe_transfer_why(t, "the connection ended before the answer did");
     return code == CURLE_OK ? PROBE_FETCHED : PROBE_FETCH_PROTOCOL;
 }
 

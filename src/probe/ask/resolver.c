@@ -317,9 +317,8 @@ void probe_resolver_free(struct probe_resolver *resolver)
         (void)close(resolver->stop[WRITES]);
     if (resolver->has_thread)
         (void)pthread_join(resolver->thread, NULL);
-    /* It waits for libunbound's thread, which may have ended, or have no memory to read that it is to end. */
-    if (resolver->setup.context != NULL && is_idle)
-        ub_ctx_delete(resolver->setup.context);
+    if (is_idle)
+        probe_dns_setup_end(&resolver->setup);
     if (resolver->stop[READS] >= 0)
         (void)close(resolver->stop[READS]);
     for (struct probe_batch *batch = resolver->forgotten, *next; batch != NULL; batch = next) {

@@ -6,7 +6,7 @@
 #include "probe/ask/turns.h"
 #include "probe/check/error.h"
 #include "probe/check/mx_host.h"
-#include "probe/judge/cert.h"
+#include "probe/judge/trust.h"
 #include <stdatomic.h>
 #include <stddef.h>
 

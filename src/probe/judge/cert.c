@@ -3,8 +3,10 @@
 #include "base/buf.h"
 #include "base/words.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/ask/lack.h"
 #include "probe/ask/x509.h"
 #include "probe/judge/lifetime.h"
+#include "probe/judge/trust.h"
 #include "read/finding.h"
 #include "read/span.h"
 
@@ -67,63 +69,15 @@ static const struct probe_rule rules[RULES] = {
 
 const struct probe_rules probe_cert_rules = { rules, RULES };
 
-struct probe_trust {
-    X509_STORE *store;
-};
-
-/* Has the store certificates, or the system a folder of them? */
-static bool has_authorities(X509_STORE *store, bool system)
-{
-    const char *folder = getenv(X509_get_default_cert_dir_env());
-
-    if (sk_X509_OBJECT_num(X509_STORE_get0_objects(store)) > 0)
-        return true;
-    BIO *there = system ? BIO_new_file(folder != NULL ? folder : X509_get_default_cert_dir(), "r") : NULL;
-    BIO_free(there);
-    return there != NULL;
-}
-
 void probe_cert_library(struct buf *out)
 {
     buf_print(out, "OpenSSL %s", OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
 }
 
-struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
-{
-    struct probe_trust *trust = calloc(1, sizeof *trust);
-
-    if (trust != NULL)
-        trust->store = X509_STORE_new();
-    if (trust == NULL || trust->store == NULL) {
-        (void)snprintf(why, size, "out of memory");
-        free(trust);
-        return NULL;
-    }
-    int good = ca_file != NULL ? X509_STORE_load_file(trust->store, ca_file) : X509_STORE_set_default_paths(trust->store);
-    good = good == 1 && has_authorities(trust->store, ca_file == NULL);
-    ERR_clear_error();
-    if (good)
-        return trust;
-    if (ca_file != NULL)
-        (void)snprintf(why, size, "%s: no certificate of an authority can be read there", ca_file);
-    else
-        (void)snprintf(why, size, "this system has no certificates of authorities in %s; install ca-certificates",
-                       X509_get_default_cert_dir());
-    probe_trust_free(trust);
-    return NULL;
-}
-
-void probe_trust_free(struct probe_trust *trust)
-{
-    if (trust == NULL)
-        return;
-    X509_STORE_free(trust->store);
-    free(trust);
-}
-
 /* --- judging --- */
 
 struct judge {
+    const struct probe_trust *trust;
     struct probe_findings *findings;
     X509 *cert;
     int sent; /* how many certificates the server sent */
@@ -212,23 +166,13 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
     }
 }
 
-/* Did libcrypto find an authority's file that it could not read: has this machine no descriptor or memory left? */
-static bool lacks_something(void)
-{
-    bool lacks = false;
-
-    for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error())
-        lacks |= ERR_SYSTEM_ERROR(error) || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
-    return lacks;
-}
-
 /*
  * The issuer of TOP was not found. Where TOP is the server's own certificate, the server probably left out an intermediate one:
  * it sent others, or TOP says where to get its issuer's, as certificates of public authorities do.
  */
 static void add_no_issuer(struct judge *judge, const X509 *top, int depth)
 {
-    if (lacks_something()) {
+    if (probe_trust_is_unreadable(judge->trust, top) || probe_lack_memory()) {
         judge->findings->failed = true;
         return;
     }
@@ -291,11 +235,11 @@ static int on_error(int good, X509_STORE_CTX *context)
     return 1;
 }
 
-static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) * chain, int64_t now)
+static void verify_chain(struct judge *judge, STACK_OF(X509) * chain, int64_t now)
 {
     X509_STORE_CTX *context = X509_STORE_CTX_new();
 
-    if (context == NULL || X509_STORE_CTX_init(context, store, judge->cert, chain) != 1 ||
+    if (context == NULL || X509_STORE_CTX_init(context, probe_trust_store(judge->trust), judge->cert, chain) != 1 ||
         X509_STORE_CTX_set_default(context, "ssl_server") != 1) {
         judge->findings->failed = true;
         X509_STORE_CTX_free(context);
@@ -316,7 +260,7 @@ static void verify_chain(struct judge *judge, X509_STORE *store, STACK_OF(X509) 
 void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *chain, const char *host, int64_t now,
                       unsigned warn_days, struct probe_findings *findings)
 {
-    struct judge judge = { .findings = findings, .host = host };
+    struct judge judge = { .trust = trust, .findings = findings, .host = host };
 
     if (chain == NULL) {
         add_once(&judge, UNREADABLE, &(struct buf) { 0 });
@@ -326,7 +270,7 @@ void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *cha
     judge.sent = sk_X509_num(chain);
     judge_names(&judge);
     judge_dates(&judge, now, warn_days);
-    verify_chain(&judge, trust->store, chain, now);
+    verify_chain(&judge, chain, now);
 }
 
 void probe_cert_describe(struct stack_st_X509 *chain, int64_t now, struct buf *out)

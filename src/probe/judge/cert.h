@@ -1,7 +1,8 @@
-/* Judges the certificate that a server shows as a sender would, with libcrypto. Reads authorities' files, but asks no network. */
+/* Judges the certificate that a server shows as a sender would, with libcrypto. */
 #ifndef PROBE_JUDGE_CERT_H
 #define PROBE_JUDGE_CERT_H
 
+#include "probe/judge/trust.h"
 #include "read/finding.h"
 
 #include <stdbool.h>
@@ -10,13 +11,6 @@
 
 /* libcrypto's STACK_OF(X509), as ask/x509.h reads it, and as struct probe_fetched has it. */
 struct stack_st_X509;
-
-/* The authorities that are trusted. It does not change: several threads may use it at once. */
-struct probe_trust;
-
-/* Those in the file CA_FILE, in PEM; NULL: the system's. NULL where there are none, and the reason is in WHY, of SIZE bytes. */
-struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size);
-void probe_trust_free(struct probe_trust *trust);
 
 /*
  * Judges CHAIN, the certificates as the server sent them, its own first (NULL: none that can be read), for the name HOST at the
