@@ -1,7 +1,6 @@
 #include "import/reading.h"
 
 #include "base/buf.h"
-#include "base/say.h"
 #include "import/catalogue.h"
 #include "import/text.h"
 #include "policy/domain.h"

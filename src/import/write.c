@@ -7,7 +7,6 @@
 #include "policy/model.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

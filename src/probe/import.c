@@ -18,7 +18,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { URL_ROOM = DOMAIN_MAX + 128 };
 

@@ -5,7 +5,6 @@
 #include "policy/model.h"
 #include "probe/judge/result.h"
 
-#include <stdint.h>
 
 enum { WEEK = 7 * 86400 };
 
