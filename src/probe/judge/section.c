@@ -5,7 +5,6 @@
 #include "policy/model.h"
 #include "probe/judge/result.h"
 
-
 enum { WEEK = 7 * 86400 };
 
 /* What becomes of mode enforce, by the status of the MX hosts. */
