@@ -7,9 +7,10 @@
 
 enum { PREFIX = sizeof DOMAIN_POLICY_HOST_PREFIX - 1 };
 
-/* Between the folder of a host and its document. What hosting panels and their users call a document root. */
-static const char *const roots[] = { ".",         ".well-known", "current",     "docroot", "docs", "htdocs", "html", "httpdocs",
-                                     "httpsdocs", "public",      "public_html", "site",    "src",  "static", "web",  "www" };
+/* Names of folders that may be between that of a host and its document: what hosting panels and their users call them. */
+static const char *const roots[] = { ".",    ".well-known", "current",   "docroot", "docs",   "htdocs",
+                                     "html", "httpdocs",    "httpsdocs", "mta-sts", "public", "public_html",
+                                     "site", "src",         "static",    "web",     "www" };
 
 static bool has_prefix(const char *name, size_t len)
 {

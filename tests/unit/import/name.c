@@ -51,6 +51,7 @@ static const struct {
     { "./example.org/./mta-sts.txt", "example.org" },
     { "/var/www/mta-sts.example.org/web/.well-known/mta-sts.txt", "example.org" },
     { "/var/www/mta-sts.example.org/public_html/.well-known/mta-sts.txt", "example.org" },
+    { "/home/u/domains/example.org/public_html/mta-sts/.well-known/mta-sts.txt", "example.org" },
     { "/srv/mta-sts/.well-known/mta-sts.txt", "" },
     { "/srv/mta-sts.example.org/old/mta-sts.txt", "" },
     { "/srv/example.org/../mta-sts.txt", "" },
