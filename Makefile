@@ -28,8 +28,10 @@ PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcm
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy h2o openrc strace \
 	shellcheck
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
-PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego
-PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils
+PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
+	unbound chasquid
+PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils \
+	pdns-server pdns-backend-sqlite3 sqlite3
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
@@ -108,7 +110,7 @@ $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro
 $(B)/mta-sts-probe $(B)/look: LINKED = -lcurl -lunbound -lssl -lcrypto $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
 $(UNITS): LINKED = $(LIBS) -lcmocka
-$(B)/unit/probe/tell/html: LINKED = $(LIBS) -lcurl -lcrypto -lcmocka
+$(addprefix $(B)/unit/probe/tell/,explain html): LINKED = $(LIBS) -lcurl -lcrypto -lcmocka
 $(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS)
 $(addprefix $(B)/,load constant constant_cgi iniparser_load): LINKED = -Wl,--as-needed -lfcgi -liniparser
 LINKED = $(LIBS)
@@ -152,6 +154,7 @@ test-fronts: ## test each front server; build/kept.tsv has what became of hostil
 
 test-senders: ## test with sending mail servers and certificate clients
 	@tools/packages $(PACKAGES_SENDERS)
+	@tools/npm build/mx-connect mx-connect@1.5.5
 	@$(MAKE) mta-sts
 	@tests/run.sh $(B) tests/senders/*.bats
 
@@ -173,12 +176,14 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# Left out: confine.bats tests Landlock, memory.bats the lack of memory, alarm.bats a unit that keeps the sanitizers out.
+# Left out: confine.bats tests Landlock, memory.bats the lack of memory, alarm.bats and timer.bats units that keep the
+# sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
 	@tests/run.sh build/asan units \
-		$(filter-out tests/confine.bats tests/probe/memory.bats tests/probe/alarm.bats,$(wildcard tests/*.bats tests/probe/*.bats))
+		$(filter-out tests/confine.bats $(addprefix tests/probe/,memory.bats alarm.bats timer.bats),$(wildcard tests/*.bats \
+		tests/probe/*.bats))
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/connections.bats tests/reload.bats \

@@ -1,5 +1,6 @@
 /* mta-sts-probe: looks at a deployment of MTA-STS (RFC 8461) as a sending mail server does. */
 #include "probe/actions.h"
+#include "probe/arguments.h"
 #include "probe/check/context.h"
 #include "probe/judge/result.h"
 #include "probe/limits.h"
@@ -12,7 +13,7 @@ int main(int argc, char *argv[])
     atomic_bool stop = false;
     int status = PROBE_STATUS_UNKNOWN;
 
-    if (!probe_options_read(argc, argv, &settings))
+    if (!probe_arguments_read(argc, argv, &settings))
         return status;
     settings.context.dns.sockets = probe_limits_sockets();
     if (!probe_action_asks(settings.action) || probe_context_open(&settings.context, settings.ca_file, &stop))

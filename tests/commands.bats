@@ -122,7 +122,7 @@ use = t' 50
     [[ $output == *'mx: m.x.example'* ]]
     run -0 "$MTA_STS" show x.example -f other/x.ini
     run -2 "$MTA_STS" check -f
-    [[ $output == 'usage: mta-sts [-f FILE] check [-q] [FILE]' ]]
+    [ "${lines[0]}" = 'usage: mta-sts [-f FILE] check [-q] [FILE]' ]
 }
 
 @test "help and version, as people write them" {
@@ -323,7 +323,8 @@ complete_words() {
     [ "$(complete_words '')" = "$(paste -sd ' ' <<<"$commands")" ]
     [[ $commands == check*dns*diff*import*hosts*show*export ]]
     [ "$(complete_words d)" = 'dns diff' ]
-    [ "$(complete_words check -)" = -q ]
+    [ "$(complete_words check -)" = '-q --delegate' ]
+    [ "$(complete_words check --delegate z.example pol)" = policies.ini ]
     [ "$(complete_words check -q pol)" = policies.ini ]
     [ "$(complete_words dns -)" = '-T --format --delegate --only' ]
     [ "$(complete_words diff -)" = '--json --now' ]

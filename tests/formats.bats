@@ -330,6 +330,51 @@ followed() {
     [[ ${lines[0]} == 'mta-sts: dns --only: write owners or zone, after --delegate ZONE' ]]
 }
 
+@test "delegate: check tells beforehand what cannot be delegated, or would lack a record" {
+    local label
+    label=$(printf 'a%.0s' {1..60})
+    cat >policies.ini <<INI
+[defaults]
+mode = enforce
+host = policies.example.net
+[$label.$label.$label.${label:0:50}]
+mx = m.example
+[b.example mta-sts-b.example]
+mx = m.example
+[b.example.operator.example]
+mode = on
+mx = m.example
+host = 192.0.2.1
+[itself.example]
+mx = m.example
+host = mta-sts.itself.example.operator.example
+INI
+    leave_alone policies.ini
+    run -1 mta_sts check --delegate Operator.example.
+    [ "$output" = "policies.ini:9: [b.example.operator.example] mode: \"on\" is not a valid mode; write enforce, testing or none (RFC 8461 3.2)
+policies.ini: [$label.$label.$label.${label:0:50}] _smtp._tls.$label.$label.$label.${label:0:50}.operator.example is longer than 253 characters; delegate to a zone with a shorter name
+policies.ini: [b.example] the records of b.example would have the same names below operator.example as those of b.example.operator.example, which the file names, too; delegate to a zone with another name
+policies.ini: [itself.example] mta-sts.itself.example.operator.example: host is this name itself; write its addresses
+policies.ini: 5 domains, 4 errors, 0 warnings" ]
+    run -1 --separate-stderr delegated b.example
+    [ "$stderr" = 'mta-sts: the records of b.example would have the same names below operator.example as those of b.example.operator.example, which the file names, too; delegate to a zone with another name' ]
+    # Other zones are fine for most of them; without a host, the owner's CNAME would lead nowhere.
+    sed -i -e '/^\[aaa/,+1d' -e 's/= on/= none/' -e '/^\[itself/,$d' -e '3d' policies.ini
+    leave_alone policies.ini
+    mta_sts check
+    run -1 mta_sts check policies.ini --delegate z.example
+    [ "${lines[0]}" = 'policies.ini: [b.example] mta-sts.b.example.z.example: write host = in the file (a name, or addresses) to get its record here' ]
+    [ "${lines[2]}" = 'policies.ini: 3 domains, 2 errors, 0 warnings' ]
+    run -1 mta_sts check -q --delegate z.example
+    [ -z "$output" ]
+    sed -i '2ahost = 192.0.2.2' policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts check --delegate z.example
+    run -2 mta_sts check --delegate
+    run -2 mta_sts check --delegate x..y
+    [[ ${lines[1]} == 'usage: mta-sts [-f FILE] check '* ]]
+}
+
 # asked TYPE FORMAT: the data of the records of TYPE at the 10,000 names that FORMAT makes of the numbers 0 to 9999.
 asked() {
     seq -f "$2 $1" 0 9999 >questions

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "command/common.h"
+#include "command/dns/delegate.h"
 #include "command/dns/format.h"
 #include "command/dns/record.h"
 #include "config/index.h"
@@ -42,14 +43,17 @@ static void print_list(struct request *request)
     command_print(request->out);
 }
 
-/* False, with a complaint, where the names of DOMAIN's records would be too long in the zone of --delegate. */
+/* False, with a complaint, where the records of DOMAIN cannot be in the zone of --delegate. */
 static bool fits(const struct request *request, const char *domain)
 {
-    if (request->zone == NULL || dns_fits(domain, request->zone))
+    struct buf why = { 0 };
+
+    if (request->zone == NULL || dns_delegate_can(request->index, domain, request->zone, &why))
         return true;
-    if (!request->mute)
-        (void)fprintf(stderr, "mta-sts: _smtp._tls.%s.%s is longer than %d characters; delegate to a zone with a shorter name\n",
-                      domain, request->zone, DOMAIN_MAX);
+    if (request->mute)
+        buf_free(&why);
+    else
+        command_complain_of(&why);
     return false;
 }
 

@@ -24,8 +24,10 @@ static const struct command {
     unsigned opens;                 /* flags of config/open.h, or OPENS_NONE: the command does not use the file */
     void (*names)(struct buf *out); /* appends the values that NAME in ARGUMENTS may have; or NULL */
 } commands[] = {
-    { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, NULL, 1, 0,
-      NULL },
+    { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, "--delegate",
+      1, 0, NULL },
+    { "check", "--delegate ZONE [FILE]", "the same, and what keeps a domain from being delegated to ZONE", command_check,
+      "--delegate", 1, 0, NULL },
     { "dns", "[-T TTL] [DOMAIN...]", "prints the DNS records to publish, for a zone file", command_dns, NULL, 0,
       OPEN_WAITS | OPEN_NEEDS, NULL },
     { "dns", "--format NAME [DOMAIN...]", "prints them as NAME: ", command_dns, NULL, 0, OPEN_WAITS | OPEN_NEEDS,

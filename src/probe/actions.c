@@ -20,9 +20,12 @@
 #include "probe/tell/explain.h"
 #include "probe/tell/format.h"
 #include "probe/tlsa.h"
+#include "probe/updates.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifndef VERSION
@@ -32,10 +35,15 @@
 /* Prints OUT and frees it. Returns STATUS, or unknown where not all of it could be written. */
 static int print(struct buf *out, int status)
 {
-    bool good = !out->failed && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
+    bool lacks = out->failed;
 
+    errno = 0;
+    bool good = !lacks && (out->len == 0 || fwrite(out->text, 1, out->len, stdout) == out->len) && fflush(stdout) == 0;
+    int error = errno;
     buf_free(out);
-    return good ? status : probe_error("cannot write, or out of memory");
+    if (good)
+        return status;
+    return lacks ? probe_error("out of memory") : probe_error("cannot write: %s", strerror(error));
 }
 
 /* --- texts --- */
@@ -73,7 +81,8 @@ static int explain(const struct probe_settings *settings)
 
     if (probe_explain(settings->subject, &out))
         return print(&out, PROBE_STATUS_OK);
-    int status = probe_error("--explain: write one of these checks, or the kind of a finding:");
+    int status = probe_error("--explain %s: write a kind of finding (--explain CHECK lists them), or one of these checks:",
+                             settings->subject);
     probe_explain_list(&out);
     (void)fputs(out.text != NULL ? out.text : "", stderr);
     buf_free(&out);
@@ -143,6 +152,8 @@ static int run_with_file(const struct probe_settings *settings, const char *cons
 
     if (file == NULL)
         status = probe_error("%s", why.text != NULL ? why.text : "out of memory");
+    else if (settings->action == PROBE_ACTION_UPDATE)
+        status = probe_updates_run(settings, file, domains);
     else
         status = run(settings, file, domains);
     probe_file_close(file);
@@ -157,10 +168,7 @@ static int run_all(const struct probe_settings *settings, const char *const *dom
 
 static int import_all(const struct probe_settings *settings, const char *const *domains)
 {
-    struct buf out = { 0 };
-    int status = probe_import(&settings->context, domains, settings->count, settings->jobs, &out);
-
-    return print(&out, status);
+    return probe_import(&settings->context, domains, settings->count, settings->jobs);
 }
 
 /* Passes the domains in normal form to USE. */
@@ -199,10 +207,10 @@ static const struct {
     int (*run)(const struct probe_settings *settings);
     bool asks;
 } actions[] = {
-    [PROBE_ACTION_DOMAINS] = { run_probes, true },     [PROBE_ACTION_EXPLAIN] = { explain, false },
-    [PROBE_ACTION_IMPORT] = { run_import, true },      [PROBE_ACTION_SUGGEST] = { suggest, true },
-    [PROBE_ACTION_TLSA] = { print_tlsa, true },        [PROBE_ACTION_HELP] = { print_help, false },
-    [PROBE_ACTION_VERSION] = { print_version, false },
+    [PROBE_ACTION_DOMAINS] = { run_probes, true }, [PROBE_ACTION_EXPLAIN] = { explain, false },
+    [PROBE_ACTION_IMPORT] = { run_import, true },  [PROBE_ACTION_SUGGEST] = { suggest, true },
+    [PROBE_ACTION_TLSA] = { print_tlsa, true },    [PROBE_ACTION_UPDATE] = { run_probes, true },
+    [PROBE_ACTION_HELP] = { print_help, false },   [PROBE_ACTION_VERSION] = { print_version, false },
 };
 
 bool probe_action_asks(enum probe_action action)

@@ -22,16 +22,17 @@
 enum { URL_ROOM = DOMAIN_MAX + 128 };
 
 struct import {
+    const struct probe_context *context;
     pthread_mutex_t lock; /* of the job */
     struct import_job job;
-    size_t done; /* domains */
 };
 
 /* One domain of it. */
 struct import_one {
     struct import *import;
     const char *domain;
-    bool has_policy, is_wrong;
+    size_t policies; /* different ones */
+    bool is_wrong;
 };
 
 static void complain(const char *line)
@@ -51,7 +52,7 @@ static void take_policy(void *to, const char *address, const struct buf *body)
     struct import_text text = { { 0 }, { 0 } };
     char url[URL_ROOM];
 
-    one->has_policy = true;
+    one->policies++;
     print_url(url, one->domain, address);
     import_text_set(&text, body->text, body->len);
     (void)pthread_mutex_lock(&one->import->lock);
@@ -80,42 +81,56 @@ static int find_reason(const struct probe_result *result, const char **why)
     return PROBE_STATUS_CRITICAL;
 }
 
-static int import_one(void *to, const struct probe_context *context, struct probe_dns *dns, const char *domain)
+/* Returns DATA, which there is one of for all domains. */
+static void *look(void *data, struct probe_dns *dns, const char *domain, int *status)
 {
-    struct import_one one = { to, domain, false, false };
+    struct import_one one = { data, domain, 0, false };
     struct probe_result result;
     const char *why;
     char url[URL_ROOM];
 
-    probe_domain_policy(context, dns, domain, &result, take_policy, &one);
-    (void)pthread_mutex_lock(&one.import->lock);
-    one.import->done++;
-    int status = one.is_wrong ? PROBE_STATUS_CRITICAL : PROBE_STATUS_OK;
-    if (!one.has_policy) {
-        status = find_reason(&result, &why);
+    probe_domain_policy(one.import->context, dns, domain, &result, take_policy, &one);
+    *status = one.is_wrong || one.policies > 1 ? PROBE_STATUS_CRITICAL : PROBE_STATUS_OK;
+    if (one.policies == 0) {
+        *status = find_reason(&result, &why);
         print_url(url, domain, NULL);
+        (void)pthread_mutex_lock(&one.import->lock);
         import_unreadable(&one.import->job, url, 0, domain, why);
+        (void)pthread_mutex_unlock(&one.import->lock);
     }
-    (void)pthread_mutex_unlock(&one.import->lock);
     probe_result_free(&result);
-    return status;
+    return data;
 }
 
-int probe_import(const struct probe_context *context, const char *const *domains, size_t count, unsigned jobs, struct buf *out)
+/* The sections are printed at the end, since domains share them. */
+static void print(void *data, void *looked, struct buf *out, struct buf *errors)
 {
-    struct import import = { .lock = PTHREAD_MUTEX_INITIALIZER, .job = { .complain = complain } };
-    const struct probe_run run = {
-        .context = context, .each = import_one, .to = &import, .domains = domains, .count = count, .jobs = jobs
-    };
+    (void)data;
+    (void)looked;
+    (void)out;
+    (void)errors;
+}
+
+static void end(void *data, bool is_lost, struct buf *out, struct buf *errors)
+{
+    struct import *import = data;
+    struct catalogue *catalogue = &import->job.catalogue;
+
+    (void)catalogue_settle(catalogue, complain);
+    if (!catalogue->failed)
+        import_write(catalogue, out);
+    out->failed |= catalogue->failed;
+    if (is_lost)
+        buf_print(errors, "mta-sts-probe: not all domains were looked at; those are not in the output\n");
+}
+
+int probe_import(const struct probe_context *context, const char *const *domains, size_t count, unsigned jobs)
+{
+    struct import import = { context, PTHREAD_MUTEX_INITIALIZER, { .complain = complain } };
+    const struct probe_run_way way = { look, print, end, &import };
+    const struct probe_run run = { .context = context, .domains = domains, .count = count, .jobs = jobs, .way = &way };
 
     int status = probe_run(&run);
-    if (!catalogue_settle(&import.job.catalogue, complain) && status == PROBE_STATUS_OK)
-        status = PROBE_STATUS_CRITICAL;
-    if (import.done < count)
-        (void)probe_error("stopped: %zu domains were not looked at, and are not in the output", count - import.done);
-    if (!import.job.catalogue.failed)
-        import_write(&import.job.catalogue, out);
-    out->failed |= import.job.catalogue.failed;
     catalogue_free(&import.job.catalogue);
     (void)pthread_mutex_destroy(&import.lock);
     return status;

@@ -29,9 +29,6 @@ enum {
     JOBS_DEFAULT = 64
 };
 
-/* Puts VALUE (NULL: the option has none) into SETTINGS. Returns NULL, or what to write instead where VALUE is not valid. */
-typedef const char *take_fn(struct probe_settings *settings, const char *value);
-
 static bool read_number(const char *text, unsigned least, unsigned most, unsigned *number)
 {
     char *end;
@@ -46,6 +43,8 @@ static bool read_number(const char *text, unsigned least, unsigned most, unsigne
 
 static const char *take_file(struct probe_settings *settings, const char *value)
 {
+    if (settings->file != NULL)
+        return "only one file, and call the program once for each";
     settings->file = value;
     return value[0] != '\0' ? NULL : "the name of a file";
 }
@@ -72,7 +71,7 @@ static const char *take_verbose(struct probe_settings *settings, const char *val
 static const char *set_format(struct probe_settings *settings, enum probe_format format)
 {
     if (settings->format != PROBE_FORMAT_TEXT && settings->format != format)
-        return "one of --json and --html alone";
+        return "only one of --json and --html";
     settings->format = format;
     return NULL;
 }
@@ -104,10 +103,13 @@ static const char *take_colour(struct probe_settings *settings, const char *valu
     return "auto, always or never";
 }
 
+/* --help has its way beside any other. */
 static const char *set_action(struct probe_settings *settings, enum probe_action action, const char *subject)
 {
-    if (settings->action != PROBE_ACTION_DOMAINS && settings->action != action)
-        return "one of --explain, --import, --suggest and --tlsa alone";
+    if (settings->action == PROBE_ACTION_HELP)
+        return NULL;
+    if (settings->action != PROBE_ACTION_DOMAINS)
+        return "only one of --explain, --import, --suggest, --tlsa, --update and --version, and that once";
     settings->action = action;
     settings->subject = subject;
     return NULL;
@@ -133,10 +135,34 @@ static const char *take_tlsa(struct probe_settings *settings, const char *value)
     return set_action(settings, PROBE_ACTION_TLSA, value);
 }
 
+static const char *take_update(struct probe_settings *settings, const char *value)
+{
+    return set_action(settings, PROBE_ACTION_UPDATE, value);
+}
+
+static const char *take_replace(struct probe_settings *settings, const char *value)
+{
+    (void)value;
+    settings->replaces = true;
+    return NULL;
+}
+
+static const char *take_delegate(struct probe_settings *settings, const char *value)
+{
+    settings->zone = value;
+    return NULL;
+}
+
+static const char *take_primary(struct probe_settings *settings, const char *value)
+{
+    settings->primary = value;
+    return value[0] != '\0' ? NULL : "a name server: 192.0.2.53, or [2001:db8::53]:5353";
+}
+
 static const char *take_dns(struct probe_settings *settings, const char *value)
 {
     settings->context.dns.servers = value;
-    return NULL;
+    return value[0] != '\0' ? NULL : "192.0.2.53,[2001:db8::53]:5353 for example, or root";
 }
 
 static const char *take_anchors(struct probe_settings *settings, const char *value)
@@ -148,7 +174,7 @@ static const char *take_anchors(struct probe_settings *settings, const char *val
 static const char *take_ca(struct probe_settings *settings, const char *value)
 {
     settings->ca_file = value;
-    return NULL;
+    return value[0] != '\0' ? NULL : "the name of a file";
 }
 
 static const char *take_https_port(struct probe_settings *settings, const char *value)
@@ -203,149 +229,57 @@ static const char *take_help(struct probe_settings *settings, const char *value)
 
 static const char *take_version(struct probe_settings *settings, const char *value)
 {
-    (void)value;
-    settings->action = PROBE_ACTION_VERSION;
-    return NULL;
+    return set_action(settings, PROBE_ACTION_VERSION, value);
 }
 
-static const struct option {
-    char letter; /* '\0': none */
-    const char *word, *argument, *does;
-    take_fn *take;
-} options[] = {
-    { 'f', "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
-    { 'j', "jobs", "N", "how many domains at once; default: 64", take_jobs },
-    { 'q', "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
-    { 'v', "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
-    { '\0', "json", NULL, "prints one JSON object for each domain", take_json },
-    { '\0', "html", NULL, "prints one page about all domains, for a browser", take_html },
-    { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
-    { '\0', "explain", "CHECK", "what a check looks at, why, and what to do", take_explain },
-    { '\0', "import", NULL, "prints sections for what is served for the domains", take_import },
-    { '\0', "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
-    { '\0', "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
-    { '\0', "warn-days", "N", "warns N days before a certificate ends; default: 1/5", take_warn_days },
-    { '\0', "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
-    { '\0', "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
-    { '\0', "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353, or root", take_dns },
-    { '\0', "trust-anchor", "FILE", "the keys to validate DNSSEC by; default: the root's", take_anchors },
-    { '\0', "ca", "FILE", "the authorities to trust, in PEM", take_ca },
-    { '\0', "helo", "NAME", "the name in EHLO; default: this machine's", take_helo },
-    { '\0', "https-port", "N", "default: 443", take_https_port },
-    { '\0', "smtp-port", "N", "default: 25", take_smtp_port },
-    { 'h', "help", NULL, "prints this help", take_help },
-    { '\0', "version", NULL, "prints the version", take_version },
+enum {
+    DOMAINS = 1 << PROBE_ACTION_DOMAINS,
+    EXPLAIN = 1 << PROBE_ACTION_EXPLAIN,
+    IMPORT = 1 << PROBE_ACTION_IMPORT,
+    SUGGEST = 1 << PROBE_ACTION_SUGGEST,
+    TLSA = 1 << PROBE_ACTION_TLSA,
+    UPDATE = 1 << PROBE_ACTION_UPDATE,
+    HELP = 1 << PROBE_ACTION_HELP,
+    ABOUT = 1 << PROBE_ACTION_VERSION,
+    MANY = DOMAINS | UPDATE,
+    FETCHES = MANY | IMPORT | SUGGEST,
+    ASKS = FETCHES | TLSA
 };
 
-enum { OPTIONS = sizeof options / sizeof options[0] };
-
-static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
-                            "       mta-sts-probe [OPTION...] -f policies.ini [DOMAIN...]\n"
-                            "\n"
-                            "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461).\n"
-                            "Reports what is wrong, what that does to mail, and what to do.\n"
-                            "\n";
-
-void probe_options_usage(struct buf *out)
-{
-    buf_print(out, "%s", usage);
-    for (size_t i = 0; i < OPTIONS; i++) {
-        char call[USAGE_COLUMN + 1], letter[8] = "   ";
-        if (options[i].letter != '\0')
-            (void)snprintf(letter, sizeof letter, "-%c,", options[i].letter);
-        (void)snprintf(call, sizeof call, "%s --%s %s", letter, options[i].word,
-                       options[i].argument != NULL ? options[i].argument : "");
-        buf_print(out, "  %-*s %s\n", USAGE_COLUMN, call, options[i].does);
-    }
-}
-
-static const struct option *find_letter(char letter)
-{
-    for (size_t i = 0; i < OPTIONS; i++)
-        if (letter != '\0' && options[i].letter == letter)
-            return &options[i];
-    return NULL;
-}
-
-static const struct option *find_word(const char *word, size_t len)
-{
-    for (size_t i = 0; i < OPTIONS; i++)
-        if (strlen(options[i].word) == len && memcmp(options[i].word, word, len) == 0)
-            return &options[i];
-    return NULL;
-}
-
-static bool reject(const char *argument, const char *write)
-{
-    (void)probe_error("%s: write %s", argument, write);
-    return false;
-}
-
-struct arguments {
-    int count, at; /* AT: the next one to read */
-    char **all;
-    struct probe_settings *settings;
+const struct probe_option probe_options[] = {
+    { 'f', MANY, "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
+    { 'j', MANY | IMPORT, "jobs", "N", "how many domains at once; default: 64", take_jobs },
+    { 'q', MANY, "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
+    { 'v', DOMAINS, "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
+    { '\0', DOMAINS, "json", NULL, "prints one JSON object for each domain", take_json },
+    { '\0', DOMAINS, "html", NULL, "prints one page about all domains, for a browser", take_html },
+    { '\0', DOMAINS, "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
+    { '\0', EXPLAIN, "explain", "CHECK|KIND", "explains a check, or a finding by its kind", take_explain },
+    { '\0', IMPORT, "import", NULL, "prints sections for what is served for the domains", take_import },
+    { '\0', SUGGEST, "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
+    { '\0', TLSA, "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
+    { '\0', UPDATE, "update", "FORMAT", "with -f: prints the DNS changes that are safe now", take_update },
+    { '\0', UPDATE, "replace", NULL, "with --update: replaces other people's records", take_replace },
+    { '\0', UPDATE, "delegate", "ZONE", "with --update: the records are in ZONE", take_delegate },
+    { '\0', UPDATE, "primary", "SERVER", "with --update: asks it for the records", take_primary },
+    { '\0', FETCHES, "warn-days", "N", "warns N days before expiry; default: by its lifetime", take_warn_days },
+    { '\0', ASKS, "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
+    { '\0', ASKS, "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },
+    { '\0', ASKS, "dns", "SERVERS", "name servers: 192.0.2.53,[2001:db8::53]:5353, or root", take_dns },
+    { '\0', ASKS, "trust-anchor", "FILE", "trust anchors for DNSSEC; default: the root key", take_anchors },
+    { '\0', ASKS, "ca", "FILE", "the authorities to trust, in PEM", take_ca },
+    { '\0', ASKS, "helo", "NAME", "the name in EHLO; default: this machine's", take_helo },
+    { '\0', FETCHES, "https-port", "N", "default: 443", take_https_port },
+    { '\0', ASKS, "smtp-port", "N", "default: 25", take_smtp_port },
+    { 'h', HELP, "help", NULL, "prints this help", take_help },
+    { '\0', ABOUT, "version", NULL, "prints the version", take_version },
 };
 
-/* Reads OPTION (NULL: there is none of that name) with VALUE; NULL: the next argument, if the option takes a value. */
-static bool take(struct arguments *arguments, const struct option *option, const char *value)
+_Static_assert(sizeof probe_options / sizeof probe_options[0] == PROBE_OPTIONS, "their number");
+
+void probe_options_default(struct probe_settings *settings)
 {
-    const char *argument = arguments->all[arguments->at - 1], *instead;
-
-    if (option == NULL)
-        return reject(argument, "an option that exists; \"mta-sts-probe -h\" lists them");
-    if (option->argument == NULL && value != NULL)
-        return reject(argument, "it without a value");
-    if (option->argument != NULL && value == NULL) {
-        if (arguments->at == arguments->count)
-            return reject(argument, "a value after it");
-        value = arguments->all[arguments->at++];
-    }
-    instead = option->take(arguments->settings, value);
-    return instead == NULL || reject(argument, instead);
-}
-
-/* "-qf" before "FILE", or "-qfFILE". */
-static bool take_letters(struct arguments *arguments, const char *letters)
-{
-    while (*letters != '\0') {
-        const struct option *option = find_letter(*letters++);
-        bool with_value = option != NULL && option->argument != NULL && *letters != '\0';
-        if (!take(arguments, option, with_value ? letters : NULL))
-            return false;
-        if (with_value)
-            break;
-    }
-    return true;
-}
-
-static bool take_word(struct arguments *arguments, const char *word)
-{
-    size_t len = strcspn(word, "=");
-
-    return take(arguments, find_word(word, len), word[len] == '=' ? word + len + 1 : NULL);
-}
-
-static bool is_enough(const struct probe_settings *settings)
-{
-    if (settings->action == PROBE_ACTION_IMPORT) {
-        if (settings->file != NULL || settings->format != PROBE_FORMAT_TEXT)
-            return reject("--import", "it without -f, --json and --html");
-        return settings->count > 0 || reject("--import", "the domains that it is to import");
-    }
-    if (settings->action != PROBE_ACTION_DOMAINS && settings->count > 0)
-        return reject(settings->domains[0], "no domain with that option");
-    if (settings->action == PROBE_ACTION_DOMAINS && settings->file == NULL && settings->count == 0)
-        return reject("nothing to look at", "a mail domain, or -f FILE");
-    return true;
-}
-
-bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
-{
-    struct arguments arguments = { argc, 1, argv, settings };
-    bool only_domains = false;
-
-    *settings = (struct probe_settings) { .jobs = JOBS_DEFAULT, .domains = argv };
+    *settings = (struct probe_settings) { .jobs = JOBS_DEFAULT };
     settings->context = (struct probe_context) {
         .dns = { .timeout_ms = DNS_MS },
         .fetch = { .connect_ms = CONNECT_MS,
@@ -356,14 +290,25 @@ bool probe_options_read(int argc, char *argv[], struct probe_settings *settings)
         .warn_days = PROBE_LIFETIME_DECIDES,
         .slow_ms = SLOW_MS,
     };
-    while (arguments.at < argc) {
-        char *argument = argv[arguments.at++];
-        if (only_domains || argument[0] != '-')
-            settings->domains[settings->count++] = argument;
-        else if (strcmp(argument, "--") == 0)
-            only_domains = true;
-        else if (!(argument[1] == '-' ? take_word(&arguments, argument + 2) : take_letters(&arguments, argument + 1)))
-            return false;
+}
+
+static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
+                            "       mta-sts-probe [OPTION...] -f policies.ini [DOMAIN...]\n"
+                            "       mta-sts-probe [OPTION...] -f policies.ini --update FORMAT [DOMAIN...]\n"
+                            "\n"
+                            "Looks at a deployment of MTA-STS as a sending mail server does (RFC 8461).\n"
+                            "Reports what is wrong, what that does to mail, and what to do.\n"
+                            "\n";
+
+void probe_options_usage(struct buf *out)
+{
+    buf_print(out, "%s", usage);
+    for (size_t i = 0; i < PROBE_OPTIONS; i++) {
+        char call[USAGE_COLUMN + 1], letter[8] = "   ";
+        if (probe_options[i].letter != '\0')
+            (void)snprintf(letter, sizeof letter, "-%c,", probe_options[i].letter);
+        (void)snprintf(call, sizeof call, "%s --%s %s", letter, probe_options[i].word,
+                       probe_options[i].argument != NULL ? probe_options[i].argument : "");
+        buf_print(out, "  %-*s %s\n", USAGE_COLUMN, call, probe_options[i].does);
     }
-    return is_enough(settings);
 }

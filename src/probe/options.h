@@ -1,4 +1,4 @@
-/* The options and arguments of mta-sts-probe. */
+/* The options of mta-sts-probe, and what they set. */
 #ifndef PROBE_OPTIONS_H
 #define PROBE_OPTIONS_H
 
@@ -12,6 +12,7 @@ enum probe_action {
     PROBE_ACTION_IMPORT, /* of several domains */
     PROBE_ACTION_SUGGEST,
     PROBE_ACTION_TLSA,
+    PROBE_ACTION_UPDATE,
     PROBE_ACTION_HELP,
     PROBE_ACTION_VERSION
 };
@@ -23,6 +24,8 @@ struct probe_settings {
     enum probe_colour colour;
     enum probe_format format;
     bool quiet, verbose;
+    bool replaces;                        /* of --update, which has a format for its subject, and the two below */
+    const char *zone, *primary;           /* of --delegate and --primary; NULL: not given */
     const char *file, *subject, *ca_file; /* SUBJECT: what the action is about; NULL: not given */
     struct probe_context context;         /* not opened yet */
     unsigned jobs;
@@ -30,11 +33,23 @@ struct probe_settings {
     size_t count;
 };
 
-/*
- * Reads ARGV, whose order is changed, into SETTINGS, which borrow from it. False where ARGV is wrong, and what to write instead
- * is printed on standard error. What is named in it is neither opened nor asked.
- */
-bool probe_options_read(int argc, char *argv[], struct probe_settings *settings);
+/* Puts VALUE (NULL: the option has none) into SETTINGS. Returns NULL, or what to write instead where VALUE is not valid. */
+typedef const char *probe_option_take_fn(struct probe_settings *settings, const char *value);
+
+struct probe_option {
+    char letter;                        /* '\0': none */
+    unsigned actions;                   /* on which it has an effect: the bit 1 << ACTION for each */
+    const char *word, *argument, *does; /* ARGUMENT: NULL where it takes no value */
+    probe_option_take_fn *take;
+};
+
+enum { PROBE_OPTIONS = 26 };
+
+/* All options. The one that stands for an action has no bit but that action's, and comes before others of that kind. */
+extern const struct probe_option probe_options[PROBE_OPTIONS];
+
+/* The settings without any option. */
+void probe_options_default(struct probe_settings *settings);
 
 /* Adds how to call the program, and a line for each option, to OUT. */
 void probe_options_usage(struct buf *out);

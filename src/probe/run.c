@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "policy/domain.h"
 #include "probe/ask/dns.h"
+#include "probe/ask/lack.h"
 #include "probe/check/domain.h"
 #include "probe/check/error.h"
 #include "probe/check/file.h"
@@ -29,6 +30,7 @@ struct slot {
     bool ready;
     int status;
     struct buf text;
+    void *looked; /* of the run's way */
 };
 
 struct state {
@@ -90,8 +92,9 @@ static void probe_one(struct state *s, struct probe_dns *dns, const char *domain
     struct buf mistake = { 0 };
     struct probe_result result;
 
-    if (run->each != NULL) {
-        slot->status = run->each(run->to, run->context, dns, domain);
+    if (run->way != NULL) {
+        slot->looked = run->way->look(run->way->data, dns, domain, &slot->status);
+        slot->text.failed = slot->looked == NULL;
         return;
     }
     bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &mistake);
@@ -209,6 +212,26 @@ static void print(struct state *s, struct buf *text)
     buf_free(text);
 }
 
+static void print_errors(struct state *s, struct buf *errors)
+{
+    if (errors->len > 0) {
+        wipe_bar(s);
+        (void)fputs(errors->text, stderr);
+    }
+    s->out_of_memory |= errors->failed;
+    buf_free(errors);
+}
+
+/* Prints what the run's way made of a domain. */
+static void print_looked(struct state *s, struct slot *done)
+{
+    struct buf errors = { 0 };
+
+    s->run->way->print(s->run->way->data, done->looked, &done->text, &errors);
+    print(s, &done->text);
+    print_errors(s, &errors);
+}
+
 /* Prints the result in SLOT and frees the slot. The caller holds the lock; it is given up while printing. */
 static void print_slot(struct state *s, struct slot *slot)
 {
@@ -219,7 +242,10 @@ static void print_slot(struct state *s, struct slot *slot)
     s->counts.of[done.status]++;
     (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
-    print(s, &done.text);
+    if (done.looked != NULL)
+        print_looked(s, &done);
+    else
+        print(s, &done.text);
     (void)pthread_mutex_lock(&s->lock);
 }
 
@@ -248,6 +274,8 @@ static void print_begin(struct state *s)
 {
     struct buf text = { 0 };
 
+    if (s->run->way != NULL)
+        return;
     probe_format_begin(s->run->format, (int64_t)time(NULL), s->run->quiet, &text);
     print(s, &text);
 }
@@ -263,20 +291,33 @@ static void print_end(struct state *s)
     buf_free(&text);
 }
 
+/* The same for the run's way. */
+static void end_way(struct state *s)
+{
+    struct buf text = { 0 }, errors = { 0 };
+
+    s->run->way->end(s->run->way->data, s->out_of_memory || s->counts.left > 0, &text, &errors);
+    print(s, &text);
+    print_errors(s, &errors);
+}
+
 static int finish(struct state *s)
 {
+    const struct probe_run *run = s->run;
     int status = PROBE_STATUS_OK;
 
     s->counts.left = s->total - s->printed;
+    if (run->way != NULL)
+        end_way(s);
     for (int i = 0; i < PROBE_STATUSES; i++)
         if (s->counts.of[i] > 0)
             status = probe_worse(status, i);
     if (s->counts.left > 0 || s->out_of_memory)
-        status = probe_worse(status, PROBE_STATUS_UNKNOWN);
-    if (s->run->summary && (probe_format_needs_end(s->run->format) || !s->run->quiet || status != PROBE_STATUS_OK))
+        status = run->way != NULL ? PROBE_STATUS_UNKNOWN : probe_worse(status, PROBE_STATUS_UNKNOWN);
+    if (run->way == NULL && run->summary && (probe_format_needs_end(run->format) || !run->quiet || status != PROBE_STATUS_OK))
         print_end(s);
     if (s->out_of_memory)
-        (void)probe_error("out of memory: something is missing");
+        (void)probe_error("out of memory: some results are missing; write a lower -j, and run it again");
     if (fflush(stdout) != 0 && s->cannot_write == 0)
         s->cannot_write = errno;
     return s->cannot_write == 0 ? status : probe_error("cannot write: %s", strerror(s->cannot_write));
@@ -320,7 +361,7 @@ static int run_threads(struct state *s, size_t jobs)
     if (started > 0)
         status = finish(s);
     else
-        (void)probe_error("cannot start a thread");
+        (void)probe_error("cannot start a thread; raise ulimit -u, or write a lower -j");
     return status;
 }
 
@@ -333,7 +374,7 @@ int probe_run(const struct probe_run *run)
     signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (s.total == 0)
-        return probe_error("the file names no domain");
+        return probe_error("the file names no domain; add a section for one, or name one that [*] covers");
     jobs = probe_limits_jobs((unsigned)jobs, run->context->dns.sockets);
     s.jobs = jobs;
     s.begin = clock_ms();
@@ -341,7 +382,7 @@ int probe_run(const struct probe_run *run)
     s.slots = calloc(s.window, sizeof *s.slots);
     if (s.slots == NULL || pthread_mutex_init(&s.lock, NULL) != 0 || !clock_condition(&s.changed)) {
         free(s.slots);
-        return probe_error("out of memory");
+        return probe_error(PROBE_LACK_MEMORY);
     }
     int status = run_threads(&s, jobs);
     for (size_t i = 0; i < s.window; i++)

@@ -2,6 +2,8 @@
 #ifndef PROBE_RUN_H
 #define PROBE_RUN_H
 
+#include "base/buf.h"
+#include "probe/ask/dns.h"
 #include "probe/check/context.h"
 #include "probe/check/file.h"
 #include "probe/tell/format.h"
@@ -9,13 +11,19 @@
 
 enum { PROBE_RUN_JOBS_MAX = 256 };
 
-/* Does what a run is for with one DOMAIN, in place of probe_domain(), and returns the exit status. Several threads call it. */
-typedef int probe_run_fn(void *to, const struct probe_context *context, struct probe_dns *dns, const char *domain);
+/* What is done with each domain in place of a probe whose result is printed. */
+struct probe_run_way {
+    /* Called in a thread. Returns what PRINT gets, and the exit status; NULL where memory runs out. */
+    void *(*look)(void *data, struct probe_dns *dns, const char *domain, int *status);
+    /* Called in the order of the domains, once for each that LOOK returned, which it frees. ERRORS goes to standard error. */
+    void (*print)(void *data, void *looked, struct buf *out, struct buf *errors);
+    /* Called once, at the end. IS_LOST: domains are missing. */
+    void (*end)(void *data, bool is_lost, struct buf *out, struct buf *errors);
+    void *data;
+};
 
 struct probe_run {
     const struct probe_context *context;
-    probe_run_fn *each;         /* NULL: each domain is probed, and the result printed */
-    void *to;                   /* the first argument of EACH */
     struct probe_file *file;    /* NULL: none */
     const char *const *domains; /* COUNT of them, in normal form; 0: those of the file */
     size_t count;
@@ -24,6 +32,7 @@ struct probe_run {
     bool quiet;        /* nothing for domains that are fine */
     bool summary, bar; /* what the format has at the end; a progress bar on standard error */
     struct probe_report_options report;
+    const struct probe_run_way *way; /* NULL: domains are probed, and results printed, as the members above say */
 };
 
 /*

@@ -19,7 +19,7 @@ bool probe_shown_judge(const char *name, bool is_implicit, const struct probe_ho
     *judged = probe_mx_host_judge(name, is_implicit, host, findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
-        judged->why = "this machine is out of memory";
+        judged->why = PROBE_LACK_MEMORY;
         return false;
     }
     return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;

@@ -6,9 +6,6 @@
 #include "probe/check/mx_host.h"
 #include "read/finding.h"
 
-/* How long the MX hosts of one domain may take. */
-enum { PROBE_SHOWN_LIMIT_MS = 60000 };
-
 /* What the host NAME shows; NULL: memory ran out, or LIMIT came, by clock_ms(). The caller calls probe_hosts_release(). */
 const struct probe_host *probe_shown_ask(const struct probe_context *context, struct probe_dns *dns, const char *name,
                                          int64_t limit);

@@ -67,7 +67,7 @@ static int suggest_record(const struct probe_context *context, struct probe_dns 
     domain_normal(name, strlen(name), normal);
     if (clock_ms() < limit)
         return suggest_host(context, dns, normal, false, limit, out);
-    write_comment(out, "Not looked at, since the earlier hosts took a minute:");
+    write_comment(out, "Not checked, since there was no time left; raise --domain-timeout:");
     buf_print(out, "mx      = %s\n", normal);
     return PROBE_STATUS_UNKNOWN;
 }
@@ -94,7 +94,7 @@ static void ask_ahead(const struct probe_context *context, struct probe_dns *dns
 static int suggest_hosts(const struct probe_context *context, struct probe_dns *dns, const struct probe_dns_answer *answer,
                          struct buf *out)
 {
-    int64_t limit = clock_ms() + PROBE_SHOWN_LIMIT_MS;
+    int64_t limit = clock_ms() + context->domain_ms;
     int status = PROBE_STATUS_OK;
 
     ask_ahead(context, dns, answer, limit);
@@ -140,7 +140,8 @@ static int suggest_tlsrpt(struct probe_dns *dns, const char *domain, struct buf 
     if (txt.value.len > 0 && is_plain(txt.value.text))
         buf_print(out, "tlsrpt  = %s\n", txt.value.text);
     else
-        buf_print(out, ";tlsrpt = mailto:tls-reports@%s    ; who reads the reports; testing without tests nothing\n", domain);
+        buf_print(out, ";tlsrpt = mailto:tls-reports@%s    ; set who reads the reports: testing without them tests nothing\n",
+                  domain);
     probe_txt_free(&txt);
     probe_dns_answer_free(&answer);
     return status;
@@ -167,7 +168,7 @@ static int add_no_host(const char *domain, const char *name, const struct probe_
         write_comment(out, probe_finding_text(&findings, &findings.list[0]));
     out->failed |= findings.failed;
     probe_findings_free(&findings);
-    buf_print(out, ";host   = policies.example.net    ; where mta-sts.%s is to point: a name, or addresses\n", domain);
+    buf_print(out, ";host   = policies.example.net    ; set where mta-sts.%s points: a name, or addresses\n", domain);
     return status;
 }
 
@@ -250,7 +251,7 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     if (kind == PROBE_MX_NULL)
         return PROBE_STATUS_WARNING;
     if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, true, clock_ms() + PROBE_SHOWN_LIMIT_MS, &hosts);
+        status = suggest_host(context, dns, domain, true, clock_ms() + context->domain_ms, &hosts);
     else
         status = suggest_hosts(context, dns, answer, &hosts);
     const struct probe_served served = find_served(context, dns, domain);
@@ -275,7 +276,7 @@ int probe_suggest(const struct probe_context *context, struct probe_dns *dns, co
         buf_print(&line, "The MX records of %s could not be looked up: %s.", domain, answer.why);
         write_comment(out, line.text != NULL ? line.text : "");
     } else if (answer.state == PROBE_DNS_ABSENT && answer.no_such_name) {
-        buf_print(&line, "%s: there is no such name.", domain);
+        buf_print(&line, "%s: the domain does not exist (NXDOMAIN); check the spelling.", domain);
         write_comment(out, line.text != NULL ? line.text : "");
         status = PROBE_STATUS_CRITICAL;
     } else {

@@ -32,8 +32,8 @@ static void add_unsigned(const struct probe_host *host, struct buf *out)
     else if (host->tlsa.state == PROBE_DNS_AGAIN)
         buf_print(&text, "Whether this zone is signed is not known: %s.", host->tlsa.why);
     else
-        buf_print(&text, "This zone is not signed.");
-    buf_print(&text, " Senders look at TLSA records in a signed zone only (RFC 7672 2.2).");
+        buf_print(&text, "This zone is not signed: sign it before you publish these records.");
+    buf_print(&text, " Senders use only TLSA records in a signed zone (RFC 7672 2.2).");
     write_comment(out, text.text != NULL ? text.text : "");
     out->failed |= text.failed;
     buf_free(&text);
@@ -60,7 +60,7 @@ static int add_records(const struct probe_host *host, const char *mx, const stru
 
 int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const char *mx, struct buf *out)
 {
-    const struct probe_host *host = probe_shown_ask(context, dns, mx, clock_ms() + PROBE_SHOWN_LIMIT_MS);
+    const struct probe_host *host = probe_shown_ask(context, dns, mx, clock_ms() + context->domain_ms);
     struct probe_findings findings = { 0 };
     struct probe_mx_host judged;
     bool known = probe_shown_judge(mx, false, host, &findings, &judged);

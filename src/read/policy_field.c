@@ -106,8 +106,7 @@ void probe_policy_field_add_mx(struct span value, unsigned line, struct probe_po
     keep_pattern(value, policy);
     if (fault == DOMAIN_FINE)
         return;
-    const char *advice = domain_fault_advice(fault);
-    buf_print(&says, "%s; write %s", domain_fault_phrase(fault), advice != NULL ? advice : "it without");
+    probe_policy_fault_says(fault, &says);
     probe_findings_add_saying(&policy->findings, &probe_policy_rule[MX_FAULT + (int)fault], line, value, &says);
 }
 

@@ -2,6 +2,7 @@
 #ifndef READ_POLICY_RULES_H
 #define READ_POLICY_RULES_H
 
+#include "base/buf.h"
 #include "policy/domain.h"
 #include "read/finding.h"
 
@@ -49,5 +50,11 @@ enum {
 };
 
 extern const struct probe_rule probe_policy_rule[POLICY_RULES];
+
+/* Adds what is wrong with an mx that has FAULT, and what to write instead, to OUT. */
+void probe_policy_fault_says(enum domain_fault fault, struct buf *out);
+
+/* Adds what RULE, of any table, says to OUT. Only the faults of names in the table above have their words elsewhere. */
+void probe_policy_rule_says(const struct probe_rule *rule, struct buf *out);
 
 #endif

@@ -49,3 +49,26 @@ reload_zone() {
 resolves() {
     inside kdig -p "${DNS_PORT:-53}" +timeout=1 +short "$1" "$2" 2>&1 | grep -qxF -- "$3"
 }
+
+# run_unbound: starts unbound on port 53, which looks names up as a sender's resolver does, also from one zone into another. Standard input is the rest of
+# its configuration, which begins within the section server.
+run_unbound() {
+    {
+        cat <<CONF
+server:
+    interface: 127.0.0.1
+    access-control: 127.0.0.0/8 allow
+    username: ""
+    chroot: ""
+    directory: "$DIR"
+    pidfile: "$DIR/unbound.pid"
+    use-syslog: no
+    verbosity: 1
+    do-daemonize: no
+    do-not-query-localhost: no
+    num-threads: 1
+CONF
+        cat
+    } >unbound.conf
+    start unbound.log unbound -d -p -c "$DIR/unbound.conf"
+}

@@ -20,7 +20,7 @@ function D_EXTEND(domain, ...records) {
         out.push({...r, name: r.name + '.' + domain});
     }
 }
-['example.org', 'example.com', 'example.net', 'long.example', 'operator.example'].forEach(D);
+['example.org', 'example.com', 'example.net', 'long.example', 'operator.example', 'd1.example'].forEach(D);
 """
 
 

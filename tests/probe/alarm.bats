@@ -3,16 +3,10 @@
 
 load ../helpers/suite
 load probe
+load machine
 
 MONITORING=$(realpath "$BATS_TEST_DIRNAME/../../examples/monitoring")
 MAIL_SERVER=127.0.0.99
-
-teardown_file() {
-    lab_stop
-    if [ -e "$BATS_FILE_TMPDIR/machine" ]; then
-        find /sys/fs/cgroup -depth -type d -path "*/alarm-$(cat "$BATS_FILE_TMPDIR/machine")*" -exec rmdir {} +
-    fi
-}
 
 # root_files: what the machine has besides its copy of /, in the folder root.
 root_files() {
@@ -37,7 +31,7 @@ CONF
     sed -E "s/^smtp +inet/$MAIL_SERVER:&/"'; s/^([a-z0-9.:]+ +(inet|unix) +\S+ +\S+ +)y/\1n/' /usr/share/postfix/master.cf.dist >root/etc/postfix/master.cf
     printf '[Service]\nExecStart=/usr/sbin/postfix start-fg\n' >"$units/mail.service"
     # No service of this machine's own.
-    printf '[Unit]\nRequires=basic.target mail.service\nAfter=basic.target mail.service\n' >"$units/alarm.target"
+    printf '[Unit]\nRequires=basic.target mail.service\nAfter=basic.target mail.service\n' >"$units/tested.target"
     echo probe >root/etc/hostname
     echo '127.0.0.1 localhost probe probe.example' >root/etc/hosts
     cat >root/etc/msmtprc <<CONF
@@ -48,43 +42,6 @@ logfile /var/log/msmtp
 CONF
     # It could hold a password.
     chmod 600 root/etc/msmtprc
-}
-
-# boot: starts the machine, whose first process is MACHINE.
-boot() {
-    cat >boot <<'SH'
-set -e
-mount -t tmpfs -o mode=755 tmpfs machine
-mkdir machine/{upper,work,root}
-mount -t overlay -o lowerdir=/,upperdir=machine/upper,workdir=machine/work overlay machine/root
-rm -rf machine/root/etc/systemd/system machine/root/var/mail/root machine/root/var/lib/mta-sts-probe machine/root/var/log/journal
-cp -a root/. machine/root/
-# Two machines in one cgroup would end each other's processes.
-for groups in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
-    [ ! -e "$groups/cgroup.procs" ] || ! mkdir "$groups/alarm-$$" || echo $$ >"$groups/alarm-$$/cgroup.procs" || true
-done
-exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --network-namespace-path="$1" --register=no --keep-unit \
-    --machine="alarm-$$" systemd.unit=alarm.target
-SH
-    mkdir machine
-    [[ $INSIDE =~ --target\ ([0-9]+) ]]
-    background machine.log unshare --mount bash boot "/proc/${BASH_REMATCH[1]}/ns/net" </dev/null
-    echo "$STARTED" >"$BATS_FILE_TMPDIR/machine"
-    local i
-    for ((i = 0; i < 6; i++)); do
-        ! until_true booted 2>/dev/null || return 0
-    done
-    cat machine.log
-    return 1
-}
-
-booted() {
-    MACHINE=$(pgrep -P "$STARTED") && on systemctl -q is-active alarm.target 2>/dev/null
-}
-
-# on COMMAND...: runs COMMAND on the machine.
-on() {
-    timeout "${PATIENCE:-60}" nsenter --target "$MACHINE" --all -- "$@"
 }
 
 # alarm: what the timer starts.
@@ -118,11 +75,7 @@ log() {
 }
 
 @test "a booted systemd: the mail arrives through Postfix and msmtp, when something changes; a failing mail is seen" {
-    local command
-    for command in systemd-nspawn msmtp postfix; do
-        command -v "$command" >/dev/null || skip_or_fail "no $command"
-    done
-    unshare --mount --pid --fork true || skip_or_fail "no namespaces here"
+    needs_machine msmtp postfix
     deploy 2
     root_files
     boot

@@ -74,9 +74,9 @@ all_but_timeouts() {
 
 @test "usage, exit statuses, --quiet, and the progress bar" {
     run -3 probe --html --json healthy.test
-    [[ $output == *'--json: write one of --json and --html alone' ]]
+    [[ $output == *'--json: write only one of --json and --html' ]]
     run -3 probe --json --html healthy.test
-    [[ $output == *'--html: write one of --json and --html alone' ]]
+    [[ $output == *'--html: write only one of --json and --html' ]]
     run -0 probe --html healthy.test
     [[ $output == '<!DOCTYPE html>'*'<p>1 domain in '*' s</p>'*'</html>' ]]
     run -1 probe --html tlsrpt-none.test

@@ -62,28 +62,6 @@ zone:
     dnssec-signing: on
 CONF
     until_true lab_key
-    cat >unbound.conf <<CONF
-server:
-    interface: 127.0.0.1
-    username: ""
-    chroot: ""
-    directory: "$DIR"
-    pidfile: "$DIR/unbound.pid"
-    use-syslog: no
-    verbosity: 1
-    do-daemonize: no
-    do-not-query-localhost: no
-    module-config: "validator iterator"
-    trust-anchor-file: "$DIR/anchor"
-    local-zone: "test." nodefault
-    num-threads: 1
-    outgoing-range: 256
-    num-queries-per-thread: 256
-    access-control: 127.0.0.0/8 allow
-remote-control:
-    control-enable: no
-$(for zone in test:5353 example:5353 silent:5399; do printf 'stub-zone:\n    name: "%s."\n    stub-addr: 127.0.0.1@%s\n' "${zone%:*}" "${zone#*:}"; done)
-CONF
     start silent.log python3 -c '
 import socket, threading
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -102,7 +80,16 @@ def ask(query, client):
         s.sendto(up.recv(65535), client)
 while True:
     threading.Thread(target=ask, args=s.recvfrom(65535), daemon=True).start()'
-    start unbound.log unbound -d -p -c "$DIR/unbound.conf"
+    run_unbound <<CONF
+    module-config: "validator iterator"
+    trust-anchor-file: "$DIR/anchor"
+    local-zone: "test." nodefault
+    outgoing-range: 256
+    num-queries-per-thread: 256
+remote-control:
+    control-enable: no
+$(for zone in test:5353 example:5353 silent:5399; do printf 'stub-zone:\n    name: "%s."\n    stub-addr: 127.0.0.1@%s\n' "${zone%:*}" "${zone#*:}"; done)
+CONF
 }
 
 # The trust anchors: the key of signed.test, and the same for bogus.test, where it is wrong.

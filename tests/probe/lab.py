@@ -189,6 +189,33 @@ TLSA = {  # what stands at _25._tcp of the MX host; None is its certificate's
 }
 
 
+# A delegated domain: the three names are CNAMEs into operator.test, for each case with what is not as it should be, at the names of the domain (owner) or in the
+# zone: other data in place of the CNAME or the record, or None. {} stands for the domain.
+DELEGATED = {
+    "zone": ({}, {}),
+    "zone-empty": ({}, {"_mta-sts": None}),
+    "zone-nohost": ({}, {"mta-sts": None}),
+    "zone-norpt": ({}, {"_smtp._tls": None}),
+    "zone-half": ({"mta-sts": "A " + NGINX, "_smtp._tls": 'TXT "v=TLSRPTv1; rua=mailto:own@{}"'}, {}),
+    "zone-own": ({"_mta-sts": 'TXT "v=STSv1; id=0;"'}, {}),
+    "zone-none": ({"_mta-sts": None}, {}),
+    "zone-name": ({"_mta-sts": "CNAME _mta-sts.zone.test.operator.test."}, {}),
+    "zone-lost": ({"_mta-sts": "CNAME _mta-sts.x{}.operator.test."}, {}),
+    "zone-dot": ({"_mta-sts": "CNAME _mta-sts.{}.operator.test.{}."}, {}),
+    "zone-chain": ({}, {"_mta-sts": "CNAME one.chain.test."}),
+    "zone-within": ({"_mta-sts": "CNAME alias.{}.", "alias": "CNAME _mta-sts.{}.operator.test."}, {}),
+}
+
+
+def delegated(case):
+    domain, (owner, zone) = case["domain"], DELEGATED[case["dns"]]
+    wanted = {"mta-sts": "CNAME policies.test.", "_mta-sts": 'TXT "v=STSv1; id=1;"', "_smtp._tls": 'TXT "v=TLSRPTv1; rua=mailto:tls@{}"'}
+    cnames = {prefix: "CNAME %s.{}.operator.test." % prefix for prefix in wanted}
+    for records_of, below in (({**cnames, **owner}, ""), ({**wanted, **zone}, ".operator.test")):
+        for prefix, data in records_of.items():
+            yield "%s.%s%s" % (prefix, domain, below), [data.replace("{}", domain)] if data else []
+
+
 def addresses(*names):
     return ["%s %s" % ("AAAA" if ":" in name else "A", name) for name in names]
 
@@ -243,6 +270,13 @@ def tarpits(case, mail):
         yield name, addresses(at if case["dns"] == "tarpits" else mail["hung", "-"])
 
 
+def direct(case):
+    domain, dns = case["domain"], case["dns"]
+    yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
+    yield "mta-sts." + domain, host_records(case)
+    yield "_smtp._tls." + domain, RPT.get(dns, ['TXT "v=TLSRPTv1; rua=mailto:tls@%s"' % domain])
+
+
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
     mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."], "parked": ["MX 0 ."],
@@ -250,14 +284,15 @@ def records(case, mail_at, servers):
           "mx-none": ["A " + mail_at], "mx-lost": [],
           "mx-address": ["MX 10 192.0.2.1."], "mx-crowd": ["MX 10 m%d.crowd.test." % n for n in range(1, 35)]}
     mail = "mail." + domain
-    yield "_mta-sts." + domain, TXT.get(dns, ['TXT "v=STSv1; id=1;"'])
-    yield "mta-sts." + domain, host_records(case)
+    if dns in DELEGATED:
+        yield from delegated(case)
+    else:
+        yield from direct(case)
     if dns in ("tarpits", "tarpit"):
         yield from tarpits(case, servers)
     else:
         yield domain, mx.get(dns, ["MX 10 %s." % mail])
         yield mail, mail_records(case, mail_at, servers)
-    yield "_smtp._tls." + domain, RPT.get(dns, ['TXT "v=TLSRPTv1; rua=mailto:tls@%s"' % domain])
     for prefix, kind, text in (("_mta-sts", "txt", "v=STSv1; id=1;"), ("_smtp._tls", "rpt", "v=TLSRPTv1; rua=mailto:tls@x.test")):
         if dns == kind + "-twice":
             yield "%s.%s.%s" % (prefix, domain, domain), ['TXT "%s"' % text]

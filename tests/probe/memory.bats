@@ -48,6 +48,39 @@ blames_nobody() {
     [ "$unknown" -gt 50 ]
 }
 
+# changes FILE: the lines of an update that add a record.
+changes() {
+    grep '^update add ' "$1" | sort || true
+}
+
+@test "--update, one call for memory fails, or all from then on: what is printed is what would be printed with enough" {
+    local calls n all code fewer=0 preload
+    preload=LD_PRELOAD=$(dirname "$MTA_STS")/failnth.so
+    printf '[healthy.test]\nmode = enforce\nmx = mail.healthy.test\n[txt-other.test]\nmode = enforce\nmx = mail.txt-other.test\n[host-other.test]\nmode = enforce\nmx = mail.host-other.test\n' >update.ini
+    leave_alone update.ini
+    update() {
+        inside env "$@" FAILNTH_LOG="$DIR/failed" "$preload" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 -j 1 -f "$DIR/update.ini" \
+            --update nsupdate >out 2>err
+    }
+    run -2 update FAILNTH=0
+    calls=$(sed -n 's/^calls //p' failed)
+    changes out >all
+    [ "$(wc -l <all)" -eq 2 ]
+    for n in $(seq 7 $((calls / 25)) "$calls"); do
+        for all in FAILNTH_ALL=0 FAILNTH_ALL=1; do
+            rm -f failed
+            code=0
+            update FAILNTH="$n" ${all#FAILNTH_ALL=0} || code=$?
+            ! grep -q libnghttp2 failed || continue
+            # 127: a library could not be loaded. Nothing but what is safe is printed, and without all of it there is a reason.
+            [ "$code" -eq 2 ] || [ "$code" -eq 3 ] || [ "$code" -eq 127 ] || { echo "exit status $code"; cat out err failed; return 1; }
+            [ -z "$(comm -13 all <(changes out))" ]
+            cmp -s all <(changes out) || { [ -s err ] && fewer=$((fewer + 1)); }
+        done
+    done
+    [ "$fewer" -gt 10 ]
+}
+
 @test "libunbound's thread has no memory left to end: the probe ends all the same" {
     PATIENCE=60 inside env FAILNTH=0 FAILNTH_END=1 FAILNTH_LOG="$DIR/calls" "LD_PRELOAD=$(dirname "$MTA_STS")/failnth.so" \
         "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test

@@ -97,7 +97,9 @@ smtp() {
 }
 
 @test "SERVFAIL, REFUSED, no answer, nobody there, CNAMEs in a circle: again" {
-    local failed=$'again\nwhy all name servers failed, or none could be reached' late=$'again\nwhy no name server answered in time'
+    local advice='; check the network here, then try --dns root' failed late
+    failed=$'again\nwhy all name servers failed, or none could be reached'$advice
+    late=$'again\nwhy no name server answered in time'$advice
     look txt _mta-sts.txt-servfail.example
     [ "$output" = "$failed" ]
     LOOK_SERVERS=127.0.0.1:5353 look txt elsewhere.example
@@ -114,7 +116,7 @@ smtp() {
     LOOK_SERVERS=127.0.0.1:5398,127.0.0.1 look txt _mta-sts.healthy.test
     [ "${lines[0]}" = found ]
     LOOK_SERVERS=127.0.0.1:none run -1 inside "$LOOK" txt _mta-sts.healthy.test
-    [[ $output == 'no resolver: 127.0.0.1:none: is no list of name servers; '* ]]
+    [[ $output == 'no resolver: 127.0.0.1:none: is not a list of name servers; '* ]]
 }
 
 @test "DNSSEC: secure, insecure, bogus, by a check of its own" {
@@ -136,8 +138,8 @@ smtp() {
     done
 }
 
-@test "DNSSEC: nothing is validated without a key, or where the name servers hand no signatures over" {
-    local unvalidated='unvalidated the name servers hand no DNSSEC records over, or the clock or the trust anchor here is wrong; give --dns root, or other servers'
+@test "DNSSEC: nothing is validated without a key, or where the name servers leave out signatures" {
+    local unvalidated='unvalidated the name servers leave out DNSSEC records, or the clock or the trust anchor here is wrong; check the clock (date), then try --dns root'
     LOOK_SERVERS=127.0.0.1:5397 look txt _mta-sts.signed.test
     [ "$output" = $'found\n'"$unvalidated"$'\ntxt v=STSv1; id=1;' ]
     LOOK_SERVERS=127.0.0.1:5397 look txt nothing.signed.test
@@ -311,12 +313,12 @@ CASES
     begins 'tls 11.0.0.7 0'
     policy https-tls11.test
     begins 'tls-old 11.0.0.3 0'
-    says 'why TLS 1.1 is the newest that it speaks'
+    says 'why TLS 1.1 is the newest that it offers'
     begins certificate
     impatient
     policy https-silent.test
     begins 'slow 11.0.0.5 0'
-    says 'why the connection was taken, and the TLS handshake did not end in time'
+    says 'why the connection was accepted, but the TLS handshake did not end in time'
     policy answer-hung.test
     begins 'slow 11.0.0.4 0'
     says 'why no answer came in time'
@@ -326,7 +328,7 @@ CASES
     local route
     LOOK_WITH='unshare --net' look policy mta-sts.healthy.test 127.0.0.2 192.0.2.1
     begins 'no-route - 0'
-    says 'why no way there from this machine: Network is unreachable'
+    says 'why no way there from this machine: Network is unreachable; check its routes and its firewall'
     LOOK_WITH='unshare --net' look smtp mail.healthy.test 2001:db8::1
     begins 'no-route - 0'
     for route in prohibit blackhole unreachable; do
@@ -385,7 +387,7 @@ smtp-nostarttls why EHLO does not offer it
 smtp-starttls no-starttls
 smtp-starttls why 454 4.7.0 TLS not available
 smtp-tls11 tls-old
-smtp-tls11 why TLS 1.1 is the newest that it speaks
+smtp-tls11 why TLS 1.1 is the newest that it offers
 smtp-broken tls 
 smtp-garbage protocol
 smtp-garbage why SSH-2.0
@@ -411,7 +413,7 @@ CASES
     says 'why the TLS handshake did not end in time'
     smtp smtp-hung.test
     begins slow
-    says 'why the connection was taken, and no greeting came in time'
+    says 'why the connection was accepted, but no greeting came in time'
 }
 
 @test "nothing is lost or touched that is not there, by valgrind" {

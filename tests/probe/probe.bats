@@ -54,12 +54,15 @@ all_cases() {
     run -3 probe
     [[ $output == *'nothing to look at'* ]]
     run -3 probe --nothing healthy.test
-    [[ $output == *'--nothing: write an option that exists'* ]]
+    [[ $output == *'--nothing: there is no such option; "mta-sts-probe -h" lists them' ]]
     run -3 probe -j 0 healthy.test
     [[ $output == *'-j: write a number from 1 to 256'* || $output == *'0: write a number from 1 to 256'* ]]
     run -3 probe --json=yes healthy.test
+    [[ $output == *'--json=yes: takes no value; write --json' ]]
     run -3 probe -f
-    [[ $output == *'write a value after it'* ]]
+    [[ $output == *'-f: needs a value; write -f FILE' ]]
+    run -3 probe -f one.ini -f two.ini
+    [[ $output == *'-f: write only one file, and call the program once for each' ]]
     run -3 probe mta-sts.healthy.test
     [[ $output == *'is the policy host; write healthy.test'* ]]
     run -3 probe healthy..test
@@ -85,15 +88,65 @@ all_cases() {
     [[ $output == *'mta-sts.xn--bcher-kva.example is the policy host; write xn--bcher-kva.example' ]]
     run -3 probe $'b\xfccher.example'
     [[ $output == *'is not ASCII; write its A-label (xn--...), as "idn2" prints it' ]]
-    run -3 probe --explain nothing
-    [[ $output == *tlsrpt* ]]
+    run -3 "$PROBE" --explain nothing
+    [[ $output == 'mta-sts-probe: --explain nothing: write a kind of finding'*tlsrpt* ]]
     run -3 probe --suggest healthy.test --tlsa mail.healthy.test
+    [[ $output == *'--tlsa: write only one of --explain, --import, --suggest, --tlsa, --update and --version, and that once' ]]
+    run -3 probe --suggest healthy.test --suggest txt-none.test
+    run -3 probe -
     run -3 probe --ca nowhere.pem healthy.test
     run -0 "$PROBE" --help
     [[ $output == *--suggest* ]]
     run -0 "$PROBE" --version
     [[ ${lines[0]} == mta-sts-probe\ * && ${lines[1]} =~ ^with\ libcurl\ [0-9.]+,\ [a-z-]+\ [0-9.]+,\ OpenSSL\ [0-9.]+$ ]]
     [[ ${lines[1]} == *"OpenSSL $(openssl version | cut -d ' ' -f 2)" ]]
+}
+
+# value OPTION: a value that OPTION takes.
+value() {
+    case $1 in
+    --file | --ca | --trust-anchor) echo none ;;
+    --dns | --primary) echo 127.0.0.1 ;;
+    --color) echo never ;;
+    --helo | --delegate) echo a.example ;;
+    *) echo 1 ;;
+    esac
+}
+
+@test "usage: no option that has an effect only without --suggest, --tlsa, --update, --explain or --version is taken with it" {
+    local -A takes=(
+        ['--suggest a.example']=' --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
+        ['--tlsa a.example']=' --timeout --domain-timeout --dns --trust-anchor --ca --helo --smtp-port '
+        ['--update zone']=' --file --jobs --quiet --replace --delegate --primary --warn-days --timeout --domain-timeout --dns --trust-anchor --ca --helo --https-port --smtp-port '
+        ['--explain txt']=' ' ['--version']=' '
+    )
+    local action option argument arguments
+    "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(import|suggest|tlsa|update|explain|version|help)' >options
+    [ "$(wc -l <options)" -eq 19 ]
+    for action in "${!takes[@]}"; do
+        while read -r option argument; do
+            arguments=("$option")
+            [ -z "$argument" ] || arguments+=("$(value "$option")")
+            # With no network, and a file that is not there, nothing is asked.
+            # shellcheck disable=SC2086 # an option and its value
+            run inside unshare --net "$PROBE" $action --ca nowhere "${arguments[@]}"
+            if [[ ${takes[$action]} == *" $option "* ]]; then
+                [[ $output != *"$option: has no effect here"* ]]
+            else
+                [[ $status -eq 3 && $output == *"$option: has no effect here; write $action without it"* ]]
+            fi
+        done <options
+        [[ $action != --update* ]] || continue
+        # shellcheck disable=SC2086
+        run -3 "$PROBE" $action b.example
+        [[ $output == "mta-sts-probe: b.example: has no effect here; write $action without it" ]]
+    done
+    run -3 "$PROBE" --replace b.example
+    [[ $output == 'mta-sts-probe: --replace: has no effect here; write --update, too' ]]
+    run -3 "$PROBE" --update zone b.example
+    [[ $output == 'mta-sts-probe: --update: write -f FILE with it' ]]
+    run -0 "$PROBE" --json --help b.example
+    [[ $output == usage:* ]]
 }
 
 @test "enforce, testing, none: what a fault does to mail" {
@@ -114,7 +167,7 @@ words() {
 
 @test "every address of the policy host: which one fails is told, and what that does to mail" {
     run -1 probe host-six.test
-    [[ $(words) == *'; at 1 of 2 addresses'*'at 2a00:1::1: "mta-sts.host-six.test" takes no connection'* ]]
+    [[ $(words) == *'; at 1 of 2 addresses'*'at 2a00:1::1: "mta-sts.host-six.test" accepts no connection'* ]]
     [[ $(words) == *'mail: A sender that asks an address of the policy host that fails keeps to the policy in its cache, or delivers without MTA-STS'* ]]
     run -1 probe host-name.test
     [[ $(words) == *'at 11.0.0.20: "mta-sts.host-name.test" is not among the certificate'* ]]
@@ -138,7 +191,7 @@ words() {
     [[ $(words) == *'mail: A sender that asks an address of the policy host that fails'* && $(words) != *'find none'* ]]
     # What is wrong at all addresses is said once.
     run -2 probe host-all.test
-    [[ $(words) == *'at 11.0.0.1, 2a00:1::1: "mta-sts.host-all.test" takes no connection;'*'[Connection refused]'* ]]
+    [[ $(words) == *'at 11.0.0.1, 2a00:1::1: "mta-sts.host-all.test" accepts no connection;'*'[Connection refused]'* ]]
 }
 
 @test "every address of an MX host: which one fails is told, and what that does to mail" {
@@ -146,7 +199,7 @@ words() {
     [[ $(words) == *'at 127.0.1.'*': mail.mail-name.test: "mail.mail-name.test" is not among'* ]]
     [[ $(words) == *'mail: At the addresses that fail of mail.mail-name.test, senders that honour MTA-STS deliver nothing: each tries the next address'* ]]
     run -1 probe mail-six.test
-    [[ $(words) == *'at 2a00:1::1: "mail.mail-six.test" takes no connection'* ]]
+    [[ $(words) == *'at 2a00:1::1: "mail.mail-six.test" accepts no connection'* ]]
     run -2 probe mail-unseen.test
     [[ $(words) == *'0 of 1 MX host'*'at 12.0.0.1: "mail.mail-unseen.test" was not asked there'*'mail: At the addresses that fail of mail.mail-unseen.test'* ]]
     [[ $(words) != *'are deferring'* ]]
@@ -187,7 +240,7 @@ words() {
     [ "$most" -eq 8 ]
 }
 
-@test "an address that takes no connection: two wait in vain, and all other domains there need not" {
+@test "an address that accepts no connection: two wait in vain, and all other domains there need not" {
     local n begin
     {
         root_zone
@@ -311,9 +364,13 @@ threading.Event().wait()'
     # shellcheck disable=SC2046
     probe --json $(all_cases) >out || [ $? -eq 2 ]
     for kind in $(grep -oE '"kind":"[a-z0-9-]+"' out | cut -d '"' -f 4 | sort -u); do
-        "$PROBE" --explain "$kind" >explained
+        "$PROBE" --explain "$kind" | paste -sd ' ' | tr -s ' ' >explained
         grep -qF "$kind (" explained
+        # Where the findings name what is wrong, the explanation has dots.
+        grep -oE "\"kind\":\"$kind\",[^}]*" out | grep -oE '"text":"(at [^ ]*(, [^ ]*)*: )?([a-z0-9.-]+: )?(..|)' | sort -u >begins
+        if grep -qE '(:"|: )\\"$' begins; then grep -qF '): "..." ' explained; else run -1 grep -qF '): "..." ' explained; fi
     done
+    "$PROBE" --explain smtp-later | grep -qF 'smtp-later (warn; the check is ?): "..." asks to try again later'
 }
 
 # suggests STATUS DOMAIN TEXT...: the section is one that check takes, and each TEXT stands in it, spaces and line ends aside.
@@ -372,9 +429,9 @@ imported() {
     imported 2 $(all_cases)
     [ "$(sed -n 's/^;*\[\(.*\)\]$/\1/p' imported.ini | tr ' ' '\n' | sort -u | grep -c '\.')" -eq "$(all_cases | sort -u | wc -l)" ]
     run -3 probe --import
-    [[ $output == '--import: write the domains that it is to import' || $output == *': --import: write the domains that it is to import' ]]
+    [[ $output == *': --import: write the domains to import behind it' ]]
     run -3 probe --import --json healthy.test
-    [[ $output == *'write it without -f, --json and --html' ]]
+    [[ $output == *': --json: has no effect here; write --import without it' ]]
 }
 
 @test "--suggest: all MX hosts, each once" {
@@ -397,8 +454,8 @@ imported() {
     suggests 0 host-dangling.test 'is a CNAME that leads to no address' ';host = policies.example.net'
     suggests 2 mx-lost.test 'publish an MX record for its mail host'
     [[ $output != *'remove it'* ]]
-    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched that says its mode.' 'mode = testing'
-    suggests 3 https-noroute.test '; Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.' 'mode = testing'
+    suggests 0 answer-404.test '; The TXT record says that there is a policy, but none could be fetched that says its mode: mta-sts-probe without --suggest says why.' 'mode = testing'
+    suggests 3 https-noroute.test '; Whether a policy is served now could not be found out: mta-sts-probe without --suggest says why. If one is, in mode enforce, keep that mode.' 'mode = testing'
 }
 
 @test "--tlsa: the record that the zone has, and a word where it is not signed" {
@@ -410,7 +467,7 @@ imported() {
     run -1 probe --tlsa mail.healthy.test
     [[ $output == *'This zone is not signed'*' TLSA 3 1 1 '* ]]
     run -1 probe --dns 127.0.0.1:5397 --tlsa mail.signed.test
-    [[ $output == *'Whether this zone is signed was not validated: the name servers hand no DNSSEC records over'* ]]
+    [[ $output == *'Whether this zone is signed was not validated: the name servers leave out DNSSEC records'* ]]
     run -3 probe --tlsa mail.bogus.test
     [[ $output == *'DNSSEC validation failed: '* ]]
     run -3 probe --tlsa mail.smtp-refused.test
@@ -425,7 +482,7 @@ imported() {
     run -3 probe bogus.test
     [[ $(words) == *'? txt DNSSEC validation failed: '*'? mx DNSSEC validation failed: '* && $output != *mail:\ * ]]
     run -0 probe --dns 127.0.0.1:5397 signed.test
-    [[ $(words) == *'1 TLSA record, not validated: the name servers hand no DNSSEC records over, '*'; matched by its certificate'* ]]
+    [[ $(words) == *'1 TLSA record, not validated: the name servers leave out DNSSEC records, '*'; matched by its certificate'* ]]
     run -3 probe --trust-anchor nowhere signed.test
     [[ $output == 'mta-sts-probe: nowhere: No such file or directory' ]]
     run -3 probe --trust-anchor '' signed.test
@@ -465,9 +522,9 @@ limited() {
     [[ $output != *FAIL* && $output != *warn* && $output != *mail:* ]]
     run -3 inside unshare --net "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --suggest healthy.test
     run -3 probe --dns nowhere healthy.test tlsrpt-none.test
-    [[ $output == 'mta-sts-probe: nowhere: is no list of name servers; write '* ]]
+    [[ $output == 'mta-sts-probe: nowhere: is not a list of name servers; write '* ]]
     run -3 probe --dns nowhere --suggest healthy.test
-    [[ $output == 'mta-sts-probe: nowhere: is no list of name servers; write '* ]]
+    [[ $output == 'mta-sts-probe: nowhere: is not a list of name servers; write '* ]]
 }
 
 @test "Ctrl-C: ends with what is known so far" {
@@ -538,6 +595,60 @@ limited() {
     [[ $(words) == *'not exactly one valid TXT record; publish the record below, and no other at this name'* ]]
 }
 
+@test "delegated domains: by way of which names, what is wrong with the delegation, and who changes it" {
+    local domain zone
+    run -0 probe zone.test
+    [[ $(words) == *'ok host 11.0.0.2, by way of mta-sts.zone.test.operator.test and policies.test '* ]]
+    [[ $(words) == *'ok txt id 1, by way of _mta-sts.zone.test.operator.test '* ]]
+    [[ $(words) == *'ok tlsrpt mailto:tls@zone.test, by way of _smtp._tls.zone.test.operator.test'* ]]
+    [[ $(words) != *'let the'* ]]
+    run -2 probe zone-empty.test
+    [[ $(words) == *'"_mta-sts.zone-empty.test" is a CNAME to the right name, but the zone has no record there; let its operator publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-empty.test (RFC'* ]]
+    [[ $(words) != *'there is no TXT record'* && $(words) != *'first let'* && $(words) != *'leads nowhere'* ]]
+    run -2 probe zone-early.test
+    [[ $(words) == *'zone zone-early.test; but first let the policy be served (RFC 8461 8.1) (RFC'* ]]
+    run -2 probe zone-nohost.test
+    [[ $(words) == *'let its operator set host in policies.ini, and publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-nohost.test'* ]]
+    [[ $(words) != *'leads to no address'* ]]
+    run -1 probe zone-norpt.test
+    [[ $(words) == *'warn tlsrpt'*'let its operator set tlsrpt in policies.ini, and publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-norpt.test'* ]]
+    [[ $(words) != *'there is no TXT record'* ]]
+    # Half a delegation works, and is not renewed.
+    run -0 probe zone-half.test
+    [[ $(words) == *'"mta-sts.zone-half.test" is not delegated, as other names of this domain are'*'publish a CNAME in its place: mta-sts.zone-half.test.operator.test. (RFC'* ]]
+    [[ $(words) == *'"_smtp._tls.zone-half.test" is not delegated'* ]]
+    run -1 probe zone-own.test
+    [[ $(words) == *"the zone's operator cannot renew its record; let the domain's owner publish a CNAME in its place: _mta-sts.zone-own.test.operator.test. (RFC"* ]]
+    run -2 probe zone-none.test
+    [[ $(words) == *"let the domain's owner publish a CNAME here, too: _mta-sts.zone-none.test.operator.test. (RFC"* ]]
+    run -1 probe zone-name.test
+    [[ $(words) == *"correct the target: _mta-sts.zone-name.test.operator.test. (RFC"* ]]
+    run -2 probe zone-lost.test
+    [[ $(words) == *"correct the target: _mta-sts.zone-lost.test.operator.test. (RFC"* ]]
+    run -2 probe zone-dot.test
+    [[ $(words) == *'let the owner end it with a dot'* ]]
+
+    # With -f: the record is in the zone, and its operator publishes it; but for the owner's own record, and for one that CNAMEs lead on to.
+    for domain in zone zone-empty zone-name zone-within zone-own zone-chain; do
+        printf '[%s.test]\nmode = enforce\nmx = mail.%s.test\n\n' "$domain" "$domain"
+    done >order.ini
+    leave_alone order.ini
+    for domain in zone zone-empty zone-name zone-within; do
+        run -2 probe -f "$DIR/order.ini" "$domain.test"
+        [[ $(words) == *"\"operator.test\" has the record, since the domain is delegated to it; let its operator publish it there, as this command prints it: mta-sts dns --delegate operator.test --only zone $domain.test ("* ]]
+        zone=$("$MTA_STS" -f "$DIR/order.ini" dns --delegate operator.test --only zone "$domain.test" | grep '^_mta-sts')
+        [[ $output == *"  $zone"* && $zone == "_mta-sts.$domain.test.operator.test. "* ]]
+    done
+    run -2 probe -f "$DIR/order.ini" zone-own.test
+    [[ $output == *'  _mta-sts.zone-own.test. 300 IN TXT "v=STSv1; id='* && $(words) != *'has the record, since'* ]]
+    run -2 probe -f "$DIR/order.ini" zone-chain.test
+    [[ $output == *'  two.chain.test. 300 IN TXT "v=STSv1; id='* && $(words) != *'has the record, since'* ]]
+    run -0 "$PROBE" --explain txt-zone-empty
+    [[ $(words) == *'the zone has no record there; let its operator publish'* ]]
+    run -0 "$PROBE" --explain tlsrpt
+    [[ $output == *tlsrpt-zone-none* ]]
+}
+
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {
     deploy 1000
     local begin=$SECONDS before
@@ -580,12 +691,51 @@ SH
     done
 }
 
+@test "examples/monitoring: what its README says to install and to run from cron" {
+    local monitoring=$BATS_TEST_DIRNAME/../../examples/monitoring manual=$BATS_TEST_DIRNAME/../../man/mta-sts-probe.1
+    deploy 2
+    cat >wrapped <<SH
+#!/bin/sh
+exec "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --dns 127.0.0.1:$DEPLOYED_DNS "\$@"
+SH
+    grep -oE 'install -D probe-(textfile|page) [^`]+' "$monitoring/README.md" >installs
+    # A % ends the command of a line of cron.
+    sed -nE 's/.*[^0-9]([0-9]+ [0-9]+ \* \* \* [^`%]+)(`.*|$)/\1/p' "$monitoring/README.md" "$manual" | sort -u | cut -d ' ' -f 6- >lines
+    [[ $(wc -l <installs) -eq 2 && $(wc -l <lines) -eq 3 ]]
+    mkdir layers
+    cat >cron <<'SH'
+set -e
+mount -t tmpfs tmpfs layers
+for top in etc usr/local var; do
+    mkdir -p "layers/$top"/{upper,work}
+    mount -t overlay -o "lowerdir=/$top,upperdir=layers/$top/upper,workdir=layers/$top/work" overlay "/$top"
+done
+mkdir -p /etc/mta-sts /var/lib/prometheus/node-exporter /var/www/html
+install wrapped /usr/local/bin/mta-sts-probe
+cp policies.ini /etc/mta-sts/
+touch -d '1 minute ago' /etc/mta-sts/policies.ini
+(cd "$1" && sh -e) <installs
+# As Debian's cron calls them.
+while read -r line; do
+    env -i -C / HOME=/root LOGNAME=root SHELL=/bin/sh PATH=/usr/bin:/bin /bin/sh -c "$line" </dev/null >>printed 2>&1
+done <lines
+cat /var/lib/prometheus/node-exporter/mta_sts.prom >out.prom
+cat /var/www/html/mta-sts.html >out.html
+SH
+    PATIENCE=100 inside env -C "$DIR" unshare --mount bash cron "$(realpath "$monitoring")" || { cat printed; false; }
+    [ ! -s printed ] # it would be mailed
+    grep -qx 'mta_sts_probe_status{domain="d2.example"} 0' out.prom
+    grep -q '<strong>2</strong> <span>ok</span>' out.html
+    [ ! -e /usr/local/lib/mta-sts/probe-page ]
+}
+
 @test "bash completion: options, checks, and the domains of the file" {
     complete_words() {
         (
             # shellcheck disable=SC1091
             source "$BATS_TEST_DIRNAME/../../examples/bash-completion/mta-sts-probe"
             mta-sts() { "$MTA_STS" "$@"; }
+            mta-sts-probe() { "$PROBE" "$@"; }
             env() { while [ "$1" = -u ]; do shift 2; done; "$@"; }
             COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
             _mta_sts_probe
@@ -593,7 +743,9 @@ SH
         )
     }
     [ "$(complete_words mta-sts-probe --su)" = --suggest ]
-    [ "$(complete_words mta-sts-probe --explain tl)" = tlsrpt ]
+    complete_words mta-sts-probe --explain tl | grep -qx tlsrpt
+    [ "$(complete_words mta-sts-probe --explain txt-se)" = txt-several ]
+    [ "$(complete_words mta-sts-probe --update ns)" = nsupdate ]
     [ "$(complete_words mta-sts-probe --color a | paste -sd ' ')" = 'auto always' ]
     [ "$(complete_words mta-sts-probe -f policies.ini example.o)" = example.org ]
     [ -z "$(complete_words mta-sts-probe example.o)" ]

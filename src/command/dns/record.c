@@ -6,6 +6,7 @@
 #include "ini/section.h"
 #include "policy/domain.h"
 #include "policy/model.h"
+#include "policy/place.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,15 +17,15 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-/* The three names below a policy domain, each with what its record is for. */
+/* What each record is for, and when to publish it. */
 struct kind {
-    const char *prefix, *why;
+    const char *why;
     unsigned order;
 };
 
-static const struct kind host_kind = { DOMAIN_POLICY_HOST_PREFIX, "the policy host: senders fetch the policy from it", 1 };
-static const struct kind id_kind = { "_mta-sts.", "the id of the policy: senders fetch a policy with a new id", 2 };
-static const struct kind tlsrpt_kind = { "_smtp._tls.", "where senders send their reports about TLS", 2 };
+static const struct kind host_kind = { "the policy host: senders fetch the policy from it", 1 };
+static const struct kind id_kind = { "the id of the policy: senders fetch a policy with a new id", 2 };
+static const struct kind tlsrpt_kind = { "where senders send their reports about TLS", 2 };
 
 /* Appends RECORD. Returns false if memory runs out. */
 static bool add(struct dns_list *list, struct dns_record record)
@@ -109,16 +110,16 @@ static bool add_tlsrpt(struct dns_list *list, uint32_t ttl)
 /* Sets the names of DOMAIN's records, below ZONE if it is not NULL. */
 static void name_records(struct dns_list *list, const char *domain, const char *zone)
 {
-    const char *dot = zone != NULL ? "." : "", *rest = zone != NULL ? zone : "";
-
-    (void)snprintf(list->host_name, sizeof list->host_name, "%s%s%s%s", host_kind.prefix, domain, dot, rest);
-    (void)snprintf(list->id_name, sizeof list->id_name, "%s%s%s%s", id_kind.prefix, domain, dot, rest);
-    (void)snprintf(list->tlsrpt_name, sizeof list->tlsrpt_name, "%s%s%s%s", tlsrpt_kind.prefix, domain, dot, rest);
+    (void)place_name(PLACE_HOST, domain, zone, list->host_name);
+    (void)place_name(PLACE_ID, domain, zone, list->id_name);
+    (void)place_name(PLACE_TLSRPT, domain, zone, list->tlsrpt_name);
 }
 
 bool dns_fits(const char *domain, const char *zone)
 {
-    return strlen(tlsrpt_kind.prefix) + strlen(domain) + 1 + strlen(zone) <= DOMAIN_MAX;
+    char name[DOMAIN_MAX + 1];
+
+    return place_name(PLACE_TLSRPT, domain, zone, name); /* the longest */
 }
 
 static void free_values(struct index_records *values)

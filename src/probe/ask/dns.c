@@ -4,6 +4,7 @@
 #include "policy/domain.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/dns_setup.h"
+#include "probe/ask/lack.h"
 #include "probe/ask/resolver.h"
 
 #include <stdatomic.h>
@@ -67,7 +68,7 @@ static void wait_for(const struct probe_dns *dns, struct probe_batch *batch)
 
 /*
  * An answer is bogus. The keys of the trust anchor tell whether others can be validated at all: they are not secure where the
- * name servers hand no DNSSEC records over, or do not look these keys up, or where the clock or the anchor itself is wrong.
+ * name servers leave out DNSSEC records, or do not look these keys up, or where the clock or the anchor itself is wrong.
  */
 static void find_validation(const struct probe_dns *dns)
 {
@@ -92,8 +93,8 @@ static const char *find_unvalidated(const struct probe_dns *dns, bool is_bogus)
         find_validation(dns);
     if (probe_resolver_validation(dns->resolver) != PROBE_VALIDATION_FAILS)
         return NULL;
-    return "the name servers hand no DNSSEC records over, or the clock or the trust anchor here is wrong; give --dns root, or "
-           "other servers";
+    return "the name servers leave out DNSSEC records, or the clock or the trust anchor here is wrong; check the clock (date), "
+           "then try --dns root";
 }
 
 /* --- asking --- */
@@ -101,6 +102,16 @@ static const char *find_unvalidated(const struct probe_dns *dns, bool is_bogus)
 static void fail(struct probe_dns_answer *answer, enum probe_dns_state state, const char *why)
 {
     *answer = (struct probe_dns_answer) { .state = state, .no_such_name = state == PROBE_DNS_ABSENT, .why = why };
+}
+
+/* Why there is no answer yet. */
+static const char *why_late(const struct probe_dns *dns, int64_t now)
+{
+    if (dns->stop != NULL && atomic_load(dns->stop))
+        return "the run was stopped";
+    if (is_stopped(dns, now))
+        return "there was no time left to wait for it; raise --domain-timeout";
+    return "no name server answered in time; check the network here, then try --dns root";
 }
 
 static void take(const struct probe_dns *dns, const struct probe_batch *batch, size_t i,
@@ -116,11 +127,10 @@ static void take(const struct probe_dns *dns, const struct probe_batch *batch, s
         fail(question->answer, PROBE_DNS_ABSENT, "the DNS has no room for such a name");
         break;
     case PROBE_BATCH_LACK:
-        fail(question->answer, PROBE_DNS_AGAIN, "this machine is out of memory or of descriptors");
+        fail(question->answer, PROBE_DNS_AGAIN, PROBE_LACK_SOMETHING);
         break;
     case PROBE_BATCH_WAITS:
-        fail(question->answer, PROBE_DNS_AGAIN,
-             is_stopped(dns, clock_ms()) ? "it was not waited for" : "no name server answered in time");
+        fail(question->answer, PROBE_DNS_AGAIN, why_late(dns, clock_ms()));
         break;
     }
 }
@@ -131,7 +141,7 @@ void probe_dns_ask(struct probe_dns *dns, const struct probe_dns_question *list,
 
     for (size_t i = 0; i < count; i++) {
         if (batch == NULL)
-            fail(list[i].answer, PROBE_DNS_AGAIN, "out of memory");
+            fail(list[i].answer, PROBE_DNS_AGAIN, PROBE_LACK_MEMORY);
         else
             probe_batch_ask(batch, i, list[i].name, list[i].type);
     }

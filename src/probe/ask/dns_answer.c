@@ -1,5 +1,7 @@
 #include "probe/ask/dns_answer.h"
 
+#include "probe/ask/lack.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -152,6 +154,17 @@ static bool add_tlsa(const unsigned char *bytes, size_t len, struct probe_dns_an
     return true;
 }
 
+static bool add_target(const unsigned char *bytes, size_t len, struct probe_dns_answer *answer)
+{
+    char name[NAME_SIZE];
+
+    if (!write_name(bytes, len, name))
+        return false;
+    char *target = copy(answer, name, strlen(name));
+    answer->targets[answer->count++] = target;
+    return target != NULL;
+}
+
 static const struct kind {
     add_fn *add;
     size_t size, list; /* of an element; offset of the list in struct probe_dns_answer */
@@ -160,6 +173,7 @@ static const struct kind {
 } kinds[] = {
     { add_a, sizeof(char *), offsetof(struct probe_dns_answer, addresses), PROBE_DNS_A, false },
     { add_aaaa, sizeof(char *), offsetof(struct probe_dns_answer, addresses), PROBE_DNS_AAAA, false },
+    { add_target, sizeof(char *), offsetof(struct probe_dns_answer, targets), PROBE_DNS_CNAME, false },
     { add_mx, sizeof(struct probe_mx), offsetof(struct probe_dns_answer, mx), PROBE_DNS_MX, false },
     { add_txt, sizeof(struct probe_txt_string), offsetof(struct probe_dns_answer, strings), PROBE_DNS_TXT, true },
     { add_tlsa, sizeof(struct probe_tlsa), offsetof(struct probe_dns_answer, tlsa), PROBE_DNS_TLSA, false },
@@ -215,7 +229,7 @@ static void set_alias(struct probe_dns_answer *answer, const char *name)
 
     answer->alias = copy(answer, name, len - (len > 1 && name[len - 1] == '.'));
     if (answer->alias == NULL)
-        set(answer, PROBE_DNS_AGAIN, "out of memory");
+        set(answer, PROBE_DNS_AGAIN, PROBE_LACK_MEMORY);
 }
 
 static void read_records(const struct ub_result *result, enum probe_dns_type type, struct probe_dns_answer *answer)
@@ -237,20 +251,30 @@ static void read_records(const struct ub_result *result, enum probe_dns_type typ
     if (!result->havedata)
         set(answer, PROBE_DNS_ABSENT, whys[answer->alias != NULL][answer->no_such_name]);
     else if (!collect(result, &kinds[i], answer))
-        set(answer, PROBE_DNS_AGAIN, "the name server's answer cannot be read, or memory ran out");
+        set(answer, PROBE_DNS_AGAIN, "the name server's answer cannot be read, or memory ran out; try another one with --dns");
+}
+
+/* The reason within what libunbound says, which may cite an earlier failure:
+ * "validation failure <example.org. MX IN>: signature expired". The name and the type are known. */
+static const char *find_reason(const char *why)
+{
+    const char *reason = why != NULL ? why : "bogus", *colon;
+
+    while ((colon = strstr(reason, ">: ")) != NULL)
+        reason = colon + 3;
+    return reason;
 }
 
 static void set_bogus(const struct ub_result *result, struct probe_dns_answer *answer)
 {
-    /* "validation failure <example.org. MX IN>: signature expired"; the name and the type are known. */
-    const char *reason = result->why_bogus != NULL ? result->why_bogus : "bogus", *colon = strstr(reason, ">: ");
-    size_t size = sizeof "DNSSEC validation failed: " + strlen(reason);
+    const char *reason = find_reason(result->why_bogus);
+    size_t size = sizeof "DNSSEC validation failed: ; sign the zone anew, or correct its DS record" + strlen(reason);
     char *why = alloc(answer, size);
 
     answer->is_bogus = true;
     set(answer, PROBE_DNS_AGAIN, why != NULL ? why : "DNSSEC validation failed");
     if (why != NULL)
-        (void)snprintf(why, size, "DNSSEC validation failed: %s", colon != NULL ? colon + 3 : reason);
+        (void)snprintf(why, size, "DNSSEC validation failed: %s; sign the zone anew, or correct its DS record", reason);
 }
 
 void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type type, const char *unvalidated,
@@ -258,17 +282,18 @@ void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type t
 {
     /* libunbound asks all servers before it reports that they failed; how each did, it does not say. */
     static const char *const failures[RCODES] = {
-        [FORMAT_ERROR] = "the name server took the question for malformed (FORMERR)",
-        [SERVER_FAILED] = "all name servers failed, or none could be reached",
-        [NOT_IMPLEMENTED] = "the name server does not know such questions (NOTIMP)",
-        [REFUSED] = "the name server refused to answer (REFUSED)",
+        [FORMAT_ERROR] = "the name server took the question for malformed (FORMERR); try another one with --dns",
+        [SERVER_FAILED] = "all name servers failed, or none could be reached; check the network here, then try --dns root",
+        [NOT_IMPLEMENTED] = "the name server does not know such questions (NOTIMP); try another one with --dns",
+        [REFUSED] = "the name server refused to answer (REFUSED); try another one with --dns",
     };
     bool is_error = result->rcode != NO_ERROR && result->rcode != NO_SUCH_NAME;
     bool is_known = result->rcode >= 0 && result->rcode < RCODES;
 
     *answer = (struct probe_dns_answer) { .unvalidated = unvalidated };
     if (is_error)
-        set(answer, PROBE_DNS_AGAIN, is_known ? failures[result->rcode] : "the name server answered with an error");
+        set(answer, PROBE_DNS_AGAIN,
+            is_known ? failures[result->rcode] : "the name server answered with an error; try another one with --dns");
     else if (result->bogus && unvalidated == NULL)
         set_bogus(result, answer);
     else
@@ -294,7 +319,7 @@ static void append(struct probe_dns_answer *answer, const struct probe_dns_answe
     }
     if (list == NULL) {
         answer->count = 0;
-        set(answer, PROBE_DNS_AGAIN, "out of memory");
+        set(answer, PROBE_DNS_AGAIN, PROBE_LACK_MEMORY);
         return;
     }
     answer->addresses = list;
@@ -326,6 +351,6 @@ void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_ans
     if (is_partial)
         answer->why = copy(answer, why, strlen(why));
     if (is_partial && answer->why == NULL)
-        answer->why = "out of memory";
+        answer->why = PROBE_LACK_MEMORY;
     probe_dns_answer_free(more);
 }

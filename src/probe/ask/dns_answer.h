@@ -51,13 +51,16 @@ struct probe_dns_answer {
     struct probe_mx *mx;              /* sorted by preference, then name */
     char **addresses;                 /* "192.0.2.1", "2001:db8::1"; sorted after probe_dns_answer_join() */
     struct probe_tlsa *tlsa;
-    size_t count; /* of that list */
-    void *memory; /* of all that is pointed to */
+    char **targets; /* CNAME: where it leads */
+    size_t count;   /* of that list */
+    void *memory;   /* of all that is pointed to */
 };
 
-/* The types of records that can be asked for; there is no list of DNSKEY records. */
+/* The types of records that can be asked for; there is no list of SOA and DNSKEY records. */
 enum probe_dns_type {
     PROBE_DNS_A = 1,
+    PROBE_DNS_CNAME = 5,
+    PROBE_DNS_SOA = 6,
     PROBE_DNS_MX = 15,
     PROBE_DNS_TXT = 16,
     PROBE_DNS_AAAA = 28,

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "probe/ask/dns_servers.h"
+#include "probe/ask/lack.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -61,7 +62,8 @@ static bool take_list(struct ub_ctx *context, const char *list, char *why, size_
         return true;
     do {
         if (!probe_dns_servers_next(&at, server) || ub_ctx_set_fwd(context, server) != 0)
-            return fail(why, size, list, "is no list of name servers; write --dns 192.0.2.53,[2001:db8::53]:5353, or --dns root");
+            return fail(why, size, list,
+                        "is not a list of name servers; write --dns 192.0.2.53,[2001:db8::53]:5353, or --dns root");
     } while (*at != '\0');
     return true;
 }
@@ -78,7 +80,7 @@ static bool take_system(struct ub_ctx *context, char *why, size_t size)
     while (good && fgets(line, sizeof line, in) != NULL)
         good = !probe_dns_servers_line(line, server) || ub_ctx_set_fwd(context, server) == 0;
     (void)fclose(in);
-    return good || fail(why, size, "out of memory", "");
+    return good || fail(why, size, PROBE_LACK_MEMORY, "");
 }
 
 /* --- trust anchors --- */
@@ -110,8 +112,8 @@ static bool take_anchors(struct probe_dns_setup *setup, const char *file, char *
     bool good = read_name(in, setup->anchor);
     (void)fclose(in);
     if (!good)
-        return fail(why, size, file, "there is no trust anchor in it: a DNSKEY or DS record, as in a zone file");
-    return ub_ctx_add_ta_file(setup->context, file) == 0 || fail(why, size, "out of memory", "");
+        return fail(why, size, file, "there is no trust anchor in it; write DNSKEY or DS records there, as in a zone file");
+    return ub_ctx_add_ta_file(setup->context, file) == 0 || fail(why, size, PROBE_LACK_MEMORY, "");
 }
 
 static bool take_root_key(struct probe_dns_setup *setup, char *why, size_t size)
@@ -140,9 +142,11 @@ static bool finalise(struct ub_ctx *context, const struct probe_dns_options *opt
         good = ub_ctx_zone_remove(context, own_zones[i]) == 0;
     if (good)
         return true;
-    return fail(why, size, options->anchors != NULL ? options->anchors : "the resolver cannot be set up",
-                options->anchors != NULL ? "there is no valid trust anchor in it, or memory ran out"
-                                         : "the root key is not valid, or memory or descriptors ran out");
+    return fail(
+        why, size, options->anchors != NULL ? options->anchors : "the resolver cannot be set up",
+        options->anchors != NULL
+            ? "there is no valid trust anchor in it, or memory ran out; write DNSKEY or DS records there, as in a zone file"
+            : "the root key is not valid, or memory or open files ran out; install dns-root-data anew, or raise ulimit -n");
 }
 
 bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_setup *setup, char *why, size_t size)
@@ -151,17 +155,18 @@ bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_s
     *setup = (struct probe_dns_setup) { 0 };
     /* libunbound crashes where memory runs out while it is set up. */
     if (!memory_is_left())
-        return fail(why, size, "no resolver could be started: out of memory", "");
+        return fail(why, size, "no resolver could be started: out of memory; write a lower -j", "");
     setup->context = ub_ctx_create();
     if (setup->context == NULL)
         return fail(why, size, "no resolver could be started", strerror(errno));
-    bool good =
-        set_options(setup->context, options->sockets) || fail(why, size, "no resolver could be started: out of memory", "");
+    bool good = set_options(setup->context, options->sockets) ||
+                fail(why, size, "no resolver could be started: out of memory; write a lower -j", "");
     if (good && options->servers != NULL)
         good = take_list(setup->context, options->servers, why, size);
     else if (good)
         good = take_system(setup->context, why, size);
-    good = good && take_validation(options, setup, why, size) && finalise(setup->context, options, why, size);
+    good =
+        good && (options->trusts || take_validation(options, setup, why, size)) && finalise(setup->context, options, why, size);
     if (good)
         return true;
     ub_ctx_delete(setup->context);

@@ -12,6 +12,7 @@
 struct probe_dns_options {
     const char *servers;             /* "192.0.2.53,[2001:db8::53]:5353"; PROBE_DNS_ROOT; NULL: those of the system */
     const char *anchors;             /* a file with trust anchors; NULL: the key of the DNS root, where the system has it */
+    bool trusts;                     /* nothing is validated */
     unsigned sockets;                /* how many queries may be under way at once */
     unsigned timeout_ms;             /* how long a question may take in total */
     const atomic_bool *stop;         /* once it is true, every answer is AGAIN, within half a second; NULL: never */

@@ -87,7 +87,7 @@ static enum probe_fetch_outcome judge_https(struct probe_transfer *t, CURLcode c
 static const char *https_phase(const struct probe_transfer *t)
 {
     if (t->fetched->chain == NULL)
-        return "the connection was taken, and the TLS handshake did not end in time";
+        return "the connection was accepted, but the TLS handshake did not end in time";
     return t->header == 0 ? "no answer came in time" : "the answer did not end in time";
 }
 
@@ -133,7 +133,7 @@ static enum probe_fetch_outcome judge_smtp(struct probe_transfer *t, CURLcode co
 static const char *smtp_phase(const struct probe_transfer *t)
 {
     static const char *const phases[] = {
-        [0] = "the connection was taken, and no greeting came in time",
+        [0] = "the connection was accepted, but no greeting came in time",
         [GREETING] = "no answer to EHLO came in time",
         [EHLO] = "no answer to STARTTLS came in time",
         [STARTTLS] = "the TLS handshake did not end in time",
@@ -164,8 +164,8 @@ static const struct {
     long version;
     const char *why;
 } old_versions[] = {
-    { CURL_SSLVERSION_TLSv1_1 | (long)CURL_SSLVERSION_MAX_TLSv1_1, "TLS 1.1 is the newest that it speaks" },
-    { CURL_SSLVERSION_TLSv1_0 | (long)CURL_SSLVERSION_MAX_TLSv1_0, "TLS 1.0 is the newest that it speaks" },
+    { CURL_SSLVERSION_TLSv1_1 | (long)CURL_SSLVERSION_MAX_TLSv1_1, "TLS 1.1 is the newest that it offers" },
+    { CURL_SSLVERSION_TLSv1_0 | (long)CURL_SSLVERSION_MAX_TLSv1_0, "TLS 1.0 is the newest that it offers" },
 };
 
 enum { OLD_VERSIONS = sizeof old_versions / sizeof old_versions[0] };
@@ -214,7 +214,7 @@ static void fetch(const struct probe_protocol *protocol, const struct probe_fetc
     struct probe_transfer *transfers = calloc(count, sizeof *transfers);
 
     for (size_t i = 0; i < count; i++) {
-        *list[i].fetched = (struct probe_fetched) { .outcome = PROBE_FETCH_LACK, .why = "out of memory" };
+        *list[i].fetched = (struct probe_fetched) { .outcome = PROBE_FETCH_LACK, .why = PROBE_LACK_MEMORY };
         if (transfers == NULL)
             continue;
         struct probe_transfer *t = &transfers[i];

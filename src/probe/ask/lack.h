@@ -4,6 +4,11 @@
 
 #include <stdbool.h>
 
+/* What to do where this machine lacks something, behind what it lacks; and whole phrases. */
+#define PROBE_LACK_ADVICE "; raise ulimit -n, or write a lower -j"
+#define PROBE_LACK_SOMETHING "this machine is out of memory or open files" PROBE_LACK_ADVICE
+#define PROBE_LACK_MEMORY "this machine is out of memory; write a lower -j"
+
 /* Starts libcurl, and notes from now on. Call it once, before all else that uses the two libraries. False where that fails. */
 bool probe_lack_init(void);
 

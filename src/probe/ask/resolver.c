@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/dns_setup.h"
+#include "probe/ask/lack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -296,12 +297,12 @@ struct probe_resolver *probe_resolver_new(const struct probe_dns_options *option
 
     if (resolver == NULL || pthread_mutex_init(&resolver->lock, NULL) != 0 ||
         pthread_mutex_init(&resolver->starting, NULL) != 0) {
-        (void)snprintf(why, size, "out of memory");
+        (void)snprintf(why, size, PROBE_LACK_MEMORY);
         free(resolver);
         return NULL;
     }
     if (!open_pipe(resolver->stop) || !has_descriptors())
-        (void)snprintf(why, size, "no resolver could be started: no open file is left");
+        (void)snprintf(why, size, "no resolver could be started: no open file is left" PROBE_LACK_ADVICE);
     else if (probe_dns_setup(options, &resolver->setup, why, size))
         return resolver;
     probe_resolver_free(resolver);

@@ -19,7 +19,7 @@
 #define VERSION "unknown"
 #endif
 
-static const char no_memory[] = "out of memory";
+static const char no_memory[] = PROBE_LACK_MEMORY;
 
 void probe_transfer_why(struct probe_transfer *t, const char *why)
 {
@@ -196,8 +196,9 @@ static enum probe_fetch_outcome judge_connect(CURL *easy, struct probe_transfer 
         if (connect_errors[i].error != error)
             continue;
         (void)strerror_r((int)error, reason, sizeof reason);
-        (void)snprintf(why, sizeof why, "%s: %s",
-                       connect_errors[i].outcome == PROBE_FETCH_LACK ? "this machine" : "no way there from this machine", reason);
+        bool lacks = connect_errors[i].outcome == PROBE_FETCH_LACK;
+        (void)snprintf(why, sizeof why, "%s: %s%s", lacks ? "this machine" : "no way there from this machine", reason,
+                       lacks ? PROBE_LACK_ADVICE : "; check its routes and its firewall");
         probe_transfer_why(t, why);
         return connect_errors[i].outcome;
     }
@@ -244,7 +245,8 @@ static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURL
 {
     probe_transfer_why(t, t->error[0] != '\0' ? t->error : curl_easy_strerror(code));
     if (t->was_stopped) {
-        probe_transfer_why(t, was_cut_short(t, clock_ms()) ? "there was no time left to wait for it" : "it was not waited for");
+        probe_transfer_why(t, was_cut_short(t, clock_ms()) ? "there was no time left to wait for it; raise --domain-timeout"
+                                                           : "the run was stopped");
         return PROBE_FETCH_STOPPED;
     }
     if (t->was_slow) {

@@ -56,8 +56,11 @@ static bool is_too_late(const struct probe_transfer *t)
 
 static void give_up(struct loop *loop, struct probe_transfer *t)
 {
+    const atomic_bool *stop = t->options->stop;
+    bool is_stopped = stop != NULL && atomic_load(stop);
+
     t->fetched->outcome = PROBE_FETCH_STOPPED;
-    probe_transfer_why(t, "there was no time left to ask");
+    probe_transfer_why(t, is_stopped ? "the run was stopped" : "there was no time left to ask; raise --domain-timeout");
     go_on(loop, t);
 }
 

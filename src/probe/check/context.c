@@ -2,6 +2,7 @@
 
 #include "probe/ask/fetch.h"
 #include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
 #include "probe/ask/resolver.h"
 #include "probe/ask/turns.h"
 #include "probe/check/error.h"
@@ -17,7 +18,7 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
     context->stop = stop;
     context->dns.stop = context->fetch.stop = stop;
     if (!probe_fetch_init()) {
-        (void)probe_error("libcurl does not start: out of memory?");
+        (void)probe_error("libcurl does not start; is there memory left?");
         return false;
     }
     context->trust = probe_trust_new(ca_file, why, sizeof why);
@@ -35,7 +36,7 @@ bool probe_context_open(struct probe_context *context, const char *ca_file, atom
     context->fetch.turns = probe_turns_new();
     if (context->hosts != NULL && context->fetch.turns != NULL)
         return true;
-    (void)probe_error("out of memory");
+    (void)probe_error(PROBE_LACK_MEMORY);
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "policy/domain.h"
 #include "policy/model.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
@@ -86,7 +87,7 @@ static void run_check(struct observation *o, enum probe_check_name name)
         return;
     }
     if (checks[name].asks && clock_ms() >= o->fetch.limit) {
-        check_is_unknown(check, "the time for this domain was over before it was looked at");
+        check_is_unknown(check, "the time for this domain was over before it was looked at; raise --domain-timeout");
         return;
     }
     bool has_mistake = name == PROBE_CHECK_INI && o->expected != NULL && o->expected->mistake != NULL;
@@ -102,7 +103,7 @@ static void run_check(struct observation *o, enum probe_check_name name)
         return;
     /* What was found with something missing may be wrong. */
     probe_findings_free(&check->findings);
-    check_is_unknown(check, "this machine is out of memory or of descriptors");
+    check_is_unknown(check, PROBE_LACK_SOMETHING);
 }
 
 /* Adds to CHECK the MX hosts that have no address. Returns how many. */
@@ -129,7 +130,7 @@ static void skip_in_mode_none(struct observation *o)
         return;
     probe_findings_free(&check->findings);
     check->state = add_gone(o, check) > 0 ? PROBE_DONE : PROBE_SKIPPED;
-    buf_print(&check->summary, "; mode none asks nothing of them");
+    buf_print(&check->summary, "; mode none requires nothing of them");
 }
 
 static bool is_absent(const struct probe_dns_answer *answer)
@@ -261,6 +262,8 @@ static void free_observation(struct observation *o)
     probe_dns_answer_free(&o->record);
     probe_dns_answer_free(&o->reports);
     probe_dns_answer_free(&o->address);
+    for (size_t i = 0; i < PLACES; i++)
+        probe_dns_answer_free(&o->cname[i]);
     for (size_t i = 0; i < o->at_count; i++) {
         probe_fetched_free(&o->at[i].fetched);
         probe_policy_free(&o->at[i].policy);
@@ -289,6 +292,7 @@ static void run_checks(struct observation *o, const char *domain, size_t count)
 {
     *o->result = (struct probe_result) { 0 };
     (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
+    o->delegation.domain = o->result->domain;
     (void)snprintf(o->policy_host, sizeof o->policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", o->result->domain);
     o->now = (int64_t)time(NULL);
     o->fetch = o->context->fetch;

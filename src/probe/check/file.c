@@ -1,9 +1,11 @@
 #include "probe/check/file.h"
 
 #include "base/buf.h"
+#include "command/dns/record.h"
 #include "config/index.h"
 #include "config/open.h"
 #include "policy/domain.h"
+#include "probe/judge/compare.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,9 +63,20 @@ bool probe_file_find(struct probe_file *file, const char *domain, struct probe_e
         expected->mistake = mistake->text;
         return !mistake->failed;
     }
-    if (verdict->found == INDEX_BROKEN)
+    if (verdict->found != INDEX_POLICY)
         expected->mistake = verdict->bytes;
     else
         *expected = (struct probe_expected) { verdict->bytes, verdict->len, NULL };
     return true;
+}
+
+bool probe_file_records(struct probe_file *file, const char *domain, const char *zone, struct dns_list *list)
+{
+    const struct index_verdict *verdict;
+
+    if (!index_find(file->index, domain, &verdict))
+        return false;
+    if (verdict == NULL || verdict->found == INDEX_UNSURE)
+        return true;
+    return dns_list_make(list, file->index, domain, zone, verdict->found == INDEX_POLICY ? verdict : NULL, PROBE_TTL);
 }

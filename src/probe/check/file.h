@@ -4,6 +4,7 @@
 #define PROBE_CHECK_FILE_H
 
 #include "base/buf.h"
+#include "command/dns/record.h"
 #include "policy/domain.h"
 
 struct probe_file;
@@ -31,5 +32,12 @@ bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMA
  * may be added. False where memory runs out.
  */
 bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *mistake);
+
+/*
+ * Fills LIST, which is empty, with the DNS records of DOMAIN; see dns_list_make(). ZONE: the zone that its owner delegates them
+ * to; NULL: its own. Where the file does not have DOMAIN, LIST stays empty, without a DOMAIN. False where memory runs out. The
+ * caller frees LIST with dns_list_free().
+ */
+bool probe_file_records(struct probe_file *file, const char *domain, const char *zone, struct dns_list *list);
 
 #endif

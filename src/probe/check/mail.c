@@ -123,7 +123,7 @@ static void describe_mx(const struct observation *o, struct probe_check *check)
 
     buf_print(&check->summary, "%zu MX host%s", all, words_plural(all));
     if (observation_is_mode_none(o))
-        buf_print(&check->summary, ", of which mode none asks nothing");
+        buf_print(&check->summary, ", of which mode none requires nothing");
     else if (!observation_has_patterns(o))
         buf_print(&check->summary, ", and no policy to match %s against", all == 1 ? "it" : "them");
     else if (check->findings.verdict != PROBE_FAIL)
@@ -207,9 +207,10 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
     if (o->host_count == 1 && only->count > 1)
         buf_print(&check->summary, "; at %zu of %zu addresses", only->good, only->count);
     if (o->hosts_left_out > 0)
-        buf_print(&check->summary, "; %zu more were not looked at", o->hosts_left_out);
+        buf_print(&check->summary, "; %zu more were not looked at (limit: %d)", o->hosts_left_out, PROBE_HOSTS_MAX);
     if (o->addresses_left_out > 0)
-        buf_print(&check->summary, "; %zu more addresses were not looked at", o->addresses_left_out);
+        buf_print(&check->summary, "; %zu more addresses were not looked at (limit: %d of a host)", o->addresses_left_out,
+                  PROBE_ADDRESSES_MAX);
     if (!unknown && o->hosts_left_out == 0 && o->addresses_left_out == 0)
         return;
     check->state = PROBE_UNKNOWN;

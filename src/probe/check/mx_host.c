@@ -4,6 +4,7 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
+#include "probe/ask/lack.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/dane.h"
@@ -40,7 +41,7 @@ static const char *why_unknown(const struct probe_host *shown, const struct prob
     for (size_t i = 0; i < shown->smtp_count; i++)
         if (list[i].state == PROBE_ADDRESS_NOT_ASKED)
             return shown->smtp[i].why;
-    return shown->smtp_count > 0 ? shown->smtp[0].why : "out of memory";
+    return shown->smtp_count > 0 ? shown->smtp[0].why : PROBE_LACK_MEMORY;
 }
 
 /* The certificates from a good address; else from the first that showed some. */
@@ -166,12 +167,13 @@ struct probe_mx_host probe_mx_host_judge(const char *name, bool is_implicit, con
     const struct verdict *verdict = shown != NULL ? shown->verdict : NULL;
 
     if (shown == NULL)
-        return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = "there was no time left to ask" };
+        return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN,
+                                        .why = "there was no time left to ask; raise --domain-timeout" };
     if (shown->addresses.state == PROBE_DNS_AGAIN)
         return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = shown->addresses.why };
     if (verdict == NULL) {
         findings->failed = true;
-        return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = "out of memory" };
+        return (struct probe_mx_host) { .reach = PROBE_REACH_UNKNOWN, .why = PROBE_LACK_MEMORY };
     }
     if (shown->addresses.state == PROBE_DNS_FOUND) {
         probe_findings_add_all(&verdict->findings, findings);

@@ -2,11 +2,13 @@
 #ifndef PROBE_CHECK_OBSERVATION_H
 #define PROBE_CHECK_OBSERVATION_H
 
+#include "policy/place.h"
 #include "probe/check/context.h"
 #include "probe/check/file.h"
 #include "probe/check/mx_host.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
+#include "probe/read/delegation.h"
 #include "probe/read/txt.h"
 #include "read/policy.h"
 #include "read/share.h"
@@ -53,6 +55,8 @@ struct observation {
     /* The records that are asked for first: they cost little time, and MX says whether there is such a domain. */
     struct probe_dns_answer mx, record, reports; /* of the domain; of _mta-sts; of _smtp._tls */
     struct probe_dns_answer address;             /* of the policy host */
+    struct probe_dns_answer cname[PLACES];       /* the first CNAME of these three names, where it was asked for */
+    struct probe_delegation delegation;          /* borrows from these answers; known once the address is */
     struct policy_at *at;                        /* AT_COUNT addresses of it that are asked, at most PROBE_ADDRESSES_MAX */
     size_t at_count;
     const struct probe_fetched *fetched; /* from the best of them; NULL: from none */

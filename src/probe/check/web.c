@@ -3,17 +3,20 @@
 #include "base/buf.h"
 #include "base/words.h"
 #include "policy/model.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/fetch.h"
 #include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
+#include "probe/check/delegation.h"
 #include "probe/check/observation.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
+#include "probe/read/delegation.h"
 #include "read/finding.h"
 #include "read/policy.h"
 #include "read/share.h"
@@ -29,11 +32,15 @@ void probe_check_host(struct observation *o, struct probe_check *check)
     const struct probe_dns_answer *answer = &o->address;
 
     probe_dns_addresses(o->dns, o->policy_host, &o->address);
+    probe_delegation_look(o);
     if (answer->state == PROBE_DNS_AGAIN) {
         check_is_unknown(check, answer->why);
         return;
     }
     o->has_address = answer->state == PROBE_DNS_FOUND && answer->count > 0;
+    probe_delegation_judge(&o->delegation, PLACE_HOST, false, &check->findings);
+    if (!o->has_address && probe_delegation_lacks(o, PLACE_HOST))
+        return;
     if (!o->has_address) {
         probe_judge_no_address(o->policy_host, answer, &check->findings);
         return;
@@ -43,10 +50,7 @@ void probe_check_host(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "%s%s", i > 0 ? ", " : "", answer->addresses[i]);
     if (answer->count > ADDRESSES_SHOWN)
         buf_print(&check->summary, " and %zu more", answer->count - ADDRESSES_SHOWN);
-    if (answer->alias != NULL) {
-        buf_print(&check->summary, ", by way of ");
-        check_add(check, answer->alias);
-    }
+    probe_delegation_add_way(o, PLACE_HOST, check);
     if (!answer->is_partial)
         return;
     check->state = PROBE_UNKNOWN;
@@ -111,9 +115,10 @@ static void describe_https(const struct observation *o, const struct probe_addre
     if (good > 0 && o->at_count > 1)
         buf_print(&check->summary, "; at %zu of %zu addresses", good, o->at_count);
     if (o->address.count > o->at_count)
-        buf_print(&check->summary, "; %zu more were not looked at", o->address.count - o->at_count);
+        buf_print(&check->summary, "; %zu more were not looked at (limit: %d)", o->address.count - o->at_count,
+                  PROBE_ADDRESSES_MAX);
     if (not_asked > 0)
-        buf_print(&check->summary, "; there was no time left for %zu of them", not_asked);
+        buf_print(&check->summary, "; there was no time left for %zu of them; raise --domain-timeout", not_asked);
     if (not_asked > 0 || o->address.count > o->at_count)
         check->state = PROBE_UNKNOWN;
 }

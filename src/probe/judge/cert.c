@@ -32,7 +32,7 @@ enum { UNREADABLE, NAME, NO_NAMES, EXPIRED, NOT_YET, SOON, SELF_SIGNED, INCOMPLE
 #define RFC_VALID "RFC 8461 3.3, 4.2"
 
 static const struct probe_rule rules[RULES] = {
-    [UNREADABLE] = { "cert-unreadable", PROBE_FAIL, 0, 0, 0, "the certificate cannot be read; get another", RFC_VALID },
+    [UNREADABLE] = { "cert-unreadable", PROBE_FAIL, 0, 0, 0, "the certificate cannot be read; get a new one", RFC_VALID },
     [NAME] = { "cert-name", PROBE_FAIL, 0, 0, 0, "is not among the certificate's names; get a certificate that has it",
                RFC_VALID },
     [NO_NAMES] = { "cert-no-names", PROBE_FAIL, 0, 0, 0,
@@ -41,30 +41,29 @@ static const struct probe_rule rules[RULES] = {
                    RFC_VALID },
     [EXPIRED] = { "cert-expired", PROBE_FAIL, 0, 0, 0, "the certificate has expired; renew it, and have the server load it",
                   RFC_VALID },
-    [NOT_YET] = { "cert-not-yet", PROBE_FAIL, 0, 0, 0, "the certificate is not valid yet; look at the clocks", RFC_VALID },
+    [NOT_YET] = { "cert-not-yet", PROBE_FAIL, 0, 0, 0,
+                  "the certificate is not valid yet; check the clock of this machine and of the authority", RFC_VALID },
     [SOON] = { "cert-soon", PROBE_WARN, 0, 0, 0, "the certificate expires soon; renew it, and have the server load it",
                RFC_VALID },
     [SELF_SIGNED] = { "cert-self-signed", PROBE_FAIL, 0, 0, 0,
                       "the certificate is signed by itself; get one from an authority that senders know", RFC_VALID },
     [INCOMPLETE] = { "cert-incomplete", PROBE_FAIL, 0, 0, 0,
                      "the server does not send the certificate of the authority between its own and the root; have it send the "
-                     "whole "
-                     "chain (fullchain.pem)",
+                     "whole chain (fullchain.pem)",
                      RFC_VALID },
     [AUTHORITY] = { "cert-authority", PROBE_FAIL, 0, 0, 0,
                     "the certificate is from an authority that is not known here; get one from an authority that senders know",
                     RFC_VALID },
     [CHAIN_DATES] = { "cert-chain-dates", PROBE_FAIL, 0, 0, 0,
                       "a certificate of an authority in the chain has expired, or is not valid yet; have the server send the "
-                      "chain "
-                      "that the authority issues now",
+                      "chain that the authority issues now",
                       RFC_VALID },
     [WEAK] = { "cert-weak", PROBE_WARN, 0, 0, 0,
                "the certificate, or one in its chain, has a key or a signature that many senders take for too weak; get one with "
-               "an "
-               "RSA key of 2048 bits or an elliptic curve, and SHA-256",
+               "an RSA key of 2048 bits or an elliptic curve, and SHA-256",
                RFC_VALID },
-    [CHAIN] = { "cert-chain", PROBE_FAIL, 0, 0, 0, "the certificate does not verify", RFC_VALID },
+    [CHAIN] = { "cert-chain", PROBE_FAIL, 0, 0, 0,
+                "the certificate does not verify; have the server send fullchain.pem, or get a new certificate", RFC_VALID },
 };
 
 const struct probe_rules probe_cert_rules = { rules, RULES };
@@ -154,7 +153,7 @@ static void judge_dates(struct judge *judge, int64_t now, unsigned warn_days)
         add_once(judge, EXPIRED, &says);
         break;
     case PROBE_LIFETIME_NOT_YET:
-        buf_print(&says, "the certificate is not valid before %s; look at the clocks", first);
+        buf_print(&says, "the certificate is not valid before %s; check the clock of this machine and of the authority", first);
         add_once(judge, NOT_YET, &says);
         break;
     case PROBE_LIFETIME_SOON:
@@ -195,7 +194,8 @@ static void add_other(struct judge *judge, int error)
 {
     struct buf says = { 0 };
 
-    buf_print(&says, "the certificate does not verify: %s", X509_verify_cert_error_string(error));
+    buf_print(&says, "the certificate does not verify: %s; have the server send fullchain.pem, or get a new certificate",
+              X509_verify_cert_error_string(error));
     add_once(judge, CHAIN, &says);
 }
 
@@ -286,13 +286,13 @@ void probe_cert_describe(struct stack_st_X509 *chain, int64_t now, struct buf *o
     const X509 *cert = sk_X509_value(chain, 0);
     size_t count = probe_x509_names(cert, NULL, NULL, &shown);
     if (!probe_x509_time(X509_get0_notAfter(cert), day, &ends)) {
-        buf_print(out, "expires nobody knows when");
+        buf_print(out, "expires on a day that cannot be read");
     } else {
         buf_print(out, ends < now ? "expired on %s, " : "expires on %s, in ", day);
         print_span(out, ends < now ? now - ends : ends - now);
         buf_print(out, ends < now ? " ago" : "");
     }
-    buf_print(out, "; made out to %s", count > 0 ? "" : "no name");
+    buf_print(out, "; issued to %s", count > 0 ? "" : "no name");
     buf_add(out, shown.text != NULL ? shown.text : "", shown.len);
     size_t more = count > PROBE_X509_NAMES_SHOWN ? count - PROBE_X509_NAMES_SHOWN : 0;
     if (more > 0)

@@ -25,7 +25,7 @@ void probe_cert_judge(const struct probe_trust *trust, struct stack_st_X509 *cha
 /* Adds the name and the version of libcrypto's release, as it is linked at run time: "OpenSSL 3.5.1". */
 void probe_cert_library(struct buf *out);
 
-/* Adds, about CHAIN's first: "expires on 2027-01-02, in 42 days; made out to mail.example.org and 2 more names by Example CA". */
+/* Adds, about CHAIN's first: "expires on 2027-01-02, in 42 days; issued to mail.example.org and 2 more names by Example CA". */
 void probe_cert_describe(struct stack_st_X509 *chain, int64_t now, struct buf *out);
 
 /* The most bytes of the data of a TLSA record 3 1 1 or 3 1 2. */

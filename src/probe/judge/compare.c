@@ -18,9 +18,12 @@ enum {
     INI_NOT_SERVED,
     INI_ID,
     INI_ID_PARTLY,
+    INI_ID_UNSEEN,
+    INI_ID_HELD,
     INI_ID_EARLY,
     INI_NO_ID,
     INI_NO_ID_HELD,
+    INI_ZONE,
     RULES
 };
 
@@ -31,13 +34,12 @@ static const struct probe_rule rules[RULES] = {
     [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
                       "policies.ini(5)" },
     [INI_BYTES] = { "ini-bytes", PROBE_WARN, 0, 0, 0,
-                    "the policy that is served says the same as the file, in other bytes; see what the front server changes in "
-                    "it, "
-                    "or who else serves it",
+                    "the policy that is served says the same as the file, but with different bytes; check what the front server "
+                    "changes in it, or who else serves it",
                     "RFC 8461 3.2" },
     [INI_POLICY] = { "ini-policy", PROBE_FAIL, 0, 0, 0,
-                     "another policy is served than the file has; see whether the program reads this file (its log says), and "
-                     "whether the front server passes this name on to it",
+                     "another policy is served than the file has; check that mta-sts reads this file (its log names it), and "
+                     "that the front server passes this name on to it",
                      RFC_CHANGE },
     [INI_NOT_SERVED] = { "ini-not-served", PROBE_FAIL, 0, 0, 0,
                          "senders cannot fetch the policy of the file; first mend what fails above, and change no record before",
@@ -48,12 +50,20 @@ static const struct probe_rule rules[RULES] = {
                  RFC_CHANGE },
     [INI_ID_PARTLY] = { "ini-id-partly", PROBE_FAIL, 0, 0, 0,
                         "the id of the policy in the file is not published, and some addresses of the policy host do not serve "
-                        "that "
-                        "policy; first let all of them serve it, and change no record before",
+                        "that policy; first let all of them serve it, and change no record before",
                         RFC_CHANGE },
+    [INI_ID_UNSEEN] = { "ini-id-unseen", PROBE_FAIL, 0, 0, 0,
+                        "the id of the policy in the file is not published, and not all addresses of the policy host could be "
+                        "asked from here; look from a machine that reaches all of them, and change no record before",
+                        RFC_CHANGE },
+    [INI_ID_HELD] = { "ini-id-held", PROBE_FAIL, 0, 0, 0,
+                      "is not the id of the policy that is served; under the new one, senders defer mail for what fails in mx "
+                      "and "
+                      "smtp, since the mode is enforce: first mend that, or serve mode testing",
+                      "RFC 8461 5, 8.1" },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
                        "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
-                       "new id; serve the policy",
+                       "new id; serve the policy of the file",
                        RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
@@ -61,6 +71,10 @@ static const struct probe_rule rules[RULES] = {
                          "there is not exactly one valid TXT record; with one, senders defer mail for what fails in mx and smtp, "
                          "since the mode is enforce: first mend that, or serve mode testing",
                          "RFC 8461 5, 3.1" },
+    [INI_ZONE] = { "ini-zone", PROBE_OK, 0, 0, 0,
+                   "has the record, since the domain is delegated to it; let its operator publish it there, as this command "
+                   "prints it",
+                   "RFC 8461 8.2" },
 };
 
 static bool says_the_same(const struct probe_policy *a, const struct probe_policy *b)
@@ -105,14 +119,19 @@ static bool is_renewed(const struct probe_published *published, const char *expe
     return published->id != NULL && strcmp(published->id, id) == 0;
 }
 
+/* Do senders get the policy, byte for byte, as far as it was looked at? */
+static bool is_served(const struct probe_published *published, const char *expected, size_t len)
+{
+    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL;
+}
+
 /* Is the policy served, and its id not published? */
 static bool is_behind(const struct probe_published *published, const char *expected, size_t len)
 {
-    return published->is_served && published->policy != NULL && policy_rule(published, expected, len) == NULL &&
-           published->is_id_known && !is_renewed(published, expected, len);
+    return is_served(published, expected, len) && published->is_id_known && !is_renewed(published, expected, len);
 }
 
-/* Would the first valid record have senders defer mail? */
+/* Would a new id have senders defer mail? They may have another policy now, or none. */
 static bool is_held(const struct probe_published *published, const char *expected, size_t len)
 {
     struct probe_policy policy;
@@ -120,21 +139,31 @@ static bool is_held(const struct probe_published *published, const char *expecte
     probe_policy_read(expected, len, &policy);
     bool enforces = policy.has_mode && policy.mode == POLICY_ENFORCE;
     probe_policy_free(&policy);
-    return published->id == NULL && published->holds_mail && enforces;
+    return published->holds_mail && enforces;
+}
+
+bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len)
+{
+    return is_served(published, expected, len) && !published->is_partly && !published->is_unseen &&
+           !is_held(published, expected, len);
 }
 
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
 {
-    return is_behind(published, expected, len) && !published->is_partly && !is_held(published, expected, len);
+    return is_behind(published, expected, len) && probe_compare_is_safe(published, expected, len);
 }
 
 static const struct probe_rule *id_rule(const struct probe_published *published, const char *expected, size_t len)
 {
+    bool held = is_held(published, expected, len);
+
     if (published->is_partly)
         return &rules[INI_ID_PARTLY];
+    if (published->is_unseen)
+        return &rules[INI_ID_UNSEEN];
     if (published->id != NULL)
-        return &rules[INI_ID];
-    return &rules[is_held(published, expected, len) ? INI_NO_ID_HELD : INI_NO_ID];
+        return &rules[held ? INI_ID_HELD : INI_ID];
+    return &rules[held ? INI_NO_ID_HELD : INI_NO_ID];
 }
 
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
@@ -150,7 +179,8 @@ enum probe_compared probe_compare(const struct probe_published *published, const
     if (other && renewed)
         probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
     if (is_behind(published, expected, len))
-        probe_findings_add(findings, id_rule(published, expected, len), 0, span_of(published->is_partly ? NULL : published->id));
+        probe_findings_add(findings, id_rule(published, expected, len), 0,
+                           span_of(published->is_partly || published->is_unseen ? NULL : published->id));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)
@@ -164,6 +194,14 @@ void probe_compare_mistake(const char *mistake, struct probe_findings *findings)
 
     buf_add_shown(&says, mistake, strlen(mistake), (size_t)-1);
     probe_findings_add_saying(findings, &rules[INI_MISTAKE], 0, span_of(NULL), &says);
+}
+
+void probe_compare_zone(const char *domain, const char *zone, struct probe_findings *findings)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s: mta-sts dns --delegate %s --only zone %s", rules[INI_ZONE].says, zone, domain);
+    probe_findings_add_saying(findings, &rules[INI_ZONE], 0, span_of(zone), &says);
 }
 
 void probe_compare_record(const char *name, const char *expected, size_t len, struct buf *out)

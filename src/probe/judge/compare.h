@@ -14,6 +14,7 @@ struct probe_published {
     size_t len;
     bool is_served;   /* senders can fetch it: by a valid certificate, with status 200 */
     bool is_partly;   /* at some addresses of the policy host, and at others not, or another policy */
+    bool is_unseen;   /* it is not known whether all its addresses serve the policy: some could not be asked from here */
     bool is_known;    /* false: nobody can say whether they can */
     const char *id;   /* of the TXT record; NULL: none that is valid */
     bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
@@ -28,7 +29,8 @@ enum probe_compared {
     PROBE_NOT_COMPARED /* nothing is served to compare with */
 };
 
-/* How the bytes of two policies compare: the same bytes; other bytes that say the same; another policy, or none. */
+/* How the bytes of two policies compare, from best to worst: the same bytes; other bytes that say the same; another policy, or
+ * none. */
 enum probe_bodies { PROBE_BODIES_SAME, PROBE_BODIES_ALIKE, PROBE_BODIES_OTHER };
 
 /* Compares SERVED with WANTED, any bytes. Where SERVED breaks a rule of policies, and WANTED is not the same, it is another one.
@@ -43,13 +45,19 @@ enum probe_compared probe_compare(const struct probe_published *published, const
                                   struct probe_findings *findings);
 
 /*
- * Is a TXT record for EXPECTED to be published now? The policy is served at all addresses, and its id is not published. The first
- * record is not, where it would have senders defer mail that they deliver now.
+ * May the id of EXPECTED be published now? The policy is served at all addresses, and senders that take it defer no mail that
+ * they may deliver now.
  */
+bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len);
+
+/* Is a TXT record for EXPECTED to be published now? That is safe, and its id is not published. */
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len);
 
 /* Adds MISTAKE to FINDINGS: policies.ini has no policy for the domain because of it. */
 void probe_compare_mistake(const char *mistake, struct probe_findings *findings);
+
+/* The record to publish is in ZONE, to which DOMAIN is delegated: adds who changes it, and how. A remark. */
+void probe_compare_zone(const char *domain, const char *zone, struct probe_findings *findings);
 
 /*
  * Adds the TXT record for the policy EXPECTED, LEN bytes, as `mta-sts dns` prints it, to OUT. NAME is where it belongs: the name

@@ -17,7 +17,7 @@ static const char *const fates[PROBE_STATUSES] = {
         "say. Better: correct that host, and write enforce.",
     [PROBE_STATUS_UNKNOWN] =
         "This section goes back to testing, because an MX host could not be looked at, as the comments below "
-        "say. Better: look at it from elsewhere, and write enforce where it is good.",
+        "say. Better: run this on a machine that reaches it, and write enforce if it is good.",
 };
 
 static bool is_in_doubt(const struct probe_served *served)
@@ -47,7 +47,7 @@ static void explain(const struct probe_served *served, int mx_status, struct buf
     else if (served->mode == POLICY_ENFORCE && !served->is_accepted)
         buf_print(why, " This section goes back to testing. Once senders accept what is served, write enforce.");
     else if (served->mode == POLICY_ENFORCE && is_in_doubt(served))
-        buf_print(why, " This section goes back to testing. Better: look again, and write enforce where senders find it.");
+        buf_print(why, " This section goes back to testing. Better: run this again, and write enforce if senders find it.");
     else if (served->mode == POLICY_ENFORCE)
         buf_print(why, " %s", fates[mx_status]);
 }
@@ -63,10 +63,11 @@ void probe_section_decide(const struct probe_served *served, int mx_status, stru
     if (served->has_mode)
         explain(served, mx_status, why);
     else if (served->is_unknown)
-        buf_print(why, "Whether a policy is served now could not be found out. If one is, in mode enforce, keep that mode.");
+        buf_print(why, "Whether a policy is served now could not be found out: mta-sts-probe without --suggest says why. If one "
+                       "is, in mode enforce, keep that mode.");
     else if (served->has_record)
         buf_print(
-            why, "The TXT record says that there is a policy, but none could be fetched that says its mode. Senders that have it "
-                 "in their cache "
-                 "keep to it. If it is in mode enforce, keep that mode.");
+            why,
+            "The TXT record says that there is a policy, but none could be fetched that says its mode: mta-sts-probe without "
+            "--suggest says why. Senders that have it in their cache keep to it. If it is in mode enforce, keep that mode.");
 }

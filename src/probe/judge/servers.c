@@ -7,13 +7,13 @@
 #include "probe/ask/fetched.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/special_use.h"
+#include "probe/read/media_type.h"
 #include "read/finding.h"
 #include "read/share.h"
 #include "read/span.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, SENDERS = PROBE_SENDERS_POLICY };
 
@@ -70,9 +70,9 @@ enum {
 /* Where an MX host did something that says nothing about its TLS, that is a warning, and the check is unknown. */
 static const struct probe_rule rules[RULES] = {
     [TXT_ALIAS] = { "txt-alias", PROBE_FAIL, 0, 0, 0,
-                    "is a CNAME that leads nowhere; publish the TXT record at its target, or in its place", RFC_TXT },
+                    "is a CNAME that leads to no TXT record; publish the record at its target, or in its place", RFC_TXT },
     [TXT_NO_DOMAIN] = { "txt-no-domain", PROBE_FAIL, 0, 0, 0,
-                        "does not exist (NXDOMAIN); see how the name is written, and whether it is registered and delegated",
+                        "does not exist (NXDOMAIN); check the spelling, and whether it is registered and delegated",
                         "RFC 8020 2" },
     [TXT_PLACE] = { "txt-place", PROBE_FAIL, 0, 0, 0,
                     "has such a record, and no sender looks there; publish it at the right name", RFC_TXT },
@@ -90,34 +90,37 @@ static const struct probe_rule rules[RULES] = {
     [HOST_SPECIAL] = { "host-special", PROBE_WARN, 0, 0, 0,
                        "is not a public address, so senders elsewhere cannot reach it; publish a public one", "RFC 6890" },
     [HTTPS_REFUSED] = { "https-refused", PROBE_FAIL, 0, 0, 0,
-                        "takes no connection; start the front server, or open port 443 in the firewall", RFC_FETCH },
+                        "accepts no connection; start the front server, open port 443 in the firewall, or remove the address",
+                        RFC_FETCH },
     [HTTPS_SLOW] = { "https-slow", PROBE_FAIL, 0, 0, 0,
-                     "did not get as far as TLS in time; start the front server, or open port 443 in the firewall", RFC_FETCH },
+                     "did not complete the TLS handshake in time; start the front server (restart it if it hangs), or open port "
+                     "443 in the firewall",
+                     RFC_FETCH },
     [HTTPS_TLS_OLD] = { "https-tls-old", PROBE_FAIL, 0, 0, 0,
-                        "speaks nothing as new as TLS 1.2; switch TLS 1.2 and 1.3 on in the front server", RFC_TLS },
+                        "offers only versions older than TLS 1.2; enable TLS 1.2 and 1.3 in the front server", RFC_TLS },
     [HTTPS_TLS] = { "https-tls", PROBE_FAIL, 0, 0, 0,
-                    "fails in the TLS handshake; see that the front server knows this name and has its certificate", RFC_FETCH },
-    [HTTPS_PROTOCOL] = { "https-protocol", PROBE_FAIL, 0, 0, 0, "does not speak TLS; let the front server do so on this port",
+                    "fails in the TLS handshake; set TLS, this name and its certificate in the front server", RFC_FETCH },
+    [HTTPS_PROTOCOL] = { "https-protocol", PROBE_FAIL, 0, 0, 0, "does not offer TLS on this port; set that in the front server",
                          RFC_FETCH },
     [HTTPS_NO_ROUTE] = { "https-no-route", PROBE_OK, 0, 0, 0,
-                         "was not asked there: this machine has no route to it; look from a host that has one", RFC_FETCH },
+                         "was not asked there: this machine has no route to it; run the probe on one that has", RFC_FETCH },
     [ANSWER_CUT] = { "answer-cut", PROBE_FAIL, 0, 0, 0,
                      "the answer is not HTTP, or is cut off; look in the front server's error log", RFC_FETCH },
     [ANSWER_TIME] = { "answer-time", PROBE_FAIL, 0, 0, 0,
-                      "the answer was not whole in time; senders wait for a minute at most; look whether the program behind the "
-                      "front server hangs",
+                      "the answer was not complete in time; senders wait for a minute at most; check whether the program behind "
+                      "the front server hangs",
                       RFC_FETCH },
     [ANSWER_REDIRECT] = { "answer-redirect", PROBE_FAIL, 0, 0, 0,
-                          "is where a redirect leads to, which senders do not follow; serve the policy at "
-                          "/.well-known/mta-sts.txt itself",
+                          "is the target of a redirect; senders follow none; serve the policy at /.well-known/mta-sts.txt itself",
                           RFC_FETCH },
     [ANSWER_STATUS] = { "answer-status", PROBE_FAIL, 0, 0, 0,
-                        "is the status, and only 200 brings a policy; look in the front server's error log", RFC_FETCH },
-    [ANSWER_TYPE] = { "answer-type", PROBE_WARN, 2, 2, SENDERS, "is the media type; let the front server say text/plain",
+                        "is the status, and only 200 brings a policy; \"mta-sts-probe --explain answer\" has the usual causes",
+                        RFC_FETCH },
+    [ANSWER_TYPE] = { "answer-type", PROBE_WARN, 2, 2, SENDERS, "is the media type; set text/plain in the front server",
                       "RFC 8461 3.2, 3.3" },
     [ANSWER_NO_TYPE] = { "answer-no-type", PROBE_WARN, 2, 2, SENDERS,
-                         "there is no media type; let the front server say text/plain", "RFC 8461 3.2, 3.3" },
-    [ANSWER_CHARSET] = { "answer-charset", PROBE_WARN, 0, 0, 0, "is the media type; let its charset be utf-8, or say none",
+                         "there is no media type; set text/plain in the front server", "RFC 8461 3.2, 3.3" },
+    [ANSWER_CHARSET] = { "answer-charset", PROBE_WARN, 0, 0, 0, "is the media type; set its charset to utf-8, or leave it out",
                          "RFC 8461 3.2" },
     [ANSWER_LARGE] = { "answer-large", PROBE_FAIL, 0, 0, 0,
                        "the policy is over 65,536 bytes, which senders do not read; write fewer mx lines, or wildcards",
@@ -126,22 +129,25 @@ static const struct probe_rule rules[RULES] = {
                       "the policy is over 10,240 bytes, where one sender implementation cuts it; write fewer mx lines, or "
                       "wildcards",
                       RFC_FETCH },
-    [ANSWER_SLOW] = { "answer-slow", PROBE_WARN, 0, 0, 0, "for the whole answer is slow, and a message waits for it", RFC_FETCH },
+    [ANSWER_SLOW] = { "answer-slow", PROBE_WARN, 0, 0, 0,
+                      "is slow for the whole answer, and a message waits for it; look at the front server's load", RFC_FETCH },
     [POLICY_DIFFERS] = { "policy-differs", PROBE_FAIL, 0, 0, 0,
                          "another policy is served there than at the other addresses, so senders disagree about which holds; "
                          "serve the same at all of them",
                          "RFC 8461 3.3, 8.1" },
     [POLICY_BYTES] = { "policy-bytes", PROBE_WARN, 0, 0, 0,
-                       "the policy says the same there as at the other addresses, in other bytes; see what changes it on the "
-                       "way",
+                       "the policy says the same there as at the other addresses, but with different bytes; serve the same file "
+                       "at all of them",
                        "RFC 8461 3.2" },
     [MX_NULL] = { "mx-null", PROBE_WARN, 0, 0, 0,
-                  "takes no mail, as its null MX record says; a policy protects nothing here, remove it or the record",
+                  "accepts no mail, as its null MX record says; remove the policy, or that record if mail is wanted",
                   "RFC 7505" },
-    [MX_IMPLICIT] = { "mx-implicit", PROBE_OK, 0, 0, 0, "has no MX record; senders take the name itself for its mail host",
+    [MX_IMPLICIT] = { "mx-implicit", PROBE_OK, 0, 0, 0,
+                      "has no MX record; senders use the name itself as its mail host; publish an MX record if another host "
+                      "takes its mail",
                       "RFC 5321 5.1" },
     [MX_NONE] = { "mx-none", PROBE_FAIL, 0, 0, 0,
-                  "has no MX record; senders take the name itself for its mail host, and no pattern of the policy matches that; "
+                  "has no MX record; senders use the name itself as its mail host, and no pattern of the policy matches that; "
                   "publish an MX record for its mail host",
                   "RFC 8461 4.1, RFC 5321 5.1" },
     [SMTP_ABSENT] = { "smtp-absent", PROBE_FAIL, 0, 0, 0,
@@ -152,25 +158,25 @@ static const struct probe_rule rules[RULES] = {
                      "has no MX record and no address, so no sender can deliver to it; publish an MX record for its mail host",
                      "RFC 5321 5.1" },
     [SMTP_REFUSED] = { "smtp-refused", PROBE_WARN, 0, 0, 0,
-                       "takes no connection from here; try from a host with a way out to port 25: if it fails there, too, nobody "
-                       "delivers to it",
+                       "accepts no connection from here; run the probe on a mail server: if that fails, too, no sender can "
+                       "deliver to it",
                        "RFC 5321 4.5.4.1" },
     [SMTP_SLOW] = { "smtp-slow", PROBE_WARN, 0, 0, 0,
-                    "gave no answer in time; try from a host with a way out to port 25: if it fails there, too, nobody delivers "
-                    "to it",
+                    "gave no answer in time; run the probe on a mail server: if that fails, too, no sender can deliver to it",
                     "RFC 5321 4.5.3.2" },
     [SMTP_LATER] = { "smtp-later", PROBE_WARN, 0, 0, 0,
-                     "asks to come back later (greylisting, or too many connections); look again, or let this host through",
+                     "asks to try again later (greylisting, or too many connections); run the probe again in a few minutes, or "
+                     "exempt this machine there",
                      "RFC 5321 4.2.1" },
-    [SMTP_NO_STARTTLS] = { "smtp-no-starttls", PROBE_FAIL, 0, 0, 0, "does not take STARTTLS; switch it on there",
+    [SMTP_NO_STARTTLS] = { "smtp-no-starttls", PROBE_FAIL, 0, 0, 0, "does not accept STARTTLS; enable it there",
                            "RFC 8461 5, 4.2" },
-    [SMTP_TLS_OLD] = { "smtp-tls-old", PROBE_FAIL, 0, 0, 0, "speaks nothing as new as TLS 1.2; switch TLS 1.2 and 1.3 on there",
-                       RFC_VERSION },
-    [SMTP_TLS] = { "smtp-tls", PROBE_FAIL, 0, 0, 0, "takes STARTTLS, and then TLS fails; look in its log", RFC_MX },
+    [SMTP_TLS_OLD] = { "smtp-tls-old", PROBE_FAIL, 0, 0, 0,
+                       "offers only versions older than TLS 1.2; enable TLS 1.2 and 1.3 there", RFC_VERSION },
+    [SMTP_TLS] = { "smtp-tls", PROBE_FAIL, 0, 0, 0, "accepts STARTTLS, and then TLS fails; its log has the reason", RFC_MX },
     [SMTP_PROTOCOL] = { "smtp-protocol", PROBE_FAIL, 0, 0, 0,
-                        "is not an SMTP server, or closes the connection; see what listens on its port 25", "RFC 5321 3.1" },
+                        "is not an SMTP server, or closes the connection; check what listens on its port 25", "RFC 5321 3.1" },
     [SMTP_NO_ROUTE] = { "smtp-no-route", PROBE_OK, 0, 0, 0,
-                        "was not asked there: this machine has no route to it; look from a host that has one", "RFC 5321 5.1" },
+                        "was not asked there: this machine has no route to it; run the probe on one that has", "RFC 5321 5.1" },
 };
 
 /* --- DNS --- */
@@ -286,6 +292,11 @@ bool probe_judge_https(const char *host, const struct probe_fetched *fetched, st
     return outcome->is_conclusive || fetched->chain != NULL;
 }
 
+bool probe_judge_is_open(const struct probe_rule *rule)
+{
+    return rule == &rules[SMTP_REFUSED] || rule == &rules[SMTP_SLOW] || rule == &rules[SMTP_LATER];
+}
+
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings)
 {
     /* The port is open where only the handshake hangs. */
@@ -294,8 +305,7 @@ bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, str
 
     if (outcome->smtp != NULL)
         probe_findings_add_seen(findings, outcome->smtp, span_of(host), fetched->why);
-    return outcome->is_conclusive && outcome->smtp != &rules[SMTP_REFUSED] && outcome->smtp != &rules[SMTP_SLOW] &&
-           outcome->smtp != &rules[SMTP_LATER];
+    return outcome->is_conclusive && !probe_judge_is_open(outcome->smtp);
 }
 
 void probe_judge_https_no_route(const char *host, struct probe_findings *findings)
@@ -310,42 +320,14 @@ void probe_judge_smtp_no_route(const char *host, struct probe_findings *findings
 
 /* --- HTTP --- */
 
-/* The parameters of the media type TYPE: what follows its first semicolon. */
-static struct span type_parameters(const char *type)
-{
-    const char *semicolon = strchr(type, ';');
-
-    return span_without_leading(span_of(semicolon != NULL ? semicolon + 1 : NULL));
-}
-
-static bool is_text_plain(const char *type)
-{
-    static const char plain[] = "text/plain";
-    const size_t len = sizeof plain - 1;
-
-    return strncasecmp(type, plain, len) == 0 && (type[len] == '\0' || type[len] == ';' || type[len] == ' ' || type[len] == '\t');
-}
-
-static bool is_known_charset(struct span parameters)
-{
-    static const char *const known[] = { "charset=utf-8", "charset=us-ascii", "charset=\"utf-8\"", "charset=\"us-ascii\"" };
-
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (span_is_but_case(parameters, known[i]))
-            return true;
-    return false;
-}
-
 static void judge_type(const char *type, struct probe_findings *findings)
 {
     if (type == NULL || type[0] == '\0') {
         probe_findings_add(findings, &rules[ANSWER_NO_TYPE], 0, span_of(NULL));
-    } else if (!is_text_plain(type)) {
+    } else if (!probe_media_is_text_plain(type)) {
         probe_findings_add(findings, &rules[ANSWER_TYPE], 0, span_of(type));
-    } else {
-        struct span parameters = type_parameters(type);
-        if (parameters.len > 0 && !is_known_charset(parameters))
-            probe_findings_add(findings, &rules[ANSWER_CHARSET], 0, span_of(type));
+    } else if (!probe_media_is_utf8(type)) {
+        probe_findings_add(findings, &rules[ANSWER_CHARSET], 0, span_of(type));
     }
 }
 

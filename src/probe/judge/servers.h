@@ -66,6 +66,10 @@ void probe_judge_mx_no_address(const char *host, bool is_implicit, const struct 
 /* Adds what HOST, an MX host, did wrong in SMTP; its certificate is not judged. False where that says nothing about its TLS. */
 bool probe_judge_smtp(const char *host, const struct probe_fetched *fetched, struct probe_findings *findings);
 
+/* Is RULE about an MX host of which this leaves open whether senders can deliver to it? If no address works, the check is
+ * unknown. */
+bool probe_judge_is_open(const struct probe_rule *rule);
+
 /* Adds that an address of HOST was not asked, while another one works: a remark. */
 void probe_judge_https_no_route(const char *host, struct probe_findings *findings);
 void probe_judge_smtp_no_route(const char *host, struct probe_findings *findings);

@@ -1,5 +1,7 @@
 #include "probe/judge/trust.h"
 
+#include "probe/ask/lack.h"
+
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -70,7 +72,7 @@ struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
     if (trust != NULL)
         trust->store = X509_STORE_new();
     if (trust == NULL || trust->store == NULL) {
-        (void)snprintf(why, size, "out of memory");
+        (void)snprintf(why, size, PROBE_LACK_MEMORY);
         free(trust);
         return NULL;
     }
@@ -80,7 +82,8 @@ struct probe_trust *probe_trust_new(const char *ca_file, char *why, size_t size)
     if (good == 1 && has_authorities(trust))
         return trust;
     if (ca_file != NULL)
-        (void)snprintf(why, size, "%s: no certificate of an authority can be read there", ca_file);
+        (void)snprintf(why, size, "%s: no certificate of an authority can be read there; write a file of certificates in PEM",
+                       ca_file);
     else
         (void)snprintf(why, size, "this system has no certificates of authorities in %s; install ca-certificates",
                        X509_get_default_cert_dir());

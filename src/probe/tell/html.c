@@ -23,7 +23,8 @@ static const char *const meanings[PROBE_STATUSES] = {
     [PROBE_STATUS_OK] = "All senders accept it.",
     [PROBE_STATUS_WARNING] = "It works, but some senders refuse it, or it will not work for long.",
     [PROBE_STATUS_CRITICAL] = "It violates RFC 8461, or all senders refuse it.",
-    [PROBE_STATUS_UNKNOWN] = "Could not tell: for example, a name server or a connection to an MX host failed.",
+    [PROBE_STATUS_UNKNOWN] =
+        "Unknown: a name server or a connection to an MX host failed, for example. Try again, or from another machine.",
 };
 
 /* --- text --- */
@@ -252,7 +253,8 @@ void probe_html_begin(int64_t now, bool quiet, struct buf *out)
     add_markup(out, "\">");
     add_time(now, TIME_SHOWN, out);
     add_markup(out, "</time>.</p>\n</header>\n<main>\n"
-                    "<p id=\"_part\">Without a summary, this page is not complete: the run was stopped, or is not over yet.</p>\n"
+                    "<p id=\"_part\">Without a summary, this page is not complete: the run was stopped, or is not over yet. "
+                    "Reload it later, or run mta-sts-probe again.</p>\n"
                     "<section>\n<h2>Domains</h2>\n");
     add_tools(out);
     add_markup(out, "<table id=\"_table\">\n<caption>The checks of each domain, by the names that are explained below.");
@@ -273,7 +275,7 @@ static void add_legend(struct buf *out)
         add(out, "<dd>", meanings[status]);
         add_markup(out, "\n");
     }
-    add_markup(out, "<dt><b>-</b><dd>Not looked at: an earlier check failed, or it was not asked for.\n</dl>\n");
+    add_markup(out, "<dt><b>-</b><dd>Not looked at: the line of the check has the reason.\n</dl>\n");
 }
 
 static void add_explanation(enum probe_check_name check, struct buf *out)
@@ -299,7 +301,7 @@ static void add_summary(const struct probe_report_counts *counts, unsigned long 
     add_markup(out, "</ul>\n<p>");
     probe_report_total(counts, ms, out);
     probe_report_left(counts, out);
-    add_markup(out, is_lost ? "; out of memory: something is missing</p>\n</section>\n" : "</p>\n</section>\n");
+    add_markup(out, is_lost ? "; out of memory: some results are missing</p>\n</section>\n" : "</p>\n</section>\n");
 }
 
 void probe_html_end(const struct probe_report_counts *counts, unsigned long ms, bool is_lost, struct buf *out)

@@ -77,9 +77,9 @@ static void unused(void **state)
     probe_match_unused(mx, 5, hosts, 3, &findings);
     assert_int_equal(findings.count, 1);
     assert_int_equal(findings.verdict, PROBE_WARN);
-    assert_string_equal(
-        probe_finding_text(&findings, &findings.list[0]),
-        "\"a.example\" is a pattern that matches none of the MX records; remove it if it is not of use (RFC 8461 4.1)");
+    assert_string_equal(probe_finding_text(&findings, &findings.list[0]),
+                        "\"a.example\" is a pattern that matches none of the MX records; remove it, unless such an MX record is "
+                        "to come (RFC 8461 4.1)");
     probe_findings_free(&findings);
 }
 
@@ -94,10 +94,9 @@ static void several_hosts(void **state)
     assert_int_equal(probe_match_host("a.example", 1, "A.example", &findings), 0);
     assert_int_equal(findings.count, 2);
     assert_int_equal(findings.verdict, PROBE_FAIL);
-    assert_string_equal(
-        probe_finding_text(&findings, &findings.list[1]),
-        "\"A.example\" or its pattern is written in capitals; write both in lower case (RFC 8461 4.1; 4 to 5 of 15 "
-        "sender implementations refuse it)");
+    assert_string_equal(probe_finding_text(&findings, &findings.list[1]),
+                        "\"A.example\" or its pattern has capitals; write both in lower case (RFC 8461 4.1; 4 to 5 of 15 "
+                        "sender implementations refuse it)");
     probe_findings_free(&findings);
 }
 

@@ -247,7 +247,7 @@ static void phrases(void **state)
     static const char *const expected[] = {
         "\"a.example.\" ends in a dot; write it without (RFC 8461 3.2, RFC 5321 4.1.2; 5" REFUSE,
         "\"\\x1b[31m\" has no colon after a field's name; write \"name: value\", and no comments (RFC 8461 3.2; 7" REFUSE,
-        "\"max_age\" is missing; write a line that has it (RFC 8461 3.2; 13" REFUSE,
+        "\"max_age\" is missing; add a line for it (RFC 8461 3.2; 13" REFUSE,
     };
     struct probe_policy policy;
 

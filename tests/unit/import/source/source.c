@@ -21,7 +21,8 @@
     "the policy is put together when the program runs, and cannot be read; import it from where it is served: mta-sts-probe "    \
     "--import"
 struct sample {
-    const char *text, *domain, *out, *complaints; /* DOMAIN: as with --domain */
+    /* DOMAIN: as with --domain. COMPLAINTS without a line end: their beginning; the rest are words of read/policy_rules.c. */
+    const char *text, *domain, *out, *complaints;
 };
 
 static struct buf complaints;
@@ -57,7 +58,11 @@ static void check(const struct sample *samples, size_t count, enum source_kind k
         bool is_settled = catalogue_settle(&job.catalogue, complain);
         import_write(&job.catalogue, &out);
         assert_false(job.catalogue.failed || out.failed);
-        assert_string_equal(complaints.text != NULL ? complaints.text : "", samples[i].complaints);
+        buf_add(&complaints, "", 0);
+        size_t len = strlen(samples[i].complaints);
+        if (len > 0 && samples[i].complaints[len - 1] != '\n')
+            complaints.text[strlen(complaints.text) < len ? 0 : len] = '\0';
+        assert_string_equal(complaints.text, samples[i].complaints);
         buf_add(&out, "", 0);
         drop_remarks(out.text);
         assert_string_equal(out.text, samples[i].out);
@@ -74,12 +79,9 @@ static const struct sample policies[] = {
     { POLICY("\n"), "a.example", SECTION, "" },
     { "max_age:604800 \r\nmx:  MAIL.a.example\nmode: enforce\r\nversion: STSv1", "a.example", SECTION, "" },
     { "version: STSv1\nmode: none\nmax_age: 0086400\n", "a.example", "[a.example]\nmode    = none\nmax_age = 1d\n", "" },
-    { POLICY("\n") "x: y\n", "a.example", SECTION,
-      "f:5: warning: [a.example] \"x: y\" is an unknown field, which senders are to ignore; leave it out (RFC 8461 3.2; 3 of 17 "
-      "sender implementations refuse it)\n" },
+    { POLICY("\n") "x: y\n", "a.example", SECTION, "f:5: warning: [a.example] \"x: y\" is an unknown field" },
     { POLICY("\n") "mode: enforce\n", "a.example", ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n",
-      "f:5: [a.example] \"mode: enforce\" is a field for the second time: the first one counts, for some senders the last; keep "
-      "one (RFC 8461 3.2; 3 of 17 sender implementations refuse it)\n" },
+      "f:5: [a.example] \"mode: enforce\" " },
     { POLICY("\n"), NULL, "",
       "f: no folder names its domain; write --domain NAME, or name its folder as its host, mta-sts.example.org\n" },
 };
@@ -149,9 +151,7 @@ static const struct sample scripts[] = {
     { "", NULL, "", "f: no policy is in it: a policy has to be a string behind the name of its host\n" },
     /* what is wrong, and in which line */
     { "m = {\n'a.example': `version: STSv1\nmode: enforce\n# x\nmx: mail.a.example\nmax_age: 604800`}", NULL,
-      ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n",
-      "f:4: [a.example] \"# x\" has no colon after a field's name; write \"name: value\", and no comments (RFC 8461 3.2; 7 of "
-      "17 sender implementations refuse it)\n" },
+      ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n", "f:4: [a.example] \"# x\" has no colon" },
     { "m = {'a.example': `" POLICY("\n") "`,\n\n'mta-sts.a.example': `version: STSv1\nmode: none\nmax_age: 60`}", NULL,
       ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n;[a.example]\n;mode    = none\n;max_age = "
       "60\n",
@@ -178,8 +178,7 @@ static const struct sample nginx[] = {
       "f:1: [a.example] the policy contains a variable of nginx, and cannot be read; import it from where it is served: "
       "mta-sts-probe --import\n" },
     { "server { server_name mta-sts.a.example; location /.well-known/mta-sts.txt { return 200 \"no\"; } }", NULL, BROKEN,
-      "f:1: [a.example] \"no\" is not a policy: no line is a version, mode, mx or max_age; serve the policy (RFC 8461 3.2; 17 of "
-      "17 sender implementations refuse it)\n" },
+      "f:1: [a.example] \"no\" is not a policy" },
     { "server { listen 80; }", NULL, "", "f: no policy is in it: it has no return 200 \"...\" with a policy\n" },
 };
 

@@ -63,7 +63,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "DNSSEC validation failed: signature expired" },
+      "DNSSEC validation failed: signature expired; sign the zone anew, or correct its DS record" },
     { "bogus, and nothing can be validated",
       PROBE_DNS_A,
       { A },
@@ -137,7 +137,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "DNSSEC validation failed: signature expired" },
+      "DNSSEC validation failed: signature expired; sign the zone anew, or correct its DS record" },
     { "all failed",
       PROBE_DNS_A,
       { { 0 } },
@@ -149,7 +149,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "all name servers failed, or none could be reached" },
+      "all name servers failed, or none could be reached; check the network here, then try --dns root" },
     { "refused",
       PROBE_DNS_A,
       { { 0 } },
@@ -161,7 +161,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "the name server refused to answer (REFUSED)" },
+      "the name server refused to answer (REFUSED); try another one with --dns" },
     { "another error",
       PROBE_DNS_A,
       { { 0 } },
@@ -173,7 +173,7 @@ static const struct answer_case {
       PROBE_DNS_AGAIN,
       0,
       NULL,
-      "the name server answered with an error" },
+      "the name server answered with an error; try another one with --dns" },
     { "an address of five octets",
       PROBE_DNS_A,
       { R("\300\0\2\1\1") },
@@ -219,6 +219,19 @@ static const struct answer_case {
     { "an MX with a pointer", PROBE_DNS_MX, { R("\0\0\300\14") }, 0, NULL, false, false, NULL, PROBE_DNS_AGAIN, 0, NULL, NULL },
     { "a TLSA record", PROBE_DNS_TLSA, { R("\3\1\1xy") }, 0, NULL, true, false, NULL, PROBE_DNS_FOUND, 1, NULL, "xy" },
     { "a TLSA record of two octets", PROBE_DNS_TLSA, { R("\3\1") }, 0, NULL, false, false, NULL, PROBE_DNS_AGAIN, 0, NULL, NULL },
+    { "the CNAME itself",
+      PROBE_DNS_CNAME,
+      { R("\10_mta-sts\4test\0") },
+      0,
+      NULL,
+      true,
+      false,
+      NULL,
+      PROBE_DNS_FOUND,
+      1,
+      NULL,
+      "_mta-sts.test" },
+    { "a CNAME without an end", PROBE_DNS_CNAME, { R("\4test") }, 0, NULL, false, false, NULL, PROBE_DNS_AGAIN, 0, NULL, NULL },
     { "keys", PROBE_DNS_DNSKEY, { R("\1\1\3\15") }, 0, NULL, true, false, NULL, PROBE_DNS_FOUND, 0, NULL, NULL },
 };
 
@@ -251,9 +264,12 @@ static void make(const struct answer_case *c, struct made *made)
                                         .nxdomain = c->rcode == NXDOMAIN,
                                         .secure = c->secure,
                                         .bogus = c->bogus };
-    static char why_bogus[] = "validation failure <a.test. A IN>: signature expired";
+    static char own[] = "validation failure <a.test. A IN>: signature expired";
+    static char earlier[] =
+        "validation failure <a.test. A IN>: key for validation test. is marked as invalid because of a previous "
+        "validation failure <b.test. MX IN>: signature expired";
     if (c->bogus)
-        made->result.why_bogus = why_bogus;
+        made->result.why_bogus = c->rcode == NXDOMAIN ? earlier : own;
 }
 
 static void unmake(struct made *made)
@@ -268,6 +284,8 @@ static const char *first(const struct probe_dns_answer *answer, enum probe_dns_t
         return answer->why;
     if (type == PROBE_DNS_MX)
         return answer->mx[0].host;
+    if (type == PROBE_DNS_CNAME)
+        return answer->targets[0];
     if (type != PROBE_DNS_TXT && type != PROBE_DNS_TLSA)
         return answer->addresses[0];
     size_t len = type == PROBE_DNS_TXT ? answer->strings[0].len : answer->tlsa[0].len;

@@ -48,7 +48,7 @@ static const struct section_case {
       POLICY_TESTING,
       WEEK,
       "Served now: mode enforce. Whether all senders find that could not be found out",
-      "goes back to testing. Better: look again" },
+      "goes back to testing. Better: run this again" },
     { SERVED(POLICY_ENFORCE, 4 * WEEK, true), CRITICAL, POLICY_TESTING, 4 * WEEK, "Served now: mode enforce, max_age 4w. ",
       "goes back to testing, because senders defer mail" },
     { SERVED(POLICY_ENFORCE, DAY, true), CRITICAL, POLICY_TESTING, WEEK, "Served now: mode enforce, max_age 1d. ", "goes back" },

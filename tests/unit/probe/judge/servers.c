@@ -101,7 +101,7 @@ static void what_others_said(void **state)
     (void)state;
     (void)probe_judge_smtp("a.example", &fetched, &findings);
     assert_string_equal(probe_finding_text(&findings, &findings.list[0]),
-                        "\"a.example\" does not take STARTTLS; switch it on there [502 \\x1b[31mno\\x0d\\x0a] (RFC 8461 5, 4.2)");
+                        "\"a.example\" does not accept STARTTLS; enable it there [502 \\x1b[31mno\\x0d\\x0a] (RFC 8461 5, 4.2)");
     probe_findings_free(&findings);
 }
 
@@ -196,11 +196,11 @@ static void no_mx(void **state)
     assert_kinds(&findings, "mx-implicit");
     probe_judge_no_mx("example.org", mx, 2, &findings);
     assert_text(&findings,
-                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "\"example.org\" has no MX record; senders use the name itself as its mail host, and no pattern of the "
                 "policy matches that; publish an MX record for its mail host: mail.example.org (RFC 8461 4.1, RFC 5321 5.1)");
     probe_judge_no_mx("example.org", wild, 1, &findings);
     assert_text(&findings,
-                "\"example.org\" has no MX record; senders take the name itself for its mail host, and no pattern of the "
+                "\"example.org\" has no MX record; senders use the name itself as its mail host, and no pattern of the "
                 "policy matches that; publish an MX record for its mail host: one that its mx lines name (RFC 8461 4.1, RFC 5321 "
                 "5.1)");
     probe_judge_mx_no_address("example.org", true, &none, &findings);
@@ -248,7 +248,7 @@ static void of_hosts(void **state)
     assert_int_equal(all.verdict, PROBE_FAIL);
     for (size_t i = 0; i < all.count; i++)
         assert_string_equal(probe_finding_text(&all, &all.list[i]),
-                            "b.example: \"a.example\" takes STARTTLS, and then TLS fails; look in its log (RFC 8461 5)");
+                            "b.example: \"a.example\" accepts STARTTLS, and then TLS fails; its log has the reason (RFC 8461 5)");
     probe_findings_free(&one);
     probe_findings_free(&all);
 }
@@ -263,32 +263,37 @@ static const struct compare_case {
     bool is_served, is_known, is_id_known;
     enum probe_compared compared;
     const char *kinds;
-    bool holds_mail, is_partly;
+    bool holds_mail, is_partly, is_unseen;
 } compares[] = {
-    { WANTED, "", true, true, true, PROBE_SAME, "", false, false },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", false, false },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id", false, false },
-    { WANTED, NULL, true, true, false, PROBE_SAME, "", false, false },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id-held", true, false },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", true, false },
-    { WANTED, "", true, true, true, PROBE_SAME, "", false, true },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true },
-    { POLICY("enforce", "a.example", "\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false },
-    { POLICY("enforce", "A.example", "\r\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false },
-    { POLICY("enforce", "a.example", "\n"), "other", true, true, true, PROBE_OLD_ID, "ini-bytes", false, false },
-    { POLICY("enforce", "a.example", "\n"), NULL, true, true, true, PROBE_OLD_ID, "ini-bytes", false, false },
-    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy", false, false },
-    { POLICY("testing", "a.example", "\r\n"), NULL, true, true, true, PROBE_OTHER, "ini-policy", false, false },
-    { POLICY("enforce", "b.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy,ini-id-early", false, false },
-    { "", "other", true, true, true, PROBE_OTHER, "ini-policy", false, false },
-    { NULL, "", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false },
-    { NULL, "other", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false },
-    { NULL, NULL, false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false },
-    { NULL, NULL, false, false, true, PROBE_NOT_COMPARED, "", false, false },
-    { WANTED, "", false, true, true, PROBE_SAME, "ini-not-served", false, false },
-    { WANTED, "other", false, true, true, PROBE_OLD_ID, "ini-not-served", false, false },
-    { WANTED, NULL, false, true, true, PROBE_OLD_ID, "ini-not-served", false, false },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false, false, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", false, false, false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id", false, false, false },
+    { WANTED, NULL, true, true, false, PROBE_SAME, "", false, false, false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id-held", true, false, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-held", true, false, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-unseen", false, false, true },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-unseen", true, false, true },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false, false, true },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, true },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false, true, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, false },
+    { POLICY("enforce", "a.example", "\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false, false },
+    { POLICY("enforce", "A.example", "\r\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false, false },
+    { POLICY("enforce", "a.example", "\n"), "other", true, true, true, PROBE_OLD_ID, "ini-bytes", false, false, false },
+    { POLICY("enforce", "a.example", "\n"), NULL, true, true, true, PROBE_OLD_ID, "ini-bytes", false, false, false },
+    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy", false, false, false },
+    { POLICY("testing", "a.example", "\r\n"), NULL, true, true, true, PROBE_OTHER, "ini-policy", false, false, false },
+    { POLICY("enforce", "b.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy,ini-id-early", false, false,
+      false },
+    { "", "other", true, true, true, PROBE_OTHER, "ini-policy", false, false, false },
+    { NULL, "", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false },
+    { NULL, "other", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false },
+    { NULL, NULL, false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false },
+    { NULL, NULL, false, false, true, PROBE_NOT_COMPARED, "", false, false, false },
+    { WANTED, "", false, true, true, PROBE_SAME, "ini-not-served", false, false, false },
+    { WANTED, "other", false, true, true, PROBE_OLD_ID, "ini-not-served", false, false, false },
+    { WANTED, NULL, false, true, true, PROBE_OLD_ID, "ini-not-served", false, false, false },
 };
 
 /* An empty id stands for the right one. */
@@ -300,9 +305,8 @@ static void one_comparison(void **state)
 
     policy_id(WANTED, sizeof WANTED - 1, id);
     const struct probe_published published = {
-        "example.org", c->served,   c->served != NULL ? strlen(c->served) : 0,      c->is_served,
-        c->is_partly,  c->is_known, c->id != NULL && c->id[0] == '\0' ? id : c->id, c->is_id_known,
-        c->holds_mail
+        "example.org", c->served,   c->served != NULL ? strlen(c->served) : 0,      c->is_served,   c->is_partly,
+        c->is_unseen,  c->is_known, c->id != NULL && c->id[0] == '\0' ? id : c->id, c->is_id_known, c->holds_mail
     };
     assert_int_equal(probe_compare_is_due(&published, WANTED, sizeof WANTED - 1),
                      strcmp(c->kinds, "ini-id") == 0 || strcmp(c->kinds, "ini-no-id") == 0);

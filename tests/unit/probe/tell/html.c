@@ -215,7 +215,7 @@ static void begin_and_end(void **state)
     probe_html_end(&counts, 12345, true, &out);
     assert_holds(&out, "<li class=\"s2\"><strong>2</strong> <span>failing</span></li>");
     assert_holds(&out, "<li class=\"s3 none\"><strong>0</strong> <span>unknown</span></li>");
-    assert_holds(&out, "10 domains in 12.34 s; stopped, 9 not looked at; out of memory: something is missing</p>");
+    assert_holds(&out, "10 domains in 12.34 s; stopped, 9 not looked at; out of memory: some results are missing</p>");
     for (size_t i = 0; i < PROBE_CHECKS; i++) {
         const char *act = probe_explain_check((enum probe_check_name)i)->act;
         buf_free(&text);

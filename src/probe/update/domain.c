@@ -1,0 +1,220 @@
+#include "probe/update/domain.h"
+
+#include "base/buf.h"
+#include "command/dns/record.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/check/domain.h"
+#include "probe/check/file.h"
+#include "probe/judge/result.h"
+#include "probe/update/obstacle.h"
+#include "probe/update/plan.h"
+#include "probe/update/published.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- names --- */
+
+static const char *name_of(const struct dns_list *list, enum update_kind kind)
+{
+    return kind == UPDATE_HOST ? list->host_name : kind == UPDATE_ID ? list->id_name : list->tlsrpt_name;
+}
+
+/* Sets the records that are wanted at NAME: they are in a row. */
+static void want(const struct dns_list *list, struct update_name *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct dns_record *record = &list->records[i];
+        if (record->type == NULL || strcmp(record->name, name->name) != 0)
+            continue;
+        if (name->wanted_count++ == 0)
+            name->wanted = record;
+    }
+}
+
+/* Sets what is wanted and what is published at each name. MISTAKE: the domain has no policy because of one. */
+static void set_names(struct update *update, bool mistake)
+{
+    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+        struct update_name *name = &update->names[i];
+        const struct update_published *seen = &update->seen[i];
+        enum update_kind kind = (enum update_kind)i;
+        *name = (struct update_name) { .kind = kind, .name = name_of(&update->list, kind), .unknown = seen->unknown };
+        name->is_mistaken = kind == UPDATE_ID ? mistake : update->list.values.mistake != NULL;
+        name->seen = seen->records;
+        name->seen_count = seen->count;
+        want(&update->list, name);
+    }
+}
+
+/* Asks for what is published at all names. */
+static void ask(struct update *update, struct probe_dns *dns)
+{
+    static const enum update_kind kinds[UPDATE_NAMES] = { UPDATE_HOST, UPDATE_ID, UPDATE_TLSRPT };
+    const char *names[UPDATE_NAMES];
+
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        names[i] = name_of(&update->list, kinds[i]);
+    update_published_ask(dns, names, kinds, UPDATE_NAMES, update->seen);
+}
+
+/* --- the plan --- */
+
+static bool plan(struct update *update, bool is_safe)
+{
+    const struct update_terms terms = { update->replaces, is_safe };
+
+    return update_plan(update->names, &terms, update->steps);
+}
+
+/* Records that a wildcard makes up are not at the name, and nobody's there. True if there were any. */
+static bool drop_wildcards(struct update *update, struct probe_dns *dns)
+{
+    bool dropped = false;
+
+    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+        struct update_published *seen = &update->seen[i];
+        if (update->steps[i] == UPDATE_NOTHING || seen->count == 0)
+            continue;
+        update_published_drop_wildcard(dns, update->names[i].name, (enum update_kind)i, seen);
+        dropped |= seen->count == 0;
+    }
+    return dropped;
+}
+
+static void find_zones(struct update *update, struct probe_dns *dns)
+{
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        if (update->steps[i] == UPDATE_CHANGE)
+            update_published_zone(dns, update->names[i].name, update->zones[i]);
+}
+
+/* Does the resolver of the probe know the records of the policy host that the primary name server has now? Those that it has from
+ * before lead to other addresses, and nothing is known of the new ones. */
+static bool has_new_host(const struct update *update, struct probe_dns *dns)
+{
+    const enum update_kind kind = UPDATE_HOST;
+    struct update_published seen;
+
+    update_published_ask(dns, &update->names[UPDATE_HOST].name, &kind, 1, &seen);
+    bool same = update_published_same(&update->seen[UPDATE_HOST], &seen);
+    update_published_free(&seen);
+    return same;
+}
+
+/* The id would change: whether it may is what the probe finds. */
+static bool plan_id(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
+                    const struct probe_expected *expected)
+{
+    struct probe_result result;
+
+    if (update->steps[UPDATE_ID] != UPDATE_UNSAFE)
+        return true;
+    probe_domain(settings->context, dns, update->domain, expected, &result);
+    bool is_new = settings->primary == NULL || has_new_host(update, dns);
+    bool good = plan(update, result.is_safe && is_new);
+    if (!result.is_safe)
+        update_obstacle_unsafe(&result, &update->obstacles);
+    else if (!is_new)
+        update_obstacle_old(&update->names[UPDATE_HOST], &update->obstacles);
+    probe_result_free(&result);
+    return good;
+}
+
+/* MISTAKE: why the domain has no policy; NULL: it has. */
+static void add_obstacles(struct update *update, const char *mistake)
+{
+    const char *other = update->list.values.mistake;
+
+    update_obstacle_name(&update->names[UPDATE_HOST], update->steps[UPDATE_HOST], mistake == NULL ? other : NULL,
+                         &update->obstacles);
+    update_obstacle_name(&update->names[UPDATE_ID], update->steps[UPDATE_ID], mistake, &update->obstacles);
+    /* A mistake in a section is reported once. */
+    update_obstacle_name(&update->names[UPDATE_TLSRPT], update->steps[UPDATE_TLSRPT], NULL, &update->obstacles);
+}
+
+/* RECORDS asks for the records, and DNS for all else. */
+static bool compare(struct update *update, const struct update_settings *settings, const struct probe_expected *expected,
+                    struct probe_dns *dns, struct probe_dns *records)
+{
+    ask(update, records);
+    set_names(update, expected->mistake != NULL);
+    bool good = plan(update, false);
+    if (good && drop_wildcards(update, records)) {
+        set_names(update, expected->mistake != NULL);
+        good = plan(update, false);
+    }
+    if (!good || !plan_id(update, settings, dns, expected))
+        return false;
+    find_zones(update, records);
+    add_obstacles(update, expected->mistake);
+    return true;
+}
+
+static bool make(struct update *update, const struct update_settings *settings, struct probe_dns *dns, struct probe_dns *records)
+{
+    struct probe_expected expected;
+    struct buf mistake = { 0 };
+
+    if (settings->zone != NULL && !dns_fits(update->domain, settings->zone)) {
+        buf_print(&update->obstacles, "_smtp._tls.%s.%s is longer than %d characters; delegate to a zone with a shorter name\n",
+                  update->domain, settings->zone, DOMAIN_MAX);
+        return !update->obstacles.failed;
+    }
+    bool good = probe_file_find(settings->file, update->domain, &expected, &mistake) &&
+                probe_file_records(settings->file, update->domain, settings->zone, &update->list);
+
+    if (good && update->list.domain == NULL)
+        buf_print(&update->obstacles, "%s\n", expected.mistake);
+    else
+        good = good && compare(update, settings, &expected, dns, records);
+    buf_free(&mistake);
+    return good && !update->obstacles.failed;
+}
+
+struct update *update_domain(const struct update_settings *settings, struct probe_dns *dns, const char *domain)
+{
+    struct update *update = calloc(1, sizeof *update);
+    struct probe_dns *primary = settings->primary != NULL ? probe_dns_new(settings->primary) : NULL;
+    bool good = update != NULL && (settings->primary == NULL || primary != NULL);
+
+    if (good) {
+        (void)snprintf(update->domain, sizeof update->domain, "%s", domain);
+        update->replaces = settings->replaces;
+        good = make(update, settings, dns, primary != NULL ? primary : dns);
+    }
+    probe_dns_free(primary);
+    if (good)
+        return update;
+    update_free(update);
+    return NULL;
+}
+
+bool update_changes(const struct update *update)
+{
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        if (update->steps[i] == UPDATE_CHANGE)
+            return true;
+    return false;
+}
+
+bool update_is_known(const struct update *update)
+{
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        if (update->steps[i] == UPDATE_UNKNOWN || (update->steps[i] == UPDATE_MISTAKE && update->names[i].unknown != NULL))
+            return false;
+    return true;
+}
+
+void update_free(struct update *update)
+{
+    if (update == NULL)
+        return;
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        update_published_free(&update->seen[i]);
+    dns_list_free(&update->list);
+    buf_free(&update->obstacles);
+    free(update);
+}

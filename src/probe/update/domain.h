@@ -1,0 +1,49 @@
+/* The update of one domain: asks what is published and whether the policy is served, and decides what may be changed now. */
+#ifndef PROBE_UPDATE_DOMAIN_H
+#define PROBE_UPDATE_DOMAIN_H
+
+#include "base/buf.h"
+#include "command/dns/record.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/check/context.h"
+#include "probe/check/file.h"
+#include "probe/update/plan.h"
+#include "probe/update/published.h"
+
+#include <stdbool.h>
+
+/* How it is asked, and what may be done; the same for all domains. */
+struct update_settings {
+    const struct probe_context *context;
+    const struct probe_dns_options *primary; /* of the name server that is asked for the records; NULL: as for all else */
+    struct probe_file *file;
+    const char *zone; /* of --delegate, in normal form; NULL: the records are in the domain's own zone */
+    bool replaces;    /* other people's records may be replaced */
+};
+
+struct update {
+    char domain[DOMAIN_MAX + 1];
+    struct dns_list list;                       /* what is wanted */
+    struct update_published seen[UPDATE_NAMES]; /* what is published */
+    struct update_name names[UPDATE_NAMES];     /* borrows from both */
+    enum update_step steps[UPDATE_NAMES];
+    char zones[UPDATE_NAMES][DOMAIN_MAX + 1]; /* of the names that change; "" where it is not known */
+    bool replaces;
+    struct buf obstacles; /* what stands in the way, and what to do: a line for each, with its line end */
+};
+
+/*
+ * Makes the update of DOMAIN, a policy domain in normal form. DNS is for the calling thread alone. NULL where memory runs out.
+ * The caller frees it with update_free().
+ */
+struct update *update_domain(const struct update_settings *settings, struct probe_dns *dns, const char *domain);
+void update_free(struct update *update);
+
+/* True if the records of all names that policies.ini asks for are known. */
+bool update_is_known(const struct update *update);
+
+/* True if there is something to change. */
+bool update_changes(const struct update *update);
+
+#endif

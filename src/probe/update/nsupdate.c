@@ -1,0 +1,107 @@
+/*
+ * nsupdate: dynamic updates (RFC 2136), one for each zone in which a domain has a change. The prerequisites are what was seen: a
+ * record that somebody changed since then makes the name server refuse the whole update of the zone.
+ */
+#include "base/buf.h"
+#include "command/dns/quote.h"
+#include "probe/update/domain.h"
+#include "probe/update/plan.h"
+#include "probe/update/print.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+/* The types of records that are looked for at the names of a kind. */
+static const char *const types[UPDATE_NAMES][UPDATE_TYPES_MAX] = {
+    [UPDATE_HOST] = { "CNAME", "A", "AAAA" },
+    [UPDATE_ID] = { "CNAME", "TXT" },
+    [UPDATE_TLSRPT] = { "CNAME", "TXT" },
+};
+
+/* Types of other people's records, beside which a name server ignores an added CNAME and reports no error (RFC 2136 3.4.2.2). */
+static const char *const beside[] = { "CAA", "HTTPS", "MX", "TXT" };
+
+/* Is a CNAME to be added at NAME? */
+static bool adds_cname(const struct update_name *name)
+{
+    return strcmp(name->wanted[0].type, "CNAME") == 0;
+}
+
+/* The set of records of TYPE is as it was seen. */
+static void require_set(const struct update_name *name, const char *type, struct buf *out)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < name->seen_count; i++) {
+        if (strcmp(name->seen[i].type, type) != 0)
+            continue;
+        buf_print(out, "prereq yxrrset %s. %s %s\n", name->name, type, name->seen[i].exact);
+        found = true;
+    }
+    if (!found)
+        buf_print(out, "prereq nxrrset %s. %s\n", name->name, type);
+}
+
+static void require(const struct update_name *name, struct buf *out)
+{
+    if (adds_cname(name) && name->seen_count == 0) {
+        buf_print(out, "prereq nxdomain %s.\n", name->name);
+        return;
+    }
+    for (size_t i = 0; i < UPDATE_TYPES_MAX && types[name->kind][i] != NULL; i++)
+        require_set(name, types[name->kind][i], out);
+    for (size_t i = 0; i < sizeof beside / sizeof *beside && adds_cname(name); i++)
+        buf_print(out, "prereq nxrrset %s. %s\n", name->name, beside[i]);
+}
+
+static void change(const struct update *update, const struct update_name *name, struct buf *out)
+{
+    for (size_t i = 0; i < name->seen_count; i++)
+        if (!update_stays(name, &name->seen[i], update->replaces))
+            buf_print(out, "update delete %s. %s %s\n", name->name, name->seen[i].type, name->seen[i].exact);
+    for (size_t i = 0; i < name->wanted_count; i++) {
+        const struct dns_record *record = &name->wanted[i];
+        buf_print(out, "update add %s. %" PRIu32 " %s ", name->name, record->ttl, record->type);
+        if (strcmp(record->type, "TXT") == 0)
+            dns_quote_txt(out, record->data);
+        else
+            buf_print(out, "%s", record->data);
+        buf_print(out, "\n");
+    }
+}
+
+/* Is the change of NAME the first one in its zone? */
+static bool opens_zone(const struct update *update, size_t name)
+{
+    for (size_t i = 0; i < name; i++)
+        if (update->steps[i] == UPDATE_CHANGE && strcmp(update->zones[i], update->zones[name]) == 0)
+            return false;
+    return update->steps[name] == UPDATE_CHANGE;
+}
+
+static bool is_in(const struct update *update, size_t name, const char *zone)
+{
+    return update->steps[name] == UPDATE_CHANGE && strcmp(update->zones[name], zone) == 0;
+}
+
+static void print_zone(const struct update *update, const char *zone, struct buf *out)
+{
+    buf_print(out, "; %s\n", update->domain);
+    if (zone[0] != '\0')
+        buf_print(out, "zone %s.\n", zone);
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        if (is_in(update, i, zone))
+            require(&update->names[i], out);
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        if (is_in(update, i, zone))
+            change(update, &update->names[i], out);
+    buf_print(out, "send\n");
+}
+
+void update_nsupdate(const struct update *update, struct buf *out)
+{
+    for (size_t i = 0; i < UPDATE_NAMES; i++)
+        if (opens_zone(update, i))
+            print_zone(update, update->zones[i], out);
+}

@@ -1,0 +1,142 @@
+#include "probe/update/obstacle.h"
+
+#include "base/buf.h"
+#include "probe/judge/result.h"
+#include "probe/update/plan.h"
+#include "read/finding.h"
+
+#include <string.h>
+
+enum { SHOWN_MAX = 300 };
+
+/* --- the id has to wait --- */
+
+static void add_line(struct buf *out, const char *check, const char *text, size_t len)
+{
+    buf_print(out, "the id waits: %s: ", check);
+    buf_add_shown(out, text, len, (size_t)-1);
+    buf_print(out, "\n");
+}
+
+/* Adds the worst findings of CHECK, or only the first of them; of a check without a result, why. True if there was something. */
+static bool add_check(const struct probe_result *result, enum probe_check_name name, bool all, struct buf *out)
+{
+    const struct probe_check *check = &result->checks[name];
+    bool found = false;
+
+    for (size_t i = 0; i < check->findings.count && (all || !found); i++) {
+        const struct probe_finding *finding = &check->findings.list[i];
+        if (finding->severity == PROBE_OK || finding->severity < check->findings.verdict)
+            continue;
+        const char *text = probe_finding_text(&check->findings, finding);
+        add_line(out, probe_check_text(name), text, strlen(text));
+        found = true;
+    }
+    if (!found && check->state == PROBE_UNKNOWN && check->summary.len > 0) {
+        add_line(out, probe_check_text(name), check->summary.text, check->summary.len);
+        found = true;
+    }
+    return found;
+}
+
+static bool has_failed(const struct probe_result *result, enum probe_check_name name)
+{
+    return result->checks[name].state == PROBE_UNKNOWN || result->checks[name].findings.verdict == PROBE_FAIL;
+}
+
+void update_obstacle_unsafe(const struct probe_result *result, struct buf *out)
+{
+    bool found = false;
+
+    /* What fails first is the reason for what fails after it. */
+    for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++) {
+        if (!has_failed(result, (enum probe_check_name)i))
+            continue;
+        found |= add_check(result, (enum probe_check_name)i, false, out);
+        break;
+    }
+    for (size_t i = PROBE_CHECK_MX; i <= PROBE_CHECK_SMTP; i++)
+        if (result->checks[i].findings.verdict == PROBE_FAIL)
+            found |= add_check(result, (enum probe_check_name)i, false, out);
+    found |= add_check(result, PROBE_CHECK_INI, true, out);
+    if (!found && has_failed(result, PROBE_CHECK_TXT))
+        found = add_check(result, PROBE_CHECK_TXT, false, out);
+    if (!found)
+        buf_print(out, "the id waits: it is not known whether the policy is served at all addresses; run it again\n");
+}
+
+void update_obstacle_old(const struct update_name *host, struct buf *out)
+{
+    buf_print(
+        out,
+        "the id waits: %s: the resolver still has other records of it than the primary name server; run it again when their "
+        "TTL has passed\n",
+        host->name);
+}
+
+/* --- a name --- */
+
+static void add_seen(const struct update_name *name, struct buf *out)
+{
+    for (size_t i = 0; i < name->seen_count; i++) {
+        buf_print(out, "%s%s ", i > 0 ? ", " : "", name->seen[i].type);
+        buf_add_shown(out, name->seen[i].exact, strlen(name->seen[i].exact), SHOWN_MAX);
+    }
+}
+
+static void add_wanted(const struct update_name *name, struct buf *out)
+{
+    for (size_t i = 0; i < name->wanted_count; i++) {
+        const char *mark = strcmp(name->wanted[i].type, "TXT") == 0 ? "\"" : "";
+        buf_print(out, "%s%s %s%s%s", i > 0 ? ", " : "", name->wanted[i].type, mark, name->wanted[i].data, mark);
+    }
+}
+
+/* The id is named only once its policy is served. */
+static void add_foreign(const struct update_name *name, struct buf *out)
+{
+    bool delegates = name->kind != UPDATE_HOST && strcmp(name->seen[0].type, "CNAME") == 0;
+
+    buf_print(out, "%s: another record is there: ", name->name);
+    add_seen(name, out);
+    buf_print(out, "; ");
+    if (delegates)
+        buf_print(out, "if the name is delegated, give --delegate ZONE; if not, remove the CNAME, or give --replace");
+    else if (name->kind == UPDATE_ID)
+        buf_print(out, "remove it, or give --replace");
+    else {
+        buf_print(out, "change it to ");
+        add_wanted(name, out);
+        buf_print(out, ", or change policies.ini, or give --replace");
+    }
+    buf_print(out, "\n");
+}
+
+void update_obstacle_name(const struct update_name *name, enum update_step step, const char *mistake, struct buf *out)
+{
+    switch (step) {
+    case UPDATE_MISTAKE:
+        if (mistake != NULL) {
+            buf_add_shown(out, mistake, strlen(mistake), (size_t)-1);
+            buf_print(out, "\n");
+        }
+        break;
+    case UPDATE_UNKNOWN:
+        buf_print(out, "%s: it is not known what is published there: ", name->name);
+        buf_add_shown(out, name->unknown, strlen(name->unknown), SHOWN_MAX);
+        buf_print(out, "; run it again\n");
+        break;
+    case UPDATE_FOREIGN:
+        add_foreign(name, out);
+        break;
+    case UPDATE_HOST_FIRST:
+        buf_print(
+            out, "the id waits: %s: the record of the policy host has to change before; run it again after that (RFC 8461 8.1)\n",
+            name->name);
+        break;
+    case UPDATE_NOTHING:
+    case UPDATE_CHANGE:
+    case UPDATE_UNSAFE: /* update_obstacle_unsafe() */
+        break;
+    }
+}

@@ -1,0 +1,204 @@
+#include "probe/update/published.h"
+
+#include "base/buf.h"
+#include "command/dns/quote.h"
+#include "policy/domain.h"
+#include "probe/ask/dns.h"
+#include "probe/ask/dns_answer.h"
+#include "probe/update/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUFFIXES_MAX = 16, NAME_SIZE = DOMAIN_MAX + 1 };
+
+/* The types of records that stand at the names of a kind; the first is CNAME, beside which there is no other. */
+static const struct kind {
+    enum probe_dns_type types[UPDATE_TYPES_MAX];
+    size_t count;
+} kinds_of[UPDATE_NAMES] = {
+    [UPDATE_HOST] = { { PROBE_DNS_CNAME, PROBE_DNS_A, PROBE_DNS_AAAA }, 3 },
+    [UPDATE_ID] = { { PROBE_DNS_CNAME, PROBE_DNS_TXT }, 2 },
+    [UPDATE_TLSRPT] = { { PROBE_DNS_CNAME, PROBE_DNS_TXT }, 2 },
+};
+
+static const char out_of_memory[] = "out of memory";
+
+/* --- records --- */
+
+/* Adds a record, and takes over DATA and EXACT. */
+static void add(struct update_published *seen, const char *type, struct buf *data, struct buf *exact,
+                const struct probe_txt_string *strings, size_t string_count)
+{
+    struct update_record *records = realloc(seen->records, (seen->count + 1) * sizeof *records);
+
+    if (records != NULL)
+        seen->records = records;
+    if (records == NULL || data->failed || exact->failed || data->text == NULL || exact->text == NULL) {
+        seen->unknown = out_of_memory;
+        buf_free(data);
+        buf_free(exact);
+        return;
+    }
+    records[seen->count++] = (struct update_record) { type, data->text, exact->text, strings, string_count };
+}
+
+static void add_plain(struct update_published *seen, const char *type, const char *text, const char *end)
+{
+    struct buf data = { 0 }, exact = { 0 };
+
+    buf_print(&data, "%s%s", text, end);
+    buf_print(&exact, "%s%s", text, end);
+    add(seen, type, &data, &exact, NULL, 0);
+}
+
+/* Adds the TXT record whose first string is STRINGS[0]. Returns how many strings of the COUNT it has. */
+static size_t add_txt(struct update_published *seen, const struct probe_txt_string *strings, size_t count)
+{
+    struct buf data = { 0 }, exact = { 0 };
+    size_t n = 0;
+
+    buf_add(&data, "", 0);
+    do {
+        struct buf one = { 0 };
+        buf_add(&one, strings[n].bytes, strings[n].len);
+        if (memchr(strings[n].bytes, '\0', strings[n].len) != NULL)
+            seen->unknown = "a TXT record there has a NUL byte";
+        buf_add(&data, strings[n].bytes, strings[n].len);
+        buf_print(&exact, "%s", n > 0 ? " " : "");
+        dns_quote_txt(&exact, one.text != NULL ? one.text : "");
+        exact.failed |= one.failed;
+        buf_free(&one);
+        n++;
+    } while (n < count && !strings[n].begins);
+    add(seen, "TXT", &data, &exact, strings, n);
+    return n;
+}
+
+static void add_answer(struct update_published *seen, enum probe_dns_type type, const struct probe_dns_answer *answer)
+{
+    for (size_t i = 0; i < answer->count;) {
+        if (type == PROBE_DNS_TXT) {
+            i += add_txt(seen, answer->strings + i, answer->count - i);
+            continue;
+        }
+        if (type == PROBE_DNS_CNAME)
+            add_plain(seen, "CNAME", answer->targets[i], ".");
+        else
+            add_plain(seen, type == PROBE_DNS_A ? "A" : "AAAA", answer->addresses[i], "");
+        i++;
+    }
+}
+
+/* Reads the answers about a name of KIND. Where there is a CNAME, the other answers are those of its target. */
+static void read_answers(struct update_published *seen, const struct kind *kind)
+{
+    size_t count = seen->answers[0].state == PROBE_DNS_FOUND ? 1 : kind->count;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct probe_dns_answer *answer = &seen->answers[i];
+        if (answer->state == PROBE_DNS_AGAIN)
+            seen->unknown = answer->why;
+        else if (i > 0 && answer->alias != NULL)
+            seen->unknown = "the answers about it do not agree";
+        else if (answer->state == PROBE_DNS_FOUND)
+            add_answer(seen, kind->types[i], answer);
+    }
+}
+
+void update_published_ask(struct probe_dns *dns, const char *const *names, const enum update_kind *kinds, size_t count,
+                          struct update_published *seen)
+{
+    struct probe_dns_question questions[UPDATE_NAMES * UPDATE_TYPES_MAX] = { 0 };
+    size_t asked = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct kind *kind = &kinds_of[kinds[i]];
+        seen[i] = (struct update_published) { 0 };
+        for (size_t k = 0; k < kind->count; k++)
+            questions[asked++] = (struct probe_dns_question) { names[i], kind->types[k], &seen[i].answers[k] };
+    }
+    probe_dns_ask(dns, questions, asked);
+    for (size_t i = 0; i < count; i++)
+        read_answers(&seen[i], &kinds_of[kinds[i]]);
+}
+
+void update_published_free(struct update_published *seen)
+{
+    for (size_t i = 0; i < seen->count; i++) {
+        free(seen->records[i].data);
+        free(seen->records[i].exact);
+    }
+    free(seen->records);
+    for (size_t i = 0; i < UPDATE_TYPES_MAX; i++)
+        probe_dns_answer_free(&seen->answers[i]);
+    *seen = (struct update_published) { 0 };
+}
+
+/* --- wildcards --- */
+
+static bool has_record(const struct update_published *seen, const struct update_record *record)
+{
+    for (size_t i = 0; i < seen->count; i++)
+        if (strcmp(seen->records[i].type, record->type) == 0 && strcmp(seen->records[i].exact, record->exact) == 0)
+            return true;
+    return false;
+}
+
+bool update_published_same(const struct update_published *a, const struct update_published *b)
+{
+    if (a->unknown != NULL || b->unknown != NULL || a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!has_record(b, &a->records[i]))
+            return false;
+    return true;
+}
+
+/* A wildcard gives the same records to a name beside it that nobody has made. */
+void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum update_kind kind, struct update_published *seen)
+{
+    char other[NAME_SIZE];
+    const char *beside = other;
+    struct update_published made_up;
+
+    if (snprintf(other, sizeof other, "no-such-name%s", strchr(name, '.')) >= NAME_SIZE)
+        return;
+    update_published_ask(dns, &beside, &kind, 1, &made_up);
+    if (update_published_same(seen, &made_up))
+        update_published_free(seen);
+    update_published_free(&made_up);
+}
+
+/* --- zones --- */
+
+/* Nearest first. A name with a CNAME has no SOA record of its own: the answer is about its target. */
+static void read_zone(const char *const *suffixes, struct probe_dns_answer *answers, size_t count, char zone[DOMAIN_MAX + 1])
+{
+    size_t i = 0;
+
+    while (i < count && (answers[i].state == PROBE_DNS_ABSENT || answers[i].alias != NULL))
+        i++;
+    zone[0] = '\0';
+    if (i < count && answers[i].state == PROBE_DNS_FOUND)
+        (void)snprintf(zone, DOMAIN_MAX + 1, "%s", suffixes[i]);
+    for (i = 0; i < count; i++)
+        probe_dns_answer_free(&answers[i]);
+}
+
+void update_published_zone(struct probe_dns *dns, const char *name, char zone[DOMAIN_MAX + 1])
+{
+    struct probe_dns_answer answers[SUFFIXES_MAX];
+    struct probe_dns_question questions[SUFFIXES_MAX] = { 0 };
+    const char *suffixes[SUFFIXES_MAX];
+    size_t count = 0;
+
+    for (const char *at = name; at != NULL && count < SUFFIXES_MAX; at = strchr(at, '.'), at = at != NULL ? at + 1 : NULL) {
+        suffixes[count] = at;
+        questions[count] = (struct probe_dns_question) { at, PROBE_DNS_SOA, &answers[count] };
+        count++;
+    }
+    probe_dns_ask(dns, questions, count);
+    read_zone(suffixes, answers, count, zone);
+}

@@ -1,0 +1,401 @@
+# mta-sts-probe --update: what is printed is applied by the real tools to real name servers, and nothing is printed before it is safe.
+
+load ../helpers/suite
+load probe
+load dynamic
+load update
+
+# from_nothing SERVER: the whole way of a domain, from an empty zone to a changed policy.
+from_nothing() {
+    policies testing
+    dynamic "$1"
+    serve
+    # First the policy host and the reports; the id waits.
+    lets 2 publish
+    grep -q 'd1.example: the id waits: _mta-sts.d1.example: the record of the policy host has to change before' err
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    [ -z "$(seen _mta-sts.d1.example TXT)" ]
+    # The policy is served: the id.
+    lets 0 publish
+    [ ! -s err ]
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    # Nothing is left to do.
+    lets 0 update
+    [ ! -s out ] && [ ! -s err ]
+
+    # An edit that is not served yet: the program serves another file.
+    cp policies.ini served.ini
+    serve_file served.ini
+    policies enforce
+    lets 2 update
+    [ ! -s out ]
+    grep -q 'd1.example: the id waits: ini: another policy is served than the file has' err
+    # It is served: the id moves.
+    serve_file policies.ini
+    lets 1 update
+    cp out move
+    # A person changes the record before it is applied: it stands.
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=hand;"'
+    run -2 apply move
+    [[ $output == *'update failed: NXRRSET'* ]]
+    [ "$(seen _mta-sts.d1.example TXT)" = '"v=STSv1; id=hand;"' ]
+    lets 0 publish
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    lets 0 update
+    [ ! -s out ]
+    # The same without a record before.
+    by_hand 'update delete _smtp._tls.d1.example. TXT'
+    lets 1 update
+    cp out first
+    by_hand 'update add _smtp._tls.d1.example. 300 TXT "v=TLSRPTv1; rua=mailto:other@example.test"'
+    run -2 apply first
+    [[ $output == *'update failed: YXRRSET'* ]]
+
+    # Other people's records stay, but with --replace.
+    by_hand 'update delete mta-sts.d1.example. A' 'update add mta-sts.d1.example. 300 CNAME other.example.' 'update delete _mta-sts.d1.example. TXT' \
+        'update add _mta-sts.d1.example. 300 TXT "a" "b\"c\\d\200"'
+    lets 2 publish
+    [ "$(seen mta-sts.d1.example CNAME)" = other.example. ]
+    [ "$(seen _mta-sts.d1.example TXT)" = '"a" "b\"c\\d\200"' ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:other@example.test"' ]
+    grep -qF "mta-sts.d1.example: another record is there: CNAME other.example.; change it to A $DEPLOYED, or change policies.ini, or give --replace" err
+    grep -qF '_mta-sts.d1.example: another record is there: TXT "a" "b\"c\\d\200"; remove it, or give --replace' err
+    grep -qF '_smtp._tls.d1.example: another record is there: TXT "v=TLSRPTv1; rua=mailto:other@example.test"; change it to TXT' err
+    lets 2 publish --replace
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    [ "$(seen _mta-sts.d1.example TXT)" = '"a" "b\"c\\d\200"' ]
+    lets 0 publish --replace
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    lets 0 update
+    lets 0 update --replace
+    # A name in place of the address, with and without a record there.
+    sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
+    leave_alone policies.ini
+    lets 0 publish --replace
+    [ "$(seen mta-sts.d1.example CNAME)" = policies.healthy.test. ]
+    by_hand 'update delete mta-sts.d1.example. CNAME'
+    lets 0 publish
+    [ "$(seen mta-sts.d1.example CNAME)" = policies.healthy.test. ]
+    # Without the key nobody changes anything.
+    { echo "server 127.0.0.1 $UPDATED_DNS"; printf '%s\n' 'zone d1.example.' 'update add _mta-sts.d1.example. 300 TXT x' send; } >keyless
+    run -2 inside nsupdate "$DIR/keyless"
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+}
+
+@test "--update: BIND, from nothing to a changed policy, and other people's records" {
+    from_nothing bind
+}
+
+@test "--update: Knot DNS, the same" {
+    from_nothing knot
+}
+
+@test "--update: PowerDNS, the same" {
+    from_nothing powerdns
+}
+
+# knsupdate wants a zone line, and takes the same prerequisites.
+@test "--update: knsupdate" {
+    policies testing
+    dynamic knot
+    serve
+    lets 2 update
+    inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out" || { cat out; false; }
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    lets 1 update
+    cp out move
+    by_hand 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=hand;"'
+    run ! inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/move"
+    [ "$(seen _mta-sts.d1.example TXT)" = '"v=STSv1; id=hand;"' ]
+    lets 1 update
+    inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out"
+    lets 0 update
+    # A CNAME, which is added beside no other record.
+    sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
+    leave_alone policies.ini
+    by_hand 'update add mta-sts.d1.example. 300 TXT x'
+    lets 1 update --replace
+    run ! inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out"
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    by_hand 'update delete mta-sts.d1.example. TXT'
+    lets 1 update --replace
+    inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out"
+    [ "$(seen mta-sts.d1.example CNAME)" = policies.healthy.test. ]
+}
+
+# publish_all FILE [OPTION...]: what `mta-sts dns` prints for FILE is published.
+publish_all() {
+    local file=$1
+    shift
+    mapfile -t RECORDS < <("$MTA_STS" -f "$DIR/$file" dns "$@" | grep -v '^;' | grep .)
+    by_hand "${RECORDS[@]/#/update add }"
+}
+
+# records FORMAT: the records in the file out, as lines of a zone file.
+records() {
+    if [ "$1" = zone ]; then
+        grep -v '^;' out | grep .
+    else
+        python3 "$HELPERS/formats.py" "$1" <out
+    fi | sort
+}
+
+WHOLE='zone dnscontrol octodns terraform external values'
+
+@test "--update: the formats of whole sets have what is safe now, and else what is published" {
+    local FORMAT
+    policies testing '[sub.d1.example]' 'mode = testing'
+    dynamic powerdns
+    serve
+    publish_all policies.ini
+    for FORMAT in $WHOLE json nsupdate; do
+        lets 0 update
+        [ ! -s out ] && [ ! -s err ]
+    done
+    # One id is old, and its policy is served. The other policy is not served yet.
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"'
+    cp policies.ini served.ini
+    serve_file served.ini
+    sed -i '$s/testing/enforce/' policies.ini
+    leave_alone policies.ini
+    "$MTA_STS" -f served.ini dns | grep -v '^;' | grep . | sort >expected
+    for FORMAT in $WHOLE; do
+        lets 2 update
+        grep -q '^mta-sts-probe: sub.d1.example: the id waits: ini: another policy' err
+        diff expected <(records "$FORMAT")
+        # Nothing is safe for the other domain alone, so its set stays as it is.
+        lets 2 update sub.d1.example
+        [ ! -s out ]
+    done
+    # Changes are those of one domain; JSON has the other's obstacle, too.
+    FORMAT=nsupdate lets 2 update
+    run ! grep -q sub.d1.example out
+    FORMAT=json lets 2 update
+    python3 - <<'PY' || { cat out; false; }
+import json
+one, two = json.load(open("out"))
+assert one["domain"] == "d1.example" and one["obstacles"] == [] and two["domain"] == "sub.d1.example" and two["changes"] == []
+assert any("another policy is served" in line for line in two["obstacles"])
+change, = one["changes"]
+assert change["name"] == "_mta-sts.d1.example" and change["zone"] == "d1.example" and change["order"] == 2 and change["why"]
+assert change["old"] == [{"type": "TXT", "data": "v=STSv1; id=old;"}]
+assert [r["ttl"] for r in change["new"]] == [300] and change["new"][0]["data"].startswith("v=STSv1; id=")
+PY
+    # Other people's records are a part of the set.
+    by_hand 'update delete mta-sts.sub.d1.example. A' 'update add mta-sts.sub.d1.example. 300 CNAME other.example.' \
+        'update add _mta-sts.d1.example. 300 TXT "other"'
+    sed -i '/^mta-sts.sub/s/A .*/CNAME other.example./' expected
+    echo '_mta-sts.d1.example. 300 IN TXT "other"' >>expected
+    for FORMAT in $WHOLE; do
+        lets 2 update
+        diff <(sort expected) <(records "$FORMAT")
+    done
+    # Where records are not known, a set would remove them.
+    printf '[healthy.test]\n' >>policies.ini
+    leave_alone policies.ini
+    for FORMAT in $WHOLE; do
+        lets 2 update
+        [ ! -s out ]
+        grep -q "^mta-sts-probe: --update $FORMAT: nothing is printed" err
+    done
+    FORMAT=json lets 2 update
+    [ -s out ]
+}
+
+# committed FORMAT: the records of all files of the last commit.
+committed() {
+    git -C repository ls-files | sed 's|^|HEAD:|' | xargs git -C repository show >out
+    records "$1"
+}
+
+@test "--update: examples/dns-update commits what is safe now to a git repository, for dnscontrol and octoDNS" {
+    local format out
+    policies testing
+    dynamic powerdns
+    serve
+    publish_all policies.ini
+    "$MTA_STS" dns | grep -v '^;' | grep . | sort >published
+    export GIT_AUTHOR_NAME=dns GIT_AUTHOR_EMAIL=dns@d1.example GIT_COMMITTER_NAME=dns GIT_COMMITTER_EMAIL=dns@d1.example
+    for format in dnscontrol octodns; do
+        rm -rf repository
+        git init -q repository
+        out=mta-sts
+        commit() {
+            PATIENCE=60 inside env -C "$DIR/repository" "MTA_STS_PROBE=$PROBE" HOME="$DIR" "$DNS_UPDATE/dns-commit" "$format" "$DIR/policies.ini" "$out" \
+                --dns "127.0.0.1:$((UPDATED_DNS + 100))" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" >log 2>err
+        }
+        count() { git -C repository rev-list --count HEAD 2>/dev/null || echo 0; }
+        policies testing
+        serve_file policies.ini
+        lets 0 commit
+        [ "$(count)" -eq 0 ]
+        # An edit, which is not served yet; then it is.
+        cp policies.ini served.ini
+        serve_file served.ini
+        policies enforce
+        lets 2 commit
+        [ "$(count)" -eq 0 ]
+        serve_file policies.ini
+        lets 0 commit
+        [ "$(count)" -eq 1 ]
+        diff <("$MTA_STS" dns | grep -v '^;' | grep . | sort) <(committed "$format")
+        # Until it is applied, nothing new is committed.
+        lets 0 commit
+        [ "$(count)" -eq 1 ]
+        [ -z "$(git -C repository status --porcelain)" ]
+    done
+}
+
+@test "--update: records of a wildcard are not at the name; delegated domains have theirs in another zone" {
+    local zone=ops.d1.example
+    policies testing
+    dynamic powerdns
+    serve
+    by_hand 'update add *.d1.example. 300 A 192.0.2.9' 'update add *.d1.example. 300 TXT "v=spf1 -all"'
+    lets 2 publish d1.example
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    lets 0 publish d1.example
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    lets 0 update
+
+    by_hand 'update delete *.d1.example. ANY' 'update delete mta-sts.d1.example. A' 'update delete _mta-sts.d1.example. TXT' 'update delete _smtp._tls.d1.example. TXT'
+    publish_all policies.ini --delegate "$zone" --only owners
+    lets 2 update
+    grep -q '^mta-sts-probe: d1.example: _mta-sts.d1.example: another record is there: CNAME .*; if the name is delegated, give --delegate ZONE' err
+    lets 2 publish --delegate "$zone"
+    [ "$(seen "mta-sts.d1.example.$zone" A)" = "$DEPLOYED" ]
+    lets 0 publish --delegate "$zone"
+    [ "$(seen "_mta-sts.d1.example.$zone" TXT)" = "$(id_of d1.example)" ]
+    lets 0 update --delegate "$zone"
+    [ ! -s out ]
+    # An edit moves the id in the zone; the owner's records stay.
+    seen _mta-sts.d1.example CNAME >before
+    policies enforce
+    serve_file policies.ini
+    lets 0 publish --delegate "$zone"
+    [ "$(seen "_mta-sts.d1.example.$zone" TXT)" = "$(id_of d1.example)" ]
+    seen _mta-sts.d1.example CNAME | cmp - before
+    lets 0 update --delegate "$zone"
+}
+
+@test "--update: an id waits while the resolver has other addresses of the policy host than the primary name server" {
+    policies testing
+    dynamic bind
+    serve 600
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"'
+    lets 1 update
+    # Nobody serves the policy at the new address, and the resolver does not know it.
+    sed -i 's/^host = .*/&, 11.0.0.1/' policies.ini
+    leave_alone policies.ini
+    by_hand 'update add mta-sts.d1.example. 300 A 11.0.0.1'
+    lets 2 update
+    [ ! -s out ]
+    grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
+}
+
+@test "--update: 1,000 domains; those that are up to date take DNS questions alone" {
+    local begin
+    deploy 1000
+    sed -i 's/^mode = .*/mode = testing/' policies.ini
+    leave_alone policies.ini
+    serve_file policies.ini
+    begin=$SECONDS
+    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" --update nsupdate >out || [ $? -eq 1 ]
+    [ "$(grep -c '^update add _mta-sts\.d[0-9]*\.example\. 300 TXT "v=STSv1; id=' out)" -eq 1000 ]
+    [ "$(grep -c '^send$' out)" -eq 1000 ]
+    echo "# 1,000 ids that move: $((SECONDS - begin)) s" >&3
+    published
+    stop "$PROGRAM"
+    begin=$SECONDS
+    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" --update nsupdate >out
+    [ ! -s out ]
+    echo "# 1,000 domains that are up to date: $((SECONDS - begin)) s" >&3
+}
+
+@test "--update: mistakes, domains that are not in the file, options that do not fit" {
+    printf '[a.test]\nmx = 192.0.2.1\nhost = 192.0.2.2\n[healthy.test]\nmx = mail.healthy.test\nmode = enforce\nhost = a b\n' >wrong.ini
+    leave_alone wrong.ini
+    run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update json
+    [[ $stderr == *'mta-sts-probe: a.test: '*'wrong.ini:2: [a.test] mx: "192.0.2.1" is an IP address'* ]]
+    [[ $stderr == *'mta-sts-probe: healthy.test: '*'[healthy.test] host: write one name'* ]]
+    # What is right is published.
+    [[ $output == *'"name":"mta-sts.a.test"'* && $output == *'"name":"_mta-sts.healthy.test"'* && $output != *'"name":"_mta-sts.a.test"'* ]]
+    run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update nsupdate b.test
+    [[ $stderr == 'mta-sts-probe: b.test: b.test is not in '*'wrong.ini; write a section [b.test]' && -z $output ]]
+    run -3 probe -f "$DIR/wrong.ini" --update xml
+    [[ $output == 'mta-sts-probe: --update: write one of zone, json, nsupdate, '* ]]
+    run -3 probe --update json
+    [[ $output == 'mta-sts-probe: --update: write -f FILE with it' ]]
+    run -3 probe -f "$DIR/wrong.ini" --replace
+    [[ $output == *'--replace: has no effect here; write --update, too' ]]
+    run -3 probe -f "$DIR/wrong.ini" --update json --delegate x..y
+    run -3 probe -f "$DIR/wrong.ini" --update json --primary nowhere
+    [[ $output == *nowhere* ]]
+    run -3 probe -f "$DIR/wrong.ini" --update json --json --suggest a.test
+}
+
+# The laboratory's domains all have another id than the file: it moves only where each address serves the policy, and no MX host would lose mail.
+@test "--update: an id moves only where it is safe" {
+    local domain mode wanted
+    cat >cases <<'CASES'
+healthy.test enforce id
+txt-none.test enforce id
+txt-nodata.test enforce id
+txt-two.test enforce id
+txt-bad.test enforce id
+txt-quotes.test enforce id
+txt-other.test enforce id
+txt-wildcard.test enforce id
+mode-none.test none id
+mode-testing.test testing id
+cert-wildcard.test enforce id
+mail-six.test enforce id
+answer-html.test enforce id
+txt-foreign.test enforce _mta-sts.txt-foreign.test: another record is there: TXT
+txt-chain.test enforce _mta-sts.txt-chain.test: another record is there: CNAME .*give --delegate ZONE
+txt-servfail.example enforce _mta-sts.txt-servfail.example: it is not known what is published there: all name servers failed
+txt-gone.test enforce the id waits: txt: .*does not exist
+mode-testing.test enforce the id waits: ini: another policy is served
+healthy.test testing the id waits: ini: another policy is served
+host-two.test enforce the id waits: ini: .*some addresses of the policy host do not serve that policy
+host-name.test enforce the id waits: ini: .*some addresses of the policy host do not serve that policy
+host-404.test enforce the id waits: ini: .*some addresses of the policy host do not serve that policy
+host-other.test enforce the id waits: ini: another policy is served
+host-lf.test enforce the id waits: ini: .*different bytes
+host-noroute.test enforce the id waits: ini: .*not all addresses of the policy host could be asked from here
+host-many.test enforce the id waits: https: at 11.0.1.1, 
+host-none.test enforce the id waits: ini: senders cannot fetch the policy
+order-404.test enforce the id waits: ini: senders cannot fetch the policy
+order-bytes.test enforce the id waits: ini: .*different bytes
+order-cert.test enforce the id waits: https: .*expired
+https-noroute.test enforce the id waits: https: .*
+mx-other.test enforce the id waits: ini: .*senders defer mail for what fails in mx and smtp
+smtp-nostarttls.test enforce the id waits: smtp: .*STARTTLS
+smtp-expired.test enforce the id waits: smtp: .*expired
+mx-null.test enforce id
+CASES
+    while read -r domain mode wanted; do
+        printf '[defaults]\nmode = %s\n[%s]\nmx = mail.%s\n' "$mode" "$domain" "$domain" >"$domain.$mode.ini"
+        leave_alone "$domain.$mode.ini"
+        {
+            local status=0
+            probe -f "$DIR/$domain.$mode.ini" --update json >"$domain.$mode.out" 2>"$domain.$mode.err" || status=$?
+            echo "$status" >"$domain.$mode.status"
+        } &
+        [ "$(jobs -rp | wc -l)" -lt 8 ] || wait -n || true
+    done <cases
+    wait
+    while read -r domain mode wanted; do
+        "$MTA_STS" -f "$domain.$mode.ini" dns | sed -n 's/^_mta-sts\..* TXT "\(.*\)"/\1/p' >id
+        if [ "$wanted" = id ]; then
+            [ "$(cat "$domain.$mode.status")" -eq 1 ] && [ ! -s "$domain.$mode.err" ] && grep -qF "$(cat id)" "$domain.$mode.out"
+        else
+            [ "$(cat "$domain.$mode.status")" -eq 2 ] && grep -qE "^mta-sts-probe: $domain: $wanted" "$domain.$mode.err" && ! grep -qF "$(cat id)" "$domain.$mode.out"
+        fi || { head -n 100 "$domain.$mode".{status,err,out}; echo "$domain" >>wrong; }
+    done <cases
+    [ ! -e wrong ]
+}
