@@ -152,10 +152,10 @@ test-fronts: ## test each front server; build/kept.tsv has what became of hostil
 	@$(MAKE) mta-sts
 	@tests/run.sh $(B) tests/fronts/*.bats
 
-test-senders: ## test with sending mail servers and certificate clients
+test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
 	@tools/packages $(PACKAGES_SENDERS)
 	@tools/npm build/mx-connect mx-connect@1.5.5
-	@$(MAKE) mta-sts
+	@$(MAKE) mta-sts mta-sts-probe
 	@tests/run.sh $(B) tests/senders/*.bats
 
 test-probe: ## test mta-sts-probe, in a network of its own

@@ -19,8 +19,8 @@ OTHER = os.environ.get("BESIDE", "")
 SCRIPT_DOMAINS = 200
 MX_HOSTS = 50
 POLICY_HOSTS = [f"11.0.0.{n}" for n in range(2, 34)]
-SHARED_MX = [f"127.0.1.{n}" for n in range(1, MX_HOSTS + 1)]
-OWN_MX, PLAIN_MX = [f"127.0.2.{n}" for n in range(1, 9)], "127.0.3.1"
+SHARED_MX = [f"11.0.1.{n}" for n in range(1, MX_HOSTS + 1)]
+OWN_MX, PLAIN_MX = [f"11.0.2.{n}" for n in range(1, 9)], "11.0.3.1"
 # Of a hundred domains, these have a fault. All others are fine.
 FAULTS = {11: "name", 33: "pattern", 55: "missing", 77: "norecord", 99: "plain"}
 

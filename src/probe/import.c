@@ -89,7 +89,7 @@ static void *look(void *data, struct probe_dns *dns, const char *domain, int *st
     const char *why;
     char url[URL_ROOM];
 
-    probe_domain_policy(one.import->context, dns, domain, &result, take_policy, &one);
+    probe_domain_policy(one.import->context, dns, domain, &result, NULL, take_policy, &one);
     *status = one.is_wrong || one.policies > 1 ? PROBE_STATUS_CRITICAL : PROBE_STATUS_OK;
     if (one.policies == 0) {
         *status = find_reason(&result, &why);

@@ -375,7 +375,7 @@ int probe_run(const struct probe_run *run)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (s.total == 0)
         return probe_error("the file names no domain; add a section for one, or name one that [*] covers");
-    jobs = probe_limits_jobs((unsigned)jobs, run->context->dns.sockets);
+    jobs = probe_limits_jobs((unsigned)jobs, run->context->dns.sockets + run->others);
     s.jobs = jobs;
     s.begin = clock_ms();
     s.window = jobs * WINDOW_EACH + 1;

@@ -27,7 +27,8 @@ struct probe_run {
     struct probe_file *file;    /* NULL: none */
     const char *const *domains; /* COUNT of them, in normal form; 0: those of the file */
     size_t count;
-    unsigned jobs; /* how many at once, PROBE_RUN_JOBS_MAX at most: as many threads, each with one connection at a time */
+    unsigned jobs;   /* how many at once, PROBE_RUN_JOBS_MAX at most: as many threads, each with one connection at a time */
+    unsigned others; /* descriptors that are in use beside those of the context */
     enum probe_format format;
     bool quiet;        /* nothing for domains that are fine */
     bool summary, bar; /* what the format has at the end; a progress bar on standard error */

@@ -9,6 +9,7 @@
 #include "probe/check/context.h"
 #include "probe/check/mx_host.h"
 #include "probe/judge/addresses.h"
+#include "probe/judge/records.h"
 #include "read/finding.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -17,9 +18,12 @@ bool probe_shown_judge(const char *name, bool is_implicit, const struct probe_ho
                        struct probe_mx_host *judged)
 {
     *judged = probe_mx_host_judge(name, is_implicit, host, findings);
+    if (host != NULL && !is_implicit && !judged->is_gone)
+        probe_judge_mx_alias(name, &host->addresses, findings);
     if (probe_lack_memory()) {
         probe_findings_free(findings);
         judged->why = PROBE_LACK_MEMORY;
+        judged->is_told = false;
         return false;
     }
     return judged->reach != PROBE_REACH_UNKNOWN && judged->not_asked == 0;
@@ -36,12 +40,13 @@ const struct probe_host *probe_shown_ask(const struct probe_context *context, st
     return host;
 }
 
-void probe_shown_add(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why)
+void probe_shown_add(struct buf *out, const char *name, const struct probe_findings *findings, bool known,
+                     const struct probe_mx_host *judged)
 {
     struct buf line = { 0 };
 
-    if (!known && findings->count == 0) {
-        buf_print(&line, "%s could not be looked at: %s.", name, why != NULL ? why : "no answer");
+    if (!known && !judged->is_told) {
+        buf_print(&line, "%s could not be looked at: %s.", name, judged->why != NULL ? judged->why : "no answer");
         write_comment(out, line.text != NULL ? line.text : "");
     }
     if (findings->verdict == PROBE_FAIL) {

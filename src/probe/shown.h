@@ -15,8 +15,8 @@ const struct probe_host *probe_shown_ask(const struct probe_context *context, st
 bool probe_shown_judge(const char *name, bool is_implicit, const struct probe_host *host, struct probe_findings *findings,
                        struct probe_mx_host *judged);
 
-/* Adds FINDINGS about the host NAME to OUT, as comments. KNOWN is what probe_shown_judge() returned; WHY: what is missing, or
- * NULL. */
-void probe_shown_add(struct buf *out, const char *name, const struct probe_findings *findings, bool known, const char *why);
+/* Adds FINDINGS about the host NAME to OUT, as comments. KNOWN and JUDGED are what probe_shown_judge() found. */
+void probe_shown_add(struct buf *out, const char *name, const struct probe_findings *findings, bool known,
+                     const struct probe_mx_host *judged);
 
 #endif

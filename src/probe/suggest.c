@@ -12,15 +12,17 @@
 #include "probe/check/context.h"
 #include "probe/check/domain.h"
 #include "probe/check/mx_host.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/section.h"
-#include "probe/judge/servers.h"
 #include "probe/read/txt.h"
 #include "probe/shown.h"
 #include "read/finding.h"
+#include "read/policy.h"
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ADDRESSES_MAX = 8 };
@@ -34,7 +36,7 @@ static int suggest_host(const struct probe_context *context, struct probe_dns *d
 
     bool known = probe_shown_judge(name, is_implicit, host, &findings, &judged);
     int status = probe_findings_status(&findings, known && !findings.failed);
-    probe_shown_add(out, name, &findings, known, judged.why);
+    probe_shown_add(out, name, &findings, known, &judged);
     buf_print(out, "mx      = %s\n", name);
     probe_findings_free(&findings);
     if (host != NULL)
@@ -82,7 +84,8 @@ static void ask_ahead(const struct probe_context *context, struct probe_dns *dns
     size_t count = 0;
 
     for (size_t i = 0; i < answer->count && count < PROBE_HOSTS_MAX; i++)
-        if (!is_repeated(answer, i) && domain_fault(answer->mx[i].host, strlen(answer->mx[i].host)) == DOMAIN_FINE)
+        if (!probe_mx_is_null(&answer->mx[i]) && !is_repeated(answer, i) &&
+            domain_fault(answer->mx[i].host, strlen(answer->mx[i].host)) == DOMAIN_FINE)
             names[count++] = answer->mx[i].host;
     fetch.limit = limit;
     (void)probe_hosts_get(context->hosts, dns, &fetch, names, count, shown);
@@ -99,7 +102,7 @@ static int suggest_hosts(const struct probe_context *context, struct probe_dns *
 
     ask_ahead(context, dns, answer, limit);
     for (size_t i = 0; i < answer->count; i++)
-        if (!is_repeated(answer, i))
+        if (!probe_mx_is_null(&answer->mx[i]) && !is_repeated(answer, i))
             status = probe_worse(status, suggest_record(context, dns, answer->mx[i].host, limit, out));
     return status;
 }
@@ -172,19 +175,49 @@ static int add_no_host(const char *domain, const char *name, const struct probe_
     return status;
 }
 
+/* Adds the first target of NAME's CNAMEs, which the owner wrote. False: it has none that is a host name. */
+static bool suggest_target(struct probe_dns *dns, const char *name, struct buf *out)
+{
+    struct probe_dns_answer answer;
+
+    probe_dns_cname(dns, name, &answer);
+    bool found = answer.count > 0 && domain_fault(answer.targets[0], strlen(answer.targets[0])) == DOMAIN_FINE;
+    if (found)
+        buf_print(out, "host    = %s\n", answer.targets[0]);
+    probe_dns_answer_free(&answer);
+    return found;
+}
+
+/* Adds FINDINGS as comments, and frees them. Returns their status. */
+static int add_findings(struct probe_findings *findings, struct buf *out)
+{
+    int status = probe_findings_status(findings, !findings->failed);
+
+    for (size_t i = 0; i < findings->count; i++)
+        write_comment(out, probe_finding_text(findings, &findings->list[i]));
+    out->failed |= findings->failed;
+    probe_findings_free(findings);
+    return status;
+}
+
 static int suggest_policy_host(struct probe_dns *dns, const char *domain, struct buf *out)
 {
     char name[DOMAIN_MAX + sizeof DOMAIN_POLICY_HOST_PREFIX];
+    struct probe_findings findings = { 0 };
     struct probe_dns_answer answer;
     int status = PROBE_STATUS_OK;
 
     (void)snprintf(name, sizeof name, DOMAIN_POLICY_HOST_PREFIX "%s", domain);
     probe_dns_addresses(dns, name, &answer);
+    if (answer.state == PROBE_DNS_FOUND)
+        (void)probe_judge_addresses(name, &answer, &findings);
+    if (findings.count > 0) { /* critical stands for MX hosts alone */
+        (void)add_findings(&findings, out);
+        status = PROBE_STATUS_WARNING;
+    }
     if (answer.state != PROBE_DNS_FOUND || answer.count == 0)
         status = add_no_host(domain, name, &answer, out);
-    else if (answer.alias != NULL && domain_fault(answer.alias, strlen(answer.alias)) == DOMAIN_FINE)
-        buf_print(out, "host    = %s\n", answer.alias);
-    else
+    else if (answer.alias == NULL || !suggest_target(dns, name, out))
         suggest_addresses(&answer, out);
     probe_dns_answer_free(&answer);
     return status;
@@ -197,13 +230,14 @@ static bool observed_well(const struct probe_check *check)
     return status == PROBE_STATUS_OK || status == PROBE_STATUS_WARNING;
 }
 
-/* What is served now. */
-static struct probe_served find_served(const struct probe_context *context, struct probe_dns *dns, const char *domain)
+/* What is served now; POLICY: its patterns. */
+static struct probe_served find_served(const struct probe_context *context, struct probe_dns *dns, const char *domain,
+                                       struct probe_policy *policy)
 {
     struct probe_served served = { .is_accepted = true };
     struct probe_result result;
 
-    probe_domain_policy(context, dns, domain, &result, NULL, NULL);
+    probe_domain_policy(context, dns, domain, &result, policy, NULL, NULL);
     for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++) {
         *(i == PROBE_CHECK_TXT ? &served.is_record_unknown : &served.is_unknown) |= result.checks[i].state == PROBE_UNKNOWN;
         served.is_accepted &= probe_check_status(&result.checks[i]) != PROBE_STATUS_CRITICAL;
@@ -234,35 +268,50 @@ static void add_head(struct buf *out, const char *domain, const struct probe_ser
     buf_free(&why);
 }
 
+/* Adds the patterns of POLICY that no MX record needs; without one, that is the domain itself. */
+static void suggest_unused(const char *domain, const struct probe_dns_answer *answer, const struct probe_policy *policy,
+                           struct buf *out)
+{
+    const char **hosts = calloc(answer->count + 1, sizeof *hosts);
+
+    if (hosts == NULL) {
+        out->failed = true;
+        return;
+    }
+    hosts[0] = domain;
+    for (size_t i = 0; i < answer->count; i++)
+        hosts[i] = answer->mx[i].host;
+    probe_section_add_unused(policy->mx.text, policy->mx_count, hosts, answer->count > 0 ? answer->count : 1, out);
+    out->failed |= policy->mx.failed;
+    free(hosts);
+}
+
 static int suggest_section(const struct probe_context *context, struct probe_dns *dns, const char *domain,
                            const struct probe_dns_answer *answer, struct buf *out)
 {
     struct probe_findings findings = { 0 };
     struct buf hosts = { 0 };
     enum probe_mx_kind kind = probe_judge_mx(domain, answer, &findings);
-    int status;
 
     if (kind == PROBE_MX_IMPLICIT)
         probe_judge_no_mx(domain, NULL, 0, &findings);
-
-    for (size_t i = 0; i < findings.count; i++)
-        write_comment(out, probe_finding_text(&findings, &findings.list[i]));
-    probe_findings_free(&findings);
+    int found = add_findings(&findings, out);
     if (kind == PROBE_MX_NULL)
-        return PROBE_STATUS_WARNING;
-    if (kind == PROBE_MX_IMPLICIT)
-        status = suggest_host(context, dns, domain, true, clock_ms() + context->domain_ms, &hosts);
-    else
-        status = suggest_hosts(context, dns, answer, &hosts);
-    const struct probe_served served = find_served(context, dns, domain);
+        return found;
+    int status = kind == PROBE_MX_IMPLICIT ? suggest_host(context, dns, domain, true, clock_ms() + context->domain_ms, &hosts)
+                                           : suggest_hosts(context, dns, answer, &hosts);
+    struct probe_policy policy;
+    const struct probe_served served = find_served(context, dns, domain, &policy);
     add_head(out, domain, &served, status);
     buf_add(out, hosts.text != NULL ? hosts.text : "", hosts.len);
     out->failed |= hosts.failed;
     buf_free(&hosts);
+    suggest_unused(domain, answer, &policy, out);
+    probe_policy_free(&policy);
     if (served.is_unknown || served.is_record_unknown)
         status = probe_worse(status, PROBE_STATUS_UNKNOWN);
     status = probe_worse(status, suggest_policy_host(dns, domain, out));
-    return probe_worse(status, suggest_tlsrpt(dns, domain, out));
+    return probe_worse(probe_worse(status, found), suggest_tlsrpt(dns, domain, out));
 }
 
 int probe_suggest(const struct probe_context *context, struct probe_dns *dns, const char *domain, struct buf *out)

@@ -70,7 +70,7 @@ int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const
         status = add_records(host, mx, &judged, out);
     } else {
         status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
-        probe_shown_add(out, mx, &findings, known, judged.why);
+        probe_shown_add(out, mx, &findings, known, &judged);
     }
     probe_findings_free(&findings);
     if (host != NULL)

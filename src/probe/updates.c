@@ -86,6 +86,7 @@ static int run(const struct probe_settings *settings, struct updates *updates, c
         .domains = domains,
         .count = settings->count,
         .jobs = settings->jobs,
+        .others = updates->settings.primary != NULL ? updates->settings.primary->sockets + PROBE_DNS_DESCRIPTORS : 0,
         .bar = settings->count != 1 && !settings->quiet && isatty(STDERR_FILENO),
         .way = &way,
     };

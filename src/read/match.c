@@ -24,8 +24,8 @@ static const struct probe_rule rules[RULES] = {
                    "is the domain after *. of a pattern; * needs one label more; add an mx line for it", RFC_MATCH },
     [PATTERN_FAULT] = { "match-dot", PROBE_FAIL, 9, 9, SENDERS,
                         "is matched by a pattern that ends in a dot, and no other; leave the dot out", "RFC 8461 3.2, 4.1" },
-    [NO_MATCH] = { "match-none", PROBE_FAIL, 0, 0, 0, "is matched by no pattern; add an mx line for it, or remove the MX record",
-                   RFC_MATCH },
+    [NO_MATCH] = { "match-none", PROBE_FAIL, 0, 0, 0,
+                   "is matched by no pattern; add an mx line for it, or, if others are left, remove the MX record", RFC_MATCH },
     [FINAL_DOT] = { "match-final-dot", PROBE_WARN, 4, 4, SENDERS,
                     "ends in a dot, which some senders do not leave out when they compare; publish the MX record without it",
                     RFC_MATCH },
@@ -229,14 +229,21 @@ struct probe_share probe_match_share(const char *mx, size_t mx_count, const char
     return share;
 }
 
+bool probe_match_any(const char *pattern, const char *const *hosts, size_t host_count)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < host_count && !found; i++)
+        found = matches(pattern, hosts[i]);
+    return found;
+}
+
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,
                         struct probe_findings *findings)
 {
     for (size_t i = 0; i < mx_count; i++, mx += strlen(mx) + 1) {
-        bool used = policy_mx_fault(mx, strlen(mx)) != DOMAIN_FINE;
-        for (size_t k = 0; k < host_count && !used; k++)
-            used = policy_mx_match(mx, hosts[k]);
-        if (!used)
+        bool is_valid = policy_mx_fault(mx, strlen(mx)) == DOMAIN_FINE;
+        if (is_valid && !probe_match_any(mx, hosts, host_count))
             probe_findings_add(findings, &rules[UNUSED], 0, span_of(mx));
     }
 }

@@ -15,6 +15,9 @@ size_t probe_match_host(const char *mx, size_t mx_count, const char *name, struc
 /* How many sender implementations find NAME matched by one of the patterns; as above. Unknown where memory runs out. */
 struct probe_share probe_match_share(const char *mx, size_t mx_count, const char *name);
 
+/* Does PATTERN, valid or not, match one of the HOST_COUNT names in HOSTS? */
+bool probe_match_any(const char *pattern, const char *const *hosts, size_t host_count);
+
 /* Adds a warning for each valid pattern that matches none of the HOST_COUNT names in HOSTS. */
 void probe_match_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count,
                         struct probe_findings *findings);

@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bool goes_on = count > 0 && texts[count][0] == '\t';
         strings[count] = (struct probe_txt_string) { texts[count] + goes_on, strlen(texts[count] + goes_on), !goes_on };
     }
-    probe_txt_read(strings, count, &txt);
+    probe_txt_read(strings, count, PROBE_FIRST_NOTHING, &txt);
     judge(&txt, true);
     probe_tlsrpt_read(strings, count, &txt);
     judge(&txt, false);

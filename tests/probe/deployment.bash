@@ -16,7 +16,7 @@ deploy() {
     deploy_certificate
     deploy_front
     deploy_zone
-    DNS_PORT=$DEPLOYED_DNS start_knot mail.healthy.test 127.0.0.10
+    DNS_PORT=$DEPLOYED_DNS start_knot mail.healthy.test 11.0.0.10
 }
 
 deploy_certificate() {
@@ -34,7 +34,7 @@ deploy_front() {
 deploy_zone() {
     {
         root_zone
-        echo 'mail.healthy.test. 300 IN A 127.0.0.10'
+        echo 'mail.healthy.test. 300 IN A 11.0.0.10'
         "$MTA_STS" hosts | sed 's/^mta-sts\.\(.*\)/\1. 300 IN MX 10 mail.healthy.test./'
         "$MTA_STS" dns
     } >zone

@@ -41,7 +41,7 @@ dynamic_powerdns() {
     {
         in_test powerdns.conf
         printf '%s\n' local-address=127.0.0.1 "local-port=$UPDATED_DNS" "socket-dir=$DIR/pdns" setuid= setgid= cache-ttl=0 query-cache-ttl=0 negquery-cache-ttl=0 \
-            zone-cache-refresh-interval=0
+            zone-cache-refresh-interval=0 gsqlite3-pragma-synchronous=0
     } >pdns.conf
     sqlite3 pdns.sqlite3 </usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql
     pdnsutil --config-dir="$DIR" load-zone d1.example "$DIR/d1.example.zone"

@@ -12,8 +12,9 @@ lab_start() {
     PIDS=()
     open_folders
     own_network
-    # Addresses of the Internet, as policy hosts have them.
+    # Addresses of the Internet, as policy hosts and MX hosts have them, and a private one.
     inside ip route add local 11.0.0.0/8 dev lo
+    inside ip route add local 10.0.0.25/32 dev lo
     inside ip address add 2a00:1::1/128 dev lo nodad
     export LAB INSIDE
     # From here on lab_stop can end the namespace, even if the rest fails.
@@ -26,7 +27,7 @@ lab_start() {
     until_true inside kdig +short +timeout=1 healthy.test MX
     until_true resolves healthy.test MX '10 mail.healthy.test.'
     until_true listens_inside 443 11.0.0.2
-    until_true listens_inside 25 127.0.0.10
+    until_true listens_inside 25 11.0.0.10
     until_true grep -qx ready smtp.log
     until_true grep -qx ready https.log
     until_true lab_is_signed

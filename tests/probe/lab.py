@@ -9,7 +9,9 @@ import time
 NGINX, NGINX_OLD, ODD, SILENT, REFUSED, PLAIN, NOROUTE = *("11.0.0.%d" % n for n in (2, 3, 4, 5, 1, 7)), "12.0.0.1"
 # More nginx: with a certificate for other names, with another policy, with the same policy in other bytes, with nothing.
 NGINX_NAME, NGINX_OTHER, NGINX_LF, NGINX_NOTHING = ("11.0.0.%d" % n for n in (20, 21, 22, 23))
-POSTFIX, NOBODY_SIX, TARPITS = "127.0.0.10", "2a00:1::1", ["127.0.2.%d" % n for n in range(1, 33)]
+POSTFIX, NOBODY_SIX, TARPITS = "11.0.0.10", "2a00:1::1", ["11.0.2.%d" % n for n in range(1, 33)]
+# A private address where both a policy host and an MX host answer.
+PRIVATE = "10.0.0.25"
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
 ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape", "markup")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
@@ -151,6 +153,7 @@ def policies(cases):
 TXT = {  # what stands at _mta-sts
     "txt-none": [],
     "parked": [],
+    "removed": [],
     "txt-nodata": ["A 192.0.2.1"],
     "txt-foreign": ['TXT "v=spf1 -all"'],
     "txt-two": ['TXT "v=STSv1; id=1;"', 'TXT "v=STSv1; id=2;"'],
@@ -172,11 +175,13 @@ TXT = {  # what stands at _mta-sts
 RPT = {
     "rpt-none": [],
     "parked": [],
+    "removed": [],
     "rpt-foreign": ['TXT "v=spf1 -all"'],
     "rpt-two": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test"', 'TXT "v=TLSRPTv1; rua=mailto:b@x.test"'],
     "rpt-both": ['TXT "v=TLSRPTv1; rua=mailto:a@x.test; rua=https://b.test/c"'],
     "rpt-twice": [],
     "markup": ['TXT "v=TLSRPTv1; rua=<img src=x onerror=document.title=1>"'],
+    "rpt-dangling": ["CNAME nowhere.test."],
     "rpt-bad": ['TXT "v=TLSRPTv1; rua=reports"'],
 }
 
@@ -184,6 +189,8 @@ RPT = {
 DIGEST = 32 * "ab"
 TLSA = {  # what stands at _25._tcp of the MX host; None is its certificate's
     "tlsa": [None],
+    "tlsa-other": ["3 1 1 " + DIGEST],
+    "tlsa-partly": [None],
     "tlsa-some": [None, "1 1 1 " + DIGEST],
     "tlsa-none": ["0 0 1 " + DIGEST, "3 2 1 " + DIGEST, "3 1 3 " + DIGEST, "3 1 1 " + DIGEST[2:], "4 1 1 " + DIGEST, "3 1 0 00"],
 }
@@ -223,6 +230,8 @@ def addresses(*names):
 HOSTS = {  # more than one address of the policy host
     "host-two": (REFUSED, NGINX),
     "host-private": ("10.0.0.1", NGINX),
+    "host-hidden": (PRIVATE,),
+    "host-lost": (PRIVATE, NGINX_NAME),
     "host-six": (NGINX, NOBODY_SIX),
     "host-name": (NGINX, NGINX_NAME),
     "host-other": (NGINX, NGINX_OTHER),
@@ -236,7 +245,8 @@ HOSTS = {  # more than one address of the policy host
     "host-many": (NGINX, *("11.0.1.%d" % n for n in range(1, 17))),
     "host-split": (NGINX_NAME, NGINX_NOTHING),
 }
-MAILS = {  # the same of the MX host; a pair is a kind of server and its certificate
+MAILS = {
+    "tlsa-partly": (POSTFIX, ("tls", "self")),  # the same of the MX host; a pair is a kind of server and its certificate
     "mail-two": (REFUSED, POSTFIX),
     "mail-six": (POSTFIX, NOBODY_SIX),
     "mail-name": (POSTFIX, ("tls", "name")),
@@ -248,16 +258,22 @@ MAILS = {  # the same of the MX host; a pair is a kind of server and its certifi
     "mail-unseen": (("tls", "name"), NOROUTE),
     "mail-all": (("nostarttls", "-"), ("tls", "name"), NOBODY_SIX),
     "mail-none": (),
+    "mail-hidden": (PRIVATE,),
+    "mail-private": (PRIVATE, POSTFIX),
+    "mail-link": ("169.254.1.1", NOROUTE),
+    "mail-lost": (PRIVATE, ("tls", "name")),
 }
 
 
 def host_records(case):
-    named = {"host-none": [], "parked": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME policies.test."]}
+    named = {"host-none": [], "parked": [], "removed": [], "host-dangling": ["CNAME nowhere.test."], "host-chain": ["CNAME steps.chain.test."]}
     at = HOSTS.get(case["dns"], (HTTPS_AT.get(case["https"], NGINX),))
     return named.get(case["dns"], addresses(*at))
 
 
 def mail_records(case, mail_at, mail):
+    if case["dns"] == "mx-alias":
+        return ["CNAME mx.elsewhere.test."]
     at = MAILS.get(case["dns"], (mail_at,))
     return addresses(*(mail[one] if isinstance(one, tuple) else one for one in at))
 
@@ -279,7 +295,8 @@ def direct(case):
 
 def records(case, mail_at, servers):
     domain, dns = case["domain"], case["dns"]
-    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."], "parked": ["MX 0 ."],
+    mx = {"mx-other": ["MX 10 mail.%s." % domain, "MX 20 mx.elsewhere.test."], "mx-null": ["MX 0 ."], "mx-repeated": ["MX %d mx.elsewhere.test." % n for n in (10, 20, 30)],
+          "mx-beside": ["MX 0 .", "MX 10 mail.%s." % domain], "parked": ["MX 0 ."],
           "mx-markup": ["MX 10 %s." % ("mail." + domain), "MX 20 \\060script\\062title\\0611\\060/script\\062.%s." % domain],
           "mx-none": ["A " + mail_at], "mx-lost": [],
           "mx-address": ["MX 10 192.0.2.1."], "mx-crowd": ["MX 10 m%d.crowd.test." % n for n in range(1, 35)]}
@@ -324,7 +341,7 @@ def zones(cases, mail_at, servers):
     for name in ("signed.test", "bogus.test"):
         zone["test"] += ["%s. 300 IN NS ns.%s." % (name, name), "ns.%s. 300 IN A 127.0.0.1" % name]
     zone["test"] += ["policies.test. 300 IN A " + NGINX,
-                     "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
+                     "steps.chain.test. 300 IN CNAME policies.test.", "one.chain.test. 300 IN CNAME two.chain.test.", 'two.chain.test. 300 IN TXT "v=STSv1; id=1;"',
                      "round.test. 300 IN CNAME back.test.", "back.test. 300 IN CNAME round.test.", "mx.elsewhere.test. 300 IN A " + POSTFIX,
                      "all.test. 300 IN A 192.0.2.1", "all.test. 300 IN AAAA 2001:db8::1", "six.test. 300 IN AAAA 2001:db8::2",
                      "many.test. 300 IN MX 20 b.many.test.", "many.test. 300 IN MX 10 c.many.test.", "many.test. 300 IN MX 10 a\\.\\027.many.test."]
@@ -340,7 +357,7 @@ def nginx(cases, here):
     certs = "".join("        mta-sts.%s %s;\n" % (case["domain"], case["cert"]) for case in cases if case["cert"] != "-")
     status = "".join("        mta-sts.%s %s;\n" % (case["domain"], case["https"]) for case in cases if case["https"] in ("301", "404", "500"))
     plain = "".join(block(case, here) for case in cases if case["https"] in ("html", "notype"))
-    write("nginx.http", NGINX_HTTP % {"here": here, "certs": certs, "status": status, "plain": plain, "address": NGINX,
+    write("nginx.http", NGINX_HTTP % {"here": here, "certs": certs, "status": status, "plain": plain, "address": NGINX, "private": PRIVATE,
                                       "old": NGINX_OLD, "name": NGINX_NAME, "other": NGINX_OTHER, "lf": NGINX_LF,
                                       "nothing": NGINX_NOTHING})
 
@@ -374,6 +391,7 @@ NGINX_HTTP = """    access_log off;
     ssl_certificate_key %(here)s/$certificate.key;
     server {
         listen %(address)s:443 ssl http2 default_server;
+        listen %(private)s:443 ssl http2 default_server;
         root %(here)s/www/$host;
         if ($status_wanted = 301) { return 301 https://elsewhere.test/$host; }
         if ($status_wanted = 404) { return 404; }
@@ -441,7 +459,7 @@ def main():
             names.setdefault("good" if kind == "-" else kind, []).append(host + case["domain"])
         if case["mail"] not in ("-", "refused"):
             # Each kind of server with each kind of certificate has its own address.
-            mail.setdefault((case["mail"], case["mailcert"]), "127.0.1.%d" % (len(mail) + 1))
+            mail.setdefault((case["mail"], case["mailcert"]), "11.0.3.%d" % (len(mail) + 1))
 
     def mail_at(case):
         return {"-": POSTFIX, "refused": REFUSED}.get(case["mail"]) or mail[case["mail"], case["mailcert"]]
@@ -454,7 +472,7 @@ def main():
     nginx(cases, here)
     postfix(here)
     write("smtp.args", "".join("%s=%s=%s\n" % (at, kind, "good" if cert == "-" else cert) for (kind, cert), at in mail.items()),
-          "".join("%s=hung=good\n" % at for at in TARPITS))
+          "".join("%s=hung=good\n" % at for at in TARPITS), "%s=tls=good\n" % PRIVATE)
     write("https.args", "".join("mta-sts.%s=%s\n" % (case["domain"], case["https"]) for case in cases if case["https"] in ODD_ANSWERS))
 
 

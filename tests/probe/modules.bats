@@ -367,7 +367,7 @@ CASES
 
 @test "SMTP: Postfix, and QUIT that is not answered is not waited for" {
     smtp healthy.test
-    says 'fetched 127.0.0.10 0'
+    says 'fetched 11.0.0.10 0'
     finds
     until_true grep -q 'ehlo=2 starttls=1 quit=1 commands=4' "$LAB/maillog"
     SECONDS=0
@@ -396,7 +396,7 @@ smtp-endless protocol
 smtp-later later
 smtp-later why 451 4.7.1 greylisted
 smtp-ehlo later
-smtp-no refused 127
+smtp-no refused 11
 smtp-no why 554 5.7.1
 smtp-refused refused -
 smtp-name cert-name

@@ -196,7 +196,7 @@ words() {
 
 @test "every address of an MX host: which one fails is told, and what that does to mail" {
     run -1 probe mail-name.test
-    [[ $(words) == *'at 127.0.1.'*': mail.mail-name.test: "mail.mail-name.test" is not among'* ]]
+    [[ $(words) == *'at 11.0.3.'*': mail.mail-name.test: "mail.mail-name.test" is not among'* ]]
     [[ $(words) == *'mail: At the addresses that fail of mail.mail-name.test, senders that honour MTA-STS deliver nothing: each tries the next address'* ]]
     run -1 probe mail-six.test
     [[ $(words) == *'at 2a00:1::1: "mail.mail-six.test" accepts no connection'* ]]
@@ -205,6 +205,11 @@ words() {
     [[ $(words) != *'are deferring'* ]]
     run -2 probe mail-all.test
     [[ $(words) == *'Senders that honour MTA-STS are deferring mail for mail.mail-all.test now'* ]]
+    # Why it is not known is told beside what is.
+    run -3 probe mail-link.test
+    [[ $(words) == *'? smtp 0 of 1 MX host '*'; mail.mail-link.test: no way there from this machine'*'"169.254.1.1" is not a public address'* ]]
+    run -2 probe mx-repeated.test
+    [ "$(words | grep -o '"mx.elsewhere.test" is matched by no pattern' | wc -l)" -eq 1 ]
     run -0 probe mail-noroute.test
     [[ $(words) == *'at 12.0.0.1: "mail.mail-noroute.test" was not asked there'* && $output != *mail:\ * ]]
 }
@@ -284,7 +289,7 @@ threading.Event().wait()'
     [[ $(words) == *'FAIL txt "txt-gone.test" does not exist (NXDOMAIN);'*'not looked at since the domain does not exist'* ]]
     [[ $(words) == *'mail: Mail for txt-gone.test is returned to its authors at once'* && $output != *publish* ]]
     run -2 probe mx-none.test
-    [[ $(words) == *'FAIL mx '*'publish an MX record for its mail host: mail.mx-none.test '* && $output != *remove* ]]
+    [[ $(words) == *'FAIL mx '*'publish an MX record for its mail host: mail.mx-none.test, if mail for it is taken there '* && $output != *remove* ]]
     run -2 probe mx-lost.test
     [[ $(words) == *'FAIL smtp '*'has no MX record and no address'*'publish an MX record for its mail host'* && $output != *remove* ]]
 }
@@ -346,6 +351,11 @@ threading.Event().wait()'
     run -1 grep -q '\[#' out
 }
 
+@test "a chain of CNAMEs is told by its first target, which the owner wrote" {
+    run -0 probe host-chain.test txt-chain.test
+    [[ $(words) == *'ok host 11.0.0.2, by way of steps.chain.test '*'ok txt id 1, by way of one.chain.test '* ]]
+}
+
 @test "what servers say controls no terminal" {
     probe --color never answer-escape.test smtp-escape.test txt-escape.test >out || [ $? -eq 2 ]
     is_ascii out
@@ -393,6 +403,16 @@ suggests() {
     "$MTA_STS" -f suggested.ini show healthy.test | grep -qx $'mx: mail.healthy.test\r'
     suggests 2 smtp-self.test 'mail.smtp-self.test would get no mail once the mode is enforce'
     suggests 2 many.test
+    suggests 3 mail-link.test 'mail.mail-link.test could not be looked at: no way there from this machine' '"169.254.1.1" is not a public address'
+    suggests 1 mx-beside.test 'has a null MX record (".") beside others' 'mx = mail.mx-beside.test'
+    suggests 1 host-hidden.test 'has no public address' 'host = 10.0.0.25'
+    run -1 probe --suggest parked.test
+    [[ $(words) == *'and needs no policy; if one is served'* ]]
+    # What is planned is not lost.
+    suggests 0 mx-unused.test 'mx = mail.mx-unused.test mx = old.mx-unused.test served now, but no MX record matches it; keep it for'
+    # As the owner wrote it, wherever that leads to.
+    suggests 0 host-chain.test 'host = steps.chain.test'
+    suggests 1 mx-alias.test 'mx = mail.mx-alias.test' 'is a CNAME, which the host of an MX record must not be'
     run -3 probe --suggest txt-timeout.silent
     suggests 3 smtp-later.test
 }
@@ -479,6 +499,13 @@ imported() {
     [[ $(words) == *'ok dane mail.some.signed.test: 2 TLSA records (senders use 1), signed, matched by its certificate "mail.some.signed.test" has a TLSA record 1 1 1 with 32 bytes, which senders ignore: usages 0 and 1 are not for SMTP'* ]]
     run -1 probe none.signed.test
     [[ $(words) == *'warn dane mail.none.signed.test: 6 TLSA records (senders use 0), signed "mail.none.signed.test" has '* && $output != *mail:\ * ]]
+    run -2 probe other.signed.test
+    [[ $(words) == *'FAIL dane '*'not matched by its certificate "mail.other.signed.test" shows no certificate that one of its signed TLSA records matches'*'mail: Senders that honour DANE are deferring mail'* ]]
+    run -1 probe part.signed.test
+    [[ $(words) == *'warn dane '*'matched by its certificate at some addresses only "mail.part.signed.test" shows a certificate that none'* ]]
+    # In mode testing, too.
+    run -2 probe notls.signed.test
+    [[ $(words) == *'FAIL dane '*'"mail.notls.signed.test" shows no certificate'*'mail: '*'Senders that honour DANE are deferring mail'* ]]
     run -3 probe bogus.test
     [[ $(words) == *'? txt DNSSEC validation failed: '*'? mx DNSSEC validation failed: '* && $output != *mail:\ * ]]
     run -0 probe --dns 127.0.0.1:5397 signed.test
@@ -606,7 +633,7 @@ limited() {
     [[ $(words) == *'"_mta-sts.zone-empty.test" is a CNAME to the right name, but the zone has no record there; let its operator publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-empty.test (RFC'* ]]
     [[ $(words) != *'there is no TXT record'* && $(words) != *'first let'* && $(words) != *'leads nowhere'* ]]
     run -2 probe zone-early.test
-    [[ $(words) == *'zone zone-early.test; but first let the policy be served (RFC 8461 8.1) (RFC'* ]]
+    [[ $(words) == *'zone zone-early.test; but first let the policy be served (RFC'* ]]
     run -2 probe zone-nohost.test
     [[ $(words) == *'let its operator set host in policies.ini, and publish what this command prints: mta-sts dns --delegate operator.test --only zone zone-nohost.test'* ]]
     [[ $(words) != *'leads to no address'* ]]
@@ -647,6 +674,71 @@ limited() {
     [[ $(words) == *'the zone has no record there; let its operator publish'* ]]
     run -0 "$PROBE" --explain tlsrpt
     [[ $output == *tlsrpt-zone-none* ]]
+}
+
+@test "no advice, followed alone, has senders defer mail that they deliver now" {
+    local domain mend='first mend what fails in mx and smtp'
+    run -2 probe held-none.test
+    [[ $(words) == *"there is no TXT record; $mend, or serve mode testing, and publish the record after that"* && $output != *id=* ]]
+    run -2 probe held-two.test
+    [[ $(words) == *"keep one, but $mend, or serve mode testing (RFC 8461 3.1; 13 of 16"* ]]
+    run -2 probe held-cert.test
+    [[ $(words) == *"FAIL https $mend, or serve mode testing (RFC 8461 5); "* ]]
+    run -2 probe held-type.test
+    [[ $(words) == *"warn answer $mend, or serve mode testing (RFC 8461 5); 200, text/html"* ]]
+    # The policy comes first, for what is second, too.
+    run -2 probe txt-dangling-404.test
+    [[ $(words) == *'or in its place, but first let the policy be served [nowhere.test]'* ]]
+    run -2 probe txt-twice-404.test
+    [[ $(words) == *'before the zone), but first let the policy be served ('* ]]
+    run -2 probe txt-two-404.test
+    [[ $(words) == *'keep one, but first let the policy be served ('* ]]
+    # With the file: neither the first id, nor a new one, nor mode enforce in place of testing.
+    for domain in held-none smtp-self held-testing; do
+        printf '[%s.test]\nmode = enforce\nmx = mail.%s.test\n\n' "$domain" "$domain"
+    done >held.ini
+    leave_alone held.ini
+    run -2 probe -f "$DIR/held.ini" held-none.test
+    [[ $(words) == *'with one, senders defer mail for what fails'* && $output != *id=* ]]
+    run -2 probe -f "$DIR/held.ini" smtp-self.test
+    [[ $(words) == *'"1" is not the id of the policy that is served; under the new one, senders defer mail for what fails in mx and smtp'* ]]
+    [[ $output != *' IN TXT '* ]]
+    run -2 probe -f "$DIR/held.ini" held-testing.test
+    [[ $(words) == *'with that of the file, senders defer mail for what fails in mx and smtp, since its mode is enforce: first mend that'* ]]
+}
+
+@test "-f: mode none, step by step to the end (RFC 8461 8.3)" {
+    deploy 2
+    sed -i '/^\[d1.example\]/a mode = none' policies.ini
+    leave_alone policies.ini
+    published
+    run -1 probe_deployed -f "$DIR/policies.ini"
+    [[ $(words) == *'ok ini served as the file has it, under its id "d1.example" is being removed: mode none is served under its id; keep both for 7 days at least (max_age), and until every policy'* ]]
+    [[ $output == *'ok    d2.example: mode enforce, 1 MX host, matched'* ]]
+    # The record is gone, then the policy host, too. What is wrong there is no finding.
+    printf '[defaults]\nmode = none\n' >removed.ini
+    printf '[%s.test]\nmx = mail.%s.test\n' removed{,} removed-record{,} removed-wild{,} >>removed.ini
+    leave_alone removed.ini
+    run -0 probe -v -f "$DIR/removed.ini" removed-record.test removed-wild.test
+    [[ $(words) == *'- txt nothing to look at, since MTA-STS is removed (RFC 8461 8.3)'*'there is no TXT record any more; next remove the policy host, then this section'* ]]
+    [[ $(words) == *'ok removed-wild.test '*'- answer nothing to look at'* && $output != *'mail: '* && $output != *FAIL* && $output != *' IN TXT '* ]]
+    run -0 probe -f "$DIR/removed.ini" removed.test
+    [[ $(words) == *'- host nothing to look at'*'- tlsrpt nothing'*'"removed.test" has neither a TXT record nor a policy host any more: the removal is finished, and this section can be deleted now'* ]]
+    # In a run of many it is said, too.
+    run -0 probe -f "$DIR/removed.ini" removed.test removed-record.test
+    [[ $(words) == *'ok removed.test ok ini "removed.test" has neither '* ]]
+    # In another order: the policy host went first, or another policy is served without a record.
+    printf '[%s.test]\nmx = mail.%s.test\n' host-none{,} txt-none{,} >>removed.ini
+    leave_alone removed.ini
+    run -2 probe -f "$DIR/removed.ini" host-none.test
+    [[ $(words) == *'ok ini "host-none.test" is being removed, and the policy host is gone before the TXT record; if every policy'* ]]
+    run -2 probe -f "$DIR/removed.ini" txt-none.test
+    [[ $(words) == *'FAIL ini another policy is served than the file has'* ]]
+    # It is no removal where the file has another mode, or the domain itself is gone.
+    sed -i 's/none/enforce/' removed.ini
+    leave_alone removed.ini
+    run -2 probe -f "$DIR/removed.ini" removed.test
+    [[ $(words) == *'FAIL ini '*'senders cannot fetch the policy of the file'* ]]
 }
 
 @test "-f: 1,000 domains in under a minute, in the file's order, one line each" {

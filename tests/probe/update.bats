@@ -335,7 +335,9 @@ committed() {
     run -3 probe -f "$DIR/wrong.ini" --update json --delegate x..y
     run -3 probe -f "$DIR/wrong.ini" --update json --primary nowhere
     [[ $output == *nowhere* ]]
-    run -3 probe -f "$DIR/wrong.ini" --update json --json --suggest a.test
+    run -3 probe -f "$DIR/wrong.ini" --update json --suggest a.test
+    run -3 probe -f "$DIR/wrong.ini" --update json --json
+    [[ $output == 'mta-sts-probe: --json: has no effect here; write --update json without it' ]]
 }
 
 # The laboratory's domains all have another id than the file: it moves only where each address serves the policy, and no MX host would lose mail.

@@ -1,4 +1,4 @@
-# For certificates.bats: a network namespace in which all names below .test are 127.0.0.1, and a real ACME server that validates there.
+# A network namespace in which all names below .test are 127.0.0.1, and a real ACME server that validates there.
 
 # acme_network: ACME clients keep their files in the test's folder. Go, curl and Python trust the ACME server's own certificate.
 acme_network() {
@@ -14,17 +14,27 @@ start_acme_dns() {
     start_knot mta-sts.a.test
 }
 
-# start_acme: pebble. It looks names up in the DNS, and connects to their ports 80 and 443. DIRECTORY is its URL. Its root certificate is in root.pem.
-start_acme() {
+# acme_config: pebble.json. pebble looks names up in the DNS, and connects to their ports 80 and 443. DIRECTORY is its URL.
+acme_config() {
     certificate acme localhost
     cat >pebble.json <<JSON
 {"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000", "certificate": "$DIR/acme.crt",
  "privateKey": "$DIR/acme.key", "httpPort": 80, "tlsPort": 443}}
 JSON
-    # shellcheck disable=SC2034 # for the suite
     DIRECTORY=https://localhost:14000/dir
+}
+
+# start_acme: pebble. Its root certificate is in root.pem.
+start_acme() {
+    acme_config
     start pebble.log env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 PEBBLE_AUTHZREUSE=0 pebble -strict -config pebble.json
     until_true acme_root
+}
+
+# on_demand_config: Caddyfile, from examples/, for the program on fcgi.sock and the ACME server at DIRECTORY.
+on_demand_config() {
+    sed -e "s|/run/mta-sts/mta-sts.sock|$DIR/fcgi.sock|" -e "s|https://acme-v02.*/directory|$DIRECTORY|" \
+        "$(dirname "${BASH_SOURCE[0]}")/../../examples/caddy-on-demand/Caddyfile" >Caddyfile
 }
 
 acme_root() {

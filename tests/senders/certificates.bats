@@ -23,8 +23,7 @@ begin() {
 }
 
 start_caddy() {
-    sed -e "s|/run/mta-sts/mta-sts.sock|$DIR/fcgi.sock|" -e "s|https://acme-v02.*/directory|$DIRECTORY|" \
-        "$EXAMPLES/caddy-on-demand/Caddyfile" >Caddyfile
+    on_demand_config
     # shellcheck disable=SC2086 # a command and its arguments
     run_caddy $INSIDE
     CADDY=$STARTED

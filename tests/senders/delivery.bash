@@ -1,10 +1,10 @@
-# For delivery.bats, in its network namespace: a front server with the program behind it, postfix-mta-sts-resolver, a Postfix that sends, and SMTP servers
+# For delivery.bats and no-click.bats, in their network namespace: a front server with the program behind it, postfix-mta-sts-resolver, a Postfix that sends, and SMTP servers
 # that receive.
 
-# mail_network: the network namespace. Postfix has to be root in it. Other users need access to the test's folder: Postfix and the front servers run as them.
+# mail_network [NAME=VALUE...]: the network namespace. Postfix has to be root in it. Other users need access to the test's folder: Postfix and the front servers run as them.
 mail_network() {
     [ "$(id -u)" -eq 0 ] || skip_or_fail "Postfix starts as root only" || return
-    own_network
+    own_network "$@"
     open_folders
 }
 
@@ -22,7 +22,7 @@ eventually() {
 
 # show_logs: all logs, for a test that failed.
 show_logs() {
-    tail -n 40 maillog arrived fcgi.log sts.log smtp.log {lighttpd,nginx}.{out,log} caddy.log zone records 2>/dev/null
+    tail -n 40 maillog arrived fcgi.log sts.log smtp.log {lighttpd,nginx}.{out,log} {caddy,dns,mta-sts,pebble,timer,supervise}.log zone records 2>/dev/null
     queue
 }
 

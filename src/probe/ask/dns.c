@@ -170,6 +170,11 @@ void probe_dns_mx(struct probe_dns *dns, const char *name, struct probe_dns_answ
     ask_one(dns, name, PROBE_DNS_MX, answer);
 }
 
+void probe_dns_cname(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer)
+{
+    ask_one(dns, name, PROBE_DNS_CNAME, answer);
+}
+
 void probe_dns_tlsa(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer)
 {
     ask_one(dns, name, PROBE_DNS_TLSA, answer);

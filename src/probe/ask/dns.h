@@ -32,6 +32,7 @@ void probe_dns_ask(struct probe_dns *dns, const struct probe_dns_question *list,
 void probe_dns_txt(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_mx(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_addresses(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
+void probe_dns_cname(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 void probe_dns_tlsa(struct probe_dns *dns, const char *name, struct probe_dns_answer *answer);
 
 /* A name, and where the answers about it go: its addresses, and its TLSA records for SMTP. */

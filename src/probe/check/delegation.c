@@ -60,14 +60,13 @@ bool probe_delegation_lacks(const struct observation *observation, enum place pl
 void probe_delegation_add_way(const struct observation *observation, enum place place, struct probe_check *check)
 {
     const struct probe_delegation_name *name = &observation->delegation.names[place];
-    const char *last = answer_of(observation, place)->alias;
 
-    if (last == NULL)
+    if (name->last == NULL)
         return;
     buf_print(&check->summary, ", by way of ");
-    if (observation->delegation.zone[0] != '\0' && name->first != NULL && strcmp(name->first, last) != 0) {
-        check_add(check, name->first);
-        buf_print(&check->summary, " and ");
-    }
-    check_add(check, last);
+    check_add(check, name->first);
+    if (observation->delegation.zone[0] == '\0' || strcmp(name->first, name->last) == 0)
+        return;
+    buf_print(&check->summary, " and ");
+    check_add(check, name->last);
 }

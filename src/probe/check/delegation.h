@@ -13,7 +13,10 @@ void probe_delegation_look(struct observation *observation);
 /* Is the domain delegated, and PLACE's record not there? Then probe_delegation_judge() says all that is wrong. */
 bool probe_delegation_lacks(const struct observation *observation, enum place place);
 
-/* Adds by way of which names the record of PLACE was found to what CHECK saw, if there are CNAMEs. */
+/*
+ * Adds by way of which names the record of PLACE was found to what CHECK saw, if there are CNAMEs: the first target, which the
+ * owner wrote; if the domain is delegated, the last, too.
+ */
 void probe_delegation_add_way(const struct observation *observation, enum place place, struct probe_check *check);
 
 #endif

@@ -12,13 +12,14 @@
 #include "probe/ask/lack.h"
 #include "probe/check/mail.h"
 #include "probe/check/observation.h"
+#include "probe/check/order.h"
 #include "probe/check/record.h"
 #include "probe/check/web.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/effect.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
-#include "probe/judge/servers.h"
 #include "probe/read/txt.h"
 #include "read/finding.h"
 #include "read/policy.h"
@@ -106,17 +107,18 @@ static void run_check(struct observation *o, enum probe_check_name name)
     check_is_unknown(check, PROBE_LACK_SOMETHING);
 }
 
-/* Adds to CHECK the MX hosts that have no address. Returns how many. */
+/* Adds to CHECK the MX hosts that have no address, or no public one. Returns how many. */
 static size_t add_gone(const struct observation *o, struct probe_check *check)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < o->host_count; i++) {
         const struct mx_host *host = &o->hosts[i];
-        if (!host->judged.is_gone)
-            continue;
-        probe_judge_mx_no_address(host->name, o->is_implicit_mx, &host->shown->addresses, &check->findings);
-        count++;
+        if (host->judged.is_gone)
+            probe_judge_mx_no_address(host->name, o->is_implicit_mx, &host->shown->addresses, &check->findings);
+        else if (host->judged.is_hidden)
+            (void)probe_judge_mx_addresses(host->name, &host->shown->addresses, &check->findings);
+        count += host->judged.is_gone || host->judged.is_hidden;
     }
     return count;
 }
@@ -126,39 +128,53 @@ static void skip_in_mode_none(struct observation *o)
 {
     struct probe_check *check = &o->result->checks[PROBE_CHECK_SMTP];
 
-    if (!observation_is_mode_none(o) || o->other_enforces || check->state == PROBE_SKIPPED)
+    bool is_none = observation_is_removed(o) || (observation_is_mode_none(o) && !o->other_enforces);
+    if (!is_none || check->state == PROBE_SKIPPED)
         return;
     probe_findings_free(&check->findings);
     check->state = add_gone(o, check) > 0 ? PROBE_DONE : PROBE_SKIPPED;
     buf_print(&check->summary, "; mode none requires nothing of them");
 }
 
-static bool is_absent(const struct probe_dns_answer *answer)
-{
-    return answer->state == PROBE_DNS_ABSENT && answer->alias == NULL;
-}
-
-static void drop(struct probe_check *check)
+static void drop(struct probe_check *check, const char *why)
 {
     probe_findings_free(&check->findings);
     buf_free(&check->summary);
     check->state = PROBE_SKIPPED;
-    buf_print(&check->summary, "nothing to look at, since the domain takes no mail (RFC 7505)");
+    buf_print(&check->summary, "%s", why);
 }
 
 /* A domain that takes no mail, and has no sign of MTA-STS, lacks nothing: what is absent is no finding. */
 static void skip_without_mail(struct observation *o)
 {
+    static const char why[] = "nothing to look at, since the domain takes no mail (RFC 7505)";
     struct probe_check *done = o->result->checks;
     bool expects = o->expected != NULL && (o->expected->policy != NULL || o->expected->mistake != NULL);
 
-    if (!o->is_null_mx || expects || !is_absent(&o->record) || !is_absent(&o->address))
+    if (!o->is_null_mx || expects || !observation_is_absent(&o->record) || !observation_is_absent(&o->address))
         return;
-    drop(&done[PROBE_CHECK_TXT]);
-    drop(&done[PROBE_CHECK_HOST]);
-    drop(&done[PROBE_CHECK_MX]);
-    if (is_absent(&o->reports))
-        drop(&done[PROBE_CHECK_TLSRPT]);
+    drop(&done[PROBE_CHECK_TXT], why);
+    drop(&done[PROBE_CHECK_HOST], why);
+    drop(&done[PROBE_CHECK_MX], why);
+    if (observation_is_absent(&o->reports))
+        drop(&done[PROBE_CHECK_TLSRPT], why);
+}
+
+/* Without the TXT record, as RFC 8461 8.3 has it at the end, no sender looks for the policy: what is wrong with it is no finding.
+ */
+static void skip_after_removal(struct observation *o)
+{
+    static const char why[] = "nothing to look at, since MTA-STS is removed (RFC 8461 8.3)";
+    struct probe_check *done = o->result->checks;
+
+    if (!observation_is_removed(o))
+        return;
+    drop(&done[PROBE_CHECK_TXT], why);
+    for (size_t i = PROBE_CHECK_HOST; i <= PROBE_CHECK_POLICY; i++)
+        if (done[i].findings.verdict != PROBE_OK)
+            drop(&done[i], why);
+    if (observation_is_absent(&o->reports))
+        drop(&done[PROBE_CHECK_TLSRPT], why);
 }
 
 /* The mode that senders may have in their caches: that of the served policy, or else that of policies.ini. */
@@ -208,8 +224,12 @@ static void list_hosts(const struct observation *o, struct probe_effect_host *ho
         const struct mx_host *host = &o->hosts[i];
         const struct probe_share none = probe_share_none(host->matched.of);
         hosts[i] =
-            (struct probe_effect_host) { host->name, host->failed ? none : host->matched, host->judged.is_gone, host->dane,
-                                         host->judged.reach == PROBE_REACH_SOME || host->judged.reach == PROBE_REACH_PARTLY };
+            (struct probe_effect_host) { host->name,
+                                         host->failed ? none : host->matched,
+                                         host->judged.is_gone,
+                                         host->dane,
+                                         host->judged.reach == PROBE_REACH_SOME || host->judged.reach == PROBE_REACH_PARTLY,
+                                         host->judged.is_hidden };
     }
     for (size_t i = 0; i < o->unasked_count; i++)
         hosts[o->host_count + i] = (struct probe_effect_host) { .name = o->unasked[i].name, .taken = o->unasked[i].matched };
@@ -232,8 +252,10 @@ static void describe_effect(const struct observation *o)
         if (o->hosts[i - 1].unmatched)
             facts.unmatched = o->hosts[i - 1].name;
     facts.no_domain = o->no_domain;
+    facts.removed = observation_is_removed(o);
     facts.record = record_share(o);
     facts.policy = policy_share(o);
+    facts.policy_hidden = o->host_hidden;
     facts.policy_partly = o->policy_partly;
     facts.policy_differs = o->policy_differs;
     facts.published = o->txt.value.len > 0 || o->has_address;
@@ -243,12 +265,16 @@ static void describe_effect(const struct observation *o)
     free(hosts);
 }
 
-/* What to do about the TXT record depends on whether the policy is served (RFC 8461 8.1), so it is looked at after that;
- * TLSRPT after DANE, for which MX hosts need records of their own. */
-enum { UP_TO_TXT = 5 };
+/* What to do about the TXT record depends on whether the policy is served (RFC 8461 8.1), and whether the MX hosts are good for
+ * it, so it is looked at after that; TLSRPT after DANE, for which MX hosts need records of their own. */
 static const enum probe_check_name order[PROBE_CHECKS] = {
+    PROBE_CHECK_HOST, PROBE_CHECK_HTTPS, PROBE_CHECK_ANSWER, PROBE_CHECK_POLICY, PROBE_CHECK_MX,
+    PROBE_CHECK_SMTP, PROBE_CHECK_TXT,   PROBE_CHECK_DANE,   PROBE_CHECK_TLSRPT, PROBE_CHECK_INI,
+};
+
+/* Those that need no MX host. */
+static const enum probe_check_name policy_order[] = {
     PROBE_CHECK_HOST, PROBE_CHECK_HTTPS, PROBE_CHECK_ANSWER, PROBE_CHECK_POLICY, PROBE_CHECK_TXT,
-    PROBE_CHECK_MX,   PROBE_CHECK_SMTP,  PROBE_CHECK_DANE,   PROBE_CHECK_TLSRPT, PROBE_CHECK_INI,
 };
 
 static void free_observation(struct observation *o)
@@ -287,8 +313,8 @@ static void ask_first(struct observation *o)
     o->no_domain = o->mx.state == PROBE_DNS_ABSENT && o->mx.no_such_name && o->mx.alias == NULL;
 }
 
-/* Does the first COUNT checks. */
-static void run_checks(struct observation *o, const char *domain, size_t count)
+/* Does COUNT checks. */
+static void run_checks(struct observation *o, const char *domain, const enum probe_check_name *names, size_t count)
 {
     *o->result = (struct probe_result) { 0 };
     (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
@@ -300,7 +326,7 @@ static void run_checks(struct observation *o, const char *domain, size_t count)
     probe_dns_set_limit(o->dns, o->fetch.limit);
     ask_first(o);
     for (size_t i = 0; i < count; i++)
-        run_check(o, order[i]);
+        run_check(o, names[i]);
     probe_dns_set_limit(o->dns, 0);
 }
 
@@ -312,22 +338,28 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
     };
     int64_t begin = clock_ms();
 
-    run_checks(&o, domain, PROBE_CHECKS);
+    run_checks(&o, domain, order, PROBE_CHECKS);
     skip_in_mode_none(&o);
     skip_without_mail(&o);
+    skip_after_removal(&o);
+    order_add(&o);
     describe_effect(&o);
     free_observation(&o);
     result->ms = (unsigned)(clock_ms() - begin);
 }
 
 void probe_domain_policy(const struct probe_context *context, struct probe_dns *dns, const char *domain,
-                         struct probe_result *result, probe_served_fn *served, void *to)
+                         struct probe_result *result, struct probe_policy *policy, probe_served_fn *served, void *to)
 {
     struct observation o = { .context = context, .dns = dns, .result = result };
 
-    run_checks(&o, domain, UP_TO_TXT);
+    run_checks(&o, domain, policy_order, sizeof policy_order / sizeof policy_order[0]);
     for (size_t i = 0; i < o.at_count && served != NULL && observation_is_fetched(&o); i++)
         if (o.at[i].has_policy && (&o.at[i].fetched == o.fetched || o.at[i].differs))
             served(to, o.policy_differs ? o.at[i].address : NULL, &o.at[i].fetched.body);
+    if (policy != NULL) {
+        *policy = o.policy;
+        o.policy = (struct probe_policy) { 0 };
+    }
     free_observation(&o);
 }

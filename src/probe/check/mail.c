@@ -12,6 +12,7 @@
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/dane.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "read/finding.h"
@@ -50,10 +51,10 @@ static struct mx_host *add_host(struct observation *o, const char *name)
     return host;
 }
 
-/* Keeps NAME, an MX record's, that is not asked. A null MX, where it is not alone, is no host for anybody. */
+/* Keeps NAME, an MX record's, that is not asked. */
 static void add_unasked(struct observation *o, const char *name, struct probe_share matched)
 {
-    if (name[0] == '\0' || strcmp(name, ".") == 0 || has_host(o, name))
+    if (has_host(o, name))
         return;
     for (size_t i = 0; i < o->unasked_count; i++)
         if (strcmp(o->unasked[i].name, name) == 0)
@@ -130,6 +131,16 @@ static void describe_mx(const struct observation *o, struct probe_check *check)
         buf_print(&check->summary, ", %s", all == 1 ? "matched" : "all matched");
 }
 
+/* Is the host of record AT that of an earlier one? */
+static bool is_repeated(const struct probe_dns_answer *answer, size_t at)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < at; i++)
+        found |= strcmp(answer->mx[i].host, answer->mx[at].host) == 0;
+    return found;
+}
+
 static void match_all(struct observation *o, struct probe_check *check, const struct probe_dns_answer *answer)
 {
     enum probe_mx_kind kind = probe_judge_mx(o->result->domain, answer, &check->findings);
@@ -141,7 +152,8 @@ static void match_all(struct observation *o, struct probe_check *check, const st
     if (o->is_implicit_mx)
         match_domain(o, check);
     for (size_t i = 0; kind == PROBE_MX_RECORDS && i < answer->count; i++)
-        (void)match_host(o, answer->mx[i].host, &check->findings);
+        if (!probe_mx_is_null(&answer->mx[i]) && !is_repeated(answer, i))
+            (void)match_host(o, answer->mx[i].host, &check->findings);
     match_patterns(o, check);
     describe_mx(o, check);
 }
@@ -173,19 +185,27 @@ static void judge_smtp(struct observation *o, struct mx_host *host, struct probe
     o->addresses_left_out += host->judged.left_out;
 }
 
-/* Why it is unknown whether the first such hosts are good enough. */
+/* Why it is unknown whether the first such hosts are good enough, where no finding says it. */
 static void describe_unknown(const struct observation *o, struct probe_check *check)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < o->host_count; i++) {
-        if (!o->hosts[i].unknown || count++ >= UNKNOWN_SHOWN)
+        if (!o->hosts[i].unknown || o->hosts[i].judged.is_told || count++ >= UNKNOWN_SHOWN)
             continue;
         buf_print(&check->summary, "; %s: ", o->hosts[i].name);
         check_add(check, o->hosts[i].judged.why);
     }
     if (count > UNKNOWN_SHOWN)
         buf_print(&check->summary, "; and %zu more", count - UNKNOWN_SHOWN);
+}
+
+/* The names in MX records that are CNAMEs. The domain itself, without MX records, may be one. */
+static void judge_aliases(const struct observation *o, struct probe_check *check)
+{
+    for (size_t i = 0; i < o->host_count && !o->is_implicit_mx; i++)
+        if (o->hosts[i].shown != NULL && !o->hosts[i].judged.is_gone)
+            probe_judge_mx_alias(o->hosts[i].name, &o->hosts[i].shown->addresses, &check->findings);
 }
 
 static void describe_smtp(struct observation *o, struct probe_check *check)
@@ -214,8 +234,7 @@ static void describe_smtp(struct observation *o, struct probe_check *check)
     if (!unknown && o->hosts_left_out == 0 && o->addresses_left_out == 0)
         return;
     check->state = PROBE_UNKNOWN;
-    if (check->findings.count == 0)
-        describe_unknown(o, check);
+    describe_unknown(o, check);
 }
 
 void probe_check_smtp(struct observation *o, struct probe_check *check)
@@ -231,11 +250,13 @@ void probe_check_smtp(struct observation *o, struct probe_check *check)
         judge_smtp(o, &o->hosts[i], check);
     }
     describe_smtp(o, check);
+    judge_aliases(o, check);
 }
 
 static void judge_dane(struct mx_host *host, struct probe_check *check)
 {
-    const struct probe_dane_facts facts = { host->name, &host->shown->tlsa, host->judged.chains, host->judged.matched };
+    const struct probe_dane_facts facts = { host->name, &host->shown->tlsa, host->judged.chains, host->judged.matched,
+                                            host->failed && host->judged.chains == 0 && !host->judged.is_hidden };
 
     if (check->summary.len > 0)
         buf_print(&check->summary, "; ");

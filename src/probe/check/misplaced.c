@@ -4,8 +4,9 @@
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/check/observation.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
-#include "probe/judge/servers.h"
+#include "probe/read/first.h"
 #include "probe/read/txt.h"
 #include "read/finding.h"
 
@@ -49,50 +50,52 @@ static bool is_wildcard(const struct observation *o, const struct kind *kind, co
     return is_at(o, kind, other);
 }
 
-static bool look(struct observation *o, const struct kind *kind, const char *name, struct probe_findings *findings)
+static bool look(struct observation *o, const struct kind *kind, const char *name, enum probe_first first,
+                 struct probe_findings *findings)
 {
     char wanted[NAME_SIZE];
 
     if (!is_at(o, kind, name) || is_wildcard(o, kind, name))
         return false;
     (void)snprintf(wanted, sizeof wanted, "%s.%s", kind->own, o->result->domain);
-    probe_judge_place(name, wanted, kind->own, kind->is_tlsrpt, findings);
+    probe_judge_place(name, wanted, kind->own, kind->is_tlsrpt, first, findings);
     return true;
 }
 
 /* Where the whole name was entered, and the form added the name of the zone: the domain, or one above it that has a dot. */
-static bool look_below(struct observation *o, const struct kind *kind, struct probe_findings *findings)
+static bool look_below(struct observation *o, const struct kind *kind, enum probe_first first, struct probe_findings *findings)
 {
     char name[NAME_SIZE];
     const char *zone = o->result->domain;
 
     for (; zone != NULL && strchr(zone, '.') != NULL; zone = strchr(zone, '.') + 1) {
         (void)snprintf(name, sizeof name, "%s.%s.%s", kind->own, o->result->domain, zone);
-        if (look(o, kind, name, findings))
+        if (look(o, kind, name, first, findings))
             return true;
     }
     return false;
 }
 
-static void look_elsewhere(struct observation *o, const struct kind *kind, struct probe_findings *findings)
+static void look_elsewhere(struct observation *o, const struct kind *kind, enum probe_first first,
+                           struct probe_findings *findings)
 {
     char name[NAME_SIZE];
 
-    if (look_below(o, kind, findings))
+    if (look_below(o, kind, first, findings))
         return;
     for (size_t i = 0; i < NAMES_MAX && kind->other[i] != NULL; i++) {
         (void)snprintf(name, sizeof name, "%s.%s", kind->other[i], o->result->domain);
-        if (look(o, kind, name, findings))
+        if (look(o, kind, name, first, findings))
             return;
     }
 }
 
-void probe_misplaced_txt(struct observation *observation, struct probe_check *check)
+void probe_misplaced_txt(struct observation *observation, enum probe_first first, struct probe_check *check)
 {
-    look_elsewhere(observation, &sts, &check->findings);
+    look_elsewhere(observation, &sts, first, &check->findings);
 }
 
 void probe_misplaced_tlsrpt(struct observation *observation, struct probe_check *check)
 {
-    look_elsewhere(observation, &tlsrpt, &check->findings);
+    look_elsewhere(observation, &tlsrpt, PROBE_FIRST_NOTHING, &check->findings);
 }

@@ -8,6 +8,7 @@
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/dane.h"
+#include "probe/judge/records.h"
 #include "probe/judge/servers.h"
 #include "read/finding.h"
 
@@ -23,7 +24,8 @@ struct verdict {
     struct buf described;
 };
 
-static void judge_address(const struct probe_mx_terms *terms, const char *name, const struct probe_fetched *fetched, int64_t now,
+/* Is TLS good enough there? */
+static bool judge_address(const struct probe_mx_terms *terms, const char *name, const struct probe_fetched *fetched, int64_t now,
                           struct probe_address *address)
 {
     struct probe_findings own = { 0 };
@@ -34,6 +36,9 @@ static void judge_address(const struct probe_mx_terms *terms, const char *name, 
     probe_findings_add_of(name, &own, &address->findings);
     probe_findings_free(&own);
     address->state = probe_address_state(fetched, is_known, &address->findings);
+    bool is_good = address->state == PROBE_ADDRESS_GOOD;
+    probe_address_judge_use(address);
+    return is_good;
 }
 
 static const char *why_unknown(const struct probe_host *shown, const struct probe_address *list)
@@ -41,7 +46,10 @@ static const char *why_unknown(const struct probe_host *shown, const struct prob
     for (size_t i = 0; i < shown->smtp_count; i++)
         if (list[i].state == PROBE_ADDRESS_NOT_ASKED)
             return shown->smtp[i].why;
-    return shown->smtp_count > 0 ? shown->smtp[0].why : PROBE_LACK_MEMORY;
+    for (size_t i = 0; i < shown->smtp_count; i++)
+        if (list[i].state != PROBE_ADDRESS_SPECIAL)
+            return shown->smtp[i].why;
+    return shown->smtp_count > 0 ? "it has no public address" : PROBE_LACK_MEMORY;
 }
 
 /* The certificates from a good address; else from the first that showed some. */
@@ -106,27 +114,28 @@ static void judge_addresses(const struct probe_mx_terms *terms, const char *name
                             struct verdict *verdict)
 {
     struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
-    size_t count = shown->smtp_count;
+    size_t count = shown->smtp_count, good = 0;
 
     for (size_t i = 0; i < count; i++) {
         list[i].name = shown->addresses.addresses[i];
-        judge_address(terms, name, &shown->smtp[i], now, &list[i]);
+        good += judge_address(terms, name, &shown->smtp[i], now, &list[i]);
     }
-    bool is_known =
-        probe_addresses_count(list, count, PROBE_ADDRESS_GOOD) + probe_addresses_count(list, count, PROBE_ADDRESS_BAD) > 0;
+    bool is_known = good + probe_addresses_count(list, count, PROBE_ADDRESS_BAD) > 0;
     for (size_t i = 0; i < count && is_known; i++)
         if (list[i].state == PROBE_ADDRESS_NO_ROUTE)
             probe_judge_smtp_no_route(name, &list[i].findings);
     verdict->host = (struct probe_mx_host) {
         .reach = probe_addresses_join(list, count, &verdict->findings),
         .count = count,
-        .good = probe_addresses_count(list, count, PROBE_ADDRESS_GOOD),
+        .good = good,
         .not_asked = probe_addresses_count(list, count, PROBE_ADDRESS_NOT_ASKED),
         .left_out = shown->addresses.count - count,
         .why = why_unknown(shown, list),
     };
     take_certificates(shown, find_chain(shown, list), now, verdict);
     probe_addresses_free(list, count);
+    verdict->host.is_told = verdict->findings.count > 0;
+    verdict->host.is_hidden = probe_judge_mx_addresses(name, &shown->addresses, &verdict->findings);
     if (shown->addresses.is_partial) {
         verdict->host.not_asked++;
         verdict->host.why = shown->addresses.why;

@@ -15,11 +15,13 @@ struct probe_mx_key {
 
 /* What the host can be trusted to do. */
 struct probe_mx_host {
-    enum probe_reach reach; /* of its addresses; NONE, too, where it has no address */
-    bool is_gone;           /* it has no address */
-    size_t count, good,
-        not_asked;   /* addresses; of these, those that are good; those that were not asked for want of time, or are not known */
-    size_t left_out; /* addresses beyond those */
+    enum probe_reach reach;        /* of its addresses; NONE, too, where it has no address */
+    bool is_gone;                  /* it has no address */
+    bool is_hidden;                /* none of its addresses is public: senders elsewhere cannot reach it */
+    bool is_told;                  /* findings say why REACH is as it is */
+    size_t count, good, not_asked; /* addresses; of these, those whose TLS is good; those that were not asked for want of time, or
+                                      are not known */
+    size_t left_out;               /* addresses beyond those */
     size_t chains, matched; /* certificates that it showed, at one address each; of these, those that its TLSA records match */
     struct probe_mx_key own, issuer; /* of the certificates at its best address */
     const char *why;                 /* what stands in the way, where REACH is UNKNOWN or NOT_ASKED is not 0 */

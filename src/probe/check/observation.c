@@ -1,7 +1,9 @@
 #include "probe/check/observation.h"
 #include "base/buf.h"
 #include "policy/model.h"
+#include "probe/ask/dns_answer.h"
 #include "probe/check/file.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "read/finding.h"
 
@@ -36,7 +38,8 @@ bool observation_is_fine(const struct observation *observation, enum probe_check
 
 bool observation_is_fetched(const struct observation *observation)
 {
-    return observation_is_fine(observation, PROBE_CHECK_HTTPS) && observation_is_fine(observation, PROBE_CHECK_ANSWER);
+    return !observation->host_hidden && observation_is_fine(observation, PROBE_CHECK_HTTPS) &&
+           observation_is_fine(observation, PROBE_CHECK_ANSWER);
 }
 
 bool observation_is_served(const struct observation *observation)
@@ -57,6 +60,16 @@ bool observation_is_served(const struct observation *observation)
 bool observation_is_mode_none(const struct observation *observation)
 {
     return observation->policy.has_mode && observation->policy.mode == POLICY_NONE;
+}
+
+bool observation_is_absent(const struct probe_dns_answer *answer)
+{
+    return answer->state == PROBE_DNS_ABSENT && answer->alias == NULL;
+}
+
+bool observation_is_removed(const struct observation *observation)
+{
+    return observation->removal == PROBE_REMOVAL_RECORD_GONE || observation->removal == PROBE_REMOVAL_DONE;
 }
 
 bool observation_has_patterns(const struct observation *observation)

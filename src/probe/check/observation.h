@@ -7,6 +7,7 @@
 #include "probe/check/file.h"
 #include "probe/check/mx_host.h"
 #include "probe/judge/compare.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/read/delegation.h"
 #include "probe/read/txt.h"
@@ -62,6 +63,7 @@ struct observation {
     const struct probe_fetched *fetched; /* from the best of them; NULL: from none */
     struct probe_policy policy;
     struct probe_share policy_taken;       /* how many senders take it, at the address where FETCHED is from */
+    bool host_hidden;                      /* the policy host has no public address: senders elsewhere cannot reach it */
     bool policy_partly;                    /* senders get it at some addresses, and not at others */
     bool policy_unseen;                    /* addresses could not be asked from here: they may serve it */
     bool other_enforces;                   /* another policy is served at other addresses, in mode enforce */
@@ -75,6 +77,7 @@ struct observation {
     size_t unasked_count;
     size_t host_count, hosts_left_out, addresses_left_out;
     enum probe_compared compared;
+    enum probe_removal removal;
 };
 
 /* Does one check: looks at what the earlier ones observed, adds to it, and fills CHECK, whose state is PROBE_DONE at first. */
@@ -100,6 +103,12 @@ bool observation_is_served(const struct observation *observation);
 
 /* Is the mode none in the policy that is served? */
 bool observation_is_mode_none(const struct observation *observation);
+
+/* Has the answer about a name neither records nor a CNAME? */
+bool observation_is_absent(const struct probe_dns_answer *answer);
+
+/* Is MTA-STS being removed, so far that no sender looks for a policy any more? */
+bool observation_is_removed(const struct observation *observation);
 
 /* Has the policy that is served patterns for MX hosts, and a mode in which they count? */
 bool observation_has_patterns(const struct observation *observation);

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "policy/domain.h"
+#include "policy/model.h"
 #include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
@@ -9,12 +10,17 @@
 #include "probe/check/file.h"
 #include "probe/check/misplaced.h"
 #include "probe/check/observation.h"
+#include "probe/check/order.h"
 #include "probe/judge/compare.h"
+#include "probe/judge/records.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
-#include "probe/judge/servers.h"
 #include "probe/read/delegation.h"
+#include "probe/read/first.h"
 #include "probe/read/txt.h"
 #include "read/finding.h"
+#include "read/policy.h"
+#include "read/policy_field.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,20 +40,18 @@ void probe_check_txt(struct observation *o, struct probe_check *check)
         check_is_unknown(check, answer->why);
         return;
     }
-    bool served = observation_is_served(o);
-    (served ? probe_txt_read : probe_txt_read_unserved)(answer->strings, answer->count, &o->txt);
+    const enum probe_first first = order_first(o);
+    probe_txt_read(answer->strings, answer->count, first, &o->txt);
     check_take(check, &o->txt.findings);
     if (probe_delegation_lacks(o, PLACE_ID))
         probe_findings_free(&check->findings);
-    probe_delegation_judge(&o->delegation, PLACE_ID, !served, &check->findings);
-    if (!served && answer->count > 0 && check->findings.verdict == PROBE_FAIL)
-        buf_print(&check->summary, "first let the policy be served, then correct the record (RFC 8461 8.1)");
-    if (answer->state == PROBE_DNS_ABSENT && !probe_delegation_lacks(o, PLACE_ID))
-        probe_judge_alias(name, answer, &check->findings);
+    else if (answer->state == PROBE_DNS_ABSENT)
+        probe_judge_alias(name, answer, false, first, &check->findings);
+    probe_delegation_judge(&o->delegation, PLACE_ID, first, &check->findings);
     if (answer->alias == NULL && !probe_txt_is_there(answer->strings, answer->count))
-        probe_misplaced_txt(o, check);
+        probe_misplaced_txt(o, first, check);
     if (o->txt.value.len > 0)
-        buf_print(&check->summary, "%sid %s", check->summary.len > 0 ? "; " : "", o->txt.value.text);
+        buf_print(&check->summary, "id %s", o->txt.value.text);
     if (o->txt.value.len > 0)
         probe_delegation_add_way(o, PLACE_ID, check);
 }
@@ -74,6 +78,7 @@ static void look_at_dane_hosts(const struct observation *o, struct probe_check *
 void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
 {
     const struct probe_dns_answer *answer = &o->reports;
+    char name[DOMAIN_MAX + sizeof "_smtp._tls."];
     struct probe_txt txt;
 
     if (answer->state == PROBE_DNS_AGAIN) {
@@ -82,9 +87,12 @@ void probe_check_tlsrpt(struct observation *o, struct probe_check *check)
     }
     probe_tlsrpt_read(answer->strings, answer->count, &txt);
     check_take(check, &txt.findings);
+    (void)snprintf(name, sizeof name, "_smtp._tls.%s", o->result->domain);
     if (probe_delegation_lacks(o, PLACE_TLSRPT))
         probe_findings_free(&check->findings);
-    probe_delegation_judge(&o->delegation, PLACE_TLSRPT, false, &check->findings);
+    else if (answer->state == PROBE_DNS_ABSENT)
+        probe_judge_alias(name, answer, true, PROBE_FIRST_NOTHING, &check->findings);
+    probe_delegation_judge(&o->delegation, PLACE_TLSRPT, PROBE_FIRST_NOTHING, &check->findings);
     if (answer->alias == NULL && !probe_tlsrpt_is_there(answer->strings, answer->count))
         probe_misplaced_tlsrpt(o, check);
     look_at_dane_hosts(o, check);
@@ -137,6 +145,39 @@ static void add_record(struct observation *o, struct probe_check *check)
     probe_compare_record(name, o->expected->policy, o->expected->len, &o->result->publish);
 }
 
+/* Has the file mode none for the domain? */
+static bool is_removal_wanted(const struct probe_expected *expected)
+{
+    struct probe_policy policy;
+
+    if (expected->policy == NULL)
+        return false;
+    probe_policy_read(expected->policy, expected->len, &policy);
+    bool wanted = policy.has_mode && policy.mode == POLICY_NONE;
+    probe_policy_free(&policy);
+    return wanted;
+}
+
+static struct probe_removal_facts removal_facts(const struct observation *o, const struct probe_published *published)
+{
+    const struct probe_expected *expected = o->expected;
+    char id[POLICY_ID_SIZE] = "";
+    bool is_wanted = !o->no_domain && is_removal_wanted(expected);
+
+    if (is_wanted)
+        policy_id(expected->policy, expected->len, id);
+    return (struct probe_removal_facts) {
+        .is_wanted = is_wanted,
+        .is_published = is_wanted && observation_is_served(o) && published->id != NULL && strcmp(published->id, id) == 0,
+        .has_other =
+            published->policy != NULL && expected->policy != NULL &&
+            probe_compare_bodies(published->policy, published->len, expected->policy, expected->len) == PROBE_BODIES_OTHER,
+        .is_record_gone = published->is_id_known && o->record.alias == NULL && o->txt.is_absent,
+        .is_host_gone = published->is_id_known && observation_is_absent(&o->address),
+        .max_age = o->result->max_age,
+    };
+}
+
 void probe_check_ini(struct observation *o, struct probe_check *check)
 {
     const struct probe_expected *expected = o->expected;
@@ -154,11 +195,17 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
-        .holds_mail = has_failed(all, PROBE_CHECK_MX, PROBE_CHECK_SMTP),
+        .holds_mail = order_holds_mail(o),
     };
 
     if (expected->mistake != NULL) {
         probe_compare_mistake(expected->mistake, &check->findings);
+        return;
+    }
+    const struct probe_removal_facts removal = removal_facts(o, &published);
+    o->removal = probe_removal_stage(&removal);
+    if (observation_is_removed(o) || o->removal == PROBE_REMOVAL_HOST_GONE) {
+        probe_judge_removal(o->result->domain, &removal, &check->findings);
         return;
     }
     o->compared = probe_compare(&published, expected->policy, expected->len, &check->findings);
@@ -166,6 +213,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         buf_print(&check->summary, "served as the file has it%s", published.is_id_known ? ", under its id" : "");
     else if (o->compared == PROBE_NOT_COMPARED)
         buf_print(&check->summary, "no policy came that could be compared");
+    probe_judge_removal(o->result->domain, &removal, &check->findings);
     o->result->is_safe = probe_compare_is_safe(&published, expected->policy, expected->len);
     if (probe_compare_is_due(&published, expected->policy, expected->len))
         add_record(o, check);

@@ -14,6 +14,7 @@
 #include "probe/judge/addresses.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
+#include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/delegation.h"
@@ -45,7 +46,7 @@ void probe_check_host(struct observation *o, struct probe_check *check)
         probe_judge_no_address(o->policy_host, answer, &check->findings);
         return;
     }
-    probe_judge_addresses(answer, &check->findings);
+    o->host_hidden = probe_judge_addresses(o->policy_host, answer, &check->findings);
     for (size_t i = 0; i < answer->count && i < ADDRESSES_SHOWN; i++)
         buf_print(&check->summary, "%s%s", i > 0 ? ", " : "", answer->addresses[i]);
     if (answer->count > ADDRESSES_SHOWN)
@@ -85,6 +86,7 @@ static void judge_https(struct observation *o, struct policy_at *at, struct prob
         probe_cert_judge(o->context->trust, fetched->chain, o->policy_host, o->now, o->context->warn_days, &address->findings);
     address->name = at->address;
     address->state = probe_address_state(fetched, is_known, &address->findings);
+    probe_address_judge_use(address);
     at->has_https = fetched->chain != NULL && fetched->outcome != PROBE_FETCH_TLS_OLD;
     at->is_good = address->state == PROBE_ADDRESS_GOOD;
 }
@@ -123,6 +125,15 @@ static void describe_https(const struct observation *o, const struct probe_addre
         check->state = PROBE_UNKNOWN;
 }
 
+/* Why nobody can say whether senders reach the policy host: the first address of which that is so has the reason. */
+static const char *why_unknown(const struct observation *o, const struct probe_address *list)
+{
+    for (size_t i = 0; i < o->at_count; i++)
+        if (list[i].state != PROBE_ADDRESS_SPECIAL)
+            return o->at[i].fetched.why;
+    return "it has no public address";
+}
+
 void probe_check_https(struct observation *o, struct probe_check *check)
 {
     struct probe_address list[PROBE_ADDRESSES_MAX] = { 0 };
@@ -146,7 +157,7 @@ void probe_check_https(struct observation *o, struct probe_check *check)
     o->policy_partly = reach == PROBE_REACH_SOME || reach == PROBE_REACH_PARTLY;
     o->policy_unseen = probe_addresses_count(list, o->at_count, PROBE_ADDRESS_NO_ROUTE) > 0;
     if (reach == PROBE_REACH_UNKNOWN)
-        check_is_unknown(check, o->fetched->why);
+        check_is_unknown(check, why_unknown(o, list));
     else
         describe_https(o, list, check);
     probe_addresses_free(list, o->at_count);

@@ -1,6 +1,7 @@
 #include "probe/judge/addresses.h"
 #include "base/buf.h"
 #include "probe/ask/fetched.h"
+#include "probe/read/special_use.h"
 #include "read/finding.h"
 
 #include <string.h>
@@ -17,6 +18,12 @@ enum probe_address_state probe_address_state(const struct probe_fetched *fetched
     if (fetched->outcome == PROBE_FETCH_STOPPED || fetched->outcome == PROBE_FETCH_LACK)
         return PROBE_ADDRESS_NOT_ASKED;
     return PROBE_ADDRESS_DOUBTFUL;
+}
+
+void probe_address_judge_use(struct probe_address *address)
+{
+    if (address->state != PROBE_ADDRESS_BAD && probe_address_use(address->name) != NULL)
+        address->state = PROBE_ADDRESS_SPECIAL;
 }
 
 size_t probe_addresses_count(const struct probe_address *list, size_t count, enum probe_address_state state)
@@ -85,6 +92,7 @@ enum probe_reach probe_addresses_join(const struct probe_address *list, size_t c
 {
     size_t good = probe_addresses_count(list, count, PROBE_ADDRESS_GOOD);
     size_t bad = probe_addresses_count(list, count, PROBE_ADDRESS_BAD);
+    size_t special = probe_addresses_count(list, count, PROBE_ADDRESS_SPECIAL);
 
     for (size_t at = 0; at < count; at++) {
         for (size_t i = 0; i < list[at].findings.count; i++)
@@ -95,8 +103,8 @@ enum probe_reach probe_addresses_join(const struct probe_address *list, size_t c
     if (good == 0 && bad > 0)
         return is_all_asked(list, count) ? PROBE_REACH_NONE : PROBE_REACH_PARTLY;
     if (good == 0)
-        return PROBE_REACH_UNKNOWN;
-    return bad + probe_addresses_count(list, count, PROBE_ADDRESS_DOUBTFUL) > 0 ? PROBE_REACH_SOME : PROBE_REACH_ALL;
+        return special > 0 && special == count ? PROBE_REACH_NONE : PROBE_REACH_UNKNOWN;
+    return bad + special + probe_addresses_count(list, count, PROBE_ADDRESS_DOUBTFUL) > 0 ? PROBE_REACH_SOME : PROBE_REACH_ALL;
 }
 
 void probe_addresses_free(struct probe_address *list, size_t count)

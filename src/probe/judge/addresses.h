@@ -12,6 +12,7 @@ enum probe_address_state {
     PROBE_ADDRESS_DOUBTFUL,  /* it failed, and that may be because of the network here, or pass: no connection to port 25 */
     PROBE_ADDRESS_NO_ROUTE,  /* this machine has no route to it */
     PROBE_ADDRESS_NOT_ASKED, /* there was no time left, or no memory */
+    PROBE_ADDRESS_SPECIAL    /* it is not public (special_use.h): no sender elsewhere reaches it, whatever it shows here */
 };
 
 struct probe_address {
@@ -24,13 +25,16 @@ struct probe_address {
 enum probe_address_state probe_address_state(const struct probe_fetched *fetched, bool is_known,
                                              const struct probe_findings *findings);
 
+/* Sets the state of ADDRESS to SPECIAL where that is so, unless it is BAD. */
+void probe_address_judge_use(struct probe_address *address);
+
 /* What can be said of all of them together. */
 enum probe_reach {
     PROBE_REACH_ALL,    /* no address is worse than NO_ROUTE, and one at least is GOOD */
-    PROBE_REACH_SOME,   /* one is GOOD, another BAD or DOUBTFUL */
-    PROBE_REACH_NONE,   /* none is GOOD, one at least is BAD */
+    PROBE_REACH_SOME,   /* one is GOOD, another BAD, DOUBTFUL or SPECIAL */
+    PROBE_REACH_NONE,   /* none is GOOD, and one at least is BAD, or all are SPECIAL */
     PROBE_REACH_PARTLY, /* the same, but others could not be asked from here, and may be GOOD */
-    PROBE_REACH_UNKNOWN /* none is GOOD or BAD */
+    PROBE_REACH_UNKNOWN /* none is GOOD or BAD, and not all are SPECIAL */
 };
 
 /*

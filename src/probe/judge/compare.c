@@ -15,11 +15,12 @@ enum {
     INI_MISTAKE,
     INI_BYTES,
     INI_POLICY,
+    INI_POLICY_HELD,
     INI_NOT_SERVED,
     INI_ID,
+    INI_ID_HELD,
     INI_ID_PARTLY,
     INI_ID_UNSEEN,
-    INI_ID_HELD,
     INI_ID_EARLY,
     INI_NO_ID,
     INI_NO_ID_HELD,
@@ -29,6 +30,7 @@ enum {
 
 #define RFC_CHANGE "RFC 8461 8.1"
 #define RFC_TXT "RFC 8461 3.1"
+#define ID_EARLY "is the id of the policy in the file, which is not served yet: senders keep what is served now under the new id"
 
 static const struct probe_rule rules[RULES] = {
     [INI_MISTAKE] = { "ini-mistake", PROBE_FAIL, 0, 0, 0, "a mistake in the file stands in the way of its policy; correct it",
@@ -41,6 +43,11 @@ static const struct probe_rule rules[RULES] = {
                      "another policy is served than the file has; check that mta-sts reads this file (its log names it), and "
                      "that the front server passes this name on to it",
                      RFC_CHANGE },
+    [INI_POLICY_HELD] = { "ini-policy-held", PROBE_FAIL, 0, 0, 0,
+                          "another policy is served than the file has; with that of the file, senders defer mail for what fails "
+                          "in mx "
+                          "and smtp, since its mode is enforce: first mend that, or write mode testing",
+                          "RFC 8461 5, 8.1" },
     [INI_NOT_SERVED] = { "ini-not-served", PROBE_FAIL, 0, 0, 0,
                          "senders cannot fetch the policy of the file; first mend what fails above, and change no record before",
                          RFC_CHANGE },
@@ -48,6 +55,11 @@ static const struct probe_rule rules[RULES] = {
                  "is not the id of the policy that is served, so senders with an older one do not fetch it; publish the record "
                  "below in its place",
                  RFC_CHANGE },
+    [INI_ID_HELD] = { "ini-id-held", PROBE_FAIL, 0, 0, 0,
+                      "is not the id of the policy that is served; under the new one, senders defer mail for what fails in mx "
+                      "and "
+                      "smtp, since the mode is enforce: first mend that, or serve mode testing",
+                      "RFC 8461 5, 8.1" },
     [INI_ID_PARTLY] = { "ini-id-partly", PROBE_FAIL, 0, 0, 0,
                         "the id of the policy in the file is not published, and some addresses of the policy host do not serve "
                         "that policy; first let all of them serve it, and change no record before",
@@ -56,15 +68,7 @@ static const struct probe_rule rules[RULES] = {
                         "the id of the policy in the file is not published, and not all addresses of the policy host could be "
                         "asked from here; look from a machine that reaches all of them, and change no record before",
                         RFC_CHANGE },
-    [INI_ID_HELD] = { "ini-id-held", PROBE_FAIL, 0, 0, 0,
-                      "is not the id of the policy that is served; under the new one, senders defer mail for what fails in mx "
-                      "and "
-                      "smtp, since the mode is enforce: first mend that, or serve mode testing",
-                      "RFC 8461 5, 8.1" },
-    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0,
-                       "is the id of the policy in the file, which is not served yet: senders keep what is served now under the "
-                       "new id; serve the policy of the file",
-                       RFC_CHANGE },
+    [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0, ID_EARLY "; serve the policy of the file", RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
     [INI_NO_ID_HELD] = { "ini-no-id-held", PROBE_FAIL, 0, 0, 0,
@@ -166,18 +170,29 @@ static const struct probe_rule *id_rule(const struct probe_published *published,
     return &rules[held ? INI_NO_ID_HELD : INI_NO_ID];
 }
 
+/* ID is published too early. HELD: another finding says what comes before the policy is served. */
+static void add_early(const char *id, bool held, struct probe_findings *findings)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s", held ? ID_EARLY : rules[INI_ID_EARLY].says);
+    probe_findings_add_saying(findings, &rules[INI_ID_EARLY], 0, span_of(id), &says);
+}
+
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings)
 {
     const struct probe_rule *rule = published->policy != NULL ? policy_rule(published, expected, len) : NULL;
     bool other = rule == &rules[INI_POLICY], renewed = is_renewed(published, expected, len);
 
+    if (other && is_held(published, expected, len))
+        rule = &rules[INI_POLICY_HELD];
     if (rule != NULL)
         probe_findings_add(findings, rule, 0, span_of(NULL));
     if (!published->is_served && published->is_known)
         probe_findings_add(findings, &rules[INI_NOT_SERVED], 0, span_of(NULL));
     if (other && renewed)
-        probe_findings_add(findings, &rules[INI_ID_EARLY], 0, span_of(published->id));
+        add_early(published->id, rule == &rules[INI_POLICY_HELD], findings);
     if (is_behind(published, expected, len))
         probe_findings_add(findings, id_rule(published, expected, len), 0,
                            span_of(published->is_partly || published->is_unseen ? NULL : published->id));

@@ -18,7 +18,7 @@ struct probe_published {
     bool is_known;    /* false: nobody can say whether they can */
     const char *id;   /* of the TXT record; NULL: none that is valid */
     bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
-    bool holds_mail;  /* an MX host fails: senders that take the policy, where that is in mode enforce, defer mail for it */
+    bool holds_mail;  /* an MX host fails: senders that take the policy that is expected, in mode enforce, defer mail for it */
 };
 
 enum probe_compared {
@@ -39,7 +39,8 @@ enum probe_bodies probe_compare_bodies(const char *served, size_t served_len, co
 
 /*
  * Compares it with EXPECTED, the policy that policies.ini makes, LEN bytes. Adds to FINDINGS what differs and what to do: nothing
- * that names an id or a record before the policy is served, byte for byte (RFC 8461 8.1).
+ * that names an id or a record before the policy is served, byte for byte (RFC 8461 8.1), and nothing that has senders defer mail
+ * that they deliver now.
  */
 enum probe_compared probe_compare(const struct probe_published *published, const char *expected, size_t len,
                                   struct probe_findings *findings);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { UNUSABLE, NONE_USABLE, BOGUS, RULES };
+enum { UNUSABLE, NONE_USABLE, BOGUS, MISMATCH, PARTLY, RULES };
 enum { WHY_SHOWN = 200, SHA256_LEN = 32, SHA512_LEN = 64, DER_SEQUENCE = 0x30, DER_LONG = 0x80, DER_LENGTHS_MAX = 3 };
 
 static const struct probe_rule rules[RULES] = {
@@ -24,6 +24,17 @@ static const struct probe_rule rules[RULES] = {
                 "has TLSA records, or the proof that it has none, whose DNSSEC signatures are not valid: senders that honour "
                 "DANE do not deliver to it; sign the zone anew, or correct its DS record",
                 "RFC 7672 2.1.2, 2.2" },
+    [MISMATCH] = { "dane-mismatch", PROBE_FAIL, 0, 0, 0,
+                   "shows no certificate that one of its signed TLSA records matches, so senders that honour DANE deliver "
+                   "nothing to "
+                   "it; publish the record of the certificate, as mta-sts-probe --tlsa prints it, or have the server load the "
+                   "certificate that the records are for",
+                   "RFC 7672 2.2, 3.1" },
+    [PARTLY] = { "dane-partly", PROBE_WARN, 0, 0, 0,
+                 "shows a certificate that none of its signed TLSA records matches at some addresses, where senders that honour "
+                 "DANE "
+                 "deliver nothing; let all addresses show the same, or publish the records of all its certificates",
+                 "RFC 7672 2.2, 3.1" },
 };
 
 const struct probe_rules probe_dane_rules = { rules, RULES };
@@ -136,5 +147,10 @@ struct probe_dane probe_dane_judge(const struct probe_dane_facts *facts, struct 
     if (tlsa->authentic && usable == 0)
         probe_findings_add(findings, &rules[NONE_USABLE], 0, span_of(facts->host));
     describe(facts, usable, out);
-    return (struct probe_dane) { is_used, is_used && facts->matched == 0 && facts->chains > 0 };
+    bool is_deferred = is_used && facts->matched == 0 && (facts->chains > 0 || facts->has_no_tls);
+    if (is_deferred)
+        probe_findings_add(findings, &rules[MISMATCH], 0, span_of(facts->host));
+    else if (is_used && facts->matched < facts->chains)
+        probe_findings_add(findings, &rules[PARTLY], 0, span_of(facts->host));
+    return (struct probe_dane) { is_used, is_deferred };
 }

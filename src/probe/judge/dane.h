@@ -13,6 +13,7 @@ struct probe_dane_facts {
     const char *host;
     const struct probe_dns_answer *tlsa; /* what stands at _25._tcp.HOST */
     size_t chains, matched;              /* certificates that it showed, at one address each; of these, those that TLSA matches */
+    bool has_no_tls;                     /* it showed none, since TLS fails at all of its addresses */
 };
 
 /* What senders make of them. */

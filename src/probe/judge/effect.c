@@ -11,16 +11,28 @@ enum { NAMES_MAX = 5 };
 
 typedef bool is_fn(const struct probe_effect_host *host);
 
+/* It has an address, but senders elsewhere cannot reach it. */
+static bool is_hidden(const struct probe_effect_host *host)
+{
+    return host->hidden && !host->gone;
+}
+
+/* Senders have a way to it. */
+static bool is_reachable(const struct probe_effect_host *host)
+{
+    return !host->hidden && !host->gone;
+}
+
 /* Nobody who has the policy takes it. */
 static bool is_refused(const struct probe_effect_host *host)
 {
-    return !host->gone && probe_share_is_none(host->taken);
+    return is_reachable(host) && probe_share_is_none(host->taken);
 }
 
 /* Some of those who have the policy take it, and others do not. */
 static bool is_disputed(const struct probe_effect_host *host)
 {
-    return !host->gone && probe_share_is_some(host->taken);
+    return is_reachable(host) && probe_share_is_some(host->taken);
 }
 
 static bool is_faulty(const struct probe_effect_host *host)
@@ -35,7 +47,7 @@ static bool is_gone(const struct probe_effect_host *host)
 
 static bool is_good(const struct probe_effect_host *host)
 {
-    return !host->gone && !is_faulty(host);
+    return is_reachable(host) && !is_faulty(host);
 }
 
 /* Good for some at least. */
@@ -46,7 +58,7 @@ static bool is_left(const struct probe_effect_host *host)
 
 static bool is_dane(const struct probe_effect_host *host)
 {
-    return host->dane && !host->gone;
+    return host->dane && is_reachable(host);
 }
 
 /* Good for those who take it, and not at all of its addresses. */
@@ -209,6 +221,9 @@ static void add_unavailable(const struct probe_effect_facts *facts, struct buf *
                   "Senders without a policy in their cache find none, and deliver without MTA-STS, unprotected (RFC 8461 %s). "
                   "Those that have one keep to it until its max_age has passed, and do not learn of a newer one (RFC 8461 5.1).",
                   probe_share_is_none(facts->record) ? "3.1" : "3.3");
+    if (facts->policy_hidden)
+        buf_print(out,
+                  " This is so unless the DNS gives senders elsewhere other addresses of the policy host than it gives here.");
     if (facts->has_mode && facts->mode == POLICY_ENFORCE && count(facts, is_faulty) > 0) {
         buf_print(out, " ");
         add_deferred(facts, "Of those, the ones that have mode enforce", out);
@@ -309,9 +324,17 @@ static void add_gone(const struct probe_effect_facts *facts, struct buf *out)
     buf_print(out, ".");
 }
 
+static void add_hidden(const struct probe_effect_facts *facts, struct buf *out)
+{
+    buf_print(out, "Unless the DNS gives senders elsewhere other addresses than it gives here, they are deferring mail for ");
+    add_names(facts, is_hidden, out);
+    buf_print(out, " now (RFC 5321 5.1)");
+    add_elsewhere(facts, is_left, out);
+}
+
 void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
 {
-    size_t before = out->len, gone = count(facts, is_gone);
+    size_t before = out->len, gone = count(facts, is_gone), hidden = count(facts, is_hidden);
 
     if (facts->no_domain) {
         buf_print(out, "Mail for %s is returned to its authors at once: the domain does not exist (RFC 5321 5.1).",
@@ -319,11 +342,15 @@ void probe_effect(const struct probe_effect_facts *facts, struct buf *out)
         return;
     }
     /* Where nobody can deliver, it does not matter what the policy says. */
-    if (gone == 0 || gone < facts->host_count)
+    if (!facts->removed && (gone + hidden == 0 || gone + hidden < facts->host_count))
         add_policy(facts, out);
     if (gone > 0) {
         begin_sentence(out, before);
         add_gone(facts, out);
+    }
+    if (hidden > 0) {
+        begin_sentence(out, before);
+        add_hidden(facts, out);
     }
     if (count(facts, is_dane) > 0) {
         begin_sentence(out, before);

@@ -32,4 +32,10 @@ struct probe_section {
  */
 void probe_section_decide(const struct probe_served *served, int mx_status, struct probe_section *section, struct buf *why);
 
+/*
+ * Adds an mx line for each pattern of the served policy (MX_COUNT of them in MX, each ended by a NUL) that is valid and matches
+ * none of the HOST_COUNT names in HOSTS, those of the MX records: it may be that of a host that is planned, or of a backup.
+ */
+void probe_section_add_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count, struct buf *out);
+
 #endif

@@ -1,12 +1,8 @@
 #include "probe/judge/servers.h"
 
-#include "base/buf.h"
-#include "policy/domain.h"
 #include "policy/model.h"
-#include "probe/ask/dns_answer.h"
 #include "probe/ask/fetched.h"
 #include "probe/judge/compare.h"
-#include "probe/judge/special_use.h"
 #include "probe/read/media_type.h"
 #include "read/finding.h"
 #include "read/share.h"
@@ -18,14 +14,6 @@
 enum { OK_STATUS = 200, REDIRECT_FIRST = 300, REDIRECT_LAST = 399, SENDERS = PROBE_SENDERS_POLICY };
 
 enum {
-    TXT_ALIAS,
-    TXT_NO_DOMAIN,
-    TXT_PLACE,
-    TLSRPT_PLACE,
-    TLSRPT_DANE,
-    HOST_ABSENT,
-    HOST_ALIAS,
-    HOST_SPECIAL,
     HTTPS_REFUSED,
     HTTPS_SLOW,
     HTTPS_TLS_OLD,
@@ -44,11 +32,6 @@ enum {
     ANSWER_SLOW,
     POLICY_DIFFERS,
     POLICY_BYTES,
-    MX_NULL,
-    MX_IMPLICIT,
-    MX_NONE,
-    SMTP_ABSENT,
-    SMTP_NO_MX,
     SMTP_REFUSED,
     SMTP_SLOW,
     SMTP_LATER,
@@ -60,8 +43,6 @@ enum {
     RULES
 };
 
-#define RFC_TXT "RFC 8461 3.1"
-#define RFC_RPT "RFC 8460 3"
 #define RFC_FETCH "RFC 8461 3.3"
 #define RFC_TLS "RFC 8461 7.1"
 #define RFC_MX "RFC 8461 5"
@@ -69,26 +50,6 @@ enum {
 
 /* Where an MX host did something that says nothing about its TLS, that is a warning, and the check is unknown. */
 static const struct probe_rule rules[RULES] = {
-    [TXT_ALIAS] = { "txt-alias", PROBE_FAIL, 0, 0, 0,
-                    "is a CNAME that leads to no TXT record; publish the record at its target, or in its place", RFC_TXT },
-    [TXT_NO_DOMAIN] = { "txt-no-domain", PROBE_FAIL, 0, 0, 0,
-                        "does not exist (NXDOMAIN); check the spelling, and whether it is registered and delegated",
-                        "RFC 8020 2" },
-    [TXT_PLACE] = { "txt-place", PROBE_FAIL, 0, 0, 0,
-                    "has such a record, and no sender looks there; publish it at the right name", RFC_TXT },
-    [TLSRPT_PLACE] = { "tlsrpt-place", PROBE_WARN, 0, 0, 0,
-                       "has such a record, and no sender looks there; publish it at the right name", RFC_RPT },
-    [TLSRPT_DANE] = { "tlsrpt-dane", PROBE_OK, 0, 0, 0,
-                      "is protected by DANE, whose failures are reported by the MX host's name; publish a TLSRPT record there, "
-                      "too",
-                      "RFC 8460 1.1, 3" },
-    [HOST_ABSENT] = { "host-absent", PROBE_FAIL, 0, 0, 0,
-                      "has no address; publish its CNAME record, or A and AAAA, so that the policy can be fetched", RFC_FETCH },
-    [HOST_ALIAS] = { "host-alias", PROBE_FAIL, 0, 0, 0,
-                     "is a CNAME that leads to no address; correct its target, or publish the target's A or AAAA record",
-                     RFC_FETCH },
-    [HOST_SPECIAL] = { "host-special", PROBE_WARN, 0, 0, 0,
-                       "is not a public address, so senders elsewhere cannot reach it; publish a public one", "RFC 6890" },
     [HTTPS_REFUSED] = { "https-refused", PROBE_FAIL, 0, 0, 0,
                         "accepts no connection; start the front server, open port 443 in the firewall, or remove the address",
                         RFC_FETCH },
@@ -139,24 +100,6 @@ static const struct probe_rule rules[RULES] = {
                        "the policy says the same there as at the other addresses, but with different bytes; serve the same file "
                        "at all of them",
                        "RFC 8461 3.2" },
-    [MX_NULL] = { "mx-null", PROBE_WARN, 0, 0, 0,
-                  "accepts no mail, as its null MX record says; remove the policy, or that record if mail is wanted",
-                  "RFC 7505" },
-    [MX_IMPLICIT] = { "mx-implicit", PROBE_OK, 0, 0, 0,
-                      "has no MX record; senders use the name itself as its mail host; publish an MX record if another host "
-                      "takes its mail",
-                      "RFC 5321 5.1" },
-    [MX_NONE] = { "mx-none", PROBE_FAIL, 0, 0, 0,
-                  "has no MX record; senders use the name itself as its mail host, and no pattern of the policy matches that; "
-                  "publish an MX record for its mail host",
-                  "RFC 8461 4.1, RFC 5321 5.1" },
-    [SMTP_ABSENT] = { "smtp-absent", PROBE_FAIL, 0, 0, 0,
-                      "has no address, so no sender can deliver to it; publish its A or AAAA record, or remove it from the MX "
-                      "records",
-                      "RFC 5321 5.1" },
-    [SMTP_NO_MX] = { "smtp-no-mx", PROBE_FAIL, 0, 0, 0,
-                     "has no MX record and no address, so no sender can deliver to it; publish an MX record for its mail host",
-                     "RFC 5321 5.1" },
     [SMTP_REFUSED] = { "smtp-refused", PROBE_WARN, 0, 0, 0,
                        "accepts no connection from here; run the probe on a mail server: if that fails, too, no sender can "
                        "deliver to it",
@@ -178,87 +121,6 @@ static const struct probe_rule rules[RULES] = {
     [SMTP_NO_ROUTE] = { "smtp-no-route", PROBE_OK, 0, 0, 0,
                         "was not asked there: this machine has no route to it; run the probe on one that has", "RFC 5321 5.1" },
 };
-
-/* --- DNS --- */
-
-void probe_judge_alias(const char *name, const struct probe_dns_answer *answer, struct probe_findings *findings)
-{
-    if (answer->alias != NULL)
-        probe_findings_add_seen(findings, &rules[TXT_ALIAS], span_of(name), answer->alias);
-}
-
-/* Adds a finding by RULE with NAME, and perhaps more, behind what it says. */
-static void add_naming(struct probe_findings *findings, const struct probe_rule *rule, const char *subject, const char *name,
-                       const char *more)
-{
-    struct buf says = { 0 };
-
-    buf_print(&says, "%s: %s%s", rule->says, name, more);
-    probe_findings_add_saying(findings, rule, 0, span_of(subject), &says);
-}
-
-void probe_judge_place(const char *name, const char *wanted, const char *own, bool is_tlsrpt, struct probe_findings *findings)
-{
-    struct buf more = { 0 };
-
-    buf_print(&more, " (where the form adds the zone's name by itself, enter \"%s\" and what is before the zone)", own);
-    add_naming(findings, &rules[is_tlsrpt ? TLSRPT_PLACE : TXT_PLACE], name, wanted, more.text != NULL ? more.text : "");
-    findings->failed |= more.failed;
-    buf_free(&more);
-}
-
-void probe_judge_dane_tlsrpt(const char *host, const char *name, struct probe_findings *findings)
-{
-    add_naming(findings, &rules[TLSRPT_DANE], host, name, "");
-}
-
-void probe_judge_addresses(const struct probe_dns_answer *answer, struct probe_findings *findings)
-{
-    for (size_t i = 0; i < answer->count; i++) {
-        const char *use = probe_address_use(answer->addresses[i]);
-        if (use != NULL)
-            probe_findings_add_seen(findings, &rules[HOST_SPECIAL], span_of(answer->addresses[i]), use);
-    }
-}
-
-void probe_judge_no_address(const char *host, const struct probe_dns_answer *answer, struct probe_findings *findings)
-{
-    probe_findings_add_seen(findings, &rules[answer->alias != NULL ? HOST_ALIAS : HOST_ABSENT], span_of(host), answer->alias);
-}
-
-void probe_judge_mx_no_address(const char *host, bool is_implicit, const struct probe_dns_answer *answer,
-                               struct probe_findings *findings)
-{
-    probe_findings_add_seen(findings, &rules[is_implicit ? SMTP_NO_MX : SMTP_ABSENT], span_of(host), answer->alias);
-}
-
-void probe_judge_no_domain(const char *domain, struct probe_findings *findings)
-{
-    probe_findings_add(findings, &rules[TXT_NO_DOMAIN], 0, span_of(domain));
-}
-
-void probe_judge_no_mx(const char *domain, const char *mx, size_t mx_count, struct probe_findings *findings)
-{
-    size_t i = 0;
-
-    if (mx == NULL) {
-        probe_findings_add(findings, &rules[MX_IMPLICIT], 0, span_of(domain));
-        return;
-    }
-    for (; i < mx_count && domain_fault(mx, strlen(mx)) != DOMAIN_FINE; i++)
-        mx += strlen(mx) + 1;
-    add_naming(findings, &rules[MX_NONE], domain, i < mx_count ? mx : "one that its mx lines name", "");
-}
-
-enum probe_mx_kind probe_judge_mx(const char *domain, const struct probe_dns_answer *answer, struct probe_findings *findings)
-{
-    if (answer->state != PROBE_DNS_FOUND || answer->count == 0)
-        return PROBE_MX_IMPLICIT;
-    if (answer->count > 1 || (answer->mx[0].host[0] != '\0' && strcmp(answer->mx[0].host, ".") != 0))
-        return PROBE_MX_RECORDS;
-    probe_findings_add(findings, &rules[MX_NULL], 0, span_of(domain));
-    return PROBE_MX_NULL;
-}
 
 /* --- connections --- */
 

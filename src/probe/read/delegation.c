@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "policy/domain.h"
 #include "policy/place.h"
+#include "probe/read/first.h"
 #include "read/finding.h"
 #include "read/share.h"
 #include "read/span.h"
@@ -121,7 +122,7 @@ static bool ends_in_domain(const struct probe_delegation *d)
     return zone_len > len && d->zone[zone_len - len - 1] == '.' && strcmp(d->zone + zone_len - len, d->domain) == 0;
 }
 
-void probe_delegation_judge(const struct probe_delegation *delegation, enum place place, bool is_early,
+void probe_delegation_judge(const struct probe_delegation *delegation, enum place place, enum probe_first first,
                             struct probe_findings *findings)
 {
     const enum fault fault = fault_of(delegation, place);
@@ -137,8 +138,8 @@ void probe_delegation_judge(const struct probe_delegation *delegation, enum plac
         buf_print(&says, ": %s.", target);
     if (fault == EMPTY && ends_in_domain(delegation))
         buf_print(&says, "; or, if a DNS form added the domain to the CNAME's target, let the owner end it with a dot");
-    if (is_early && place == PLACE_ID && (fault == EMPTY || fault == LOST || fault == NONE))
-        buf_print(&says, "; but first let the policy be served (RFC 8461 8.1)");
+    if (probe_first_text(first) != NULL && place == PLACE_ID && (fault == EMPTY || fault == LOST || fault == NONE))
+        buf_print(&says, "; but %s", probe_first_text(first));
     probe_findings_add_saying(findings, &rules[RULE(place, fault)], 0, span_of(own), &says);
 }
 

@@ -4,6 +4,7 @@
 
 #include "policy/domain.h"
 #include "policy/place.h"
+#include "probe/read/first.h"
 #include "read/finding.h"
 
 #include <stdbool.h>
@@ -28,10 +29,10 @@ void probe_delegation_find(struct probe_delegation *delegation);
 
 /*
  * Adds to FINDINGS what is wrong with the delegation of PLACE, and who changes what: a zone without the record, a CNAME to a
- * wrong name, a name that is not delegated like the others. Adds nothing if the domain is not delegated. IS_EARLY: the policy is
- * not served, and no record is to be published before (RFC 8461 8.1).
+ * wrong name, a name that is not delegated like the others. Adds nothing if the domain is not delegated. FIRST: what comes
+ * before a record is published.
  */
-void probe_delegation_judge(const struct probe_delegation *delegation, enum place place, bool is_early,
+void probe_delegation_judge(const struct probe_delegation *delegation, enum place place, enum probe_first first,
                             struct probe_findings *findings);
 
 /*

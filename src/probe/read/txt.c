@@ -4,6 +4,7 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/read/first.h"
 #include "probe/read/txt_rules.h"
 #include "read/finding.h"
 #include "read/span.h"
@@ -26,7 +27,7 @@ struct reader {
     struct probe_findings *findings; /* those of TXT */
     const struct probe_txt_string *strings;
     size_t count;
-    bool is_early;     /* another step comes before a record is published */
+    enum probe_first first;
     bool any_meant;    /* a record is meant for this, well written or not */
     struct buf list;   /* the values of all fields that the record is for, where its grammar has lists */
     struct buf record; /* the one that is being read, its strings joined */
@@ -91,16 +92,53 @@ static const struct probe_rule *rua_rule(struct span value)
 static const struct grammar sts = { probe_txt_rule, "v=STSv1", "id", id_rule, false };
 static const struct grammar tlsrpt = { probe_tlsrpt_rule, "v=TLSRPTv1", "rua", rua_rule, true };
 
+/* --- findings --- */
+
+/* Does FIRST come before what breaks RULE is mended? What most senders take already need not wait for the policy. */
+static bool is_early(enum probe_first first, const struct probe_rule *rule)
+{
+    return first != PROBE_FIRST_NOTHING && (first != PROBE_FIRST_SERVE || rule->severity == PROBE_FAIL);
+}
+
+/* Adds a finding with WHAT, which says what is wrong and what to do. SUBJECT as in probe_findings_add(). */
+static void add_saying(const struct reader *r, const struct probe_rule *rule, struct span subject, const char *what)
+{
+    struct buf says = { 0 };
+
+    buf_print(&says, "%s", what);
+    if (is_early(r->first, rule))
+        buf_print(&says, ", but %s", probe_first_text(r->first));
+    probe_findings_add_saying(r->findings, rule, 0, subject, &says);
+}
+
+static void add(const struct reader *r, size_t rule, struct span subject)
+{
+    add_saying(r, &r->grammar->rules[rule], subject, r->grammar->rules[rule].says);
+}
+
+/* Adds that there is no record; WHAT is wrong. Where something comes first, no advice names an id before that. */
+static void add_missing(const struct reader *r, size_t rule, struct span subject, const char *what)
+{
+    struct buf says = { 0 };
+
+    if (r->first == PROBE_FIRST_NOTHING) {
+        add(r, rule, subject);
+        return;
+    }
+    buf_print(&says, "%s; %s, and publish the record after that", what, probe_first_text(r->first));
+    probe_findings_add_saying(r->findings, &r->grammar->rules[rule], 0, subject, &says);
+}
+
 /* --- fields --- */
 
-static const struct probe_rule *unknown_rule(const struct reader *r, struct span name, struct span value)
+static size_t unknown_rule(struct span name, struct span value)
 {
     if (!span_is_field_name(name) || value.len == 0)
-        return &r->grammar->rules[EXT_BAD];
+        return EXT_BAD;
     for (size_t i = 0; i < value.len; i++)
         if (value.at[i] <= ' ' || value.at[i] > '~' || value.at[i] == '=')
-            return &r->grammar->rules[EXT_BAD];
-    return &r->grammar->rules[span_is(name, "v") ? VERSION_REPEATED : EXT];
+            return EXT_BAD;
+    return span_is(name, "v") ? VERSION_REPEATED : EXT;
 }
 
 /* Reads the field that the record is for: id or rua. SEEN: there was one before. */
@@ -109,9 +147,9 @@ static void read_own(struct reader *r, struct span field, struct span name, stru
     struct span bare = span_without_trailing(name);
 
     if (!span_is(bare, r->grammar->field))
-        probe_findings_add(r->findings, &r->grammar->rules[FIELD_CASE], 0, field);
+        add(r, FIELD_CASE, field);
     if (bare.len < name.len) {
-        probe_findings_add(r->findings, &r->grammar->rules[SPACE_EQUALS], 0, field);
+        add(r, SPACE_EQUALS, field);
         value = span_without_leading(value);
     }
     buf_print(&r->list, "%s", seen ? "," : "");
@@ -120,7 +158,7 @@ static void read_own(struct reader *r, struct span field, struct span name, stru
         return;
     const struct probe_rule *broken = seen ? &r->grammar->rules[FIELD_REPEATED] : r->grammar->value_rule(value);
     if (broken != NULL)
-        probe_findings_add(r->findings, broken, 0, field);
+        add_saying(r, broken, field, broken->says);
     else
         buf_add(&r->txt->value, value.at, value.len);
 }
@@ -131,7 +169,7 @@ static bool read_field(struct reader *r, struct span field, bool seen)
     const char *equals = memchr(field.at, '=', field.len);
 
     if (equals == NULL) {
-        probe_findings_add(r->findings, &r->grammar->rules[FIELD_NO_EQUALS], 0, field);
+        add(r, FIELD_NO_EQUALS, field);
         return false;
     }
     struct span name = { field.at, (size_t)(equals - field.at) };
@@ -140,7 +178,7 @@ static bool read_field(struct reader *r, struct span field, bool seen)
         read_own(r, field, name, value, seen);
         return true;
     }
-    probe_findings_add(r->findings, unknown_rule(r, name, value), 0, field);
+    add(r, unknown_rule(name, value), field);
     return false;
 }
 
@@ -172,11 +210,11 @@ static const char *after_version(const struct grammar *grammar, struct span reco
 /* RECORD has COUNT fields that it is for. */
 static void add_count(struct reader *r, struct span record, size_t count)
 {
-    const struct probe_rule *rule = &r->grammar->rules[count == 0 ? FIELD_MISSING : FIELD_REPEATED];
+    const struct probe_rule *rule = &r->grammar->rules[FIELD_REPEATED];
     struct buf says = { 0 };
 
     if (count == 0)
-        probe_findings_add(r->findings, rule, 0, record);
+        add(r, FIELD_MISSING, record);
     if (count < 2 || !r->grammar->is_list)
         return;
     buf_print(&says, "%s: %s=", rule->says, r->grammar->field);
@@ -193,7 +231,7 @@ static void read_fields(struct reader *r, struct span record, const char *at)
 
     buf_free(&r->list);
     if (all.len < record.len && end[-1] != ';')
-        probe_findings_add(r->findings, &r->grammar->rules[SPACE_TRAILING], 0, record);
+        add(r, SPACE_TRAILING, record);
     for (const char *semicolon; at < end; at = semicolon != NULL ? semicolon + 1 : end) {
         semicolon = memchr(at, ';', (size_t)(end - at));
         struct span field = { at, (size_t)((semicolon != NULL ? semicolon : end) - at) };
@@ -203,7 +241,7 @@ static void read_fields(struct reader *r, struct span record, const char *at)
             seen += read_field(r, field, seen > 0);
     }
     if (empty)
-        probe_findings_add(r->findings, &r->grammar->rules[FIELD_EMPTY], 0, record);
+        add(r, FIELD_EMPTY, record);
     add_count(r, record, seen);
     r->findings->failed |= r->list.failed;
 }
@@ -265,30 +303,17 @@ static bool is_version(const struct grammar *grammar, struct span record)
     return record.len >= mark + len && memcmp(record.at + mark, grammar->version, len) == 0;
 }
 
-/* Before the policy is served, no advice names a record (RFC 8461 8.1). */
-static void add_early(const struct reader *r, const struct probe_rule *rule, struct span record, const char *what)
-{
-    struct buf says = { 0 };
-
-    buf_print(&says, "%s; first let the policy be served, and publish the record after that", what);
-    probe_findings_add_saying(r->findings, rule, 0, record, &says);
-}
-
 /* FOUND of the records begin with the version, and RECORD does not. */
 static void add_without_version(const struct reader *r, struct span record, size_t found)
 {
-    const struct probe_rule *rules = r->grammar->rules;
     bool meant = is_meant(r->grammar, record);
 
     if (found > 0 || (!meant && r->any_meant))
-        probe_findings_add(r->findings, &rules[OTHER_RECORD], 0, record);
-    else if (!meant && r->is_early)
-        add_early(r, &rules[FOREIGN], record, "is not a record of MTA-STS");
+        add(r, OTHER_RECORD, record);
     else if (!meant)
-        probe_findings_add(r->findings, &rules[FOREIGN], 0, record);
+        add_missing(r, FOREIGN, record, "is not a record of MTA-STS");
     else
-        probe_findings_add(r->findings, &rules[is_version(r->grammar, record) && mark_len(record) > 0 ? QUOTES : NO_VERSION], 0,
-                           record);
+        add(r, is_version(r->grammar, record) && mark_len(record) > 0 ? QUOTES : NO_VERSION, record);
 }
 
 static void read_record(struct reader *r, struct span record, size_t found, bool allow_space)
@@ -300,30 +325,23 @@ static void read_record(struct reader *r, struct span record, size_t found, bool
         return;
     }
     if (allow_space)
-        probe_findings_add(r->findings, &r->grammar->rules[SPACE_SEMICOLON], 0, record);
+        add(r, SPACE_SEMICOLON, record);
     if (found > 1)
-        probe_findings_add(r->findings, &r->grammar->rules[TWO_RECORDS], 0, record);
+        add(r, TWO_RECORDS, record);
     read_fields(r, record, fields);
-}
-
-static void add_absent(const struct reader *r)
-{
-    if (r->is_early)
-        add_early(r, &r->grammar->rules[ABSENT], span_of(NULL), "there is no TXT record");
-    else
-        probe_findings_add(r->findings, &r->grammar->rules[ABSENT], 0, span_of(NULL));
 }
 
 static void read_all(struct reader *r)
 {
     *r->txt = (struct probe_txt) { 0 };
     if (r->count == 0)
-        add_absent(r);
+        add_missing(r, ABSENT, span_of(NULL), "there is no TXT record");
     size_t found = count_records(r, false);
     bool allow_space = found == 0;
     if (allow_space)
         found = count_records(r, true);
     r->any_meant = any_meant(r);
+    r->txt->is_absent = found == 0 && !r->any_meant;
     for (size_t i = 0; next_record(r, &i);)
         read_record(r, (struct span) { r->record.text, r->record.len }, found, allow_space);
     if (found != 1)
@@ -332,23 +350,16 @@ static void read_all(struct reader *r)
     buf_free(&r->record);
 }
 
-void probe_txt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
+void probe_txt_read(const struct probe_txt_string *strings, size_t count, enum probe_first first, struct probe_txt *txt)
 {
-    struct reader r = { &sts, txt, &txt->findings, strings, count, false, false, { 0 }, { 0 } };
-
-    read_all(&r);
-}
-
-void probe_txt_read_unserved(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
-{
-    struct reader r = { &sts, txt, &txt->findings, strings, count, true, false, { 0 }, { 0 } };
+    struct reader r = { &sts, txt, &txt->findings, strings, count, first, false, { 0 }, { 0 } };
 
     read_all(&r);
 }
 
 void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
 {
-    struct reader r = { &tlsrpt, txt, &txt->findings, strings, count, false, false, { 0 }, { 0 } };
+    struct reader r = { &tlsrpt, txt, &txt->findings, strings, count, PROBE_FIRST_NOTHING, false, { 0 }, { 0 } };
 
     read_all(&r);
 }

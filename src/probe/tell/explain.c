@@ -5,6 +5,8 @@
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/dane.h"
+#include "probe/judge/records.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/delegation.h"
@@ -140,7 +142,8 @@ static bool is_of(const struct probe_rule *rule, const char *check)
 }
 
 /* The rules of several checks: a kind begins with the name of its check. */
-static const struct probe_rules *const shared[] = { &probe_judge_rules, &probe_delegation_rules };
+static const struct probe_rules *const shared[] = { &probe_judge_rules, &probe_record_rules, &probe_removal_rules,
+                                                    &probe_delegation_rules };
 enum { SHARED = sizeof shared / sizeof shared[0] };
 
 static void add_rules(struct buf *out, enum probe_check_name check)

@@ -11,7 +11,7 @@
 struct probe_explanation {
     const char *looks_at; /* one line */
     const char *why, *mail, *act;
-    const struct probe_rules *rules; /* more than those of probe_judge_rules; NULL: none */
+    const struct probe_rules *rules; /* more than those whose kinds begin with its name; NULL: none */
 };
 
 /* The texts about CHECK. Constant. */

@@ -134,6 +134,12 @@ static void add_head(const struct probe_result *result, int status, const struct
         buf_print(out, ": mode %s", policy_mode_text(result->mode));
 }
 
+/* What is left to do with the section of a domain that is fine. */
+static bool has_remark_on_file(const struct probe_result *result)
+{
+    return result->checks[PROBE_CHECK_INI].findings.count > 0;
+}
+
 /* Without -f, the check ini says nothing. */
 bool probe_report_shows(const struct probe_result *result, enum probe_check_name name, const struct probe_report_options *options)
 {
@@ -141,12 +147,13 @@ bool probe_report_shows(const struct probe_result *result, enum probe_check_name
 
     if (name == PROBE_CHECK_INI && check->state == PROBE_SKIPPED)
         return false;
-    return !options->brief || probe_check_status(check) != PROBE_STATUS_OK;
+    return !options->brief || probe_check_status(check) != PROBE_STATUS_OK ||
+           (name == PROBE_CHECK_INI && has_remark_on_file(result));
 }
 
 bool probe_report_is_line(const struct probe_result *result, const struct probe_report_options *options)
 {
-    return options->brief && probe_status(result) == PROBE_STATUS_OK && result->effect.len == 0;
+    return options->brief && probe_status(result) == PROBE_STATUS_OK && result->effect.len == 0 && !has_remark_on_file(result);
 }
 
 void probe_report(const struct probe_result *result, const struct probe_report_options *options, struct buf *out)

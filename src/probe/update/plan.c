@@ -3,6 +3,7 @@
 #include "command/dns/record.h"
 #include "policy/domain.h"
 #include "probe/ask/dns_answer.h"
+#include "probe/read/first.h"
 #include "probe/read/txt.h"
 #include "read/finding.h"
 
@@ -58,12 +59,18 @@ static bool same_host(const struct update_name *name)
     return found == name->seen_count;
 }
 
+/* Reads them without advice on what comes first: an id is in the plan only where that is done. */
+static void read_txt(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
+{
+    probe_txt_read(strings, count, PROBE_FIRST_NOTHING, txt);
+}
+
 /* How the TXT records of a kind are read. */
 static const struct reader {
     void (*read)(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
     bool (*is_there)(const struct probe_txt_string *strings, size_t count);
 } readers[UPDATE_NAMES] = {
-    [UPDATE_ID] = { probe_txt_read, probe_txt_is_there },
+    [UPDATE_ID] = { read_txt, probe_txt_is_there },
     [UPDATE_TLSRPT] = { probe_tlsrpt_read, probe_tlsrpt_is_there },
 };
 

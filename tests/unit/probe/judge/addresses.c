@@ -53,11 +53,27 @@ static void each_state(void **state)
     }
 }
 
+static void of_special_use(void **state)
+{
+    struct probe_address list[] = { { .name = "10.0.0.1", .state = PROBE_ADDRESS_GOOD },
+                                    { .name = "10.0.0.1", .state = PROBE_ADDRESS_NO_ROUTE },
+                                    { .name = "10.0.0.1", .state = PROBE_ADDRESS_BAD },
+                                    { .name = "11.0.0.1", .state = PROBE_ADDRESS_GOOD } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        probe_address_judge_use(&list[i]);
+    assert_int_equal(list[0].state, PROBE_ADDRESS_SPECIAL);
+    assert_int_equal(list[1].state, PROBE_ADDRESS_SPECIAL);
+    assert_int_equal(list[2].state, PROBE_ADDRESS_BAD);
+    assert_int_equal(list[3].state, PROBE_ADDRESS_GOOD);
+}
+
 /* --- all together --- */
 
 /*
  * ADDRESSES: a letter for each: g, good; w, good with a warning; b, bad; d, doubtful; n, no route; l, no time left; r, good with
- * a remark; B, bad in another way.
+ * a remark; B, bad in another way; s, not public.
  */
 static const struct {
     const char *addresses;
@@ -86,6 +102,12 @@ static const struct {
     { "ww", PROBE_REACH_ALL, "1 [] \"x\" is odd (RFC 2)\n" },
     { "gw", PROBE_REACH_ALL, "1 [192.0.2.2] at 192.0.2.2: \"x\" is odd (RFC 2)\n" },
     { "rg", PROBE_REACH_ALL, "0 [192.0.2.1] at 192.0.2.1: \"x\" is remarkable (RFC 1)\n" },
+    { "s", PROBE_REACH_NONE, "" },
+    { "ss", PROBE_REACH_NONE, "" },
+    { "gs", PROBE_REACH_SOME, "" },
+    { "sn", PROBE_REACH_UNKNOWN, "" },
+    { "sd", PROBE_REACH_UNKNOWN, "1 [192.0.2.2] at 192.0.2.2: \"x\" is odd (RFC 2)\n" },
+    { "sb", PROBE_REACH_NONE, "2 [192.0.2.2] at 192.0.2.2: \"x\" fails (RFC 3)\n" },
     { "dnd", PROBE_REACH_UNKNOWN, "1 [192.0.2.1 2001:db8::1] at 192.0.2.1, 2001:db8::1: \"x\" is odd (RFC 2)\n" },
 };
 
@@ -99,6 +121,7 @@ static const struct {
     { 'r', PROBE_ADDRESS_GOOD, 0, "x" },       { 'b', PROBE_ADDRESS_BAD, 2, "x" },
     { 'B', PROBE_ADDRESS_BAD, 2, "y" },        { 'd', PROBE_ADDRESS_DOUBTFUL, 1, "x" },
     { 'n', PROBE_ADDRESS_NO_ROUTE, -1, NULL }, { 'l', PROBE_ADDRESS_NOT_ASKED, -1, NULL },
+    { 's', PROBE_ADDRESS_SPECIAL, -1, NULL },
 };
 
 static void set_address(char letter, const char *name, struct probe_address *address)
@@ -144,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_state),
+        cmocka_unit_test(of_special_use),
         cmocka_unit_test(each_case),
     };
 

@@ -92,6 +92,9 @@ static void check(const struct combination *c, const struct buf *out)
         fail_with(c, out, "who finds no match");
     if (says(out, "No sender at all") != c->other.gone || says(out, "honour DANE") != c->other.dane)
         fail_with(c, out, "the other host");
+    if (says(out, "Unless the DNS gives senders elsewhere") != c->other.hidden ||
+        (c->other.hidden && !says(out, "mail for hidden now")))
+        fail_with(c, out, "the other host is not public");
     if (says(out, "mode testing") != (!none && faulty && c->mode == POLICY_TESTING))
         fail_with(c, out, "mode testing");
     if (none && (says(out, "those without have") || says(out, "Senders keep to the policy that is served")))
@@ -104,7 +107,7 @@ static void check(const struct combination *c, const struct buf *out)
 static void tell(const struct combination *c, bool gone, struct buf *out)
 {
     const struct probe_effect_host hosts[] = {
-        { "mx1.example.org", { true, c->match, c->match, PROBE_SENDERS_MATCH }, gone, false, false }, c->other
+        { "mx1.example.org", { true, c->match, c->match, PROBE_SENDERS_MATCH }, gone, false, false, false }, c->other
     };
     const struct probe_effect_facts facts = { .domain = "example.org",
                                               .published = true,
@@ -135,9 +138,10 @@ static void check_one(const struct combination *c)
 static void check_modes(struct combination c)
 {
     static const struct probe_effect_host others[] = {
-        { "good", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, false, false },
-        { "dane", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, true, false },
-        { "gone", { true, 0, 0, PROBE_SENDERS_MATCH }, true, false, false },
+        { "good", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, false, false, false },
+        { "dane", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, true, false, false },
+        { "gone", { true, 0, 0, PROBE_SENDERS_MATCH }, true, false, false, false },
+        { "hidden", { true, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH, PROBE_SENDERS_MATCH }, false, false, false, true },
     };
 
     for (int mode = POLICY_TESTING; mode <= POLICY_NONE; mode++)

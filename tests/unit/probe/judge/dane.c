@@ -1,5 +1,6 @@
 /* TLSA records: which senders use, and what they make of a host that has them. */
 #include "probe/judge/dane.h"
+#include "findings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,8 +95,8 @@ static const struct dane_case {
       1,
       true,
       false,
-      0,
-      PROBE_OK,
+      1,
+      PROBE_WARN,
       "1 TLSA record, signed, matched by its certificate at some addresses only" },
     { "signed, not matched",
       PROBE_DNS_FOUND,
@@ -108,8 +109,8 @@ static const struct dane_case {
       0,
       true,
       true,
-      0,
-      PROBE_OK,
+      1,
+      PROBE_FAIL,
       "2 TLSA records, signed, not matched by its certificate" },
     { "signed, no certificate",
       PROBE_DNS_FOUND,
@@ -201,6 +202,25 @@ static const struct dane_case {
 
 enum { CASES = sizeof cases / sizeof cases[0] };
 
+/* A host that takes no TLS shows no certificate, and senders that use its records defer. */
+static void without_tls(void **state)
+{
+    struct probe_tlsa list[] = { GOOD };
+    struct probe_dns_answer answer = { .state = PROBE_DNS_FOUND, .authentic = true, .tlsa = list, .count = 1 };
+    const struct probe_dane_facts facts = { "mx", &answer, 0, 0, true };
+    struct probe_findings findings = { 0 };
+    struct buf out = { 0 };
+
+    (void)state;
+    assert_true(probe_dane_judge(&facts, &findings, &out).is_deferred);
+    assert_int_equal(findings.verdict, PROBE_FAIL);
+    assert_kinds(&findings, "dane-mismatch");
+    answer.authentic = false;
+    assert_false(probe_dane_judge(&facts, &findings, &out).is_deferred);
+    assert_kinds(&findings, "");
+    buf_free(&out);
+}
+
 static void judge(void **state)
 {
     const struct dane_case *c = *state;
@@ -212,7 +232,7 @@ static void judge(void **state)
                                              .why = c->state == PROBE_DNS_FOUND ? NULL : "why",
                                              .tlsa = list,
                                              .count = c->count };
-    const struct probe_dane_facts facts = { "mx", &answer, c->chains, c->matched };
+    const struct probe_dane_facts facts = { "mx", &answer, c->chains, c->matched, false };
     struct probe_findings findings = { 0 };
     struct buf out = { 0 };
 
@@ -230,7 +250,7 @@ static void judge(void **state)
 int main(void)
 {
     static struct CMUnitTest tests[CASES];
-    const struct CMUnitTest others[] = { cmocka_unit_test(usable) };
+    const struct CMUnitTest others[] = { cmocka_unit_test(usable), cmocka_unit_test(without_tls) };
 
     for (size_t i = 0; i < CASES; i++)
         tests[i] = (struct CMUnitTest) { cases[i].label, judge, NULL, NULL, (void *)(uintptr_t)&cases[i] };

@@ -18,12 +18,13 @@
 #define RECORD ALL(16)
 #define POLICY ALL(17)
 // clang-format off
-#define GOOD { "mx1.example.org", ALL(15), false, false, false }
-#define BAD { "mx2.example.org", NONE(15), false, false, false }
-#define DANE { "mx3.example.org", ALL(15), false, true, false }
-#define GONE { "mx4.example.org", NONE(15), true, false, false }
-#define DISPUTED { "mx5.example.org", SOME(10, 11, 15), false, false, false }
-#define PARTLY { "mx6.example.org", ALL(15), false, false, true }
+#define GOOD { "mx1.example.org", ALL(15), false, false, false, false }
+#define BAD { "mx2.example.org", NONE(15), false, false, false, false }
+#define DANE { "mx3.example.org", ALL(15), false, true, false, false }
+#define GONE { "mx4.example.org", NONE(15), true, false, false, false }
+#define DISPUTED { "mx5.example.org", SOME(10, 11, 15), false, false, false, false }
+#define HIDDEN { "mx7.example.org", ALL(15), false, false, false, true }
+#define PARTLY { "mx6.example.org", ALL(15), false, false, true, false }
 // clang-format on
 
 #define CACHED "Those that have one keep to it until its max_age has passed, and do not learn of a newer one (RFC 8461 5.1)."
@@ -53,6 +54,32 @@ static const struct effect_case {
     const char *says;
 } cases[] = {
     { "all is well", false, true, RECORD, POLICY, true, POLICY_ENFORCE, PROBE_SAME, { GOOD }, 1, "" },
+    { "testing, no public address",
+      false,
+      true,
+      RECORD,
+      POLICY,
+      true,
+      POLICY_TESTING,
+      PROBE_SAME,
+      { HIDDEN },
+      1,
+      "Unless the DNS gives senders elsewhere other addresses than it gives here, they are deferring mail for mx7.example.org "
+      "now "
+      "(RFC 5321 5.1)" NO_OTHER },
+    { "enforce, one of three without a public address, another with a fault",
+      false,
+      true,
+      RECORD,
+      POLICY,
+      true,
+      POLICY_ENFORCE,
+      PROBE_SAME,
+      { GOOD, BAD, HIDDEN },
+      3,
+      "Senders that honour MTA-STS are deferring mail for mx2.example.org now (RFC 8461 5); it goes to mx1.example.org instead, "
+      "as long as that takes it. Unless the DNS gives senders elsewhere other addresses than it gives here, they are deferring "
+      "mail for mx7.example.org now (RFC 5321 5.1); it goes to mx1.example.org instead, as long as that takes it." },
     { "enforce, one of two fails",
       false,
       true,

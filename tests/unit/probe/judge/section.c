@@ -34,6 +34,27 @@ static const struct section_case {
       WEEK,
       "Whether a policy is served now could not be found out",
       "keep that mode" },
+    /* Enforce is advised nowhere where senders would defer mail by it. */
+    { { .is_unknown = true },
+      CRITICAL,
+      POLICY_TESTING,
+      WEEK,
+      "Whether a policy is served now could not be found out",
+      "keep that mode as soon as all MX hosts are good" },
+    { { .has_record = true },
+      CRITICAL,
+      POLICY_TESTING,
+      WEEK,
+      "The TXT record says",
+      "keep that mode as soon as all MX hosts are good" },
+    { SERVED(POLICY_ENFORCE, WEEK, false), CRITICAL, POLICY_TESTING, WEEK, "Served now",
+      "accept what is served, and all MX hosts are good, write" },
+    { { .is_record_unknown = true, .has_mode = true, .mode = POLICY_ENFORCE, .is_accepted = true },
+      CRITICAL,
+      POLICY_TESTING,
+      WEEK,
+      "Served now",
+      "write enforce if senders find it, and all MX hosts are good." },
     { { .has_record = true }, OK, POLICY_TESTING, WEEK, "The TXT record says that there is a policy", "keep that mode" },
     { SERVED(POLICY_ENFORCE, 4 * WEEK, true), OK, POLICY_ENFORCE, 4 * WEEK, "Served now: mode enforce, max_age 4w. ",
       "keeps it" },
@@ -83,6 +104,24 @@ static void one(void **state)
     buf_free(&why);
 }
 
+static void unused(void **state)
+{
+    static const char mx[] =
+        "mail.example.org\0*.example.net\0Backup.example.org\0backup.example.org\0192.0.2.1\0*.planned.example";
+    const char *const hosts[] = { "MAIL.example.org", "mx1.example.net", "" };
+    struct buf out = { 0 };
+
+    (void)state;
+    probe_section_add_unused(mx, 6, hosts, 3, &out);
+    assert_string_equal(out.text, "mx      = backup.example.org    ; served now, but no MX record matches it; keep it for a host "
+                                  "that is planned, or a backup\n"
+                                  "mx      = *.planned.example    ; served now, but no MX record matches it; keep it for a host "
+                                  "that is planned, or a backup\n");
+    buf_free(&out);
+    probe_section_add_unused(NULL, 0, hosts, 3, &out);
+    assert_int_equal(out.len, 0);
+}
+
 int main(void)
 {
     enum { CASES = sizeof cases / sizeof cases[0] };
@@ -93,5 +132,7 @@ int main(void)
         (void)snprintf(names[i], sizeof names[i], "%zu: %s, MX hosts %d", i, cases[i].begins, cases[i].mx_status);
         tests[i] = (struct CMUnitTest) { names[i], one, NULL, NULL, (void *)(uintptr_t)&cases[i] };
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest others[] = { cmocka_unit_test(unused) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL) + cmocka_run_group_tests(others, NULL, NULL);
 }

@@ -129,7 +129,7 @@ static void all_cases(void **state)
         assert_string_equal(d.zone, cases[i].zone);
         for (unsigned place = 0; place < PLACES; place++) {
             struct probe_findings findings = { 0 };
-            probe_delegation_judge(&d, (enum place)place, false, &findings);
+            probe_delegation_judge(&d, (enum place)place, PROBE_FIRST_NOTHING, &findings);
             assert_false(findings.failed);
             add_kinds(&findings, &kinds);
             probe_findings_free(&findings);
@@ -143,11 +143,11 @@ static void all_cases(void **state)
 }
 
 /* What DELEGATION's finding about PLACE says. The caller frees the findings. */
-static const char *text_of(const struct probe_delegation *delegation, enum place place, bool is_early,
+static const char *text_of(const struct probe_delegation *delegation, enum place place, enum probe_first first,
                            struct probe_findings *findings)
 {
     *findings = (struct probe_findings) { 0 };
-    probe_delegation_judge(delegation, place, is_early, findings);
+    probe_delegation_judge(delegation, place, first, findings);
     assert_int_equal(findings->count, 1);
     return probe_finding_text(findings, &findings->list[0]);
 }
@@ -160,15 +160,15 @@ static void texts(void **state)
     (void)state;
     d.names[PLACE_ID].is_known = true;
     d.names[PLACE_ID].first = d.names[PLACE_ID].last = "_mta-sts.d.example.z.example";
-    const char *text = text_of(&d, PLACE_ID, false, &findings);
+    const char *text = text_of(&d, PLACE_ID, PROBE_FIRST_NOTHING, &findings);
     assert_non_null(strstr(text, "\"_mta-sts.d.example\" is a CNAME to the right name"));
     assert_non_null(strstr(text, ": mta-sts dns --delegate z.example --only zone d.example ("));
     probe_findings_free(&findings);
-    text = text_of(&d, PLACE_ID, true, &findings);
-    assert_non_null(strstr(text, "; but first let the policy be served (RFC 8461 8.1)"));
+    text = text_of(&d, PLACE_ID, PROBE_FIRST_SERVE, &findings);
+    assert_non_null(strstr(text, "; but first let the policy be served (RFC"));
     probe_findings_free(&findings);
     d.names[PLACE_ID].first = d.names[PLACE_ID].last = NULL;
-    text = text_of(&d, PLACE_ID, false, &findings);
+    text = text_of(&d, PLACE_ID, PROBE_FIRST_NOTHING, &findings);
     assert_non_null(strstr(text, "publish a CNAME here, too: _mta-sts.d.example.z.example. ("));
     probe_findings_free(&findings);
 }
@@ -184,7 +184,7 @@ static void no_final_dot(void **state)
     d.names[PLACE_ID].first = d.names[PLACE_ID].last = "_mta-sts.d.example.z.example.d.example";
     probe_delegation_find(&d);
     assert_string_equal(d.zone, "z.example.d.example");
-    assert_non_null(strstr(text_of(&d, PLACE_ID, false, &findings), "let the owner end it with a dot"));
+    assert_non_null(strstr(text_of(&d, PLACE_ID, PROBE_FIRST_NOTHING, &findings), "let the owner end it with a dot"));
     probe_findings_free(&findings);
 }
 

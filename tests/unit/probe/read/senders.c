@@ -290,7 +290,7 @@ static void txt_row(void **state)
         strings[count] = (struct probe_txt_string) { records[count].bytes, records[count].len, true };
         assert_true(count + 1 < RECORDS_MAX);
     }
-    probe_txt_read(strings, count, &txt);
+    probe_txt_read(strings, count, PROBE_FIRST_NOTHING, &txt);
     judge(line, &txt.findings, rfc_takes_records(records, count));
     probe_txt_free(&txt);
 }

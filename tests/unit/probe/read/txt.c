@@ -14,61 +14,63 @@ enum { STRINGS_MAX = 8, RULES_MAX = 64 };
 
 typedef void read_fn(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
 
+static void read_txt(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt)
+{
+    probe_txt_read(strings, count, PROBE_FIRST_NOTHING, txt);
+}
+
 /* In RECORDS "|" begins a record, and "+" the next string of the same record. */
 static const struct txt_case {
     read_fn *read;
     const char *records, *kinds, *value;
 } cases[] = {
-    { probe_txt_read, "|v=STSv1; id=20260101;", "", "20260101" },
-    { probe_txt_read, "|v=STSv1;id=a", "", "a" },
-    { probe_txt_read, "|v=STSv1\t; \tid=a ;\t", "txt-space-semicolon", "a" },
-    { probe_txt_read, "|v=ST+Sv1; i+d=20+26;", "", "2026" },
-    { probe_txt_read, "|v=STSv1;+ id=1+|v=spf1 -all", "txt-other", "1" },
-    { probe_txt_read, "", "txt-absent", "" },
-    { probe_txt_read_unserved, "", "txt-absent", "" },
-    { probe_txt_read_unserved, "|v=STSv1; id=1;", "", "1" },
-    { probe_txt_read, "|", "txt-foreign", "" },
+    { read_txt, "|v=STSv1; id=20260101;", "", "20260101" },
+    { read_txt, "|v=STSv1;id=a", "", "a" },
+    { read_txt, "|v=STSv1\t; \tid=a ;\t", "txt-space-semicolon", "a" },
+    { read_txt, "|v=ST+Sv1; i+d=20+26;", "", "2026" },
+    { read_txt, "|v=STSv1;+ id=1+|v=spf1 -all", "txt-other", "1" },
+    { read_txt, "", "txt-absent", "" },
+    { read_txt, "|", "txt-foreign", "" },
     /* What a wildcard gives is to stay as it is: put behind "v=STSv1;", it is no SPF record any more. */
-    { probe_txt_read, "|v=spf1 -all", "txt-foreign", "" },
-    { probe_txt_read_unserved, "|v=spf1 -all", "txt-foreign", "" },
-    { probe_txt_read, "|v=spf1 -all|google-site-verification=abc", "txt-foreign,txt-foreign", "" },
-    { probe_txt_read, "|v=S+Tsv2; id=1", "txt-version", "" },
-    { probe_txt_read, "| ID=1", "txt-version", "" },
+    { read_txt, "|v=spf1 -all", "txt-foreign", "" },
+    { read_txt, "|v=spf1 -all|google-site-verification=abc", "txt-foreign,txt-foreign", "" },
+    { read_txt, "|v=S+Tsv2; id=1", "txt-version", "" },
+    { read_txt, "| ID=1", "txt-version", "" },
     { probe_tlsrpt_read, "|v=spf1 -all", "tlsrpt-foreign", "" },
     { probe_tlsrpt_read, "|rua=mailto:a@b.example", "tlsrpt-version", "" },
-    { probe_txt_read, "|v=STSv1", "txt-version", "" },
-    { probe_txt_read, "| v=STSv1; id=1", "txt-version", "" },
-    { probe_txt_read, "|\"v=STSv1; id=1\"", "txt-quotes", "" },
-    { probe_txt_read, "|\\\"v=STSv1; id=1\\\"", "txt-quotes", "" },
-    { probe_txt_read, "|\xe2\x80\x9cv=STSv1; id=1\xe2\x80\x9d", "txt-quotes", "" },
-    { probe_txt_read, "|v=STSv1; id=1|\"v=STSv1; id=1\"", "txt-other", "1" },
-    { probe_txt_read, "|\"v=spf1\"", "txt-foreign", "" },
-    { probe_txt_read, "|v=STSv1; id=\"1\"", "txt-id-quotes", "" },
+    { read_txt, "|v=STSv1", "txt-version", "" },
+    { read_txt, "| v=STSv1; id=1", "txt-version", "" },
+    { read_txt, "|\"v=STSv1; id=1\"", "txt-quotes", "" },
+    { read_txt, "|\\\"v=STSv1; id=1\\\"", "txt-quotes", "" },
+    { read_txt, "|\xe2\x80\x9cv=STSv1; id=1\xe2\x80\x9d", "txt-quotes", "" },
+    { read_txt, "|v=STSv1; id=1|\"v=STSv1; id=1\"", "txt-other", "1" },
+    { read_txt, "|\"v=spf1\"", "txt-foreign", "" },
+    { read_txt, "|v=STSv1; id=\"1\"", "txt-id-quotes", "" },
     { probe_tlsrpt_read, "|\"v=TLSRPTv1; rua=mailto:a@b.example\"", "tlsrpt-quotes", "" },
     { probe_tlsrpt_read, "|v=TLSRPTv1; rua=\"mailto:a@b.example\"", "tlsrpt-rua-quotes", "" },
-    { probe_txt_read, "|v=spf1 -all|v=stsv1; id=1", "txt-other,txt-version", "" },
-    { probe_txt_read, "|v=STSv1; id=1|v=STSv1; id=2", "txt-several,txt-several", "" },
-    { probe_txt_read, "|v=STSv1; id=1|v=STSv1; id=1|x", "txt-several,txt-several,txt-other", "" },
-    { probe_txt_read, "|v=STSv1 ; id=1|v=STSv1; id=2", "txt-other", "2" },
-    { probe_txt_read, "|v=STSv1; id=1 ", "txt-space-trailing", "1" },
-    { probe_txt_read, "|v=STSv1; id=1; ", "", "1" },
-    { probe_txt_read, "|v=STSv1; id =1", "txt-space-equals", "1" },
-    { probe_txt_read, "|v=STSv1; id = 1", "txt-space-equals", "1" },
-    { probe_txt_read, "|v=STSv1; id= 1", "txt-id", "" },
-    { probe_txt_read, "|v=STSv1;; id=1;;", "txt-empty", "1" },
-    { probe_txt_read, "|v=STSv1; id=1; x", "txt-no-equals", "1" },
-    { probe_txt_read, "|v=STSv1; Id=1", "txt-case", "1" },
-    { probe_txt_read, "|v=STSv1; id=1; id=#", "txt-repeated", "1" },
-    { probe_txt_read, "|v=STSv1; id=#; id=1", "txt-id,txt-repeated", "" },
-    { probe_txt_read, "|v=STSv1;", "txt-missing", "" },
-    { probe_txt_read, "|v=STSv1; v=STSv1; id=1", "txt-version-repeated", "1" },
-    { probe_txt_read, "|v=STSv1; a-1_.=!<>~; id=1", "txt-unknown", "1" },
-    { probe_txt_read, "|v=STSv1; a=b=c; id=1; -a=1; b=; c=d e", "txt-unknown-bad,txt-unknown-bad,txt-unknown-bad,txt-unknown-bad",
+    { read_txt, "|v=spf1 -all|v=stsv1; id=1", "txt-other,txt-version", "" },
+    { read_txt, "|v=STSv1; id=1|v=STSv1; id=2", "txt-several,txt-several", "" },
+    { read_txt, "|v=STSv1; id=1|v=STSv1; id=1|x", "txt-several,txt-several,txt-other", "" },
+    { read_txt, "|v=STSv1 ; id=1|v=STSv1; id=2", "txt-other", "2" },
+    { read_txt, "|v=STSv1; id=1 ", "txt-space-trailing", "1" },
+    { read_txt, "|v=STSv1; id=1; ", "", "1" },
+    { read_txt, "|v=STSv1; id =1", "txt-space-equals", "1" },
+    { read_txt, "|v=STSv1; id = 1", "txt-space-equals", "1" },
+    { read_txt, "|v=STSv1; id= 1", "txt-id", "" },
+    { read_txt, "|v=STSv1;; id=1;;", "txt-empty", "1" },
+    { read_txt, "|v=STSv1; id=1; x", "txt-no-equals", "1" },
+    { read_txt, "|v=STSv1; Id=1", "txt-case", "1" },
+    { read_txt, "|v=STSv1; id=1; id=#", "txt-repeated", "1" },
+    { read_txt, "|v=STSv1; id=#; id=1", "txt-id,txt-repeated", "" },
+    { read_txt, "|v=STSv1;", "txt-missing", "" },
+    { read_txt, "|v=STSv1; v=STSv1; id=1", "txt-version-repeated", "1" },
+    { read_txt, "|v=STSv1; a-1_.=!<>~; id=1", "txt-unknown", "1" },
+    { read_txt, "|v=STSv1; a=b=c; id=1; -a=1; b=; c=d e", "txt-unknown-bad,txt-unknown-bad,txt-unknown-bad,txt-unknown-bad",
       "1" },
-    { probe_txt_read, "|v=STSv1; id=\x1b[31m", "txt-id", "" },
-    { probe_txt_read, "|v=STSv1; id=", "txt-id-empty", "" },
-    { probe_txt_read, "|v=STSv1; id=12345678901234567890123456789012", "", "12345678901234567890123456789012" },
-    { probe_txt_read, "|v=STSv1; id=123456789012345678901234567890123", "txt-id-long", "" },
+    { read_txt, "|v=STSv1; id=\x1b[31m", "txt-id", "" },
+    { read_txt, "|v=STSv1; id=", "txt-id-empty", "" },
+    { read_txt, "|v=STSv1; id=12345678901234567890123456789012", "", "12345678901234567890123456789012" },
+    { read_txt, "|v=STSv1; id=123456789012345678901234567890123", "txt-id-long", "" },
     { probe_tlsrpt_read, "|v=TLSRPTv1; rua=mailto:a@b.example", "", "mailto:a@b.example" },
     { probe_tlsrpt_read, "|v=TLSRPTv1;rua=mailto:a@b.example , https://c.example/d;", "",
       "mailto:a@b.example , https://c.example/d" },
@@ -155,7 +157,7 @@ static void nul(void **state)
     struct probe_txt txt;
 
     (void)state;
-    probe_txt_read(strings, 1, &txt);
+    read_txt(strings, 1, &txt);
     assert_int_equal(txt.findings.count, 1);
     assert_string_equal(
         probe_finding_text(&txt.findings, &txt.findings.list[0]),
@@ -195,18 +197,56 @@ static void several_rua(void **state)
     probe_txt_free(&txt);
 }
 
-/* Before the policy is served, nothing names a record to publish. */
-static void unserved(void **state)
+/* Where something comes first, each advice says so, and none names an id. */
+static void check_first(const struct txt_case *c, enum probe_first first)
 {
+    char *text = strdup(c->records);
+    struct probe_txt_string strings[STRINGS_MAX];
+    struct buf kinds = { 0 };
     struct probe_txt txt;
 
-    (void)state;
-    probe_txt_read_unserved(NULL, 0, &txt);
-    assert_string_equal(
-        probe_finding_text(&txt.findings, &txt.findings.list[0]),
-        "there is no TXT record; first let the policy be served, and publish the record after that (RFC 8461 3.1; 16 "
-        "of 16 sender implementations refuse it)");
+    assert_non_null(text);
+    probe_txt_read(strings, split(text, strings), first, &txt);
+    free(text);
+    print_kinds(&txt.findings, &kinds);
+    assert_string_equal(kinds.text, c->kinds);
+    for (size_t i = 0; i < txt.findings.count; i++) {
+        const char *says = probe_finding_text(&txt.findings, &txt.findings.list[i]);
+        bool due = first != PROBE_FIRST_SERVE || txt.findings.list[i].severity == PROBE_FAIL;
+        if ((strstr(says, probe_first_text(first)) != NULL) != due || strstr(says, "id=...") != NULL)
+            fail_msg("%s", says);
+    }
+    buf_free(&kinds);
     probe_txt_free(&txt);
+}
+
+static void what_comes_first(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int first = PROBE_FIRST_SERVE; first <= PROBE_FIRST_MEND_AND_SERVE && cases[i].read == read_txt; first++)
+            check_first(&cases[i], (enum probe_first)first);
+}
+
+static void absent_phrases(void **state)
+{
+    static const char *const texts[] = {
+        [PROBE_FIRST_NOTHING] =
+            "there is no TXT record; publish \"v=STSv1; id=...;\" (\"mta-sts dns\" prints it) (RFC 8461 3.1; ",
+        [PROBE_FIRST_SERVE] =
+            "there is no TXT record; first let the policy be served, and publish the record after that (RFC 8461 3.1; ",
+        [PROBE_FIRST_MEND] =
+            ("there is no TXT record; first mend what fails in mx and smtp, or serve mode testing, and publish the "
+             "record after that (RFC 8461 3.1; "),
+    };
+
+    (void)state;
+    for (int first = PROBE_FIRST_NOTHING; first <= PROBE_FIRST_MEND; first++) {
+        struct probe_txt txt;
+        probe_txt_read(NULL, 0, (enum probe_first)first, &txt);
+        assert_memory_equal(probe_finding_text(&txt.findings, &txt.findings.list[0]), texts[first], strlen(texts[first]));
+        probe_txt_free(&txt);
+    }
 }
 
 /* The cases above break every rule. */
@@ -220,8 +260,12 @@ int main(void)
 {
     enum { CASES = sizeof cases / sizeof cases[0] };
     static struct CMUnitTest tests[CASES];
-    const struct CMUnitTest others[] = { cmocka_unit_test(nul), cmocka_unit_test(tlsrpt_phrase), cmocka_unit_test(unserved),
-                                         cmocka_unit_test(several_rua), cmocka_unit_test(every_rule) };
+    const struct CMUnitTest others[] = { cmocka_unit_test(nul),
+                                         cmocka_unit_test(tlsrpt_phrase),
+                                         cmocka_unit_test(what_comes_first),
+                                         cmocka_unit_test(absent_phrases),
+                                         cmocka_unit_test(several_rua),
+                                         cmocka_unit_test(every_rule) };
 
     for (size_t i = 0; i < CASES; i++)
         tests[i] = (struct CMUnitTest) { cases[i].records, one_case, NULL, NULL, (void *)(uintptr_t)&cases[i] };

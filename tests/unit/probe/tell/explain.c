@@ -2,6 +2,8 @@
 #include "probe/tell/explain.h"
 
 #include "base/buf.h"
+#include "probe/judge/records.h"
+#include "probe/judge/removal.h"
 #include "probe/judge/servers.h"
 
 #include <setjmp.h>
@@ -67,9 +69,9 @@ static bool begins_with(const char *text, const char *const *words, size_t count
 static void check_subject(const struct probe_rule *rule)
 {
     static const char *const subjects[] = { "the ", "there ", "another ", "a ", "senders " };
-    static const char *const verbs[] = { "is ",      "has ",    "does ",     "did ",           "was ",  "gave ",
-                                         "accepts ", "asks ",   "offers ",   "fails ",         "ends ", "repeats ",
-                                         "means ",   "stands ", "contains ", "or its pattern " };
+    static const char *const verbs[] = { "is ",      "has ",   "does ",   "did ",      "was ",           "gave ",
+                                         "accepts ", "asks ",  "shows ",  "offers ",   "fails ",         "ends ",
+                                         "repeats ", "means ", "stands ", "contains ", "or its pattern " };
     static const char before[] = "\"...\" ";
     struct buf out = { 0 };
     const char *text = strstr(explain(rule->kind, &out), "): ") + 3;
@@ -103,6 +105,8 @@ static void all(void **state)
 {
     (void)state;
     check_rules(&probe_judge_rules);
+    check_rules(&probe_record_rules);
+    check_rules(&probe_removal_rules);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
         check_rules(probe_explain_check((enum probe_check_name)i)->rules);
 }

@@ -1,5 +1,5 @@
 /* Which addresses are not for the public Internet: the first and the last of each range, and their neighbours. */
-#include "probe/judge/special_use.h"
+#include "probe/read/special_use.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

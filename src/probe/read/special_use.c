@@ -1,4 +1,4 @@
-#include "probe/judge/special_use.h"
+#include "probe/read/special_use.h"
 
 #include <arpa/inet.h>
 #include <stdbool.h>
