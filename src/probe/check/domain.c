@@ -105,6 +105,7 @@ static void run_check(struct observation *o, enum probe_check_name name)
     /* What was found with something missing may be wrong. */
     probe_findings_free(&check->findings);
     check_is_unknown(check, PROBE_LACK_SOMETHING);
+    o->result->is_safe = false;
 }
 
 /* Adds to CHECK the MX hosts that have no address, or no public one. Returns how many. */
