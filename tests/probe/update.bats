@@ -297,6 +297,19 @@ committed() {
     grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
 }
 
+# The name server would delete the address, and ignore the CNAME.
+@test "--update: a CNAME replaces no address beside which there are records of other types" {
+    policies testing
+    dynamic bind "mta-sts.d1.example. 300 IN SSHFP 4 2 $(printf '%064d' 1)"
+    serve
+    publish_all policies.ini
+    sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
+    leave_alone policies.ini
+    lets 1 update --replace
+    run -2 apply out
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+}
+
 @test "--update: 1,000 domains; those that are up to date take DNS questions alone" {
     local begin
     deploy 1000
