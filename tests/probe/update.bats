@@ -310,6 +310,22 @@ committed() {
     [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
 }
 
+@test "--update: an id waits where the old addresses of the policy host expire while the probe runs" {
+    policies testing
+    dynamic powerdns
+    serve 5
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"' \
+        'update add d1.example. 300 MX 20 mail.smtp-silent.test.'
+    # Nobody serves the policy at the new address. The MX host takes longer than the resolver keeps the old one.
+    sed -i 's/^host = .*/&, 11.0.0.1/' policies.ini
+    leave_alone policies.ini
+    inside kdig @127.0.0.1 -p $((UPDATED_DNS + 100)) +short mta-sts.d1.example A
+    by_hand 'update add mta-sts.d1.example. 300 A 11.0.0.1'
+    lets 2 update
+    [ ! -s out ]
+}
+
 @test "--update: 1,000 domains; those that are up to date take DNS questions alone" {
     local begin
     deploy 1000
