@@ -326,6 +326,23 @@ committed() {
     [ ! -s out ]
 }
 
+@test "--update: in mode none, records that are removed by hand stay away" {
+    policies testing
+    dynamic bind
+    serve
+    publish_all policies.ini
+    policies none
+    serve_file policies.ini
+    lets 0 publish
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    by_hand 'update delete _mta-sts.d1.example. TXT'
+    lets 0 update
+    [ ! -s out ]
+    by_hand 'update delete mta-sts.d1.example. A'
+    lets 0 update
+    [ ! -s out ]
+}
+
 @test "--update: 1,000 domains; those that are up to date take DNS questions alone" {
     local begin
     deploy 1000

@@ -64,7 +64,7 @@ static void ask(struct update *update, struct probe_dns *dns)
 
 static bool plan(struct update *update, bool is_safe)
 {
-    const struct update_terms terms = { update->replaces, is_safe };
+    const struct update_terms terms = { update->replaces, update->list.leaving, is_safe };
 
     return update_plan(update->names, &terms, update->steps);
 }
