@@ -310,6 +310,16 @@ committed() {
     [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
 }
 
+@test "--update: records that are too long for nsupdate stop no other change" {
+    policies testing
+    dynamic bind "_smtp._tls.d1.example. 300 IN TXT $(printf '"%s" ' $(yes "$(printf '\\200%.0s' {1..255})" | head -n 130))"
+    serve
+    lets 2 update --replace
+    grep -q '^mta-sts-probe: d1.example: _smtp._tls.d1.example: .*: its records are too long for an update; remove' err
+    apply out
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+}
+
 @test "--update: an id waits where the old addresses of the policy host expire while the probe runs" {
     policies testing
     dynamic powerdns
