@@ -10,9 +10,9 @@
 #include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/read/delegation.h"
-#include "probe/read/policy.h"
-#include "probe/read/share.h"
 #include "probe/read/txt.h"
+#include "read/policy.h"
+#include "read/share.h"
 
 /* An MX host. */
 struct mx_host {
@@ -76,6 +76,7 @@ struct observation {
     struct mx_unasked *unasked;            /* UNASKED_COUNT of them */
     size_t unasked_count;
     size_t host_count, hosts_left_out, addresses_left_out;
+    bool lacks; /* a check ran out of memory or descriptors: what it found is gone */
     enum probe_compared compared;
     enum probe_removal removal;
 };
