@@ -4,10 +4,11 @@
 DNS_UPDATE=$(realpath "$BATS_TEST_DIRNAME/../../examples/dns-update")
 UPDATED_DNS=$((5400 + BATS_TEST_NUMBER))
 
-# dynamic SERVER: makes the key and the zone, and starts the server.
+# dynamic SERVER [RECORD...]: makes the key and the zone, with the records, and starts the server. The policy host has a name below it, as for a certificate.
 dynamic() {
     printf '%s\n' 'd1.example. 300 IN SOA ns.d1.example. hostmaster.d1.example. 1 3600 600 86400 0' 'd1.example. 300 IN NS ns.d1.example.' \
-        'ns.d1.example. 300 IN A 127.0.0.1' 'd1.example. 300 IN MX 10 mail.healthy.test.' >d1.example.zone
+        'ns.d1.example. 300 IN A 127.0.0.1' 'd1.example. 300 IN MX 10 mail.healthy.test.' \
+        '_acme-challenge.mta-sts.d1.example. 300 IN TXT x' "${@:2}" >d1.example.zone
     tsig-keygen -a hmac-sha256 mta-sts >tsig.key
     SECRET=$(sed -n 's/.*secret "\(.*\)";/\1/p' tsig.key)
     "dynamic_$1" >"$1.out" 2>&1

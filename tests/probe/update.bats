@@ -297,6 +297,62 @@ committed() {
     grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
 }
 
+# The name server would delete the address, and ignore the CNAME.
+@test "--update: a CNAME replaces no address beside which there are records of other types" {
+    policies testing
+    dynamic bind "mta-sts.d1.example. 300 IN SSHFP 4 2 $(printf '%064d' 1)"
+    serve
+    publish_all policies.ini
+    sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
+    leave_alone policies.ini
+    lets 1 update --replace
+    run -2 apply out
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+}
+
+@test "--update: records that are too long for nsupdate stop no other change" {
+    policies testing
+    dynamic bind "_smtp._tls.d1.example. 300 IN TXT $(printf '"%s" ' $(yes "$(printf '\\200%.0s' {1..255})" | head -n 130))"
+    serve
+    lets 2 update --replace
+    grep -q '^mta-sts-probe: d1.example: _smtp._tls.d1.example: .*: its records are too long for an update; remove' err
+    apply out
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+}
+
+@test "--update: an id waits where the old addresses of the policy host expire while the probe runs" {
+    policies testing
+    dynamic powerdns
+    serve 5
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"' \
+        'update add d1.example. 300 MX 20 mail.smtp-silent.test.'
+    # Nobody serves the policy at the new address. The MX host takes longer than the resolver keeps the old one.
+    sed -i 's/^host = .*/&, 11.0.0.1/' policies.ini
+    leave_alone policies.ini
+    inside kdig @127.0.0.1 -p $((UPDATED_DNS + 100)) +short mta-sts.d1.example A
+    by_hand 'update add mta-sts.d1.example. 300 A 11.0.0.1'
+    lets 2 update
+    [ ! -s out ]
+}
+
+@test "--update: in mode none, records that are removed by hand stay away" {
+    policies testing
+    dynamic bind
+    serve
+    publish_all policies.ini
+    policies none
+    serve_file policies.ini
+    lets 0 publish
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    by_hand 'update delete _mta-sts.d1.example. TXT'
+    lets 0 update
+    [ ! -s out ]
+    by_hand 'update delete mta-sts.d1.example. A'
+    lets 0 update
+    [ ! -s out ]
+}
+
 @test "--update: 1,000 domains; those that are up to date take DNS questions alone" {
     local begin
     deploy 1000

@@ -1,10 +1,11 @@
 #include "command/dns/quote.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-enum { TXT_STRING_MAX = 255 };
+enum { TXT_STRING_MAX = 255, BASIC_MAX = 0xFFFF };
 
 /* Appends BYTE as it stands between quotes: in a zone file, or in JSON. */
 static void add_byte(struct buf *out, char byte, bool zone)
@@ -19,11 +20,29 @@ static void add_byte(struct buf *out, char byte, bool zone)
         buf_add(out, &byte, 1);
 }
 
+/*
+ * Appends the first character of TEXT, which has LEN bytes, as JSON has it. Returns its length. An escape is a character of
+ * Unicode, and has four digits; in YAML, two of them are no character beyond these.
+ */
+static size_t add_character(struct buf *out, const char *text, size_t len)
+{
+    unsigned character = 0;
+    size_t n = utf8_read((const unsigned char *)text, len, &character);
+
+    if (n > 1 && character <= BASIC_MAX)
+        buf_print(out, "\\u%04x", character);
+    else if (n > 1)
+        buf_add(out, text, n);
+    else
+        add_byte(out, *text, false);
+    return n > 1 ? n : 1;
+}
+
 void dns_quote_json_part(struct buf *out, const char *text, size_t len)
 {
     buf_add(out, "\"", 1);
-    for (size_t i = 0; i < len; i++)
-        add_byte(out, text[i], false);
+    for (size_t i = 0; i < len;)
+        i += add_character(out, text + i, len - i);
     buf_add(out, "\"", 1);
 }
 
@@ -35,10 +54,10 @@ void dns_quote_json(struct buf *out, const char *text)
 void dns_quote_terraform(struct buf *out, const char *text)
 {
     buf_add(out, "\"", 1);
-    for (; *text != '\0'; text++) {
-        if ((text[0] == '$' || text[0] == '%') && text[1] == '{')
-            buf_add(out, text, 1);
-        add_byte(out, *text, false);
+    for (size_t len = strlen(text), i = 0; i < len;) {
+        if ((text[i] == '$' || text[i] == '%') && text[i + 1] == '{')
+            buf_add(out, text + i, 1);
+        i += add_character(out, text + i, len - i);
     }
     buf_add(out, "\"", 1);
 }

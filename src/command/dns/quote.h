@@ -1,4 +1,5 @@
-/* Quoted texts in the languages of the formats. TEXT is any text; bytes that are not printable ASCII are written as escapes. */
+/* Quoted texts in the languages of the formats. TEXT is any text; bytes that are not printable ASCII are written as escapes:
+ * those of UTF-8, outside of zone files, as the characters that they are. */
 #ifndef COMMAND_DNS_QUOTE_H
 #define COMMAND_DNS_QUOTE_H
 

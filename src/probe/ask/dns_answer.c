@@ -54,13 +54,14 @@ static void *copy(struct probe_dns_answer *answer, const void *bytes, size_t len
 
 /* --- records --- */
 
-/* Writes a label as a zone file has it (RFC 1035 5.1). Returns how many characters that takes. */
+/* Writes a label as a zone file has it (RFC 1035 5.1): in one, ; begins a comment, ( goes on over lines, and $ may begin a
+ * directive. Returns how many characters that takes. */
 static size_t write_label(const unsigned char *label, size_t len, char *out)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (label[i] == '.' || label[i] == '\\')
+        if (label[i] != 0 && strchr(".\\\";()@$", label[i]) != NULL)
             out[n++] = '\\';
         if (label[i] > ' ' && label[i] <= '~') {
             out[n++] = (char)label[i];

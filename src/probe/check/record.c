@@ -196,6 +196,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,
         .holds_mail = order_holds_mail(o),
+        .is_mx_unknown = o->mx.state == PROBE_DNS_AGAIN,
     };
 
     if (expected->mistake != NULL) {

@@ -21,6 +21,7 @@ enum {
     INI_ID_HELD,
     INI_ID_PARTLY,
     INI_ID_UNSEEN,
+    INI_ID_BLIND,
     INI_ID_EARLY,
     INI_NO_ID,
     INI_NO_ID_HELD,
@@ -68,6 +69,10 @@ static const struct probe_rule rules[RULES] = {
                         "the id of the policy in the file is not published, and not all addresses of the policy host could be "
                         "asked from here; look from a machine that reaches all of them, and change no record before",
                         RFC_CHANGE },
+    [INI_ID_BLIND] = { "ini-id-mx", PROBE_FAIL, 0, 0, 0,
+                       "the id of the policy in the file is not published, its mode is enforce, and the name servers did not say "
+                       "which MX hosts there are; look again, and change no record before",
+                       "RFC 8461 5, 8.1" },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0, ID_EARLY "; serve the policy of the file", RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
@@ -135,21 +140,32 @@ static bool is_behind(const struct probe_published *published, const char *expec
     return is_served(published, expected, len) && published->is_id_known && !is_renewed(published, expected, len);
 }
 
-/* Would a new id have senders defer mail? They may have another policy now, or none. */
-static bool is_held(const struct probe_published *published, const char *expected, size_t len)
+static bool is_enforced(const char *expected, size_t len)
 {
     struct probe_policy policy;
 
     probe_policy_read(expected, len, &policy);
     bool enforces = policy.has_mode && policy.mode == POLICY_ENFORCE;
     probe_policy_free(&policy);
-    return published->holds_mail && enforces;
+    return enforces;
+}
+
+/* Would a new id have senders defer mail? They may have another policy now, or none. */
+static bool is_held(const struct probe_published *published, const char *expected, size_t len)
+{
+    return published->holds_mail && is_enforced(expected, len);
+}
+
+/* Can nobody say whether it would? */
+static bool is_blind(const struct probe_published *published, const char *expected, size_t len)
+{
+    return published->is_mx_unknown && is_enforced(expected, len);
 }
 
 bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len)
 {
     return is_served(published, expected, len) && !published->is_partly && !published->is_unseen &&
-           !is_held(published, expected, len);
+           !is_held(published, expected, len) && !is_blind(published, expected, len);
 }
 
 bool probe_compare_is_due(const struct probe_published *published, const char *expected, size_t len)
@@ -165,9 +181,17 @@ static const struct probe_rule *id_rule(const struct probe_published *published,
         return &rules[INI_ID_PARTLY];
     if (published->is_unseen)
         return &rules[INI_ID_UNSEEN];
+    if (is_blind(published, expected, len))
+        return &rules[INI_ID_BLIND];
     if (published->id != NULL)
         return &rules[held ? INI_ID_HELD : INI_ID];
     return &rules[held ? INI_NO_ID_HELD : INI_NO_ID];
+}
+
+/* Is the finding about the id that is published? */
+static bool names_id(const struct probe_published *published, const char *expected, size_t len)
+{
+    return !published->is_partly && !published->is_unseen && !is_blind(published, expected, len);
 }
 
 /* ID is published too early. HELD: another finding says what comes before the policy is served. */
@@ -195,7 +219,7 @@ enum probe_compared probe_compare(const struct probe_published *published, const
         add_early(published->id, rule == &rules[INI_POLICY_HELD], findings);
     if (is_behind(published, expected, len))
         probe_findings_add(findings, id_rule(published, expected, len), 0,
-                           span_of(published->is_partly || published->is_unseen ? NULL : published->id));
+                           span_of(names_id(published, expected, len) ? published->id : NULL));
     if (published->policy == NULL)
         return PROBE_NOT_COMPARED;
     if (other)

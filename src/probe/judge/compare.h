@@ -12,13 +12,14 @@ struct probe_published {
     const char *domain;
     const char *policy; /* LEN bytes, as served; NULL: none could be fetched */
     size_t len;
-    bool is_served;   /* senders can fetch it: by a valid certificate, with status 200 */
-    bool is_partly;   /* at some addresses of the policy host, and at others not, or another policy */
-    bool is_unseen;   /* it is not known whether all its addresses serve the policy: some could not be asked from here */
-    bool is_known;    /* false: nobody can say whether they can */
-    const char *id;   /* of the TXT record; NULL: none that is valid */
-    bool is_id_known; /* false: the name servers did not say whether there is a TXT record */
-    bool holds_mail;  /* an MX host fails: senders that take the policy that is expected, in mode enforce, defer mail for it */
+    bool is_served;     /* senders can fetch it: by a valid certificate, with status 200 */
+    bool is_partly;     /* at some addresses of the policy host, and at others not, or another policy */
+    bool is_unseen;     /* it is not known whether all its addresses serve the policy: some could not be asked from here */
+    bool is_known;      /* false: nobody can say whether they can */
+    const char *id;     /* of the TXT record; NULL: none that is valid */
+    bool is_id_known;   /* false: the name servers did not say whether there is a TXT record */
+    bool holds_mail;    /* an MX host fails: senders that take the policy that is expected, in mode enforce, defer mail for it */
+    bool is_mx_unknown; /* the name servers did not say which MX hosts there are */
 };
 
 enum probe_compared {

@@ -64,7 +64,7 @@ static void ask(struct update *update, struct probe_dns *dns)
 
 static bool plan(struct update *update, bool is_safe)
 {
-    const struct update_terms terms = { update->replaces, is_safe };
+    const struct update_terms terms = { update->replaces, update->list.leaving, is_safe };
 
     return update_plan(update->names, &terms, update->steps);
 }
@@ -112,8 +112,9 @@ static bool plan_id(struct update *update, const struct update_settings *setting
 
     if (update->steps[UPDATE_ID] != UPDATE_UNSAFE)
         return true;
-    probe_domain(settings->context, dns, update->domain, expected, &result);
+    /* Before the probe: old records that expire while it runs would be the ones that it went by. */
     bool is_new = settings->primary == NULL || has_new_host(update, dns);
+    probe_domain(settings->context, dns, update->domain, expected, &result);
     bool good = plan(update, result.is_safe && is_new);
     if (!result.is_safe)
         update_obstacle_unsafe(&result, &update->obstacles);

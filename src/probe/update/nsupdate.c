@@ -20,7 +20,8 @@ static const char *const types[UPDATE_NAMES][UPDATE_TYPES_MAX] = {
 };
 
 /* Types of other people's records, beside which a name server ignores an added CNAME and reports no error (RFC 2136 3.4.2.2). */
-static const char *const beside[] = { "CAA", "HTTPS", "MX", "TXT" };
+static const char *const beside[] = { "CAA", "HINFO", "HTTPS", "LOC",  "MX",   "NAPTR", "NS", "PTR",
+                                      "RP",  "SRV",   "SSHFP", "SVCB", "TLSA", "TXT",   "URI" };
 
 /* Is a CNAME to be added at NAME? */
 static bool adds_cname(const struct update_name *name)

@@ -145,6 +145,12 @@ bool update_stays(const struct update_name *name, const struct update_record *re
 
 /* --- the steps --- */
 
+/* Is NAME's record of MTA-STS removed, or was it never there? */
+static bool is_removed(const struct update_name *name)
+{
+    return name->kind == UPDATE_ID ? count_ours(name) == 0 : name->kind == UPDATE_HOST && name->seen_count == 0;
+}
+
 static enum update_step decide(const struct update_name *name, const struct update_terms *terms)
 {
     if (name->is_mistaken)
@@ -153,6 +159,8 @@ static enum update_step decide(const struct update_name *name, const struct upda
         return UPDATE_NOTHING;
     if (name->unknown != NULL)
         return UPDATE_UNKNOWN;
+    if (terms->leaves && is_removed(name))
+        return UPDATE_NOTHING;
     enum answer same = is_same(name);
     if (same == NOT_KNOWN)
         return UPDATE_UNKNOWN;

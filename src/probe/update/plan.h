@@ -37,6 +37,7 @@ struct update_name {
 
 struct update_terms {
     bool replaces; /* other people's records may be replaced */
+    bool leaves;   /* mode none: a record that is removed already stays away (RFC 8461 8.3) */
     bool is_safe;  /* the new id may be published: probe_compare_is_safe() (judge/compare.h) */
 };
 

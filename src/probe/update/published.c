@@ -23,6 +23,10 @@ static const struct kind {
     [UPDATE_TLSRPT] = { { PROBE_DNS_CNAME, PROBE_DNS_TXT }, 2 },
 };
 
+/* The longest records at one name, as a zone file has them: an update of 64 KB has them twice, and nsupdate's lines have 128 KB.
+ * At a longer one it ends, and leaves the domains that follow as they are. */
+enum { EXACT_MAX = 20000 };
+
 static const char out_of_memory[] = "out of memory";
 
 /* --- records --- */
@@ -64,7 +68,7 @@ static size_t add_txt(struct update_published *seen, const struct probe_txt_stri
         struct buf one = { 0 };
         buf_add(&one, strings[n].bytes, strings[n].len);
         if (memchr(strings[n].bytes, '\0', strings[n].len) != NULL)
-            seen->unknown = "a TXT record there has a NUL byte";
+            seen->unknown = "a TXT record there has a NUL byte; remove it";
         buf_add(&data, strings[n].bytes, strings[n].len);
         buf_print(&exact, "%s", n > 0 ? " " : "");
         dns_quote_txt(&exact, one.text != NULL ? one.text : "");
@@ -91,6 +95,15 @@ static void add_answer(struct update_published *seen, enum probe_dns_type type, 
     }
 }
 
+static size_t exact_len(const struct update_published *seen)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < seen->count; i++)
+        len += strlen(seen->records[i].exact);
+    return len;
+}
+
 /* Reads the answers about a name of KIND. Where there is a CNAME, the other answers are those of its target. */
 static void read_answers(struct update_published *seen, const struct kind *kind)
 {
@@ -105,6 +118,8 @@ static void read_answers(struct update_published *seen, const struct kind *kind)
         else if (answer->state == PROBE_DNS_FOUND)
             add_answer(seen, kind->types[i], answer);
     }
+    if (exact_len(seen) > EXACT_MAX)
+        seen->unknown = "its records are too long for an update; remove what does not belong there";
 }
 
 void update_published_ask(struct probe_dns *dns, const char *const *names, const enum update_kind *kinds, size_t count,

@@ -64,7 +64,8 @@ static const struct row {
       "\\\"_smtp._tls.example.org\\\",\\\"type\\\":\\\"TXT\\\",\\\"ttl\\\":60,\\\"values\\\":"
       "[\\\"a\\\\\\\"b\\\\\\\\c;d$e${f}%{g}$${h}\\\\u0001\\\\u00ff'`\\\"]}\"" },
     { "values", "# example.org\n"
-                "mta-sts\tA\t192.0.2.1\nmta-sts\tAAAA\t2001:db8::1\nmta-sts\tA\t192.0.2.2\n_smtp._tls\tTXT\t" HOSTILE "\n" },
+                "mta-sts\tA\t192.0.2.1\nmta-sts\tAAAA\t2001:db8::1\nmta-sts\tA\t192.0.2.2\n_smtp._tls\tTXT\ta\"b\\c;d$e${f}%{g}$$"
+                "{h}\\001\xff'`\n" },
 };
 
 static void check(struct dns_list *list, const char *format, const char *expected)
@@ -118,6 +119,29 @@ static void names(void **state)
         check(&list, expected[i].format, expected[i].expected);
 }
 
+/* Other people's texts: bytes of UTF-8 are characters, and a line end begins no record. */
+static void other_texts(void **state)
+{
+    static const char text[] = "\xc3\xa4 \xe2\x80\xa8 \xf0\x9f\x98\x80 \xc3 \xed\xa0\x80\n_mta-sts\tTXT\tx\x7f";
+    static struct dns_record records[] = { { "_mta-sts.example.org", "TXT", text, 60, 2, "w" } };
+#define AS_JSON "\\u00e4 \\u2028 \xf0\x9f\x98\x80 \\u00c3 \\u00ed\\u00a0\\u0080\\u000a_mta-sts\\u0009TXT\\u0009x\\u007f"
+    static const struct row expected[] = {
+        { "zone", "_mta-sts.example.org. 60 IN TXT \"\\195\\164 \\226\\128\\168 \\240\\159\\152\\128 \\195 \\237\\160\\128"
+                  "\\010_mta-sts\\009TXT\\009x\\127\"\n\n" },
+        { "dnscontrol", "D_EXTEND(\"example.org\",\n    TXT(\"_mta-sts\", \"" AS_JSON "\", TTL(60))\n);\n" },
+        { "octodns", "--- # example.org.yaml\n_mta-sts:\n  - ttl: 60\n    type: TXT\n    values:\n    - \"" AS_JSON "\"\n" },
+        { "terraform", "\n    \"_mta-sts.example.org TXT\": {\"origin\":\"example.org\",\"name\":\"_mta-sts.example.org\","
+                       "\"type\":\"TXT\",\"ttl\":60,\"values\":[\"" AS_JSON "\"]}" },
+        { "values", "# example.org\n_mta-sts\tTXT\t\xc3\xa4 \xe2\x80\xa8 \xf0\x9f\x98\x80 \xc3 \xed\xa0\x80\\010_mta-sts\\009"
+                    "TXT\\009x\\127\n" },
+    };
+    struct dns_list list = { .records = records, .count = 1, .made = 1 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        check(&list, expected[i].format, expected[i].expected);
+}
+
 /* FORMAT prints a text of LEN bytes as strings of 255 bytes if it SPLITS, else as one. */
 static void check_split(const char *format, bool splits, size_t len)
 {
@@ -153,7 +177,8 @@ static void splits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(escapes), cmocka_unit_test(names), cmocka_unit_test(splits) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(escapes), cmocka_unit_test(names), cmocka_unit_test(other_texts),
+                                        cmocka_unit_test(splits) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -171,40 +171,45 @@ static const struct compare_case {
     bool is_served, is_known, is_id_known;
     enum probe_compared compared;
     const char *kinds;
-    bool holds_mail, is_partly, is_unseen;
+    bool holds_mail, is_partly, is_unseen, is_mx_unknown;
 } compares[] = {
-    { WANTED, "", true, true, true, PROBE_SAME, "", false, false, false },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", false, false, false },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id", false, false, false },
-    { WANTED, NULL, true, true, false, PROBE_SAME, "", false, false, false },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id-held", true, false, false },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-held", true, false, false },
-    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy-held", true, false, false },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false, false, false, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id", false, false, false, false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id", false, false, false, false },
+    { WANTED, NULL, true, true, false, PROBE_SAME, "", false, false, false, false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-no-id-held", true, false, false, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-held", true, false, false, false },
+    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy-held", true, false, false,
+      false },
     { POLICY("testing", "a.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy-held,ini-id-early", true, false,
-      false },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-unseen", false, false, true },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-unseen", true, false, true },
-    { WANTED, "", true, true, true, PROBE_SAME, "", false, false, true },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, true },
-    { WANTED, "", true, true, true, PROBE_SAME, "", false, true, false },
-    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, false },
-    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, false },
-    { POLICY("enforce", "a.example", "\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false, false },
-    { POLICY("enforce", "A.example", "\r\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false, false },
-    { POLICY("enforce", "a.example", "\n"), "other", true, true, true, PROBE_OLD_ID, "ini-bytes", false, false, false },
-    { POLICY("enforce", "a.example", "\n"), NULL, true, true, true, PROBE_OLD_ID, "ini-bytes", false, false, false },
-    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy", false, false, false },
-    { POLICY("testing", "a.example", "\r\n"), NULL, true, true, true, PROBE_OTHER, "ini-policy", false, false, false },
+      false, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-unseen", false, false, true, false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-unseen", true, false, true, false },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false, false, true, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-mx", false, false, false, true },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-mx", false, false, false, true },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-unseen", false, false, true, true },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false, false, false, true },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, true, false },
+    { WANTED, "", true, true, true, PROBE_SAME, "", false, true, false, false },
+    { WANTED, "other", true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, false, false },
+    { WANTED, NULL, true, true, true, PROBE_OLD_ID, "ini-id-partly", false, true, false, false },
+    { POLICY("enforce", "a.example", "\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false, false, false },
+    { POLICY("enforce", "A.example", "\r\n"), "", true, true, true, PROBE_SAME, "ini-bytes", false, false, false, false },
+    { POLICY("enforce", "a.example", "\n"), "other", true, true, true, PROBE_OLD_ID, "ini-bytes", false, false, false, false },
+    { POLICY("enforce", "a.example", "\n"), NULL, true, true, true, PROBE_OLD_ID, "ini-bytes", false, false, false, false },
+    { POLICY("testing", "a.example", "\r\n"), "other", true, true, true, PROBE_OTHER, "ini-policy", false, false, false, false },
+    { POLICY("testing", "a.example", "\r\n"), NULL, true, true, true, PROBE_OTHER, "ini-policy", false, false, false, false },
     { POLICY("enforce", "b.example", "\r\n"), "", true, true, true, PROBE_EARLY_ID, "ini-policy,ini-id-early", false, false,
-      false },
-    { "", "other", true, true, true, PROBE_OTHER, "ini-policy", false, false, false },
-    { NULL, "", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false },
-    { NULL, "other", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false },
-    { NULL, NULL, false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false },
-    { NULL, NULL, false, false, true, PROBE_NOT_COMPARED, "", false, false, false },
-    { WANTED, "", false, true, true, PROBE_SAME, "ini-not-served", false, false, false },
-    { WANTED, "other", false, true, true, PROBE_OLD_ID, "ini-not-served", false, false, false },
-    { WANTED, NULL, false, true, true, PROBE_OLD_ID, "ini-not-served", false, false, false },
+      false, false },
+    { "", "other", true, true, true, PROBE_OTHER, "ini-policy", false, false, false, false },
+    { NULL, "", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false, false },
+    { NULL, "other", false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false, false },
+    { NULL, NULL, false, true, true, PROBE_NOT_COMPARED, "ini-not-served", false, false, false, false },
+    { NULL, NULL, false, false, true, PROBE_NOT_COMPARED, "", false, false, false, false },
+    { WANTED, "", false, true, true, PROBE_SAME, "ini-not-served", false, false, false, false },
+    { WANTED, "other", false, true, true, PROBE_OLD_ID, "ini-not-served", false, false, false, false },
+    { WANTED, NULL, false, true, true, PROBE_OLD_ID, "ini-not-served", false, false, false, false },
 };
 
 /* An empty id stands for the right one. */
@@ -216,8 +221,9 @@ static void one_comparison(void **state)
 
     policy_id(WANTED, sizeof WANTED - 1, id);
     const struct probe_published published = {
-        "example.org", c->served,   c->served != NULL ? strlen(c->served) : 0,      c->is_served,   c->is_partly,
-        c->is_unseen,  c->is_known, c->id != NULL && c->id[0] == '\0' ? id : c->id, c->is_id_known, c->holds_mail
+        "example.org",   c->served,   c->served != NULL ? strlen(c->served) : 0,      c->is_served,   c->is_partly,
+        c->is_unseen,    c->is_known, c->id != NULL && c->id[0] == '\0' ? id : c->id, c->is_id_known, c->holds_mail,
+        c->is_mx_unknown
     };
     assert_int_equal(probe_compare_is_due(&published, WANTED, sizeof WANTED - 1),
                      strcmp(c->kinds, "ini-id") == 0 || strcmp(c->kinds, "ini-no-id") == 0);

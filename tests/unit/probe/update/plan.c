@@ -176,6 +176,31 @@ static void one_row(void **state)
     }
 }
 
+/* In mode none what is removed stays away, and all else is as in other modes. */
+static void leaving(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        for (unsigned i = 0; i < 4; i++) {
+            const struct update_terms terms = { .replaces = i >= 2, .leaves = true, .is_safe = i % 2 == 1 };
+            struct update_name names[UPDATE_NAMES] = { { .kind = UPDATE_HOST },
+                                                       { .kind = UPDATE_ID },
+                                                       { .kind = UPDATE_TLSRPT } };
+            enum update_step steps[UPDATE_NAMES];
+            struct records r;
+            enum update_kind kind = rows[k].kind;
+            names[kind] = name_of(&rows[k], &r);
+            bool removed =
+                kind == UPDATE_HOST ? rows[k].seen[0] == '\0' : kind == UPDATE_ID && strstr(rows[k].seen, "v=STSv1") == NULL;
+            bool is_known = strcmp(rows[k].seen, "?") != 0 && strcmp(rows[k].wanted, "!") != 0;
+            assert_true(update_plan(names, &terms, steps));
+            if (kind == UPDATE_ID && strchr(rows[k].seen, '|') != NULL)
+                continue;
+            assert_int_equal(letters[steps[kind]], removed && is_known ? '-' : rows[k].steps[i]);
+        }
+    }
+}
+
 /* Every row of the policy host with every row of the id: the id waits for the host only where the host changes now. */
 static void host_first(void **state)
 {
@@ -203,7 +228,7 @@ static void host_first(void **state)
 int main(void)
 {
     enum { ROWS = sizeof rows / sizeof *rows };
-    struct CMUnitTest tests[ROWS + 1];
+    struct CMUnitTest tests[ROWS + 2];
     char names[ROWS][2 * SIZE];
 
     for (size_t i = 0; i < ROWS; i++) {
@@ -211,5 +236,6 @@ int main(void)
         tests[i] = (struct CMUnitTest) { names[i], one_row, NULL, NULL, (void *)(uintptr_t)&rows[i] };
     }
     tests[ROWS] = (struct CMUnitTest) { "host first", host_first, NULL, NULL, NULL };
+    tests[ROWS + 1] = (struct CMUnitTest) { "leaving", leaving, NULL, NULL, NULL };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
