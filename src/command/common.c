@@ -6,6 +6,7 @@
 #include "policy/domain.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void command_complain(const char *line)
 {
@@ -42,6 +43,9 @@ const struct index_verdict *command_find_policy(struct index *index, const char 
 
     if (!index_find(index, domain, &verdict))
         out->failed = true;
+    else if (verdict == NULL && strchr(domain, '.') == NULL)
+        /* A section of this name would be a template. */
+        (void)fprintf(stderr, "mta-sts: %s is not in the file; write a mail domain, as in example.org\n", domain);
     else if (verdict == NULL)
         (void)fprintf(stderr, "mta-sts: %s is not in the file; write a section [%s]\n", domain, domain);
     else if (verdict->found != INDEX_POLICY)
