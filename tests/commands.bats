@@ -103,7 +103,7 @@ use = t' 50
 
 @test "check: the shipped policies.ini is without a word" {
     run -0 "$MTA_STS" -f "$BATS_TEST_DIRNAME/../policies.ini" check
-    [[ $output == */policies.ini': 3 domains, 0 errors, 0 warnings' ]]
+    [[ $output == */policies.ini': 4 domains, 0 errors, 0 warnings' ]]
 }
 
 @test "the file: -f before or behind the command, and check FILE" {
@@ -165,6 +165,77 @@ use = t' 50
     done
 }
 
+@test "show takes the policy host, an address, a URL and a header for the domain; dns says what to write" {
+    local form
+    for form in mta-sts.example.org MTA-STS.Example.org. info@example.org https://mta-sts.example.org/.well-known/mta-sts.txt https://example.org '[example.org]'; do
+        cmp <(mta_sts show "$form") <(mta_sts show example.org)
+        run -1 mta_sts dns "$form"
+        [[ $output == *"mta-sts: $form is "*'; write example.org'* ]]
+    done
+}
+
+@test "a word that is no command: the command line that was meant; exit status 2" {
+    local word meant
+    while read -r word meant; do
+        run -2 "$MTA_STS" "$word"
+        [[ ${lines[0]} == "mta-sts: $word: "*"$meant"* ]]
+    done <<'WORDS'
+chek write "mta-sts check"
+Hosts write "mta-sts hosts"
+dsn write "mta-sts dns"
+--check write "mta-sts check"
+policies.ini write "mta-sts -f policies.ini check"
+nowhere.ini write "mta-sts -f nowhere.ini check"
+example.org write "mta-sts show example.org"
+info@example.org write "mta-sts show info@example.org"
+serve unknown command; "mta-sts -h" lists the commands
+--serve unknown option
+WORDS
+    run -2 "$MTA_STS" -x
+    [[ $output == *'-x: unknown option'* ]]
+    run -2 "$MTA_STS" -f
+    [[ $output == *'-f: its value is missing'* ]]
+}
+
+@test "an unknown option is named, with the usage of its command, also without a file; help for each command" {
+    local call
+    for call in 'check --quiet' 'dns --formt json' 'hosts -q' 'show -q example.org' 'export --clean dir' 'diff -q a b'; do
+        # shellcheck disable=SC2086 # several arguments
+        run -2 "$MTA_STS" -f nowhere.ini $call
+        [[ ${lines[0]} == "mta-sts: ${call%% *}: -"*': unknown option' ]]
+        [[ ${lines[1]} == "usage: mta-sts [-f FILE] ${call%% *}"* ]]
+    done
+    for call in 'help show' 'show -h' 'show --help'; do
+        # shellcheck disable=SC2086 # several arguments
+        run -0 "$MTA_STS" $call
+        [ "$output" = 'usage: mta-sts [-f FILE] show DOMAIN' ]
+    done
+    run -2 "$MTA_STS" help shwo
+    [[ $output == *'write "mta-sts show"'* ]]
+}
+
+@test "a file of another format: what it is, and what to write" {
+    printf 'version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmx: *.example.net\r\nmax_age: 86400\r\n' >mta-sts.txt
+    run -1 "$MTA_STS" check mta-sts.txt
+    diff - <(echo "$output") <<'TOLD'
+mta-sts: mta-sts.txt: is a policy, without the name of its domain; write, with your domain in the first line:
+    [example.org]
+    mode = enforce
+    mx = mail.example.org
+    mx = *.example.net
+    max_age = 86400
+TOLD
+    tail -n +2 <<<"$output" >written.ini
+    leave_alone written.ini
+    cmp <("$MTA_STS" -f written.ini show example.org) mta-sts.txt
+    printf '\n{ "example.org": { "mode": "enforce" } }\n' >policies.json
+    run -1 "$MTA_STS" check policies.json
+    [[ $output == 'mta-sts: policies.json: is JSON; write it as INI:'*'[example.org]'* ]]
+    printf '# policies\nexample.org:\n  mode: enforce\n' >policies.yaml
+    run -1 "$MTA_STS" check policies.yaml
+    [[ $output == 'mta-sts: policies.yaml: is YAML; write it as INI:'*'[example.org]'* ]]
+}
+
 @test "output that cannot be written is told, exit status 1" {
     local command
     # The large output does not fit into stdio's buffer.
@@ -195,9 +266,120 @@ use = t' 50
     run -1 mta_sts show broken.example
     [[ $output == 'mta-sts: policies.ini:17: [broken.example] mx: '* ]]
     run -1 mta_sts show other.example
+    [ "$output" = 'mta-sts: other.example is not in the file; write a section [other.example]' ]
     run -1 mta_sts show google
+    [ "$output" = 'mta-sts: google is a template, for other sections to use, and is not served; name a domain' ]
+    run -1 mta_sts show defaults
+    [[ $output == 'mta-sts: [defaults] has the values that all sections inherit'* ]]
+    run -1 mta_sts show localhost
+    [ "$output" = 'mta-sts: localhost is not in the file, and has no dot; name a domain, as in example.org' ]
     run -1 mta_sts show 'a b'
     [[ $output == 'mta-sts: "a b" is not a valid host name'* ]]
+}
+
+@test "a header of several lines: 300 domains with one policy; a domain in two places names both lines" {
+    { echo '[' && seq -f '  d%.0f.example' 300 && printf ']\nmode = enforce\nmx = mail.example.net\nhost = policies.example.net\n'; } >policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts check
+    [ "$output" = 'policies.ini: 300 domains, 0 errors, 0 warnings' ]
+    [ "$(mta_sts hosts | md5sum)" = "$(seq -f 'mta-sts.d%.0f.example' 300 | md5sum)" ]
+    mta_sts show d300.example | grep -q 'mx: mail.example.net'
+    [ "$(mta_sts dns | grep -c 'CNAME policies.example.net.')" -eq 300 ]
+    sed -i 's/ d200.example/ d100.example/' policies.ini
+    leave_alone policies.ini
+    run -1 mta_sts check
+    [ "${lines[0]}" = 'policies.ini:201: [d1.example ...]: "d100.example" is already named in line 101; keep one of the two' ]
+    run -1 mta_sts show d100.example
+    [ "$output" = 'mta-sts: policies.ini:201: [d100.example]: is already named in line 101; keep one of the two' ]
+    mta_sts show d101.example | grep -q 'mx: mail.example.net'
+}
+
+# {domain} in a template, in [defaults] and in [*]. LONG is too long for one of them.
+LONG=long-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.example
+domain_file() {
+    cat >policies.ini <<INI
+[defaults]
+mode = enforce
+mx = mail.{domain}, mail.a.example
+tlsrpt = mailto:tls@{domain}
+[mx]
+mx = mx.example.net
+mx = mail-{domain}
+[a.example b.example]
+[$LONG c.example]
+use = mx
+[d.example]
+mx = mail.d.example, *.{Domain}
+mx = MAIL.{domain}
+[*]
+use = mx
+INI
+    leave_alone policies.ini
+}
+
+# policy_of DOMAIN: its mx hosts in one line.
+policy_of() {
+    mta_sts show "$1" | tr -d '\r' | sed -n 's/^mx: //p' | paste -sd ' '
+}
+
+@test "{domain}: each command has the name of the domain in its place" {
+    domain_file
+    [ "$(policy_of a.example)" = 'mail.a.example mail.a.example' ]
+    [ "$(policy_of b.example)" = 'mail.b.example mail.a.example' ]
+    [ "$(policy_of c.example)" = 'mx.example.net mail-c.example' ]
+    [ "$(policy_of d.example)" = 'mail.d.example *.d.example mail.d.example' ]
+    [ "$(policy_of any.example)" = 'mx.example.net mail-any.example' ]
+    # The ids are those of policies that are written in full.
+    printf '[defaults]\nmode = enforce\n[b.example]\ntlsrpt = mailto:tls@b.example\nmx = mail.b.example, mail.a.example\n[any.example]\nmx = mx.example.net, mail-any.example\n' >full.ini
+    leave_alone full.ini
+    local domain
+    for domain in b.example any.example; do
+        mta_sts dns "$domain" >records
+        grep -F "$("$MTA_STS" -f full.ini dns "$domain" | grep -o 'v=STSv1; id=[0-9a-f]*;')" records
+        grep -F "_smtp._tls.$domain. 300 IN TXT \"v=TLSRPTv1; rua=mailto:tls@$domain\"" records
+    done
+    run -1 mta_sts export tree
+    for domain in a.example b.example c.example d.example; do
+        cmp <(mta_sts show "$domain") "tree/mta-sts.$domain/.well-known/mta-sts.txt"
+    done
+    [ ! -e "tree/mta-sts.$LONG/.well-known/mta-sts.txt" ]
+    # To write a policy in full is no change.
+    run -1 "$MTA_STS" -f policies.ini diff full.ini
+    [[ $output != *$'\nb.example'* ]]
+}
+
+@test "{domain}: check names the domain for which a host is too long, and hosts that are then there twice" {
+    domain_file
+    run -1 mta_sts check
+    diff - <(echo "$output") <<TOLD
+policies.ini:8: warning: [a.example b.example] mx: "mail.a.example" and "mail.{domain}" are the same for a.example; delete one of the two
+policies.ini:9: [$LONG c.example] mx: "mail-{domain}" has a label of over 63 characters with $LONG in it; write a shorter one (RFC 8461 3.2)
+policies.ini:12: warning: [d.example] mx: "*.{domain}" matches every host of the domain itself; write the hosts of its MX records (RFC 8461 10.4)
+policies.ini:13: warning: [d.example] mx: "mail.d.example" and "mail.{domain}" are the same for d.example; delete one of the two
+policies.ini:14: warning: [*]: answers for every domain that the front server passes on; write the domains if you know them
+policies.ini: 6 domains, 1 error, 4 warnings
+TOLD
+    run -1 mta_sts show "$LONG"
+    [[ $output == *"with $LONG in it; write a shorter one"* ]]
+}
+
+@test "{domain}: the Worker fills it in for the domains of [*]" {
+    domain_file
+    mta_sts export --worker worker.mjs || true
+    cat >ask.mjs <<'JS'
+import worker from "./worker.mjs";
+for (const domain of process.argv.slice(2)) {
+    const answer = await worker.fetch(new Request(`https://mta-sts.${domain}/.well-known/mta-sts.txt`));
+    console.log(answer.status, [...(await answer.text()).matchAll(/^mx: (.*)\r$/gm)].map((match) => match[1]).join(" "));
+}
+JS
+    run -0 node ask.mjs b.example any.example "$LONG" "o-$LONG"
+    diff - <(echo "$output") <<'ANSWERS'
+200 mail.b.example mail.a.example
+200 mx.example.net mail-any.example
+500 
+500 
+ANSWERS
 }
 
 @test "export: the tree, served by a lighttpd, answers as the program does" {

@@ -25,16 +25,16 @@ teardown() {
     python3 "$EDITS/edits.py" "$DRIVER" windows.ini middle.ini
 }
 
-@test "edits: many names, templates" {
-    python3 "$EDITS/edits.py" "$DRIVER" names.ini templates.ini
+@test "edits: many names, lists of several lines, templates" {
+    python3 "$EDITS/edits.py" "$DRIVER" names.ini lists.ini templates.ini
 }
 
 @test "edits: lines joined, commented out" {
     python3 "$EDITS/edits.py" "$DRIVER" joined.ini
 }
 
-@test "edits: quotes, comments" {
-    python3 "$EDITS/edits.py" "$DRIVER" quoted.ini remarks.ini
+@test "edits: quotes, comments, {domain}" {
+    python3 "$EDITS/edits.py" "$DRIVER" quoted.ini remarks.ini domain.ini
 }
 
 @test "edits: two at once, 10,000 pairs" {

@@ -122,6 +122,24 @@ a_repository() {
     grep -q '^mx: mail.example.org' out
     env -i opt/bin/mta-sts -h | grep -qF "$DIR/opt/etc/mta-sts/policies.ini"
     env -i "$BUILD/mta-sts" -h | grep -qF ' /etc/mta-sts/policies.ini'
+
+    # With another one in the working directory, commands say which one they read.
+    printf '[example.org]\nmode = enforce\nmx = here.example.org\n' >policies.ini
+    leave_alone policies.ini
+    local call
+    for call in check hosts 'show example.org' 'dns example.org'; do
+        # shellcheck disable=SC2086 # several arguments
+        run -0 --separate-stderr env -i opt/bin/mta-sts $call
+        # shellcheck disable=SC2154 # bats sets it
+        [ "$stderr" = "mta-sts: read ./policies.ini, and not $DIR/opt/etc/mta-sts/policies.ini; \"mta-sts -f FILE ${call%% *}\" reads another" ]
+    done
+    run -0 env -i opt/bin/mta-sts -f policies.ini check
+    [ "$output" = 'policies.ini: 1 domain, 0 errors, 0 warnings' ]
+    run -0 env -i MTA_STS_POLICIES=policies.ini opt/bin/mta-sts check
+    [ "$output" = 'policies.ini: 1 domain, 0 errors, 0 warnings' ]
+    ln -sf opt/etc/mta-sts/policies.ini policies.ini
+    run -0 --separate-stderr env -i opt/bin/mta-sts hosts
+    [ -z "$stderr" ]
 }
 
 @test "install: an edited policies.ini stays, and that is told" {

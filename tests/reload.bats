@@ -70,16 +70,19 @@ write_new() {
 }
 
 @test "a broken [*]: the domains that it answers for keep its last good policy, also after the check" {
-    printf '[*]\nmode = enforce\nmx = any.example.net\n' >>policies.ini
+    printf '[*]\nmode = enforce\nmx = any.example.net, mail.{domain}\n' >>policies.ini
     leave_alone policies.ini
     start
     serves mta-sts.other.example 'mx: any.example.net'
+    serves mta-sts.other.example 'mx: mail.other.example'
     sed -i 's/any.example.net/any.example.net./' policies.ini
     leave_alone policies.ini
     kill -HUP "$PROGRAM"
     until_true logged 1 '[*] mx: "any.example.net." ends in a dot'
     sleep 0.3
     serves mta-sts.other.example 'mx: any.example.net'
+    serves mta-sts.other.example 'mx: mail.other.example'
+    serves mta-sts.more.example 'mx: mail.more.example'
     is_policy example_org <(fetch mta-sts.example.org)
 }
 
@@ -163,7 +166,7 @@ save() {
     serves mta-sts.a.test 'mx: a.test'
     serves mta-sts.b.test 'mx: b2.test'
 
-    printf '; note \\\n \\\n[defaults]\nmode = enforce\n[a.test]\nmx = a3.test\n[b.test, \\\nc.test]\nmx = b3.test\n[*]\nmx = any.test\n' | save 'b.test.: the'
+    printf '; note \\\n \\\n[defaults]\nmode = enforce\n[a.test]\nmx = a3.test\n[b.test, \\\nc.test]\nmx = b3.test\n[*]\nmx = any.test\n' | save 'b.test [.]*.: the'
     serves mta-sts.a.test 'mx: a3.test'
     serves mta-sts.a.test 'mode: enforce'
     serves mta-sts.b.test 'mx: b2.test'

@@ -11,7 +11,10 @@
 /* Adds LINE to TEXT in the form that all lines of the log have, here and at a front server: "mta-sts: LINE" and a line end. */
 void log_form(const char *line, struct buf *text);
 
-/* Writes LINE in that form. It does not wait: if standard error is a full pipe, the line is lost. */
+/*
+ * Writes LINE in that form. It does not wait: if standard error is a full pipe, the line is lost. If standard error is /dev/null,
+ * as under spawn-fcgi without -n, the line goes to syslog (/dev/log) instead.
+ */
 void log_line(const char *line);
 
 /*

@@ -7,6 +7,7 @@
 #include "command/dns/record.h"
 #include "config/audit.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "policy/argument.h"
 #include "policy/domain.h"
 
@@ -105,22 +106,20 @@ __attribute__((format(printf, 4, 5))) static void add_refusal(struct messages *m
 }
 
 /* Adds each record of DOMAIN that ZONE would lack, and why. */
-static void check_records(struct messages *messages, struct index *index, const char *domain, const char *zone,
-                          const struct index_verdict *verdict)
+static void check_records(struct messages *messages, struct dns_list *list, struct index *index, const char *domain,
+                          const char *zone, const struct index_verdict *verdict)
 {
-    struct dns_list list = { 0 };
-
-    messages->failed |= !dns_list_make(&list, index, domain, zone, verdict, 0);
-    for (size_t i = 0; i < list.count && list.values.mistake == NULL && !messages->failed; i++)
-        if (list.records[i].type == NULL)
-            add_refusal(messages, index, domain, "%s: %s", list.records[i].name, list.records[i].why);
-    dns_list_free(&list);
+    messages->failed |= !dns_list_make(list, index, domain, zone, verdict, 0);
+    for (size_t i = 0; i < list->count && list->values.mistake == NULL && !messages->failed; i++)
+        if (list->records[i].type == NULL)
+            add_refusal(messages, index, domain, "%s: %s", list->records[i].name, list->records[i].why);
 }
 
 /* Adds what keeps the domains of the file from being delegated to ZONE. */
 static void check_delegation(struct messages *messages, struct index *index, const char *zone)
 {
     char domain[DOMAIN_MAX + 1];
+    struct dns_list list = { 0 }; /* of the domain before: the next one is often in the same section */
     size_t at = 0;
 
     while (!messages->failed && index_next_domain(index, &at, domain)) {
@@ -130,13 +129,15 @@ static void check_delegation(struct messages *messages, struct index *index, con
             continue;
         if (!dns_delegate_can(index, domain, zone, &why))
             add_refusal(messages, index, domain, "%s", why.text != NULL ? why.text : "");
-        else if (!index_find_named(index, domain, &verdict))
+        else if (!index_find_named(index, domain, domain, &verdict))
             messages->failed = true;
         else if (verdict != NULL && verdict->found == INDEX_POLICY)
-            check_records(messages, index, domain, zone, verdict);
+            check_records(messages, &list, index, domain, zone, verdict);
         messages->failed |= why.failed;
+        verdict_drop(verdict);
         buf_free(&why);
     }
+    dns_list_free(&list);
 }
 
 /* Reads the arguments. ZONE is "" without --delegate. False, perhaps with a complaint, where one is wrong. */

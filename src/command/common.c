@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "policy/argument.h"
 #include "policy/domain.h"
 
@@ -37,20 +38,36 @@ bool command_read_domain(const char *argument, char domain[DOMAIN_MAX + 1])
     return false;
 }
 
+bool command_take_domain(const char *argument, char domain[DOMAIN_MAX + 1])
+{
+    return argument_meant(argument, domain) != ARGUMENT_OTHER || command_read_domain(argument, domain);
+}
+
+/* Complains that the file does not name DOMAIN. */
+static void complain_of_absence(const struct index *index, const char *domain)
+{
+    if (strchr(domain, '.') != NULL)
+        (void)fprintf(stderr, "mta-sts: %s is not in the file; write a section [%s]\n", domain, domain);
+    else if (strcmp(domain, "defaults") == 0)
+        command_complain("[defaults] has the values that all sections inherit, and is not served; name a domain");
+    else if (index_names(index, domain))
+        (void)fprintf(stderr, "mta-sts: %s is a template, for other sections to use, and is not served; name a domain\n", domain);
+    else
+        (void)fprintf(stderr, "mta-sts: %s is not in the file, and has no dot; name a domain, as in example.org\n", domain);
+}
+
 const struct index_verdict *command_find_policy(struct index *index, const char *domain, struct buf *out)
 {
-    const struct index_verdict *verdict;
+    const struct index_verdict *verdict = NULL;
 
     if (!index_find(index, domain, &verdict))
         out->failed = true;
-    else if (verdict == NULL && strchr(domain, '.') == NULL)
-        /* A section of this name would be a template. */
-        (void)fprintf(stderr, "mta-sts: %s is not in the file; write a mail domain, as in example.org\n", domain);
     else if (verdict == NULL)
-        (void)fprintf(stderr, "mta-sts: %s is not in the file; write a section [%s]\n", domain, domain);
+        complain_of_absence(index, domain);
     else if (verdict->found != INDEX_POLICY)
         command_complain(verdict->bytes);
     else
         return verdict;
+    verdict_drop(verdict);
     return NULL;
 }

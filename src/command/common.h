@@ -35,7 +35,13 @@ void command_print(struct buf *out);
 /* Writes the policy domain that ARGUMENT names to DOMAIN, in normal form. False, with a complaint, where it names none. */
 bool command_read_domain(const char *argument, char domain[DOMAIN_MAX + 1]);
 
-/* The policy of DOMAIN. NULL, with a complaint, where it has none; NULL where memory runs out, and OUT has failed. */
+/* The same, and takes what stands for a domain in another form: its policy host, an address, a URL, a header. */
+bool command_take_domain(const char *argument, char domain[DOMAIN_MAX + 1]);
+
+/*
+ * The policy of DOMAIN, for verdict_drop(). NULL, with a complaint, where it has none; NULL where memory runs out, and OUT has
+ * failed.
+ */
 const struct index_verdict *command_find_policy(struct index *index, const char *domain, struct buf *out);
 
 #endif

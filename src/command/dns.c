@@ -4,6 +4,7 @@
 #include "command/dns/format.h"
 #include "command/dns/record.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "policy/argument.h"
 #include "policy/domain.h"
 
@@ -66,8 +67,13 @@ static bool print_owner(struct request *request, const char *domain)
         request->out->failed = true;
         return false;
     }
-    if (verdict == NULL || (verdict->found == INDEX_UNSURE && !index_names(request->index, domain)))
-        return !request->mute && command_find_policy(request->index, domain, request->out) != NULL;
+    bool known = verdict != NULL && (verdict->found != INDEX_UNSURE || index_names(request->index, domain));
+    verdict_drop(verdict);
+    if (!known) {
+        if (!request->mute)
+            verdict_drop(command_find_policy(request->index, domain, request->out));
+        return false;
+    }
     if (!fits(request, domain))
         return false;
     request->out->failed |= !dns_list_delegate(&request->list, domain, request->zone, request->ttl);
@@ -80,13 +86,16 @@ static bool print_domain(struct request *request, const char *domain)
 {
     const struct index_verdict *verdict = command_find_policy(request->index, domain, request->out);
 
-    if ((verdict == NULL && !index_names(request->index, domain)) || !fits(request, domain))
+    if ((verdict == NULL && !index_names(request->index, domain)) || !fits(request, domain)) {
+        verdict_drop(verdict);
         return false;
+    }
     request->out->failed |= !dns_list_make(&request->list, request->index, domain, request->zone, verdict, request->ttl);
     print_list(request);
     const char *mistake = request->list.values.mistake;
     if (mistake != NULL && verdict != NULL && !request->out->failed)
         command_complain(mistake);
+    verdict_drop(verdict);
     return verdict != NULL && mistake == NULL;
 }
 

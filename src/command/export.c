@@ -176,7 +176,7 @@ static void export_tree(struct job *job, const char *folder, bool remove)
 
 int command_export(struct index *index, int argc, char *argv[], struct buf *out)
 {
-    struct job job = { index, false, false };
+    struct job job = { .index = index };
     bool option = argc == 3, worker = option && strcmp(argv[1], "--worker") == 0;
     bool remove = option && strcmp(argv[1], "--delete") == 0;
 
@@ -187,5 +187,6 @@ int command_export(struct index *index, int argc, char *argv[], struct buf *out)
         worker_export(&job, argv[2]);
     else
         export_tree(&job, argv[argc - 1], remove);
+    job_end(&job);
     return job.failed ? COMMAND_WRONG : COMMAND_FINE;
 }

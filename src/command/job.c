@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "command/common.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "policy/domain.h"
 
 #include <stdio.h>
@@ -37,33 +38,40 @@ static const struct index_verdict *policy_in(const struct index_verdict *verdict
     return good ? verdict : NULL;
 }
 
+void job_end(struct job *job)
+{
+    verdict_drop(job->held);
+    job->held = NULL;
+}
+
 const struct index_verdict *job_policy(struct job *job, const char *domain, const char **broken)
 {
-    const struct index_verdict *verdict;
-
-    if (!index_find_named(job->index, domain, &verdict))
+    job_end(job);
+    if (!index_find_named(job->index, domain, domain, &job->held))
         job_fail_for_memory(job);
-    return policy_in(verdict, broken);
+    return policy_in(job->held, broken);
 }
 
 /* Asks for a domain that the file does not name. */
 static const struct index_verdict *find_others(struct job *job)
 {
-    const struct index_verdict *verdict;
     char domain[DOMAIN_MAX + 1];
     unsigned n = 0;
 
     do
         (void)snprintf(domain, sizeof domain, "%u.invalid", n++);
     while (index_names(job->index, domain));
-    if (!index_find(job->index, domain, &verdict))
+    job_end(job);
+    if (!index_find(job->index, domain, &job->held))
         job_fail_for_memory(job);
-    return verdict;
+    return job->held;
 }
 
 const struct index_verdict *job_policy_of_others(struct job *job, const char **broken)
 {
-    return policy_in(find_others(job), broken);
+    const struct index_verdict *verdict = policy_in(find_others(job), broken);
+
+    return verdict != NULL ? job_policy(job, "*", broken) : NULL;
 }
 
 const char *job_unsure(struct job *job)

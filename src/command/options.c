@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef VERSION
@@ -17,6 +18,9 @@
 #ifndef POLICIES
 #define POLICIES "/etc/mta-sts/policies.ini"
 #endif
+
+/* In the working directory. */
+#define LOCAL "policies.ini"
 
 #ifdef __VERSION__
 #define COMPILER __VERSION__
@@ -68,13 +72,30 @@ bool options_print_version(int landlock)
     return fflush(stdout) == 0;
 }
 
-const char *options_default_file(void)
+/* Returns $MTA_STS_POLICIES, or NULL if it is not set or empty. */
+static const char *named_file(void)
 {
     const char *named = getenv("MTA_STS_POLICIES");
 
-    if (named != NULL && named[0] != '\0')
-        return named;
-    return access("policies.ini", F_OK) == 0 ? "policies.ini" : POLICIES;
+    return named != NULL && named[0] != '\0' ? named : NULL;
+}
+
+const char *options_default_file(void)
+{
+    if (named_file() != NULL)
+        return named_file();
+    return access(LOCAL, F_OK) == 0 ? LOCAL : POLICIES;
+}
+
+/* Returns the system's file if it exists, is not FILE, and FILE was preferred because it is in the working directory. Else NULL.
+ */
+static const char *other_file(const char *file)
+{
+    struct stat ours, theirs;
+
+    if (named_file() != NULL || strcmp(file, LOCAL) != 0 || stat(file, &ours) != 0 || stat(POLICIES, &theirs) != 0)
+        return NULL;
+    return ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino ? POLICIES : NULL;
 }
 
 static bool read_threads(const char *text, unsigned *threads)
@@ -91,19 +112,35 @@ static bool read_threads(const char *text, unsigned *threads)
     return true;
 }
 
+/* Complains of an option that getopt() does not know, or that lacks its value. WORD is the argument that it is in. */
+static void complain_of_option(const char *word)
+{
+    if (optopt == 'f' || optopt == 't')
+        (void)fprintf(stderr, "mta-sts: -%c: its value is missing\n", optopt);
+    else if (word[0] == '-' && word[1] == '-')
+        command_unknown(word);
+    else
+        (void)fprintf(stderr, "mta-sts: -%c: unknown option\n", optopt);
+}
+
 /* Reads the options before the command. OPTIONS_NOTHING where none of them is an action of its own. */
 static enum options_action read_short(int argc, char *argv[], struct options *options)
 {
     enum options_action action = OPTIONS_NOTHING;
+    int at = optind;
 
-    for (int option; (option = getopt(argc, argv, OPTIONS)) != -1;) {
+    opterr = 0;
+    for (int option; (option = getopt(argc, argv, OPTIONS)) != -1; at = optind) {
         if (option == 'f')
             options->file = optarg;
         else if (option == 'h')
             action = OPTIONS_HELP;
         else if (option == 'V')
             action = OPTIONS_VERSION;
-        else if (option != 't' || !read_threads(optarg, &options->threads))
+        else if (option != 't') {
+            complain_of_option(argv[at]);
+            return OPTIONS_WRONG;
+        } else if (!read_threads(optarg, &options->threads))
             return OPTIONS_WRONG;
     }
     options->argc = argc - optind;
@@ -152,7 +189,9 @@ enum options_action options_read(int argc, char *argv[], bool serves, struct opt
         (void)fprintf(stderr, "mta-sts: see \"mta-sts -h\"\n");
     if (action != OPTIONS_NOTHING)
         return action;
-    if (options->file == NULL)
+    if (options->file == NULL) {
         options->file = options_default_file();
+        options->other = other_file(options->file);
+    }
     return decide(options, serves);
 }

@@ -4,6 +4,7 @@
 #include "change/diff.h"
 #include "command/common.h"
 #include "command/dns/format.h"
+#include "command/meant.h"
 #include "config/index.h"
 #include "config/open.h"
 
@@ -57,11 +58,22 @@ void command_list(FILE *out)
     }
 }
 
-static void print_usage(const char *name)
+static void print_usage(FILE *out, const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, name) == 0)
-            (void)fprintf(stderr, "usage: mta-sts [-f FILE] %s %s\n", name, commands[i].arguments);
+            (void)fprintf(out, "usage: mta-sts [-f FILE] %s%s%s\n", name, commands[i].arguments[0] != '\0' ? " " : "",
+                          commands[i].arguments);
+}
+
+static const char *name_of(size_t i)
+{
+    return i < COMMANDS ? commands[i].name : NULL;
+}
+
+void command_unknown(const char *word)
+{
+    meant_command(word, name_of);
 }
 
 static const struct command *find_command(const char *name)
@@ -131,28 +143,81 @@ static int take_file(const struct command *command, int argc, char *argv[], cons
     return left;
 }
 
-int command_run(const char *file, int argc, char *argv[])
+static bool is_option(const char *name, const char *word)
 {
-    const struct command *command = find_command(argv[0]);
-    struct buf out = { 0 };
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0 &&
+            (meant_has_option(commands[i].arguments, word) || meant_has_option(commands[i].does, word)))
+            return true;
+    return false;
+}
 
-    if (command == NULL) {
-        (void)fprintf(stderr, "mta-sts: %s: unknown command; \"mta-sts -h\" lists the commands\n", argv[0]);
-        return COMMAND_USAGE;
+/* True where the usage is all that is wanted, or an option is unknown: then it is printed, and *STATUS is set. */
+static bool ends_in_usage(const char *name, int argc, char *argv[], int *status)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
+            print_usage(stdout, name);
+            *status = fflush(stdout) == 0 ? COMMAND_FINE : COMMAND_WRONG;
+            return true;
+        }
+        if (argv[i][0] == '-' && argv[i][1] != '\0' && !is_option(name, argv[i])) {
+            (void)fprintf(stderr, "mta-sts: %s: %s: unknown option\n", name, argv[i]);
+            print_usage(stderr, name);
+            *status = COMMAND_USAGE;
+            return true;
+        }
     }
-    argc = take_file(command, argc, argv, &file);
-    if (argc == 0) {
-        print_usage(command->name);
-        return COMMAND_USAGE;
-    }
+    return false;
+}
+
+/* Runs COMMAND on FILE, and prints its output. */
+static int run_on(const char *file, const struct command *command, int argc, char *argv[])
+{
+    struct buf out = { 0 };
     struct index *index = open_file(file, command);
+
     if (index == NULL)
         return COMMAND_WRONG;
     int status = command->run(index, argc, argv, &out);
     if (status == COMMAND_USAGE)
-        print_usage(command->name);
+        print_usage(stderr, command->name);
     if (!finish(&out))
         status = COMMAND_WRONG;
     index_free(index);
+    return status;
+}
+
+/* "help COMMAND". */
+static int print_help(const char *name)
+{
+    if (find_command(name) == NULL) {
+        command_unknown(name);
+        return COMMAND_USAGE;
+    }
+    print_usage(stdout, name);
+    return fflush(stdout) == 0 ? COMMAND_FINE : COMMAND_WRONG;
+}
+
+int command_run(const char *file, const char *other, int argc, char *argv[])
+{
+    const struct command *command = find_command(argv[0]);
+    const char *default_file = file;
+    int status = COMMAND_USAGE;
+
+    if (command == NULL && argc == 2 && strcmp(argv[0], "help") == 0)
+        return print_help(argv[1]);
+    if (command == NULL) {
+        command_unknown(argv[0]);
+        return COMMAND_USAGE;
+    }
+    argc = take_file(command, argc, argv, &file);
+    if (argc == 0)
+        print_usage(stderr, command->name);
+    else if (!ends_in_usage(command->name, argc, argv, &status))
+        status = run_on(file, command, argc, argv);
+    if (other != NULL && file == default_file && status != COMMAND_USAGE)
+        (void)fprintf(stderr, "mta-sts: read ./%s, and not %s; \"mta-sts -f FILE %s\" reads another\n", file, other,
+                      command->name);
     return status;
 }

@@ -6,7 +6,8 @@ const policies = new Map([
     __POLICIES__,
 ]);
 
-// The policy of every other domain: that of [*], if there is one; null where a header cannot be read.
+// The policy of every other domain: that of [*], if there is one; null where a header cannot be read. {domain} in it stands for the
+// domain that is asked for.
 const other = __OTHER__;
 
 const texts = {
@@ -22,6 +23,16 @@ function domainOf(host) {
     const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
     const match = new RegExp(`^mta-sts\\.((?:${label}\\.)*(?![0-9]+$)${label})$`).exec(name);
     return match !== null && match[1].length <= 242 ? match[1] : null;
+}
+
+// POLICY with DOMAIN in place of {domain}; null where a host is then too long.
+function fill(policy, domain) {
+    if (typeof policy !== "string" || !policy.includes("{domain}"))
+        return policy;
+    const filled = policy.replaceAll("{domain}", domain);
+    const hosts = [...filled.matchAll(/^mx: (?:\*\.)?(.*)\r$/gm)].map((match) => match[1]);
+    const fits = hosts.every((host) => host.length <= 253 && host.split(".").every((label) => label.length <= 63));
+    return fits && filled.length <= 65536 ? filled : null;
 }
 
 function answer(request, status, text, more) {
@@ -43,7 +54,7 @@ export default {
         const domain = domainOf(new URL(request.url).hostname);
         if (domain === null)
             return answer(request, 404, texts.noHost);
-        const policy = policies.has(domain) ? policies.get(domain) : domain.includes(".") ? other : undefined;
+        const policy = policies.has(domain) ? policies.get(domain) : domain.includes(".") ? fill(other, domain) : undefined;
         if (policy === undefined)
             return answer(request, 404, texts.absent(domain));
         return policy === null ? answer(request, 500, texts.broken(domain)) : answer(request, 200, policy);

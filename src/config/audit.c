@@ -5,6 +5,7 @@
 #include "config/outline.h"
 #include "config/resolve.h"
 #include "ini/advice.h"
+#include "ini/fill.h"
 #include "ini/header.h"
 #include "ini/key.h"
 #include "ini/lines.h"
@@ -12,6 +13,7 @@
 #include "policy/domain.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Reports PROBLEM. This and the functions below return false if memory runs out, so that no problem is lost. */
 static bool report(struct outline *outline, const struct audit *audit, const struct section *section,
@@ -67,24 +69,78 @@ static void add_duplicate(struct outline *outline, const struct name *first, con
 {
     struct section_shown shown;
 
-    section_add_problem(section, section->line, KEY_ANY, "\"%s\" is already named in line %u; keep one of the two",
+    unsigned line = section->line + ini_newlines(outline->text, section->at, second->at);
+    section_add_problem(section, line, KEY_ANY, "\"%s\" is already named in line %u; keep one of the two",
                         section_show(section, &shown, outline->text + second->at, names_length(&outline->names, second)),
-                        outline_line(outline, first->section, &section->failed));
+                        outline_name_line(outline, first, &section->failed));
+}
+
+/*
+ * Checks the policy of DOMAIN, which replaces {domain}: adds its mistakes and, with ADVICE, its warnings to the section. Returns
+ * its size when served.
+ */
+static size_t check_domain(struct resolved *resolved, const char *domain, bool advice)
+{
+    struct inherit_found filled = resolved->found;
+    struct inherit_why why;
+    struct buf mx = { 0 }, out = { 0 };
+    bool good = inherit_fill(&resolved->own, &filled, domain, &mx, &why) && inherit_render(&resolved->own, &filled, &out, &why);
+
+    if (good && advice)
+        advice_on_filled(&resolved->own, &resolved->found, &filled, domain);
+    resolved->own.failed |= mx.failed | out.failed;
+    size_t size = out.len;
+    buf_free(&mx);
+    buf_free(&out);
+    return size;
+}
+
+/* Checks the policy of each domain of a section with {domain} in its mx. Returns the size of the largest, or SIZE. */
+static size_t check_domains(struct resolved *resolved, bool advice, size_t size)
+{
+    char domain[DOMAIN_MAX + 1];
+    const char *name;
+
+    for (size_t at = 0, len; (len = header_next_name(resolved->own.names, resolved->own.names_len, &at, &name)) > 0;) {
+        if (len == 1)
+            continue; /* [*] */
+        domain_normal(name, len, domain);
+        size_t filled = check_domain(resolved, domain, advice);
+        size = filled > size ? filled : size;
+    }
+    return size;
+}
+
+/* True if POLICY, the text of a section's policy, can be served for NAME's domain: no host is too long with that in it. */
+static bool fits(const struct outline *outline, const struct name *name, const struct buf *policy)
+{
+    char domain[DOMAIN_MAX + 1];
+    struct buf out = { 0 };
+    size_t len = names_length(&outline->names, name);
+
+    if (len <= 1 || len > DOMAIN_MAX)
+        return true;
+    domain_normal(outline->text + name->at, len, domain);
+    bool good = fill_policy(&out, policy->text, policy->len, domain) || out.failed;
+    buf_free(&out);
+    return good;
 }
 
 /*
  * Goes through the names of section NUMBER, from index *NEXT on, and moves *NEXT to the next section. Adds a mistake to SECTION
- * for each name that the file has used before. Reports the domains that are broken by that, or by another mistake (GOOD is
- * false).
+ * for each name that the file has used before. Reports the domains that are broken by that, or by another mistake (POLICY is
+ * NULL, or cannot be served for the domain).
  */
-static void walk_names(struct outline *outline, const struct audit *audit, size_t *next, size_t number, bool good,
+static void walk_names(struct outline *outline, const struct audit *audit, size_t *next, size_t number, const struct buf *policy,
                        struct section *section)
 {
+    bool fills = policy != NULL && memchr(policy->text, '{', policy->len) != NULL;
+
     for (; *next < outline->names.count && outline->names.list[*next].section == number; ++*next) {
         const struct name *name = &outline->names.list[*next], *first = names_earlier(&outline->names, name);
         if (first != NULL)
             add_duplicate(outline, first, name, section);
-        if (!good || name->repeated)
+        if (policy == NULL || name->repeated || (fills && !fits(outline, name, policy)))
             report_broken(outline, audit, name);
     }
 }
@@ -93,14 +149,15 @@ static bool audit_section(struct outline *outline, const struct audit *audit, si
 {
     struct resolved resolved;
     struct buf out = { 0 };
-    bool good = resolve_section(outline, number, false, &resolved, &out);
+    bool good = resolve_section(outline, number, NULL, false, &resolved, &out);
     struct section *own = &resolved.own;
+    size_t size = good && resolved.found.fills ? check_domains(&resolved, audit->advice, out.len) : out.len;
 
     bool failed = own->failed || (own->kind == SECTION_DOMAINS && !good && resolved.why.problem == NULL);
     if (good && audit->advice)
-        advice_on_policy(own, resolved.template, resolved.defaults, &resolved.found, out.len);
+        advice_on_policy(own, resolved.template, resolved.defaults, &resolved.found, size);
     if (!failed)
-        walk_names(outline, audit, next, number, good, own);
+        walk_names(outline, audit, next, number, good ? &out : NULL, own);
     failed = failed || own->failed || !report_all(outline, audit, own);
     resolve_free(&resolved);
     buf_free(&out);

@@ -5,6 +5,8 @@
 #include "config/names.h"
 #include "config/outline.h"
 #include "config/resolve.h"
+#include "config/verdict.h"
+#include "ini/fill.h"
 #include "ini/header.h"
 #include "ini/inherit.h"
 #include "ini/key.h"
@@ -73,104 +75,17 @@ bool index_has_lost(struct index *index)
     return lost == NULL || lost->header < index->outline.size;
 }
 
-/* --- verdicts --- */
-
-static struct index_verdict *new_verdict(enum index_found found, const struct buf *buf)
-{
-    if (buf->failed || buf->text == NULL)
-        return NULL;
-    struct index_verdict *verdict = malloc(sizeof *verdict + buf->len + 1);
-    if (verdict == NULL)
-        return NULL;
-    verdict->found = found;
-    verdict->len = buf->len;
-    memcpy(verdict->bytes, buf->text, buf->len + 1);
-    return verdict;
-}
-
-static struct index_verdict *verdict_on_section(struct outline *outline, uint32_t number)
-{
-    struct resolved resolved;
-    struct buf out = { 0 };
-    struct index_verdict *verdict = NULL;
-
-    if (resolve_section(outline, number, false, &resolved, &out)) {
-        verdict = new_verdict(INDEX_POLICY, &out);
-    } else if (resolved.why.problem != NULL) {
-        buf_free(&out);
-        outline_print_problem(outline, resolved.why.section, resolved.why.problem, &out);
-        verdict = new_verdict(INDEX_BROKEN, &out);
-    }
-    resolve_free(&resolved);
-    buf_free(&out);
-    return verdict;
-}
-
-static struct index_verdict *verdict_on_duplicate(struct outline *outline, const struct duplicate *duplicate)
-{
-    const struct name *first = &outline->names.list[duplicate->first], *second = &outline->names.list[duplicate->second];
-    struct buf out = { 0 };
-
-    buf_print(&out, "%s:%u: [", outline->file, outline_line(outline, second->section, &out.failed));
-    buf_add_shown(&out, outline->text + second->at, names_length(&outline->names, second), DOMAIN_MAX);
-    buf_print(&out, "]: is already named in line %u; keep one of the two", outline_line(outline, first->section, &out.failed));
-    struct index_verdict *verdict = new_verdict(INDEX_BROKEN, &out);
-    buf_free(&out);
-    return verdict;
-}
-
-static struct index_verdict *verdict_on_lost(struct outline *outline, size_t at)
-{
-    struct buf out = { 0 };
-    uint32_t number = outline_section_at(outline, at);
-    unsigned line = outline_line(outline, number, &out.failed) + ini_newlines(outline->text, outline->sections[number].at, at);
-
-    buf_print(&out,
-              "%s:%u: this line may be the header of a domain that the file names nowhere else; correct it, as "
-              "\"mta-sts check\" says",
-              outline->file, line);
-    struct index_verdict *verdict = new_verdict(INDEX_UNSURE, &out);
-    buf_free(&out);
-    return verdict;
-}
-
-/*
- * Stores MADE in CACHE, or frees it if another thread was faster. Sets *VERDICT to the stored one. MADE is NULL if memory ran
- * out; false if no thread has stored a verdict.
- */
-static bool keep(_Atomic(struct index_verdict *) *cache, struct index_verdict *made, const struct index_verdict **verdict)
-{
-    struct index_verdict *known = NULL;
-
-    if (made != NULL && atomic_compare_exchange_strong_explicit(cache, &known, made, memory_order_acq_rel, memory_order_acquire))
-        known = made;
-    else
-        free(made);
-    *verdict = known;
-    return known != NULL;
-}
-
-static bool is_known(_Atomic(struct index_verdict *) *cache, const struct index_verdict **verdict)
-{
-    *verdict = atomic_load_explicit(cache, memory_order_acquire);
-    return *verdict != NULL;
-}
-
-bool index_find_named(struct index *index, const char *domain, const struct index_verdict **verdict)
+bool index_find_named(struct index *index, const char *name, const char *domain, const struct index_verdict **verdict)
 {
     struct outline *outline = &index->outline;
-    const struct name *name = names_find(&outline->names, domain);
+    const struct name *found = names_find(&outline->names, name);
 
     *verdict = NULL;
-    if (name == NULL || outline->sections[name->section].is_template)
+    if (found == NULL || outline->sections[found->section].is_template)
         return true;
-    struct duplicate *duplicate = names_duplicate(&outline->names, name);
-    if (duplicate != NULL)
-        return is_known(&duplicate->verdict, verdict) ||
-               keep(&duplicate->verdict, verdict_on_duplicate(outline, duplicate), verdict);
-    struct outline_section *section = &outline->sections[name->section];
-    return is_known(&section->cache.verdict, verdict) ||
-           keep(&section->cache.verdict, verdict_on_section(outline, name->section), verdict);
+    struct duplicate *duplicate = names_duplicate(&outline->names, found);
+    return duplicate != NULL ? verdict_on_duplicate(outline, duplicate, verdict)
+                             : verdict_on_section(outline, found->section, domain, verdict);
 }
 
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict)
@@ -179,14 +94,13 @@ bool index_find(struct index *index, const char *domain, const struct index_verd
     if (!header_names_domain(domain, strlen(domain)))
         return true;
     if (index_names(index, domain))
-        return index_find_named(index, domain, verdict);
+        return index_find_named(index, domain, domain, verdict);
     const struct lost *lost = outline_lost(&index->outline);
     if (lost == NULL)
         return false;
     if (lost->header == index->outline.size)
-        return index_find_named(index, "*", verdict);
-    return is_known(&index->lost_verdict, verdict) ||
-           keep(&index->lost_verdict, verdict_on_lost(&index->outline, lost->header), verdict);
+        return index_find_named(index, "*", domain, verdict);
+    return verdict_on_lost(&index->outline, &index->lost_verdict, lost->header, verdict);
 }
 
 bool index_audit(struct index *index, const struct audit *audit)
@@ -220,6 +134,19 @@ bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN
     return false;
 }
 
+/* Replaces {domain} in *VALUE, from malloc() or NULL. If DOMAIN is "*", it is left as it is. */
+static bool fill_value(char **value, const char *domain)
+{
+    struct buf out = { 0 };
+
+    if (*value == NULL || !fill_has_brace(*value, strlen(*value)) || strcmp(domain, "*") == 0)
+        return true;
+    fill_add(&out, *value, strlen(*value), domain);
+    free(*value);
+    *value = out.failed ? NULL : out.text;
+    return !out.failed;
+}
+
 static bool copy_value(const struct inherit_found *found, enum key key, char **value)
 {
     const struct section *from = found->from[key];
@@ -228,25 +155,16 @@ static bool copy_value(const struct inherit_found *found, enum key key, char **v
     return from == NULL || *value != NULL;
 }
 
-bool index_records(struct index *index, const char *domain, struct index_records *records)
+/* Reads what the domains of section NUMBER have in common into RECORDS, which are empty. */
+static bool read_records(struct outline *outline, uint32_t number, struct index_records *records)
 {
-    struct outline *outline = &index->outline;
-    const struct name *name = names_find(&outline->names, domain);
     struct resolved resolved;
     struct buf out = { 0 };
+    bool has_policy = resolve_section(outline, number, NULL, true, &resolved, &out);
+    bool good = (has_policy || resolved.why.problem != NULL) && copy_value(&resolved.found, KEY_HOST, &records->form.host) &&
+                copy_value(&resolved.found, KEY_TLSRPT, &records->form.tlsrpt);
 
-    *records = (struct index_records) { 0 };
-    if (name != NULL && names_duplicate(&outline->names, name) != NULL) {
-        records->mistake = strdup("this domain is in two sections");
-        return records->mistake != NULL;
-    }
-    if (name == NULL)
-        name = names_find(&outline->names, "*");
-    if (name == NULL)
-        return false;
-    bool has_policy = resolve_section(outline, name->section, true, &resolved, &out);
-    bool good = (has_policy || resolved.why.problem != NULL) && copy_value(&resolved.found, KEY_HOST, &records->host) &&
-                copy_value(&resolved.found, KEY_TLSRPT, &records->tlsrpt);
+    records->form.section = number;
     records->leaving = has_policy && resolved.found.policy.mode == POLICY_NONE;
     buf_free(&out);
     if (resolved.found.record_mistake.problem != NULL) {
@@ -256,6 +174,47 @@ bool index_records(struct index *index, const char *domain, struct index_records
     }
     resolve_free(&resolved);
     return good;
+}
+
+/* Sets *VALUE to a copy of FORM, from malloc() or NULL. */
+static bool copy_form(char **value, const char *form)
+{
+    free(*value);
+    *value = form != NULL ? strdup(form) : NULL;
+    return form == NULL || *value != NULL;
+}
+
+bool index_records(struct index *index, const char *domain, struct index_records *records)
+{
+    struct outline *outline = &index->outline;
+    const struct name *name = names_find(&outline->names, domain);
+
+    if (name != NULL && names_duplicate(&outline->names, name) != NULL) {
+        index_records_free(records);
+        records->mistake = strdup("this domain is in two sections");
+        return records->mistake != NULL;
+    }
+    if (name == NULL)
+        name = names_find(&outline->names, "*");
+    if (name == NULL)
+        return false;
+    if (name->section != records->form.section) {
+        index_records_free(records);
+        if (!read_records(outline, name->section, records))
+            return false;
+    }
+    return copy_form(&records->host, records->form.host) && copy_form(&records->tlsrpt, records->form.tlsrpt) &&
+           fill_value(&records->tlsrpt, domain);
+}
+
+void index_records_free(struct index_records *records)
+{
+    free(records->host);
+    free(records->tlsrpt);
+    free(records->mistake);
+    free(records->form.host);
+    free(records->form.tlsrpt);
+    memset(records, 0, sizeof *records);
 }
 
 /* Copies the patterns of POLICY, each with its NUL, and makes it borrow from the copy. */
@@ -292,10 +251,47 @@ static bool copy_words(const struct inherit_found *found, enum key key, char **v
     return true;
 }
 
+/* Keeps what has {domain} in it as the form from which fill_values() makes the values of each domain of the section. */
+static void keep_form(struct index_values *values)
+{
+    struct index_form *form = &values->form;
+
+    form->is_used = true;
+    form->bytes = values->bytes;
+    form->mx = values->mx;
+    form->tlsrpt = values->tlsrpt;
+    form->mistaken = values->mistaken;
+    values->bytes = (struct buf) { 0 };
+    values->mx = values->tlsrpt = NULL;
+}
+
+/* Fills VALUES for DOMAIN from their form. The state is INDEX_UNKNOWN if a host would be too long. */
+static bool fill_values(struct index_values *values, const char *domain)
+{
+    const struct index_form *form = &values->form;
+    const char *word = strcmp(domain, "*") == 0 ? FILL_WORD : domain, *pattern = form->mx;
+    struct buf mx = { 0 };
+
+    buf_free(&values->bytes);
+    free(values->mx);
+    free(values->tlsrpt);
+    for (size_t i = 0; i < values->policy.mx_count; i++, pattern += strlen(pattern) + 1)
+        fill_add(&mx, pattern, strlen(pattern) + 1, word);
+    values->policy.mx = values->mx = mx.text;
+    values->tlsrpt = form->tlsrpt != NULL ? strdup(form->tlsrpt) : NULL;
+    bool fits = word == domain && fill_policy(&values->bytes, form->bytes.text, form->bytes.len, word);
+    if (word != domain)
+        buf_add(&values->bytes, form->bytes.text, form->bytes.len);
+    values->state = fits || word != domain ? INDEX_KNOWN : INDEX_UNKNOWN;
+    values->mistaken = form->mistaken || values->state == INDEX_UNKNOWN;
+    return !mx.failed && !values->bytes.failed && (form->tlsrpt == NULL || values->tlsrpt != NULL) &&
+           fill_value(&values->tlsrpt, domain);
+}
+
 static bool read_values(struct outline *outline, uint32_t number, struct index_values *values)
 {
     struct resolved resolved;
-    bool good = resolve_section(outline, number, true, &resolved, &values->bytes);
+    bool good = resolve_section(outline, number, NULL, true, &resolved, &values->bytes);
     bool failed = values->bytes.failed || (!good && resolved.why.problem == NULL);
 
     values->section = number;
@@ -305,6 +301,8 @@ static bool read_values(struct outline *outline, uint32_t number, struct index_v
         values->mistaken = resolved.found.record_mistake.problem != NULL;
         failed = !copy_mx(&values->policy, &values->mx) || !copy_words(&resolved.found, KEY_HOST, &values->host) ||
                  !copy_words(&resolved.found, KEY_TLSRPT, &values->tlsrpt);
+        if (!failed && (resolved.found.fills || (values->tlsrpt != NULL && strchr(values->tlsrpt, '{') != NULL)))
+            keep_form(values);
     }
     resolve_free(&resolved);
     return !failed;
@@ -332,10 +330,13 @@ bool index_values(struct index *index, const char *domain, struct index_values *
         set_state(values, INDEX_UNKNOWN);
         return true;
     }
-    if (name != NULL && name->section == values->section)
+    if (name == NULL || name->section != values->section)
+        set_state(values, INDEX_ABSENT);
+    if (name == NULL)
         return true;
-    set_state(values, INDEX_ABSENT);
-    return name == NULL || read_values(outline, name->section, values);
+    if (name->section != values->section && !read_values(outline, name->section, values))
+        return false;
+    return !values->form.is_used || fill_values(values, domain);
 }
 
 void index_values_free(struct index_values *values)
@@ -344,7 +345,10 @@ void index_values_free(struct index_values *values)
     free(values->mx);
     free(values->host);
     free(values->tlsrpt);
-    *values = (struct index_values) { .state = INDEX_ABSENT };
+    buf_free(&values->form.bytes);
+    free(values->form.mx);
+    free(values->form.tlsrpt);
+    memset(values, 0, sizeof *values); /* INDEX_ABSENT */
 }
 
 /* --- the end --- */

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "config/audit.h"
+#include "config/verdict.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 
@@ -14,18 +15,6 @@
 #include <stddef.h>
 
 struct index;
-
-enum index_found {
-    INDEX_POLICY, /* BYTES is the policy as served */
-    INDEX_BROKEN, /* BYTES is the mistake that prevents a policy, "file:line: [section] key: what; what to write" */
-    INDEX_UNSURE  /* the file does not name the domain, but a lost header may (ini/lost.h); BYTES is a message about it */
-};
-
-struct index_verdict {
-    enum index_found found;
-    size_t len;
-    char bytes[]; /* LEN bytes and a final NUL */
-};
 
 /*
  * Makes an index of TEXT, SIZE bytes from malloc(). The index owns TEXT, and frees it also on an error. FILE is the file name for
@@ -43,13 +32,16 @@ bool index_names(const struct index *index, const char *domain);
 
 /*
  * Looks up DOMAIN, a policy domain in normal form, or "*". If no section names it, the verdict is INDEX_UNSURE if the file has a
- * lost header, else that of [*]. Sets *VERDICT to NULL if there is none, or if DOMAIN has no dot. The index owns the verdict.
- * Returns false if memory runs out.
+ * lost header, else that of [*]. Sets *VERDICT to NULL if there is none, or if DOMAIN has no dot. DOMAIN replaces {domain}; for
+ * "*" it is left as it is. Call verdict_drop() after use, before the index is freed. Returns false if memory runs out.
  */
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict);
 
-/* Looks up DOMAIN like index_find(), but without [*] and without regard to lost headers. */
-bool index_find_named(struct index *index, const char *domain, const struct index_verdict **verdict);
+/*
+ * Looks up NAME, a policy domain or "*", like index_find(), but without [*] and without regard to lost headers. DOMAIN replaces
+ * {domain}: it is NAME, or a domain for which [*] is to answer.
+ */
+bool index_find_named(struct index *index, const char *name, const char *domain, const struct index_verdict **verdict);
 
 /* True if the file has a lost header, so that it may name more domains than the index knows. True also if memory runs out. */
 bool index_has_lost(struct index *index);
@@ -70,19 +62,25 @@ bool index_audit(struct index *index, const struct audit *audit);
 bool index_next_domain(const struct index *index, size_t *at, char domain[DOMAIN_MAX + 1]);
 
 /*
- * The values for a domain's DNS records that are not in its policy: host and tlsrpt as written, and a message about a mistake in
- * one of them. Each is NULL if there is none. LEAVING is true in mode none.
+ * The values for a domain's DNS records that are not in its policy: host and tlsrpt, with {domain} replaced, and a message about
+ * a mistake in one of them. Each is NULL if there is none. LEAVING is true in mode none.
  */
 struct index_records {
     char *host, *tlsrpt, *mistake;
     bool leaving;
+    struct {
+        size_t section; /* 0: none was read */
+        char *host, *tlsrpt;
+    } form; /* the same for all domains of a section, with {domain} in it; only index_records() uses it */
 };
 
 /*
- * Fills RECORDS for DOMAIN, for which index_find() found a policy or a mistake. The caller frees the three texts. False if memory
- * runs out.
+ * Fills RECORDS for DOMAIN, for which index_find() found a policy or a mistake. RECORDS are zeroed, or from the call before for
+ * the same INDEX: a section is not read again for its next domain. Free them with index_records_free() after the last call, also
+ * on an error. False if memory runs out.
  */
 bool index_records(struct index *index, const char *domain, struct index_records *records);
+void index_records_free(struct index_records *records);
 
 enum index_state {
     INDEX_ABSENT, /* the file has no policy for the domain, nor a [*] */
@@ -90,9 +88,16 @@ enum index_state {
     INDEX_UNKNOWN /* a mistake prevents the policy, or a lost header may name the domain */
 };
 
+/* The same of all domains of a section, with {domain} in it. Only index_values() uses it. */
+struct index_form {
+    bool is_used, mistaken;
+    struct buf bytes;
+    char *mx, *tlsrpt;
+};
+
 /*
  * What the file says of a domain, to compare it with another file. Zeroed memory is INDEX_ABSENT. With INDEX_ABSENT and
- * INDEX_UNKNOWN the rest is empty.
+ * INDEX_UNKNOWN the rest is not to be used.
  */
 struct index_values {
     enum index_state state;
@@ -102,6 +107,7 @@ struct index_values {
     char *mx;
     char *host, *tlsrpt; /* their words, with a space between two of them; NULL if not set */
     bool mistaken;       /* there is a mistake in host or tlsrpt, so the two are not reliable */
+    struct index_form form;
 };
 
 /*

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "config/foreign.h"
 #include "config/index.h"
 #include "ini/lines.h"
 
@@ -35,7 +36,9 @@ struct index *open_index(const char *file, unsigned flags, struct buf *why)
     }
     if (trouble == FILE_FINE)
         return index;
+    const char *whole = trouble == FILE_EMPTY && index != NULL ? index_text(index, &size) : NULL;
+    if (whole == NULL || !foreign_print(file, whole, size, why))
+        file_print_trouble(file, trouble, error, why);
     index_free(index);
-    file_print_trouble(file, trouble, error, why);
     return NULL;
 }

@@ -140,6 +140,12 @@ unsigned outline_line(struct outline *outline, uint32_t number, bool *failed)
     return lines != NULL ? lines[number] : 0;
 }
 
+unsigned outline_name_line(struct outline *outline, const struct name *name, bool *failed)
+{
+    return outline_line(outline, name->section, failed) +
+           ini_newlines(outline->text, outline->sections[name->section].at, name->at);
+}
+
 /* True if one of HEADER's names is meant as a domain, even with a mistake in it. */
 static bool names_a_domain(const struct header *header)
 {

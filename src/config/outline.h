@@ -42,6 +42,9 @@ uint32_t outline_section_at(const struct outline *outline, size_t at);
 /* Returns the line number of section NUMBER's header. If memory runs out, sets *FAILED and returns 0. */
 unsigned outline_line(struct outline *outline, uint32_t number, bool *failed);
 
+/* Returns the line number of NAME, which is in a header of several lines perhaps. As for outline_line() if memory runs out. */
+unsigned outline_name_line(struct outline *outline, const struct name *name, bool *failed);
+
 /*
  * Reads section NUMBER into SECTION, which need not be initialised. Line numbers are relative: the header is line 1. Free SECTION
  * with section_free(). If memory runs out, its FAILED is set.

@@ -112,7 +112,8 @@ static void add_no_template(const struct outline *outline, struct section *own, 
                             "there is no template [%s]; add a section of that name, or correct the name", name);
 }
 
-bool resolve_section(struct outline *outline, size_t number, bool records, struct resolved *resolved, struct buf *out)
+bool resolve_section(struct outline *outline, size_t number, const char *domain, bool records, struct resolved *resolved,
+                     struct buf *out)
 {
     struct section *own = &resolved->own;
 
@@ -130,6 +131,8 @@ bool resolve_section(struct outline *outline, size_t number, bool records, struc
         make_unknown_defaults(outline, &resolved->unknown))
         resolved->defaults = &resolved->unknown;
     return inherit_find(own, resolved->template, resolved->defaults, &resolved->found, &resolved->why) &&
+           (domain == NULL || !resolved->found.fills ||
+            inherit_fill(own, &resolved->found, domain, &resolved->mx, &resolved->why)) &&
            inherit_render(own, &resolved->found, out, &resolved->why);
 }
 
@@ -137,4 +140,5 @@ void resolve_free(struct resolved *resolved)
 {
     section_free(&resolved->own);
     section_free(&resolved->unknown);
+    buf_free(&resolved->mx);
 }

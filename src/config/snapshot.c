@@ -1,10 +1,13 @@
 #include "config/snapshot.h"
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "base/say.h"
 #include "config/audit.h"
 #include "config/index.h"
+#include "config/verdict.h"
+#include "ini/fill.h"
 #include "policy/domain.h"
 
 #include <stdatomic.h>
@@ -111,15 +114,19 @@ static bool keep(struct snapshot *snapshot, const char *domain, const char *poli
 static bool keep_last_good(struct snapshot *snapshot, struct snapshot *before, const char *domain)
 {
     const struct index_verdict *verdict;
+    const struct last_good *kept = find_last_good(before, domain);
+    bool good = true;
 
-    if (!index_find_named(before->index, domain, &verdict))
+    if (!index_find_named(before->index, domain, domain, &verdict))
         return false;
     if (verdict != NULL && verdict->found == INDEX_POLICY)
-        return keep(snapshot, domain, verdict->bytes, verdict->len);
-    const struct last_good *kept = find_last_good(before, domain);
-    if (kept != NULL)
-        return keep(snapshot, domain, kept->policy, kept->len);
-    return verdict == NULL || keep(snapshot, domain, NULL, 0);
+        good = keep(snapshot, domain, verdict->bytes, verdict->len);
+    else if (kept != NULL)
+        good = keep(snapshot, domain, kept->policy, kept->len);
+    else if (verdict != NULL)
+        good = keep(snapshot, domain, NULL, 0);
+    verdict_drop(verdict);
+    return good;
 }
 
 /* SNAPSHOT has a lost header, so domains that only BEFORE names may still be in the file: keeps their last good policies. */
@@ -219,13 +226,28 @@ static void give(struct snapshot_answer *answer, enum snapshot_found found, cons
     answer->bytes[answer->len] = '\0';
 }
 
-/* Fills ANSWER from VERDICT on NAME. If that is not a policy, uses NAME's last good policy, if any. */
-static void give_verdict(const struct snapshot *snapshot, const char *name, const struct index_verdict *verdict,
-                         struct snapshot_answer *answer)
+/* Fills ANSWER for DOMAIN with the last good policy of [*], in which DOMAIN replaces {domain}. */
+static void give_star(struct snapshot_answer *answer, const char *domain, const struct last_good *kept)
+{
+    static const char too_long[] = "the last good policy of [*] would have a host that is too long";
+    struct buf policy = { 0 };
+
+    if (fill_policy(&policy, kept->policy, kept->len, domain))
+        give(answer, SNAPSHOT_POLICY, policy.text, policy.len);
+    else
+        give(answer, policy.failed ? SNAPSHOT_FAILED : SNAPSHOT_BROKEN, too_long, sizeof too_long - 1);
+    buf_free(&policy);
+}
+
+/* Fills ANSWER for DOMAIN from VERDICT on NAME, DOMAIN or "*". If that is not a policy, uses NAME's last good policy, if any. */
+static void give_verdict(const struct snapshot *snapshot, const char *name, const char *domain,
+                         const struct index_verdict *verdict, struct snapshot_answer *answer)
 {
     const struct last_good *kept = verdict == NULL || verdict->found != INDEX_POLICY ? find_last_good(snapshot, name) : NULL;
 
-    if (kept != NULL && kept->policy != NULL)
+    if (kept != NULL && kept->policy != NULL && strcmp(name, "*") == 0)
+        give_star(answer, domain, kept);
+    else if (kept != NULL && kept->policy != NULL)
         give(answer, SNAPSHOT_POLICY, kept->policy, kept->len);
     else if (verdict == NULL)
         give(answer, SNAPSHOT_ABSENT, "", 0);
@@ -240,26 +262,28 @@ static void give_verdict(const struct snapshot *snapshot, const char *name, cons
 static void give_unsure(const struct snapshot *snapshot, const char *domain, const struct index_verdict *verdict,
                         struct snapshot_answer *answer)
 {
-    const struct index_verdict *star;
+    const struct index_verdict *star = NULL;
 
     if (find_last_good(snapshot, domain) != NULL || snapshot->unnamed == UNNAMED_UNKNOWN)
-        give_verdict(snapshot, domain, verdict, answer);
-    else if (!index_find_named(snapshot->index, "*", &star))
+        give_verdict(snapshot, domain, domain, verdict, answer);
+    else if (!index_find_named(snapshot->index, "*", domain, &star))
         give(answer, SNAPSHOT_FAILED, "out of memory", strlen("out of memory"));
     else if (snapshot->unnamed == UNNAMED_STAR)
-        give_verdict(snapshot, "*", star, answer);
+        give_verdict(snapshot, "*", domain, star, answer);
     else
-        give_verdict(snapshot, domain, star == NULL ? NULL : verdict, answer);
+        give_verdict(snapshot, domain, domain, star == NULL ? NULL : verdict, answer);
+    verdict_drop(star);
 }
 
 void snapshot_find(struct snapshot *snapshot, const char *domain, struct snapshot_answer *answer)
 {
-    const struct index_verdict *verdict;
+    const struct index_verdict *verdict = NULL;
 
     if (!index_find(snapshot->index, domain, &verdict))
         give(answer, SNAPSHOT_FAILED, "out of memory", strlen("out of memory"));
     else if (verdict != NULL && verdict->found == INDEX_UNSURE)
         give_unsure(snapshot, domain, verdict, answer);
     else
-        give_verdict(snapshot, index_names(snapshot->index, domain) ? domain : "*", verdict, answer);
+        give_verdict(snapshot, index_names(snapshot->index, domain) ? domain : "*", domain, verdict, answer);
+    verdict_drop(verdict);
 }

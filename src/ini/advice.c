@@ -1,5 +1,6 @@
 #include "ini/advice.h"
 
+#include "ini/fill.h"
 #include "ini/header.h"
 #include "ini/inherit.h"
 #include "ini/key.h"
@@ -69,32 +70,29 @@ static void testing_without_reports(const struct subject *s)
 }
 
 /*
- * Warns if PATTERN is "*.NAME" and NAME is one of the section's own domains. LINE is the line of PATTERN in the section that it
- * comes from.
+ * Warns if PATTERN is "*.NAME" and NAME is one of the section's own domains, or {domain}. LINE is the line of the warning.
  */
 static void wildcard_over_domain(const struct subject *s, const char *pattern, unsigned line)
 {
     const char *name;
     size_t len;
+    bool over = strcmp(pattern, "*." FILL_WORD) == 0;
 
-    for (size_t at = 0; (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;) {
-        if (strlen(pattern) != len + 2 || !domain_same(pattern + 2, name, len))
-            continue;
-        section_add_warning(s->own, s->found->from[KEY_MX] == s->own ? line : s->own->line, KEY_MX,
+    for (size_t at = 0; !over && (len = header_next_name(s->own->names, s->own->names_len, &at, &name)) > 0;)
+        over = strlen(pattern) == len + 2 && domain_same(pattern + 2, name, len);
+    if (over)
+        section_add_warning(s->own, line, KEY_MX,
                             "\"%s\" matches every host of the domain itself; write the hosts of its MX records (RFC 8461 10.4)",
                             pattern);
-    }
 }
 
 static void wildcards(const struct subject *s)
 {
-    unsigned line;
-    struct section *where = place(s, KEY_MX, &line);
     const char *mx = s->found->policy.mx;
 
     for (size_t i = 0; i < s->found->policy.mx_count; i++, mx += strlen(mx) + 1)
         if (mx[0] == '*')
-            wildcard_over_domain(s, mx, section_mx_line(where, i));
+            wildcard_over_domain(s, mx, inherit_mx_line(s->own, s->found, i));
 }
 
 static void single_labels(struct section *where)
@@ -102,13 +100,13 @@ static void single_labels(struct section *where)
     const char *mx = where->mx.text;
 
     for (size_t i = 0; i < where->mx_count; i++, mx += strlen(mx) + 1)
-        if (strchr(mx, '.') == NULL)
+        if (strchr(mx, '.') == NULL && strchr(mx, '{') == NULL)
             section_add_warning(where, section_mx_line(where, i), KEY_MX,
                                 "\"%s\" is a single label; write the host's full name (RFC 8461 3.2)", mx);
 }
 
 struct pattern {
-    const char *mx;
+    const char *mx, *written;
     unsigned line;
 };
 
@@ -117,7 +115,8 @@ static int by_name_and_line(const void *a, const void *b)
     const struct pattern *x = a, *y = b;
     int order = strcmp(x->mx, y->mx);
 
-    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+    order = order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+    return order != 0 ? order : strcmp(x->written, y->written);
 }
 
 static void same_patterns(struct section *where)
@@ -130,7 +129,7 @@ static void same_patterns(struct section *where)
     if (sorted == NULL)
         return;
     for (size_t i = 0; i < count; i++, mx += strlen(mx) + 1)
-        sorted[i] = (struct pattern) { mx, section_mx_line(where, i) };
+        sorted[i] = (struct pattern) { mx, mx, section_mx_line(where, i) };
     qsort(sorted, count, sizeof *sorted, by_name_and_line);
     for (size_t i = 1; i < count; i++)
         if (strcmp(sorted[i].mx, sorted[i - 1].mx) == 0)
@@ -182,6 +181,26 @@ void advice_on_policy(struct section *own, struct section *template, struct sect
 
     for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++)
         advices[i](&subject);
+}
+
+void advice_on_filled(struct section *own, const struct inherit_found *found, const struct inherit_found *filled,
+                      const char *domain)
+{
+    const size_t count = filled->policy.mx_count;
+    const char *mx = filled->policy.mx, *written = found->policy.mx;
+    struct pattern *sorted = count > 1 ? malloc(count * sizeof *sorted) : NULL;
+
+    own->failed |= count > 1 && sorted == NULL;
+    if (sorted == NULL)
+        return;
+    for (size_t i = 0; i < count; i++, mx += strlen(mx) + 1, written += strlen(written) + 1)
+        sorted[i] = (struct pattern) { mx, written, inherit_mx_line(own, found, i) };
+    qsort(sorted, count, sizeof *sorted, by_name_and_line);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(sorted[i].mx, sorted[i - 1].mx) == 0 && strcmp(sorted[i].written, sorted[i - 1].written) != 0)
+            section_add_warning(own, sorted[i].line, KEY_MX, "\"%s\" and \"%s\" are the same for %s; delete one of the two",
+                                sorted[i - 1].written, sorted[i].written, domain);
+    free(sorted);
 }
 
 void advice_on_unused(struct section *template)

@@ -12,6 +12,12 @@
 void advice_on_policy(struct section *own, struct section *template, struct section *defaults, const struct inherit_found *found,
                       size_t bytes);
 
+/*
+ * Adds the warning that two patterns of mx in FOUND are the same once DOMAIN replaces {domain}, as in FILLED. It is added to OWN.
+ */
+void advice_on_filled(struct section *own, const struct inherit_found *found, const struct inherit_found *filled,
+                      const char *domain);
+
 /* Adds the warning that no section uses TEMPLATE. */
 void advice_on_unused(struct section *template);
 

@@ -1,10 +1,10 @@
 #include "ini/comment.h"
 
+#include "ini/fill.h"
 #include "ini/header.h"
 #include "ini/key.h"
 #include "ini/lines.h"
 #include "policy/domain.h"
-#include "policy/model.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -17,8 +17,8 @@ static bool is_sign(char c)
 }
 
 /*
- * True if WORD may be part of a list of mx hosts: a host, also with a final dot, or a preference. *NUMBER is set if it is a
- * number.
+ * True if WORD may be part of a list of mx hosts: a host, also with {domain}, a final dot, or a first one (its * was replaced by
+ * the ; or #), or a preference. *NUMBER is set if it is a number.
  */
 static bool is_host(const char *word, size_t len, bool *number)
 {
@@ -27,7 +27,12 @@ static bool is_host(const char *word, size_t len, bool *number)
         *number = *number && word[i] >= '0' && word[i] <= '9';
     if (len > 1 && word[len - 1] == '.')
         len--;
-    return *number || (memchr(word, '.', len) != NULL && policy_mx_fault(word, len) == DOMAIN_FINE);
+    if (len > 1 && word[0] == '.') {
+        word++;
+        len--;
+    }
+    return *number ||
+           ((memchr(word, '.', len) != NULL || memchr(word, '{', len) != NULL) && fill_mx_fault_of_all(word, len) == DOMAIN_FINE);
 }
 
 bool comment_is_list(const char *words, size_t len)

@@ -49,15 +49,15 @@ static const char *fault_of(const struct ini_line *line, const char *bracket, co
     if (line->stop != INI_STOP_NONE)
         return header_stop_fault(line);
     if (line->continued)
-        return "the header continues on the next line; write it on one line, without a backslash";
+        return "the header ends in a backslash; delete it: the names may go on in the next line, after a space";
     if (bracket == NULL)
-        return "the header has no \"]\"; write it at the end of the name";
+        return "the header has no \"]\"; write it after the last name, and begin each further line of names with a space";
     if (line->kind == INI_NUL)
         return "the header contains a NUL byte; write text only";
     if (line->holds_cr)
         return header_cr_fault(line);
     if (line->kind == INI_LONG)
-        return "the header is too long; write several sections that use one template";
+        return "the header has a line that is too long; write the names on several lines, each further one after a space";
     if (misplaced)
         return "the header contains a character that is not allowed in names; separate names with spaces";
     return after_bracket_fault(bracket + 1, end);
@@ -74,7 +74,7 @@ void header_read(const char *text, const struct ini_line *line, struct header *h
         begin++;
     const char *bracket = memchr(begin, ']', (size_t)(end - begin)), *names_end = bracket;
     if (bracket == NULL)
-        for (names_end = begin; names_end < end && strchr(";#=\\", *names_end) == NULL;)
+        for (names_end = begin; names_end < end && (*names_end == '\0' || strchr(";#=\\", *names_end) == NULL);)
             names_end++;
     while (names_end > begin && ini_is_space(names_end[-1]))
         names_end--;

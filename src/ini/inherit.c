@@ -1,10 +1,13 @@
 #include "ini/inherit.h"
 #include "base/buf.h"
+#include "ini/fill.h"
 #include "ini/key.h"
 #include "ini/section.h"
+#include "policy/domain.h"
 #include "policy/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool stands_in_the_way(const struct section_problem *problem)
 {
@@ -119,12 +122,40 @@ bool inherit_find(struct section *own, const struct section *template, const str
     if (found->from[KEY_MX] != NULL) {
         policy->mx = found->from[KEY_MX]->mx.text;
         policy->mx_count = found->from[KEY_MX]->mx_count;
+        found->fills = found->from[KEY_MX]->mx_fills;
     } else if (policy->mode != POLICY_NONE) {
         section_add_problem(own, own->line, KEY_MX,
                             "is missing; write \"mx = \" and the host of an MX record, or \"mode = none\" (RFC 8461 3.2)");
         return complain(own, why);
     }
     return true;
+}
+
+unsigned inherit_mx_line(const struct section *own, const struct inherit_found *found, size_t number)
+{
+    return found->from[KEY_MX] == own ? section_mx_line(own, number) : own->line;
+}
+
+bool inherit_fill(struct section *own, struct inherit_found *found, const char *domain, struct buf *mx, struct inherit_why *why)
+{
+    struct policy *policy = &found->policy;
+    const char *pattern = policy->mx;
+
+    *why = (struct inherit_why) { 0 };
+    for (size_t i = 0, len; i < policy->mx_count; i++, pattern += len + 1) {
+        len = strlen(pattern);
+        enum domain_fault fault = fill_mx_fault(pattern, len, domain);
+        if (fault != DOMAIN_FINE) {
+            section_add_problem(own, inherit_mx_line(own, found, i), KEY_MX,
+                                "\"%.80s\" %s with %s in it; write %s (RFC 8461 3.2)", pattern, domain_fault_phrase(fault),
+                                domain, domain_fault_advice(fault));
+            return complain(own, why);
+        }
+        fill_add(mx, pattern, len, domain);
+        buf_add(mx, "", 1);
+    }
+    policy->mx = mx->text;
+    return !mx->failed;
 }
 
 bool inherit_render(struct section *own, const struct inherit_found *found, struct buf *out, struct inherit_why *why)

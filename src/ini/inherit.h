@@ -14,6 +14,7 @@ struct inherit_why {
 /* The policy, and the source of each value: the section, its template or [defaults]; NULL if none sets the key. */
 struct inherit_found {
     struct policy policy; /* borrows from the sections */
+    bool fills;           /* POLICY's mx has {domain} in it */
     const struct section *from[KEYS];
     bool mistaken[KEYS];               /* host and tlsrpt: a mistake makes the value unusable */
     struct inherit_why record_mistake; /* the first of these mistakes in the file; the policy does not need these values */
@@ -32,6 +33,15 @@ bool inherit_looks_in_defaults(const struct section *own, const struct section *
  */
 bool inherit_find(struct section *own, const struct section *template, const struct section *defaults,
                   struct inherit_found *found, struct inherit_why *why);
+
+/* Returns the line of mx pattern NUMBER if it is in OWN, else the line of OWN's header. */
+unsigned inherit_mx_line(const struct section *own, const struct inherit_found *found, size_t number);
+
+/*
+ * Replaces {domain} in FOUND's mx by DOMAIN. The patterns are then in MX, which is empty at first and belongs to the caller.
+ * Returns false, with WHY as for inherit_find(), if a host is too long with DOMAIN in it (RFC 8461 3.2).
+ */
+bool inherit_fill(struct section *own, struct inherit_found *found, const char *domain, struct buf *mx, struct inherit_why *why);
 
 /*
  * Appends the policy in FOUND, as served, to OUT. Returns false, with WHY as for inherit_find(), if it is too large (RFC 8461

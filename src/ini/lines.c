@@ -196,6 +196,46 @@ static void join(const char *text, size_t size, struct ini_line *line)
     finish(line, line->joined, used);
 }
 
+/* Returns the length of the part of TEXT that a header may have before its ]: all up to a character that no name may have. */
+static size_t names_length(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && text[n] != '\0' && strchr(";#=[]\\", text[n]) == NULL)
+        n++;
+    return n;
+}
+
+/* True if the LEN bytes of TEXT are a further line of a header. *CLOSED is set if it has the ]. */
+static bool is_more_names(const char *text, size_t len, bool *closed)
+{
+    size_t n = names_length(text, len);
+
+    *closed = n < len && text[n] == ']';
+    return (ini_is_space(text[0]) || text[0] == ']') && (n == len || *closed) && memchr(text, '\0', len) == NULL &&
+           text[len - 1] != '\\';
+}
+
+/* Lets LINE, a header, go on over the lines below it. */
+static void extend(const char *text, size_t size, struct ini_line *line)
+{
+    const size_t start = (size_t)(line->text - text);
+    bool closed = names_length(line->text + 1, line->len - 1) < line->len - 1;
+
+    for (size_t at = line->next, end; at < size && !closed; at = end + 1) {
+        end = line_end(text, size, at);
+        size_t len = trimmed(text + at, end - at);
+        if (len == 0)
+            continue;
+        if (end - at >= INI_LINE_SIZE - 1 || !is_more_names(text + at, len, &closed))
+            return;
+        line->holds_cr |= holds_cr(text + at, len);
+        line->len = at + len - start;
+        line->first_len = at + len - line->at;
+        line->next = end < size ? end + 1 : size;
+    }
+}
+
 size_t ini_begin(const char *text, size_t size)
 {
     return size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
@@ -222,6 +262,8 @@ void ini_line(const char *text, size_t size, size_t at, struct ini_line *line)
         return;
     }
     finish(line, text + at, len);
+    if (line->kind == INI_HEADER && memchr(line->text, ']', line->len) == NULL)
+        extend(text, size, line);
 }
 
 bool ini_is_header(const struct ini_line *line)

@@ -32,16 +32,20 @@ enum ini_stop {
     INI_STOP_HEADER   /* the next line is a header */
 };
 
-/* One logical line: a physical line, and the lines that final backslashes join to it. */
+/*
+ * One logical line: a physical line, and the lines that final backslashes join to it. A header without its ] goes on over the
+ * lines below it, up to the ]. Each of these begins with white space or with the ], and has only characters of names; or it is
+ * empty. So two lines that a lost line end joins are still two names, and a damaged header swallows no other header.
+ */
 struct ini_line {
     enum ini_kind kind;
     size_t at, next;  /* offsets of this line and of the next logical line */
-    size_t first_len; /* length of its first physical line, without trailing white space */
+    size_t first_len; /* length of its first physical line, of a header that of all lines, without trailing white space */
     bool continued;   /* its first physical line ends in a backslash; TEXT points into JOINED */
     bool glued;       /* a backslash joins two words without a space or comma between them */
     bool holds_cr;    /* contains a CR that is not part of a line end; other programs may see two lines */
     enum ini_stop stop;
-    const char *text; /* the joined text, LEN bytes, without white space around it; no final NUL */
+    const char *text; /* the joined text, LEN bytes, without white space around it; no final NUL. Only a header has newlines */
     size_t len;
     char joined[INI_LINE_SIZE];
 };

@@ -39,16 +39,17 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
     }
     enum key key = key_known(pair.key), joined = comment_key_in_value(line);
     const char *fault = comment_fault(line, key);
+    bool repeated = key != KEY_ANY && key != KEY_MX && section->seen[key];
     if (key == KEY_ANY) {
         add_unknown_key(section, number, pair.key);
     } else if (section->kind == SECTION_PREAMBLE) {
         section_add_problem(section, number, key, "is above the first header; move it below [defaults] or a domain's header");
     } else if (fault != NULL) {
-        section_add_problem(section, number, key, "%s", fault);
+        section_add_unknown(section, number, repeated ? KEY_ANY : key, key_name(key), "%s", fault);
     } else if (joined != KEY_ANY) {
         section_add_unknown(section, number, KEY_ANY, key_name(key), "the value contains \"%s =\"; start a new line before it",
                             key_name(joined));
-    } else if (key != KEY_MX && section->value[key].line != 0) {
+    } else if (repeated) {
         section_add_unknown(section, number, KEY_ANY, key_name(key),
                             "is set twice in this section; keep one, or add the missing header between them");
     } else {
@@ -57,6 +58,8 @@ static void read_value(const char *text, const struct ini_line *line, unsigned n
         section->failed |= section->values.failed;
         value_check(section, number, key, pair.value);
     }
+    if (key != KEY_ANY)
+        section->seen[key] = true;
 }
 
 /* Reports a line that is not a header, value or comment. Often it was copied from a policy, with a colon. */
@@ -154,7 +157,7 @@ static void read_line(const char *text, const struct ini_line *line, unsigned nu
         section_widen_problems(section, before);
 }
 
-static void check_domain_name(struct section *section, const char *name, size_t len)
+static void check_domain_name(struct section *section, unsigned line, const char *name, size_t len)
 {
     const size_t prefix = sizeof DOMAIN_POLICY_HOST_PREFIX - 1;
     struct section_shown a, b;
@@ -162,22 +165,31 @@ static void check_domain_name(struct section *section, const char *name, size_t 
     if (len == 1 && name[0] == '*')
         return;
     enum domain_fault fault = domain_policy_fault(name, len);
-    if (fault != DOMAIN_FINE)
-        section_add_name_problem(section, section->line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
-    else if (header_is_nearly_defaults(name, len))
-        section_add_problem(section, section->line, KEY_ANY, "\"%s\" looks like a misspelt [defaults]; write [defaults]",
+    bool is_host = len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix);
+    if (len > 2 && memcmp(name, "*.", 2) == 0 && domain_policy_fault(name + 2, len - 2) == DOMAIN_FINE)
+        section_add_problem(section, line, KEY_ANY,
+                            "\"%s\" has a *, but a policy is for one domain; write each domain, as in [%s] (RFC 8461 3.4)",
+                            section_show(section, &a, name, len), section_show(section, &b, name + 2, len - 2));
+    else if (is_host && memchr(name + prefix, '.', len - prefix) == NULL)
+        section_add_problem(section, line, KEY_ANY,
+                            "\"%s\" is no mail domain; write the part after the @ of a mail address, as in [example.org]",
                             section_show(section, &a, name, len));
-    else if (len > prefix && domain_same(name, DOMAIN_POLICY_HOST_PREFIX, prefix))
-        section_add_problem(section, section->line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
+    else if (fault != DOMAIN_FINE)
+        section_add_name_problem(section, line, KEY_ANY, name, len, fault, "[]", "RFC 8461 3.3");
+    else if (header_is_nearly_defaults(name, len))
+        section_add_problem(section, line, KEY_ANY, "\"%s\" looks like a misspelt [defaults]; write [defaults]",
+                            section_show(section, &a, name, len));
+    else if (is_host)
+        section_add_problem(section, line, KEY_ANY, "\"%s\" is the policy host; write [%s] (RFC 8461 3.3)",
                             section_show(section, &a, name, len), section_show(section, &b, name + prefix, len - prefix));
 }
 
-static void check_template_name(struct section *section, const char *name, size_t len)
+static void check_template_name(struct section *section, unsigned line, const char *name, size_t len)
 {
     struct section_shown s;
 
     if (!header_is_template_name(name, len))
-        section_add_problem(section, section->line, KEY_ANY,
+        section_add_problem(section, line, KEY_ANY,
                             "\"%s\" is not a valid name; write a domain, or a template name of letters, digits, - and _",
                             section_show(section, &s, name, len));
 }
@@ -185,13 +197,15 @@ static void check_template_name(struct section *section, const char *name, size_
 static void read_names(struct section *section)
 {
     const char *name;
-    size_t templates = 0;
+    size_t templates = 0, from = 0;
+    unsigned line = section->line;
 
-    for (size_t at = 0, len; (len = header_next_name(section->names, section->names_len, &at, &name)) > 0;) {
+    for (size_t at = 0, len; (len = header_next_name(section->names, section->names_len, &at, &name)) > 0; from = at) {
+        line += ini_newlines(section->names, from, at);
         if (header_names_domain(name, len)) {
-            check_domain_name(section, name, len);
+            check_domain_name(section, line, name, len);
         } else {
-            check_template_name(section, name, len);
+            check_template_name(section, line, name, len);
             templates++;
         }
     }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "ini/key.h"
 #include "ini/lines.h"
+#include "policy/alabel.h"
 #include "policy/domain.h"
 
 #include <stdarg.h>
@@ -125,8 +126,12 @@ void section_add_name_problem(struct section *section, unsigned line, enum key k
     const char *phrase = domain_fault_phrase(fault), *advice = domain_fault_advice(fault);
     struct section_shown a, b;
 
+    char ascii[DOMAIN_MAX + 1];
+
     section_show(section, &a, name, len);
-    if (advice != NULL)
+    if (fault == DOMAIN_NOT_ASCII && alabel_name(name, len, ascii))
+        section_add_problem(section, line, key, "\"%s\" %s; write %c%s%c (%s)", a.text, phrase, quotes[0], ascii, quotes[1], rfc);
+    else if (advice != NULL)
         section_add_problem(section, line, key, "\"%s\" %s; write %s (%s)", a.text, phrase, advice, rfc);
     else
         section_add_problem(section, line, key, "\"%s\" %s; write %c%s%c (%s)", a.text, phrase, quotes[0],
@@ -170,27 +175,28 @@ const char *section_show(struct section *section, struct section_shown *shown, c
     return shown->text;
 }
 
-/* Returns the length of the part of NAMES that a message shows: the header's first line, without a final backslash. */
-static size_t first_line(const char *names, size_t len)
+/* Appends the part of NAMES that a message shows: the header's first line of names, without a final backslash. */
+static void add_names(struct buf *out, const char *names, size_t len)
 {
+    for (; len > 0 && ini_is_space(*names); len--)
+        names++;
     const char *newline = memchr(names, '\n', len);
+    size_t n = newline != NULL ? (size_t)(newline - names) : len;
 
-    if (newline == NULL)
-        return len;
-    len = (size_t)(newline - names);
-    while (len > 0 && (ini_is_space(names[len - 1]) || names[len - 1] == '\\' || names[len - 1] == ','))
-        len--;
-    return len;
+    while (newline != NULL && n > 0 && (ini_is_space(names[n - 1]) || names[n - 1] == '\\' || names[n - 1] == ','))
+        n--;
+    buf_add_shown(out, names, n, SHOWN_MAX);
+    if (newline != NULL && n <= SHOWN_MAX)
+        buf_print(out, " ...");
 }
 
 void section_print_problem(const struct section *section, const struct section_problem *problem, const char *file, unsigned line,
                            struct buf *out)
 {
     buf_print(out, "%s:%u: %s", file, problem->line - section->line + line, problem->warning ? "warning: " : "");
-    size_t len = first_line(section->names, section->names_len);
-    if (len > 0) {
+    if (section->names_len > 0) {
         buf_add(out, "[", 1);
-        buf_add_shown(out, section->names, len, SHOWN_MAX);
+        add_names(out, section->names, section->names_len);
         buf_print(out, problem->keyed ? "] " : "]: ");
     }
     buf_print(out, "%s", section->notes.text + problem->text);

@@ -33,10 +33,12 @@ struct section {
     const char *names; /* the text between the brackets, NAMES_LEN bytes; borrowed, no final NUL */
     size_t names_len;
     struct section_value value[KEYS];
+    bool seen[KEYS]; /* the section has a line with this key, perhaps one with a mistake */
     struct buf values;
     struct buf mx;       /* MX_COUNT patterns in lower case, each with a final NUL */
     struct buf mx_lines; /* their line numbers, of type unsigned */
     size_t mx_count;
+    bool mx_fills; /* a pattern has {domain} in it */
     struct buf notes;
     struct section_problem *problems;
     size_t problem_count, problem_room;

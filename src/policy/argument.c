@@ -1,5 +1,6 @@
 #include "policy/argument.h"
 #include "base/buf.h"
+#include "policy/alabel.h"
 #include "policy/domain.h"
 
 #include <string.h>
@@ -13,19 +14,66 @@ static bool read_name(const char *argument, fault_fn *find_fault, char normal[DO
     if (len > 1 && argument[len - 1] == '.')
         len--;
     enum domain_fault fault = find_fault(argument, len);
+    char ascii[DOMAIN_MAX + 1];
     if (fault == DOMAIN_FINE)
         domain_normal(argument, len, normal);
+    else if (fault == DOMAIN_NOT_ASCII && alabel_name(argument, len, ascii))
+        buf_print(why, "\"%s\" is not ASCII; write %s", argument, ascii);
     else
         buf_print(why, "\"%s\" %s; write %s", argument, domain_fault_phrase(fault),
                   fault == DOMAIN_NOT_ASCII ? domain_fault_advice(fault) : "a name, as in example.org");
     return fault == DOMAIN_FINE;
 }
 
+static const struct {
+    const char *before; /* in any case */
+    char after;         /* what ends the name; a NUL: nothing does */
+    const char *is;
+} forms[] = {
+    [ARGUMENT_HOST] = { "", '\0', "is the policy host" },
+    [ARGUMENT_MAIL] = { "@", '\0', "is a mail address" },
+    [ARGUMENT_URL] = { "https://", '/', "is a URL" },
+    [ARGUMENT_HEADER] = { "[", ']', "is a header" },
+};
+
+static enum argument_form form_of(const char *argument)
+{
+    for (size_t form = ARGUMENT_URL; form <= ARGUMENT_HEADER; form++) {
+        size_t len = strlen(forms[form].before);
+        if (strlen(argument) > len && domain_same(argument, forms[form].before, len))
+            return (enum argument_form)form;
+    }
+    return strchr(argument, '@') != NULL ? ARGUMENT_MAIL : ARGUMENT_HOST;
+}
+
+enum argument_form argument_meant(const char *argument, char domain[DOMAIN_MAX + 1])
+{
+    enum argument_form form = form_of(argument);
+    const char *before = forms[form].before;
+    char name[DOMAIN_MAX + 1], found[DOMAIN_MAX + 1];
+
+    argument = form == ARGUMENT_MAIL ? strchr(argument, '@') + 1 : argument + strlen(before);
+    const char *end = forms[form].after != '\0' ? strchr(argument, forms[form].after) : NULL;
+    size_t len = end != NULL ? (size_t)(end - argument) : strlen(argument);
+    if (len > DOMAIN_MAX)
+        return ARGUMENT_OTHER;
+    domain_normal(argument, len, name);
+    if (!domain_from_host(name, found)) {
+        if (form == ARGUMENT_HOST || domain_policy_fault(name, len) != DOMAIN_FINE)
+            return ARGUMENT_OTHER;
+        domain_normal(name, len, found);
+    }
+    (void)memcpy(domain, found, sizeof found);
+    return form;
+}
+
 bool argument_domain(const char *argument, char domain[DOMAIN_MAX + 1], struct buf *why)
 {
-    if (!domain_from_host(argument, domain))
+    enum argument_form form = argument_meant(argument, domain);
+
+    if (form == ARGUMENT_OTHER)
         return read_name(argument, domain_policy_fault, domain, why);
-    buf_print(why, "%s is the policy host; write %s", argument, domain);
+    buf_print(why, "%s %s; write %s", argument, forms[form].is, domain);
     return false;
 }
 

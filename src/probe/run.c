@@ -89,7 +89,7 @@ static void probe_one(struct state *s, struct probe_dns *dns, const char *domain
 {
     const struct probe_run *run = s->run;
     struct probe_expected expected = { 0 };
-    struct buf mistake = { 0 };
+    struct buf text = { 0 };
     struct probe_result result;
 
     if (run->way != NULL) {
@@ -97,13 +97,13 @@ static void probe_one(struct state *s, struct probe_dns *dns, const char *domain
         slot->text.failed = slot->looked == NULL;
         return;
     }
-    bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &mistake);
+    bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &text);
     probe_domain(run->context, dns, domain, run->file != NULL ? &expected : NULL, &result);
     slot->status = good ? probe_status(&result) : PROBE_STATUS_UNKNOWN;
     if (slot->status != PROBE_STATUS_OK || !run->quiet)
         probe_format_result(run->format, &result, &run->report, &slot->text);
     probe_result_free(&result);
-    buf_free(&mistake);
+    buf_free(&text);
 }
 
 /* MORE threads have no resolver, and the others do their work. LESS were not started. Without any thread, the run stops. */

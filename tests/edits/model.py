@@ -16,7 +16,8 @@ LINE_MAX = 1022
 LABEL = re.compile(rb"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 TEMPLATE = re.compile(rb"[a-z0-9_-]+")
 ADDRESS = re.compile(rb"\[[0-9a-fA-F.]*:[0-9a-fA-F:.]*\]")
-WORDS = re.compile(rb"[, \t\r\v\f]+")
+WORDS = re.compile(rb"[, \t\r\v\f\n]+")
+NAMES = rb"[^][;#=\\\0]*"  # what a header may have before its ]
 
 
 class Choice:
@@ -71,6 +72,12 @@ def is_domain(name):
     return b"." in name and is_host(name, 242) and not name.startswith(b"mta-sts.")
 
 
+def is_host_of(word, domain):
+    """The same with DOMAIN in place of {domain}, and with *. before it."""
+    host = word.replace(b"{domain}", domain)
+    return is_host(host[2:] if host.startswith(b"*.") else host)
+
+
 def read_mx(value, choice):
     """The patterns, or None for a mistake."""
     words = [word for word in WORDS.split(value.lower()) if word]
@@ -79,7 +86,7 @@ def read_mx(value, choice):
         return None
     if re.search(rb"^,|,,", bare) and choice.may("an empty place in a list is a mistake"):
         return None
-    good = all(is_host(word[2:] if word.startswith(b"*.") else word) for word in words)
+    good = all(is_host_of(word, b"a.b") for word in words)
     return words if words and good else None
 
 
@@ -138,7 +145,8 @@ def comment_fault(before, text, choice):
         return choice.may("an empty comment after a value is a mistake")
     if before[-1:] not in (b" ", b"\t", b"\r") and text[:1] not in (b" ", b"\t", b"\r"):
         return True
-    hosts = [b"." in word and is_host(word.lower().lstrip(b"*").lstrip(b".")) for word in words]
+    words = [word.lower().replace(b"{domain}", b"a.b") for word in words]
+    hosts = [b"." in word and is_host(word.lstrip(b"*").lstrip(b".")) for word in words]
     if all(hosts):
         return True
     if any(hosts) or any(byte in b",*." for byte in text):
@@ -353,15 +361,36 @@ def name_kind(name):
     return "template" if TEMPLATE.fullmatch(name) else "bad"
 
 
+def header_lines(lines, at):
+    """(the header that begins with the line AT and goes on up to its ], the next line)."""
+    text, after = lines[at], at + 1
+    if not re.fullmatch(NAMES, text.lstrip(SPACE)[1:]):
+        return text, after
+    for number in range(after, len(lines)):
+        line = lines[number]
+        if not line.strip(SPACE):
+            continue
+        if len(line) > LINE_MAX or b"\0" in line or line.rstrip(SPACE).endswith(b"\\") or not re.match(rb"[ \t\r\v\f]" + NAMES + rb"(\]|$)|\]", line):
+            break
+        text, after = text + b"\n" + line, number + 1
+        if b"]" in line:
+            break
+    return text, after
+
+
+def is_long(text):
+    return any(len(line) > LINE_MAX for line in text.split(b"\n"))
+
+
 def header_fault(line, inner, tail, kinds, choice):
     """Is the header one that cannot be read?"""
-    if b"\0" in line or len(line) > LINE_MAX or not kinds or "bad" in kinds:
+    if b"\0" in line or is_long(line) or not kinds or "bad" in kinds:
         return True
     if tail and tail[:1] not in (b";", b"#"):
         return True
     if line.endswith(b"\\"):
         return not tail or choice.may("a backslash in the comment of a header continues the header")
-    if holds_cr(line):
+    if any(holds_cr(one) for one in line.split(b"\n")):
         return True
     if re.search(rb"^\s*,|,\s*,|,\s*$", inner) and choice.may("an empty place in a header is a mistake"):
         return True
@@ -432,7 +461,7 @@ def take_header(reading, line, above, choice):
     if not close and re.search(rb"[;#=\\]", inner):
         above.wide |= above.kind != "stray" and choice.may("a header without its bracket is cut at a sign")
     if not close or header_fault(line, inner, tail, kinds, choice):
-        whole = bool(close) and b"\0" not in line and not line.endswith(b"\\") and len(line) <= LINE_MAX
+        whole = bool(close) and b"\0" not in line and not line.endswith(b"\\") and not is_long(line)
         lose(reading, line, names, kinds, whole and (not tail or tail[:1] in (b";", b"#")), choice)
         return section
     if runs_into_header(tail):
@@ -475,9 +504,9 @@ def read_one(data, choice):
     while at < len(lines):
         line = lines[at].lstrip(SPACE)
         if line.startswith(b"["):
-            section = take_header(reading, lines[at], section, choice)
+            header, at = header_lines(lines, at)
+            section = take_header(reading, header, section, choice)
             reading.first = reading.first or section
-            at += 1
         elif line[:1] in (b";", b"#"):
             take_comment(reading, section, line, choice)
             if holds_cr(line) and re.search(rb"[][]", line):
@@ -603,8 +632,8 @@ def levels_of(reading, section):
     return [[section], template, reading.defaults] if template else None
 
 
-def verdict(reading, section):
-    """The policy, or None for a mistake."""
+def verdict(reading, section, domain):
+    """The policy of DOMAIN, or None for a mistake."""
     if section.wide or section.bad & {"mode", "mx", "max_age", "use"}:
         return None
     levels = levels_of(reading, section)
@@ -615,9 +644,9 @@ def verdict(reading, section):
         return None
     mode, mx, max_age = [value for _, value in found]
     mode = mode or b"testing"
-    if not mx and mode != b"none":
+    if (not mx and mode != b"none") or not all(is_host_of(one, domain) for one in mx or []):
         return None
-    lines = [b"version: STSv1", b"mode: " + mode] + [b"mx: " + one for one in mx or []]
+    lines = [b"version: STSv1", b"mode: " + mode] + [b"mx: " + one.replace(b"{domain}", domain) for one in mx or []]
     return b"\r\n".join(lines) + b"\r\nmax_age: %d\r\n" % (604800 if max_age is None else max_age)
 
 
@@ -646,10 +675,10 @@ def kept(policies):
     return frozenset(BROKEN if policy is None else ("policy", policy) for policy in policies)
 
 
-def star_after(way, before):
+def star_after(way, domain, before):
     """(star, star_now, outcomes for whom it answers) after the reading WAY."""
     if len(way.stars) == 1 and b"*" not in way.broken:
-        policy = verdict(way, way.stars[0])
+        policy = verdict(way, way.stars[0], domain)
         if policy is not None:
             return frozenset([policy]), frozenset([("policy", policy)]), frozenset([("policy", policy)])
     if way.stars or b"*" in way.broken:
@@ -662,7 +691,7 @@ def star_after(way, before):
 def own_after(way, domain, before):
     """(own, now) of a domain that WAY names."""
     sections = way.domains.get(domain, [])
-    policy = verdict(way, sections[0]) if len(sections) == 1 and domain not in way.broken else None
+    policy = verdict(way, sections[0], domain) if len(sections) == 1 and domain not in way.broken else None
     if policy is not None:
         return frozenset([policy]), frozenset([("policy", policy)])
     return before.own, kept(before.own)
@@ -674,7 +703,7 @@ def step(way, domain, before):
         return (frozenset([CLOSED]), None) if before is None else (before.current, before)
     fresh = before is None
     before = before or Before()
-    star, star_now, outcomes = star_after(way, before)
+    star, star_now, outcomes = star_after(way, domain, before)
     own, now = before.own, before.now
     if domain in way.domains or domain in way.broken:
         own, now = own_after(way, domain, before)

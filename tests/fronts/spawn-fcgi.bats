@@ -58,3 +58,39 @@ load supervisors
     [ "$status" -ne 0 ]
     [[ $output == *'No such file or directory'* ]]
 }
+
+# Takes datagrams at log.sock, as a syslog server does; each is a line of the file syslog.
+start_syslog() {
+    cat >listen.py <<'PY'
+import os, socket
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind("log.sock")
+os.chmod("log.sock", 0o777)
+with open("syslog", "wb", 0) as file:
+    while True:
+        file.write(log.recv(9999) + b"\n")
+PY
+    background listen.log python3 listen.py
+    until_true test -S log.sock
+}
+
+# with_syslog COMMAND...: in a mount namespace whose /dev/log is log.sock.
+with_syslog() {
+    mkdir -p dev
+    # shellcheck disable=SC2016 # of the inner shell
+    timeout 20 unshare --mount --propagation private bash -ec '
+        mount --rbind /dev dev; mount -t tmpfs tmpfs /dev
+        touch /dev/null /dev/urandom /dev/log
+        mount --bind dev/null /dev/null; mount --bind dev/urandom /dev/urandom; mount --bind log.sock /dev/log
+        exec "$@"' with_syslog "$@" 3>&-
+}
+
+@test "spawn-fcgi: without -n the log, and why the program did not start, is in syslog" {
+    as_root
+    needs unshare python3
+    prepare
+    start_syslog
+    with_syslog spawn-fcgi -s "$DIR/fcgi.sock" -- "$DIR/mta-sts" -f "$DIR/nowhere.ini" >out 2>&1 || true
+    grep -q 'child exited with: 1' out
+    until_true grep -qF "<29>mta-sts: $DIR/nowhere.ini: cannot be read: No such file or directory" syslog
+}

@@ -81,9 +81,9 @@ hosts_of_all_kinds() {
 }
 
 @test "the Worker's answers are the program's, with [*], too" {
-    printf '[*]\nmx = any.example.net\n' >>policies.ini
+    printf '[*]\nmx = any.example.net, mail.{domain}\n' >>policies.ini
     leave_alone policies.ini
     hosts_of_all_kinds >hosts
     compare_all hosts
-    of_the_worker mta-sts.other.example GET | grep -q 'mx: any.example.net'
+    of_the_worker mta-sts.other.example GET | grep -q 'mx: mail.other.example'
 }

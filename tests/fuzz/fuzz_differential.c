@@ -122,16 +122,22 @@ static const char *inherited(const dictionary *dict, const struct text *text, co
     return value != NULL ? value : value_in(dict, text, "defaults", key);
 }
 
-/* The mx lines of the POLICY in TEXT end with the words of VALUE: iniparser keeps only the last line. */
-static void check_mx(const char *text, size_t len, const char *value)
+/* The mx lines of the POLICY in TEXT end with the words of VALUE, in which DOMAIN replaces {domain}: iniparser keeps only the
+ * last line. */
+static void check_mx(const char *text, size_t len, const char *value, const char *domain)
 {
+    static const char word_of_domain[] = "{domain}";
+    const size_t word_len = sizeof word_of_domain - 1;
     struct buf end = { 0 };
 
     for (const char *word = value + strspn(value, ", \t"); *word != '\0'; word += strspn(word, ", \t")) {
         size_t n = strcspn(word, ", \t");
         buf_add(&end, "mx: ", 4);
-        for (; n > 0; n--, word++)
-            buf_add(&end, (char[]) { domain_lower(*word) }, 1);
+        for (size_t used; n > 0; n -= used, word += used) {
+            bool replaced = strcmp(domain, "*") != 0 && n >= word_len && domain_same(word, word_of_domain, word_len);
+            used = replaced ? word_len : 1;
+            buf_add(&end, replaced ? domain : (char[]) { domain_lower(*word) }, replaced ? strlen(domain) : 1);
+        }
         buf_add(&end, "\r\n", 2);
     }
     CHECK(len >= end.len && memcmp(text + len - end.len, end.text, end.len) == 0);
@@ -139,20 +145,22 @@ static void check_mx(const char *text, size_t len, const char *value)
 }
 
 static void check_policy(const dictionary *dict, const struct text *text, const char *section,
-                         const struct index_verdict *verdict)
+                         const struct index_verdict *verdict, const char *domain)
 {
     const char *mode = inherited(dict, text, section, "mode"), *max_age = inherited(dict, text, section, "max_age"),
                *mx = inherited(dict, text, section, "mx");
     struct fuzz_policy policy;
     uint32_t seconds = POLICY_MAX_AGE_DEFAULT;
 
+    if (verdict->fills)
+        return; /* that of [*] */
     CHECK(fuzz_read_policy(verdict->bytes, verdict->len, &policy));
     CHECK(strcmp(policy.mode, mode != NULL ? mode : "testing") == 0);
     CHECK(max_age == NULL || policy_max_age_read(max_age, &seconds));
     CHECK(policy.max_age == seconds && (mx != NULL) == (policy.mx_count > 0));
     const char *end = strstr(verdict->bytes, "max_age: ");
     if (mx != NULL)
-        check_mx(verdict->bytes + policy.mx, (size_t)(end - verdict->bytes) - policy.mx, mx);
+        check_mx(verdict->bytes + policy.mx, (size_t)(end - verdict->bytes) - policy.mx, mx, domain);
 }
 
 static void check_section(const dictionary *dict, const struct text *text, struct index *index, const struct header *header)
@@ -166,9 +174,11 @@ static void check_section(const dictionary *dict, const struct text *text, struc
         if (len > DOMAIN_MAX || !header_names_domain(word, len))
             continue;
         domain_normal(word, len, domain);
-        if (index_names(index, domain) && index_find(index, domain, &verdict) && verdict != NULL &&
-            verdict->found == INDEX_POLICY)
-            check_policy(dict, text, section, verdict);
+        if (!index_names(index, domain) || !index_find(index, domain, &verdict) || verdict == NULL)
+            continue;
+        if (verdict->found == INDEX_POLICY)
+            check_policy(dict, text, section, verdict, domain);
+        verdict_drop(verdict);
     }
 }
 

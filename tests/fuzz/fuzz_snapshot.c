@@ -33,8 +33,8 @@ static void check_domain(struct snapshot *snapshot, struct snapshot *before, con
     struct index *now = snapshot_index(snapshot), *then = snapshot_index(before);
     const struct index_verdict *own, *star, *own_then, *star_then;
 
-    CHECK(index_find_named(now, domain, &own) && index_find_named(now, "*", &star));
-    CHECK(index_find_named(then, domain, &own_then) && index_find_named(then, "*", &star_then));
+    CHECK(index_find_named(now, domain, domain, &own) && index_find_named(now, "*", domain, &star));
+    CHECK(index_find_named(then, domain, domain, &own_then) && index_find_named(then, "*", domain, &star_then));
     snapshot_find(snapshot, domain, &answer);
     if (own != NULL && own->found == INDEX_POLICY)
         CHECK(answer.found == SNAPSHOT_POLICY && is(&answer, own));
@@ -43,6 +43,10 @@ static void check_domain(struct snapshot *snapshot, struct snapshot *before, con
     else if (answer.found == SNAPSHOT_POLICY)
         CHECK(is(&answer, star) || ((star == NULL || star->found != INDEX_POLICY) && is(&answer, star_then)));
     CHECK(!index_has_lost(now) || !index_has_lost(then) || own != NULL || own_then != NULL || answer.found == SNAPSHOT_BROKEN);
+    verdict_drop(own);
+    verdict_drop(star);
+    verdict_drop(own_then);
+    verdict_drop(star_then);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -14,8 +14,8 @@ dns_zones() {
     {
         echo 'test. 300 IN SOA ns. hostmaster. 1 3600 600 86400 60'
         echo 'test. 300 IN NS ns.'
-        echo 'mail.test. 300 IN A 127.0.0.2'
-        echo 'other.test. 300 IN A 127.0.0.3'
+        echo 'mail.test. 300 IN A 11.0.0.2'
+        echo 'other.test. 300 IN A 11.0.0.3'
         printf '%s.test. 300 IN MX 10 mail.test.\n' first new d{0..99}
     } >test.zone
     tsig-keygen -a hmac-sha256 timer >timer.key
@@ -74,6 +74,8 @@ deployment() {
     mkdir home
     policies
     mail_network "HOME=$DIR/home" "XDG_DATA_HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" "CURL_CA_BUNDLE=$DIR/ca.pem" "MTA_STS=$MTA_STS" "MTA_STS_PROBE=$PROBE"
+    # Addresses of the Internet. With others the timer would publish no id.
+    inside ip route add local 11.0.0.0/8 dev lo
     dns_zones
     "dns_$SERVER"
     acme_config
@@ -90,7 +92,7 @@ deployment() {
     eventually listens_inside 443
     certificate mail mail.test
     certificate other other.test
-    start_smtp 127.0.0.2=mail.pem 127.0.0.3=other.pem
+    start_smtp 11.0.0.2=mail.pem 11.0.0.3=other.pem
     : >up
     eventually published first.test
 }

@@ -26,7 +26,7 @@ setup_file() {
 }
 
 policies() {
-    printf '[defaults]\nmode = enforce\nhost = 127.0.0.1\n[first.test]\nmx = mail.test\n' >policies.ini
+    printf '[defaults]\nmode = enforce\nhost = 11.0.0.1\n[first.test]\nmx = mail.test\n' >policies.ini
 }
 
 # saved WHAT COMMAND...: COMMAND changes policies.ini. Waits for the record, and not with requests over HTTPS: the first one makes Caddy get the certificate.
@@ -63,15 +63,15 @@ delivers_and_follows() {
 
     saved 'a new section' new_section
     send to@new.test first
-    eventually arrived 127.0.0.2 to@new.test first
-    eventually verified 'mail.test[127.0.0.2]'
+    eventually arrived 11.0.0.2 to@new.test first
+    eventually verified 'mail.test[11.0.0.2]'
 
     # To another MX host, in the order of RFC 8461 8.1: the policy has it before the MX record does.
     saved 'one mx more' sed -i '$s/$/, other.test/' policies.ini
     mx_record other.test
     send to@new.test second
-    eventually arrived 127.0.0.3 to@new.test second
-    eventually verified 'other.test[127.0.0.3]'
+    eventually arrived 11.0.0.3 to@new.test second
+    eventually verified 'other.test[11.0.0.3]'
 
     # The old MX host leaves the policy. From then on a forged MX record leads nowhere.
     saved 'one mx less' sed -i '$s/mail.test, //' policies.ini
@@ -79,7 +79,7 @@ delivers_and_follows() {
     send to@new.test third
     eventually held to@new.test 'Server certificate not verified'
     mx_record other.test
-    eventually arrived 127.0.0.3 to@new.test third
+    eventually arrived 11.0.0.3 to@new.test third
     eventually queue_is_empty
     [ "$(wc -l <arrived)" -eq 3 ]
 }

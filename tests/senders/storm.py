@@ -77,7 +77,7 @@ class Editor:
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def save(self):
-        text = "[defaults]\nmode = enforce\nhost = 127.0.0.1\n"
+        text = "[defaults]\nmode = enforce\nhost = 11.0.0.1\n"
         for domain, version in enumerate(self.version):
             text += "[%s]\nmx = mail.test, %s\n" % (name_of(domain), "192.0.2.1" if domain in self.mistakes else mx_of(domain, version))
         # By rename, or in place: editors do either.

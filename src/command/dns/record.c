@@ -122,18 +122,9 @@ bool dns_fits(const char *domain, const char *zone)
     return place_name(PLACE_TLSRPT, domain, zone, name); /* the longest */
 }
 
-static void free_values(struct index_records *values)
-{
-    free(values->host);
-    free(values->tlsrpt);
-    free(values->mistake);
-    *values = (struct index_records) { 0 };
-}
-
 /* Empties LIST, and keeps its memory for the next domain. */
 static void empty(struct dns_list *list, const char *domain)
 {
-    free_values(&list->values);
     list->domain = list->origin = domain;
     list->heading = NULL;
     list->count = list->made = list->tlsrpt.len = 0;
@@ -195,7 +186,7 @@ bool dns_is_first(const struct dns_list *list, size_t i)
 
 void dns_list_free(struct dns_list *list)
 {
-    free_values(&list->values);
+    index_records_free(&list->values);
     buf_free(&list->tlsrpt);
     free(list->records);
     *list = (struct dns_list) { 0 };

@@ -105,6 +105,7 @@ static void run_check(struct observation *o, enum probe_check_name name)
     /* What was found with something missing may be wrong. */
     probe_findings_free(&check->findings);
     check_is_unknown(check, PROBE_LACK_SOMETHING);
+    o->lacks = true;
 }
 
 /* Adds to CHECK the MX hosts that have no address, or no public one. Returns how many. */
@@ -343,6 +344,7 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
     skip_without_mail(&o);
     skip_after_removal(&o);
     order_add(&o);
+    result->is_safe &= !o.lacks;
     describe_effect(&o);
     free_observation(&o);
     result->ms = (unsigned)(clock_ms() - begin);

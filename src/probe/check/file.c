@@ -4,6 +4,7 @@
 #include "command/dns/record.h"
 #include "config/index.h"
 #include "config/open.h"
+#include "config/verdict.h"
 #include "policy/domain.h"
 #include "probe/judge/compare.h"
 
@@ -51,7 +52,7 @@ bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMA
     return false;
 }
 
-bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *mistake)
+bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *text)
 {
     const struct index_verdict *verdict;
 
@@ -59,15 +60,21 @@ bool probe_file_find(struct probe_file *file, const char *domain, struct probe_e
     if (!index_find(file->index, domain, &verdict))
         return false;
     if (verdict == NULL) {
-        buf_print(mistake, "%s is not in %s; write a section [%s]", domain, file->name, domain);
-        expected->mistake = mistake->text;
-        return !mistake->failed;
+        buf_print(text, "%s is not in %s; write a section [%s]", domain, file->name, domain);
+        expected->mistake = text->text;
+        return !text->failed;
+    }
+    const char *bytes = verdict->bytes;
+    if (verdict->alone) {
+        buf_add(text, verdict->bytes, verdict->len);
+        bytes = text->text;
     }
     if (verdict->found != INDEX_POLICY)
-        expected->mistake = verdict->bytes;
+        expected->mistake = bytes;
     else
-        *expected = (struct probe_expected) { verdict->bytes, verdict->len, NULL };
-    return true;
+        *expected = (struct probe_expected) { bytes, verdict->len, NULL };
+    verdict_drop(verdict);
+    return !text->failed;
 }
 
 bool probe_file_records(struct probe_file *file, const char *domain, const char *zone, struct dns_list *list)
@@ -76,7 +83,8 @@ bool probe_file_records(struct probe_file *file, const char *domain, const char 
 
     if (!index_find(file->index, domain, &verdict))
         return false;
-    if (verdict == NULL || verdict->found == INDEX_UNSURE)
-        return true;
-    return dns_list_make(list, file->index, domain, zone, verdict->found == INDEX_POLICY ? verdict : NULL, PROBE_TTL);
+    bool good = verdict == NULL || verdict->found == INDEX_UNSURE ||
+                dns_list_make(list, file->index, domain, zone, verdict->found == INDEX_POLICY ? verdict : NULL, PROBE_TTL);
+    verdict_drop(verdict);
+    return good;
 }

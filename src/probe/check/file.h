@@ -28,10 +28,10 @@ size_t probe_file_count(const struct probe_file *file);
 bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMAIN_MAX + 1]);
 
 /*
- * What the file says of DOMAIN, a policy domain in normal form. EXPECTED borrows from FILE and from MISTAKE, to which a message
- * may be added. False where memory runs out.
+ * What the file says of DOMAIN, a policy domain in normal form. EXPECTED borrows from FILE and from TEXT, an empty buffer, to
+ * which a policy or a message may be added. False where memory runs out.
  */
-bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *mistake);
+bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *text);
 
 /*
  * Fills LIST, which is empty, with the DNS records of DOMAIN; see dns_list_make(). ZONE: the zone that its owner delegates them

@@ -76,6 +76,7 @@ struct observation {
     struct mx_unasked *unasked;            /* UNASKED_COUNT of them */
     size_t unasked_count;
     size_t host_count, hosts_left_out, addresses_left_out;
+    bool lacks; /* a check ran out of memory or descriptors: what it found is gone */
     enum probe_compared compared;
     enum probe_removal removal;
 };

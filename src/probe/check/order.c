@@ -50,6 +50,9 @@ static bool fails_to_match(const struct observation *o, const struct probe_polic
 
 static bool holds_mail(const struct observation *o, const struct probe_policy *policy)
 {
+    /* Where memory ran out, nobody knows: then no advice names an id. */
+    if (policy->mx.failed || policy->findings.failed)
+        return true;
     return policy->has_mode && policy->mode == POLICY_ENFORCE && (fails_in_tls(o) || fails_to_match(o, policy));
 }
 

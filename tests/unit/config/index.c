@@ -89,6 +89,7 @@ static char *policy_of(struct index *index, const char *domain)
     if (verdict == NULL)
         return strcpy(text, "nothing");
     (void)snprintf(text, sizeof text, "%s%s", verdict->found == INDEX_POLICY ? "" : "broken: ", verdict->bytes);
+    verdict_drop(verdict);
     for (char *cr; (cr = strchr(text, '\r')) != NULL;)
         memmove(cr, cr + 1, strlen(cr));
     return text;
@@ -132,6 +133,17 @@ static const struct row {
     { "a comment after a ;", "[a.b]\nmx = m.a.b ; the.main one\n", "a.b", "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
     { "a comment with a backslash hides no section", "[c.d]\n; C:\\mail\\\n[a.b]\nmx = m.a.b\n", "a.b",
       "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a header of several lines", "[a.b,\r\n  c.d\n\n\te.f\n] ; three\nmx = m.a.b\n", "e.f",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "a template's header of several lines", "[\n t\n]\nmx = m.a.b\n[a.b]\nuse = t\n", "a.b",
+      "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
+    { "{domain}", "[a.b c.d]\nmx = mail.{domain}, *.{Domain}\n", "c.d",
+      "mode: testing\nmx: mail.c.d\nmx: *.c.d\nmax_age: 604800\n" },
+    { "{domain} in a template", "[t]\nmx = {domain}.mx.e\n[a.b]\nuse = t\n", "a.b",
+      "mode: testing\nmx: a.b.mx.e\nmax_age: 604800\n" },
+    { "{domain} in [defaults], twice in a host", "[defaults]\nmx = x.y, {domain}-{domain}\n[a.b]\n", "a.b",
+      "mode: testing\nmx: x.y\nmx: a.b-a.b\nmax_age: 604800\n" },
+    { "{domain} in [*]", "[*]\nmx = mail.{domain}\n", "c.d.e", "mode: testing\nmx: mail.c.d.e\nmax_age: 604800\n" },
     { "a mistake in the next section", "[a.b]\nmx=m.a.b\n[c.d\nmode = x\n", "a.b",
       "mode: testing\nmx: m.a.b\nmax_age: 604800\n" },
 };
@@ -167,6 +179,35 @@ static void told_the_same(void **state)
     assert_non_null(strstr(policy_of(index, "a.c"), "policies.ini:13: [a.c] max_age: \"x\""));
     index_free(index);
     index_free(only);
+}
+
+/* A list of names that is cut off, or goes on where it must not: none of its domains is left to [*]. */
+static void cut_lists(void **state)
+{
+    static const char *const texts[] = {
+        "[a.b\n b.e\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b\nb.e]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b ; c\n b.e]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b\n ; b.e\n]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b \\\n b.e]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b\n b.e] \\\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "a.b\n b.e]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b\n b.e\1]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b\n =b.e]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b\r b.e]\nmx=m.b.e\n[*]\nmx=any.e\n",
+        "[a.b\n b.e\n[*]\nmx=any.e\n",
+        "[*]\nmx=any.e\n[a.b\n b.e",
+        "[a.b\n b.e\n b.e]\nmx=m.b.e\n[*]\nmx=any.e\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct index *index = index_of(texts[i], strlen(texts[i]), NULL), *only = index_of(texts[i], strlen(texts[i]), "b.e");
+        assert_memory_equal(policy_of(index, "b.e"), "broken: ", 8);
+        assert_memory_equal(policy_of(only, "b.e"), "broken: ", 8);
+        index_free(index);
+        index_free(only);
+    }
 }
 
 static void twins(void **state)
@@ -276,8 +317,8 @@ int main(void)
 {
     enum { ROWS = sizeof rows / sizeof rows[0], MISTAKES_MAX = 100 };
     static struct CMUnitTest mistakes[MISTAKES_MAX], finds[ROWS];
-    const struct CMUnitTest tests[] = { cmocka_unit_test(told_the_same), cmocka_unit_test(twins), cmocka_unit_test(odd_headers),
-                                        cmocka_unit_test(many), cmocka_unit_test(values) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(told_the_same), cmocka_unit_test(cut_lists), cmocka_unit_test(twins),
+                                        cmocka_unit_test(odd_headers),   cmocka_unit_test(many),      cmocka_unit_test(values) };
     glob_t files;
     size_t n = 0;
 

@@ -1,0 +1,20 @@
+/* What was probably meant by a word that is no command, and by an option that a command does not have. */
+#ifndef COMMAND_MEANT_H
+#define COMMAND_MEANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Returns the name of command number I, or NULL after the last one. A name may come several times. */
+typedef const char *meant_name_fn(size_t i);
+
+/*
+ * Complains that WORD is no command, and says what to write: the nearest of NAMES, or the command line for a file, a domain, or a
+ * name with two hyphens before it.
+ */
+void meant_command(const char *word, meant_name_fn *names);
+
+/* True if USAGE, the arguments of a command, has OPTION in it as a word. */
+bool meant_has_option(const char *usage, const char *option);
+
+#endif
