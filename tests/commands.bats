@@ -503,7 +503,7 @@ complete_words() {
     local commands name arguments
     commands=$("$MTA_STS" -h | sed -n '/Commands:$/,/^$/s/^  \([a-z]*\) .*/\1/p' | uniq)
     [ "$(complete_words '')" = "$(paste -sd ' ' <<<"$commands")" ]
-    [[ $commands == check*dns*diff*hosts*show*export ]]
+    [[ $commands == check*dns*diff*import*hosts*show*export ]]
     [ "$(complete_words d)" = 'dns diff' ]
     [ "$(complete_words check -)" = '-q --delegate' ]
     [ "$(complete_words check --delegate z.example pol)" = policies.ini ]

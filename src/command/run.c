@@ -4,6 +4,7 @@
 #include "change/diff.h"
 #include "command/common.h"
 #include "command/dns/format.h"
+#include "command/import/import.h"
 #include "command/meant.h"
 #include "config/index.h"
 #include "config/open.h"
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { OPENS_NONE = 1024 };
+
 static const struct command {
     const char *name, *arguments, *does;
     command_fn *run;
@@ -19,7 +22,7 @@ static const struct command {
     int takes_file;     /* which of the arguments is the file, as with -f; 0: none */
     /* Where others ask for what is served once they have the output, a file that was just written has to be served first. Where
      * something is made from the output, no domain would empty it. */
-    unsigned opens;
+    unsigned opens;                 /* flags of config/open.h, or OPENS_NONE: the command does not use the file */
     void (*names)(struct buf *out); /* appends the values that NAME in ARGUMENTS may have; or NULL */
 } commands[] = {
     { "check", "[-q] [FILE]", "prints every error and warning of the file; -q: only the exit status", command_check, "--delegate",
@@ -35,6 +38,8 @@ static const struct command {
     { "diff", "[--json] OLD [NEW]", "prints what an edit of the file means for mail", diff_command, "--now", 2, OPEN_NEEDS,
       NULL },
     { "diff", "--now TIME OLD [NEW]", "the same, if the edit is served at TIME", diff_command, "--now", 2, OPEN_NEEDS, NULL },
+    { "import", "[--domain NAME] FILE|DIR|-...", "prints sections for existing policies: mta-sts.txt, Workers, nginx",
+      import_command, "--domain", 0, OPENS_NONE, NULL },
     { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS, NULL },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0, NULL },
     { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, NULL, 0,
@@ -62,8 +67,8 @@ static void print_usage(FILE *out, const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, name) == 0)
-            (void)fprintf(out, "usage: mta-sts [-f FILE] %s%s%s\n", name, commands[i].arguments[0] != '\0' ? " " : "",
-                          commands[i].arguments);
+            (void)fprintf(out, "usage: mta-sts %s%s%s%s\n", commands[i].opens != OPENS_NONE ? "[-f FILE] " : "", name,
+                          commands[i].arguments[0] != '\0' ? " " : "", commands[i].arguments);
 }
 
 static const char *name_of(size_t i)
@@ -129,7 +134,7 @@ static int take_file(const struct command *command, int argc, char *argv[], cons
     int seen = 0;
 
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-f") == 0) {
+        if (strcmp(argv[i], "-f") == 0 && command->opens != OPENS_NONE) {
             if (++i == argc)
                 return 0;
             *file = argv[i];
@@ -175,9 +180,9 @@ static bool ends_in_usage(const char *name, int argc, char *argv[], int *status)
 static int run_on(const char *file, const struct command *command, int argc, char *argv[])
 {
     struct buf out = { 0 };
-    struct index *index = open_file(file, command);
+    struct index *index = command->opens != OPENS_NONE ? open_file(file, command) : NULL;
 
-    if (index == NULL)
+    if (index == NULL && command->opens != OPENS_NONE)
         return COMMAND_WRONG;
     int status = command->run(index, argc, argv, &out);
     if (status == COMMAND_USAGE)
@@ -216,7 +221,7 @@ int command_run(const char *file, const char *other, int argc, char *argv[])
         print_usage(stderr, command->name);
     else if (!ends_in_usage(command->name, argc, argv, &status))
         status = run_on(file, command, argc, argv);
-    if (other != NULL && file == default_file && status != COMMAND_USAGE)
+    if (other != NULL && file == default_file && command->opens != OPENS_NONE && status != COMMAND_USAGE)
         (void)fprintf(stderr, "mta-sts: read ./%s, and not %s; \"mta-sts -f FILE %s\" reads another\n", file, other,
                       command->name);
     return status;

@@ -10,6 +10,7 @@
 #include "probe/check/context.h"
 #include "probe/check/error.h"
 #include "probe/check/file.h"
+#include "probe/import.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/result.h"
 #include "probe/names.h"
@@ -160,7 +161,19 @@ static int run_with_file(const struct probe_settings *settings, const char *cons
     return status;
 }
 
-static int run_probes(const struct probe_settings *settings)
+static int run_all(const struct probe_settings *settings, const char *const *domains)
+{
+    return settings->file != NULL ? run_with_file(settings, domains) : run(settings, NULL, domains);
+}
+
+static int import_all(const struct probe_settings *settings, const char *const *domains)
+{
+    return probe_import(&settings->context, domains, settings->count, settings->jobs);
+}
+
+/* Passes the domains in normal form to USE. */
+static int with_domains(const struct probe_settings *settings,
+                        int (*use)(const struct probe_settings *settings, const char *const *domains))
 {
     char(*names)[DOMAIN_MAX + 1] = calloc(settings->count + 1, sizeof *names);
     const char **domains = calloc(settings->count + 1, sizeof *domains);
@@ -172,10 +185,20 @@ static int run_probes(const struct probe_settings *settings)
         domains[i] = names[i];
     }
     if (good)
-        status = settings->file != NULL ? run_with_file(settings, domains) : run(settings, NULL, domains);
+        status = use(settings, domains);
     free((void *)domains);
     free(names);
     return status;
+}
+
+static int run_probes(const struct probe_settings *settings)
+{
+    return with_domains(settings, run_all);
+}
+
+static int run_import(const struct probe_settings *settings)
+{
+    return with_domains(settings, import_all);
 }
 
 /* --- the table --- */
@@ -184,10 +207,10 @@ static const struct {
     int (*run)(const struct probe_settings *settings);
     bool asks;
 } actions[] = {
-    [PROBE_ACTION_DOMAINS] = { run_probes, true },     [PROBE_ACTION_EXPLAIN] = { explain, false },
-    [PROBE_ACTION_SUGGEST] = { suggest, true },        [PROBE_ACTION_TLSA] = { print_tlsa, true },
-    [PROBE_ACTION_UPDATE] = { run_probes, true },      [PROBE_ACTION_HELP] = { print_help, false },
-    [PROBE_ACTION_VERSION] = { print_version, false },
+    [PROBE_ACTION_DOMAINS] = { run_probes, true }, [PROBE_ACTION_EXPLAIN] = { explain, false },
+    [PROBE_ACTION_IMPORT] = { run_import, true },  [PROBE_ACTION_SUGGEST] = { suggest, true },
+    [PROBE_ACTION_TLSA] = { print_tlsa, true },    [PROBE_ACTION_UPDATE] = { run_probes, true },
+    [PROBE_ACTION_HELP] = { print_help, false },   [PROBE_ACTION_VERSION] = { print_version, false },
 };
 
 bool probe_action_asks(enum probe_action action)

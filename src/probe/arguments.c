@@ -131,6 +131,8 @@ static bool is_enough(const struct arguments *arguments)
     switch (settings->action) {
     case PROBE_ACTION_DOMAINS:
         return settings->file != NULL || settings->count > 0 || reject("nothing to look at", "a mail domain, or -f FILE");
+    case PROBE_ACTION_IMPORT:
+        return settings->count > 0 || reject("--import", "the domains to import behind it");
     case PROBE_ACTION_UPDATE:
         return settings->file != NULL || reject("--update", "-f FILE with it");
     default:

@@ -109,7 +109,7 @@ static const char *set_action(struct probe_settings *settings, enum probe_action
     if (settings->action == PROBE_ACTION_HELP)
         return NULL;
     if (settings->action != PROBE_ACTION_DOMAINS)
-        return "only one of --explain, --suggest, --tlsa, --update and --version, and that once";
+        return "only one of --explain, --import, --suggest, --tlsa, --update and --version, and that once";
     settings->action = action;
     settings->subject = subject;
     return NULL;
@@ -118,6 +118,11 @@ static const char *set_action(struct probe_settings *settings, enum probe_action
 static const char *take_explain(struct probe_settings *settings, const char *value)
 {
     return set_action(settings, PROBE_ACTION_EXPLAIN, value);
+}
+
+static const char *take_import(struct probe_settings *settings, const char *value)
+{
+    return set_action(settings, PROBE_ACTION_IMPORT, value);
 }
 
 static const char *take_suggest(struct probe_settings *settings, const char *value)
@@ -231,25 +236,27 @@ static const char *take_version(struct probe_settings *settings, const char *val
 enum {
     DOMAINS = 1 << PROBE_ACTION_DOMAINS,
     EXPLAIN = 1 << PROBE_ACTION_EXPLAIN,
+    IMPORT = 1 << PROBE_ACTION_IMPORT,
     SUGGEST = 1 << PROBE_ACTION_SUGGEST,
     TLSA = 1 << PROBE_ACTION_TLSA,
     UPDATE = 1 << PROBE_ACTION_UPDATE,
     HELP = 1 << PROBE_ACTION_HELP,
     ABOUT = 1 << PROBE_ACTION_VERSION,
     MANY = DOMAINS | UPDATE,
-    FETCHES = MANY | SUGGEST,
+    FETCHES = MANY | IMPORT | SUGGEST,
     ASKS = FETCHES | TLSA
 };
 
 const struct probe_option probe_options[] = {
     { 'f', MANY, "file", "FILE", "all domains of this policies.ini, compared with it", take_file },
-    { 'j', MANY, "jobs", "N", "how many domains at once; default: 64", take_jobs },
+    { 'j', MANY | IMPORT, "jobs", "N", "how many domains at once; default: 64", take_jobs },
     { 'q', MANY, "quiet", NULL, "prints nothing about domains that are fine", take_quiet },
     { 'v', DOMAINS, "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', DOMAINS, "json", NULL, "prints one JSON object for each domain", take_json },
     { '\0', DOMAINS, "html", NULL, "prints one page about all domains, for a browser", take_html },
     { '\0', DOMAINS, "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', EXPLAIN, "explain", "CHECK|KIND", "explains a check, or a finding by its kind", take_explain },
+    { '\0', IMPORT, "import", NULL, "prints sections for what is served for the domains", take_import },
     { '\0', SUGGEST, "suggest", "DOMAIN", "prints a section for policies.ini", take_suggest },
     { '\0', TLSA, "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
     { '\0', UPDATE, "update", "FORMAT", "with -f: prints the DNS changes that are safe now", take_update },

@@ -9,6 +9,7 @@
 enum probe_action {
     PROBE_ACTION_DOMAINS, /* probes domains: what it does without another option */
     PROBE_ACTION_EXPLAIN,
+    PROBE_ACTION_IMPORT, /* of several domains */
     PROBE_ACTION_SUGGEST,
     PROBE_ACTION_TLSA,
     PROBE_ACTION_UPDATE,
@@ -42,7 +43,7 @@ struct probe_option {
     probe_option_take_fn *take;
 };
 
-enum { PROBE_OPTIONS = 25 };
+enum { PROBE_OPTIONS = 26 };
 
 /* All options. The one that stands for an action has no bit but that action's, and comes before others of that kind. */
 extern const struct probe_option probe_options[PROBE_OPTIONS];

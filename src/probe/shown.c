@@ -1,6 +1,7 @@
 #include "probe/shown.h"
 
 #include "base/buf.h"
+#include "ini/write.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/fetched.h"
 #include "probe/ask/hosts.h"
@@ -9,8 +10,7 @@
 #include "probe/check/mx_host.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/records.h"
-#include "probe/read/finding.h"
-#include "probe/tell/comment.h"
+#include "read/finding.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,15 +47,15 @@ void probe_shown_add(struct buf *out, const char *name, const struct probe_findi
 
     if (!known && !judged->is_told) {
         buf_print(&line, "%s could not be looked at: %s.", name, judged->why != NULL ? judged->why : "no answer");
-        probe_comment_add(out, line.text != NULL ? line.text : "");
+        write_comment(out, line.text != NULL ? line.text : "");
     }
     if (findings->verdict == PROBE_FAIL) {
         buf_free(&line);
         buf_print(&line, "%s would get no mail once the mode is enforce:", name);
-        probe_comment_add(out, line.text != NULL ? line.text : "");
+        write_comment(out, line.text != NULL ? line.text : "");
     }
     for (size_t i = 0; i < findings->count; i++)
-        probe_comment_add(out, probe_finding_text(findings, &findings->list[i]));
+        write_comment(out, probe_finding_text(findings, &findings->list[i]));
     out->failed |= line.failed || findings->failed;
     buf_free(&line);
 }

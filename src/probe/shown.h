@@ -4,7 +4,7 @@
 
 #include "probe/check/context.h"
 #include "probe/check/mx_host.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* What the host NAME shows; NULL: memory ran out, or LIMIT came, by clock_ms(). The caller calls probe_hosts_release(). */
 const struct probe_host *probe_shown_ask(const struct probe_context *context, struct probe_dns *dns, const char *name,

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "ini/write.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/ask/dns.h"
@@ -14,11 +15,10 @@
 #include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/section.h"
-#include "probe/read/finding.h"
-#include "probe/read/policy.h"
 #include "probe/read/txt.h"
 #include "probe/shown.h"
-#include "probe/tell/comment.h"
+#include "read/finding.h"
+#include "read/policy.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -62,14 +62,14 @@ static int suggest_record(const struct probe_context *context, struct probe_dns 
     char normal[DOMAIN_MAX + 1];
 
     if (domain_fault(name, strlen(name)) != DOMAIN_FINE) {
-        probe_comment_add(out, "An MX record names no host, and no pattern can match it; correct it:");
-        probe_comment_add(out, name[0] != '\0' ? name : ".");
+        write_comment(out, "An MX record names no host, and no pattern can match it; correct it:");
+        write_comment(out, name[0] != '\0' ? name : ".");
         return PROBE_STATUS_CRITICAL;
     }
     domain_normal(name, strlen(name), normal);
     if (clock_ms() < limit)
         return suggest_host(context, dns, normal, false, limit, out);
-    probe_comment_add(out, "Not checked, since there was no time left; raise --domain-timeout:");
+    write_comment(out, "Not checked, since there was no time left; raise --domain-timeout:");
     buf_print(out, "mx      = %s\n", normal);
     return PROBE_STATUS_UNKNOWN;
 }
@@ -122,7 +122,7 @@ static int add_again(const char *name, const struct probe_dns_answer *answer, st
     struct buf line = { 0 };
 
     buf_print(&line, "%s could not be looked up: %s.", name, answer->why);
-    probe_comment_add(out, line.text != NULL ? line.text : "");
+    write_comment(out, line.text != NULL ? line.text : "");
     out->failed |= line.failed;
     buf_free(&line);
     return PROBE_STATUS_UNKNOWN;
@@ -168,7 +168,7 @@ static int add_no_host(const char *domain, const char *name, const struct probe_
     else if (answer->alias != NULL)
         probe_judge_no_address(name, answer, &findings);
     if (findings.count > 0)
-        probe_comment_add(out, probe_finding_text(&findings, &findings.list[0]));
+        write_comment(out, probe_finding_text(&findings, &findings.list[0]));
     out->failed |= findings.failed;
     probe_findings_free(&findings);
     buf_print(out, ";host   = policies.example.net    ; set where mta-sts.%s points: a name, or addresses\n", domain);
@@ -194,7 +194,7 @@ static int add_findings(struct probe_findings *findings, struct buf *out)
     int status = probe_findings_status(findings, !findings->failed);
 
     for (size_t i = 0; i < findings->count; i++)
-        probe_comment_add(out, probe_finding_text(findings, &findings->list[i]));
+        write_comment(out, probe_finding_text(findings, &findings->list[i]));
     out->failed |= findings->failed;
     probe_findings_free(findings);
     return status;
@@ -237,7 +237,7 @@ static struct probe_served find_served(const struct probe_context *context, stru
     struct probe_served served = { .is_accepted = true };
     struct probe_result result;
 
-    probe_domain_policy(context, dns, domain, &result, policy);
+    probe_domain_policy(context, dns, domain, &result, policy, NULL, NULL);
     for (size_t i = PROBE_CHECK_TXT; i <= PROBE_CHECK_POLICY; i++) {
         *(i == PROBE_CHECK_TXT ? &served.is_record_unknown : &served.is_unknown) |= result.checks[i].state == PROBE_UNKNOWN;
         served.is_accepted &= probe_check_status(&result.checks[i]) != PROBE_STATUS_CRITICAL;
@@ -259,10 +259,10 @@ static void add_head(struct buf *out, const char *domain, const struct probe_ser
 
     probe_section_decide(served, mx_status, &section, &why);
     if (why.text != NULL)
-        probe_comment_add(out, why.text);
+        write_comment(out, why.text);
     buf_print(out, "[%s]\nmode    = %s%s\nmax_age = ", domain, policy_mode_text(section.mode),
               section.mode == POLICY_TESTING ? "    ; enforce when the reports are clean" : "");
-    probe_section_print_age(section.max_age, out);
+    write_age(out, section.max_age);
     buf_print(out, "\n");
     out->failed |= why.failed;
     buf_free(&why);
@@ -323,10 +323,10 @@ int probe_suggest(const struct probe_context *context, struct probe_dns *dns, co
     probe_dns_mx(dns, domain, &answer);
     if (answer.state == PROBE_DNS_AGAIN) {
         buf_print(&line, "The MX records of %s could not be looked up: %s.", domain, answer.why);
-        probe_comment_add(out, line.text != NULL ? line.text : "");
+        write_comment(out, line.text != NULL ? line.text : "");
     } else if (answer.state == PROBE_DNS_ABSENT && answer.no_such_name) {
         buf_print(&line, "%s: the domain does not exist (NXDOMAIN); check the spelling.", domain);
-        probe_comment_add(out, line.text != NULL ? line.text : "");
+        write_comment(out, line.text != NULL ? line.text : "");
         status = PROBE_STATUS_CRITICAL;
     } else {
         status = suggest_section(context, dns, domain, &answer, out);

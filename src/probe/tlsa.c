@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "ini/write.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/hosts.h"
@@ -9,9 +10,8 @@
 #include "probe/check/mx_host.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/shown.h"
-#include "probe/tell/comment.h"
+#include "read/finding.h"
 #include <stddef.h>
 
 static void add_tlsa(struct buf *out, const char *mx, const struct probe_mx_key *key, unsigned usage)
@@ -34,7 +34,7 @@ static void add_unsigned(const struct probe_host *host, struct buf *out)
     else
         buf_print(&text, "This zone is not signed: sign it before you publish these records.");
     buf_print(&text, " Senders use only TLSA records in a signed zone (RFC 7672 2.2).");
-    probe_comment_add(out, text.text != NULL ? text.text : "");
+    write_comment(out, text.text != NULL ? text.text : "");
     out->failed |= text.failed;
     buf_free(&text);
 }
@@ -47,12 +47,12 @@ static int add_records(const struct probe_host *host, const char *mx, const stru
         add_unsigned(host, out);
         status = PROBE_STATUS_WARNING;
     }
-    probe_comment_add(
+    write_comment(
         out, "The key of the certificate that is shown now. Before a new key is used, publish its record beside this one, and "
              "wait for the TTL; better still, let the key stay as it is when the certificate is renewed.");
     add_tlsa(out, mx, &judged->own, PROBE_TLSA_EE);
     if (judged->issuer.is_there) {
-        probe_comment_add(out, "Or the key of the authority that issued it, which may issue by another one next time.");
+        write_comment(out, "Or the key of the authority that issued it, which may issue by another one next time.");
         add_tlsa(out, mx, &judged->issuer, PROBE_TLSA_TA);
     }
     return status;

@@ -96,3 +96,11 @@ every_call() {
 @test "export --worker: every call fails once" {
     every_call "export --worker"
 }
+
+@test "import, a Worker: every call fails once" {
+    every_call "import, a Worker"
+}
+
+@test "import, nginx: every call fails once" {
+    every_call "import, nginx"
+}

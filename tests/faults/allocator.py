@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from allocator_files import BESIDE, BROKEN, INI, MANY, OLD, TWICE, WARNED
+from allocator_files import BESIDE, BROKEN, INI, MANY, NGINX, OLD, TWICE, WARNED, WORKER
 from fastcgi_client import STDOUT, answer, connect, records, request
 
 PROGRAM, LIBRARY, SCENARIO = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), sys.argv[3]
@@ -90,6 +90,8 @@ COMMANDS = {
     "export": (INI, ["export", "out"]),
     "export --delete": (BROKEN, ["export", "--delete", "out"]),
     "export --worker": (INI, ["export", "--worker", "out"]),
+    "import, a Worker": (WORKER, ["import", "p.ini"]),
+    "import, nginx": (NGINX, ["import", "p.ini"]),
 }
 
 

@@ -43,3 +43,27 @@ tlsrpt = x
 TWICE = "[defaults]\nmode = enforce\nmax_age = 1d\n[a.example]\nmode = none\n[a.example]\nmx = mail.a.example\n"
 BESIDE = INI + "[none.example]\nmode = none\n[host.example]\nmx = mail.host.example\nhost = 1.2\n[*]\nuse = t\n"
 OLD = "[old.example]\nmx = mail.old.example\n[example.com]\nmx = mail.old.example\n[older.example]\nmx = mail.old.example\n"
+
+# Sources of import: two domains with one policy, one with another, one with a mistake, one that two sources give different policies.
+POLICY = "version: STSv1\\nmode: enforce\\nmx: mail.example.net\\nmax_age: 604800\\n"
+WORKER = f"""const shared = "{POLICY}";
+const policies = {{
+    "d.example": shared,
+    "mta-sts.b.example": "{POLICY}",
+    'a.example': '{POLICY}' + "",
+    "mta-sts.c.example": `version: STSv1
+mode: none
+max_age: 86400
+`,
+    "broken.example": "version: STSv1\\nmode: x\\n",
+    "twice.example": "{POLICY}",
+}};
+policies["twice.example"] = "{POLICY}mx: other.example\\n";
+"""
+NGINX = f"""server {{
+    server_name mta-sts.a.example mta-sts.b.example;
+    location = /.well-known/mta-sts.txt {{ return 200 "{POLICY}"; }}
+}}
+server {{ server_name mta-sts.broken.example; return 200 "{POLICY}# $host"; }}
+map $host $policy {{ c.example "{POLICY}mx: other.example"; }}
+"""

@@ -3,9 +3,9 @@
  * ok has a finding, and the probe finds the same values as RFC 8461's grammar in a policy that this program could have printed.
  */
 #include "fuzz.h"
-#include "probe/read/match.h"
-#include "probe/read/policy.h"
 #include "probe/tell/report.h"
+#include "read/match.h"
+#include "read/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

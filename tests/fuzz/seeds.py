@@ -114,6 +114,23 @@ def published(name):
         yield (value if isinstance(value, str) else "\0".join(value) + "\0").encode("utf-8", "surrogatepass")
 
 
+def sources(policies):
+    """A byte that says the kind (tests/fuzz/fuzz_import.c), and a policy in each kind of source."""
+    for number, policy in enumerate(policies):
+        quoted = json.dumps(policy.decode("utf-8", "replace")).encode()
+        name = b"mta-sts.%c.example" % (97 + number % 3)
+        yield b"\x08" + policy
+        yield [b'\1m = {"%s": %s}', b"\1m = new Map([['%s', %s]])", b"\5m['%s'] = %s", b"\1m.set(`%s`, %s + '')"][number % 4] % (name, quoted)
+        yield b"\1m = {'%s': `%s`.trim(), /* %s */ }" % (name, policy, name)
+        yield b"\1const p = %s; m = {'%s': p, 'd.example': p}" % (quoted, name)
+        yield b"\1m = {'%s': [%s].join('\\n')}" % (name, b",".join(json.dumps(line.decode("utf-8", "replace")).encode()
+                                                                for line in policy.split(b"\n")))
+        yield b"\2server { server_name %s x.example; location /mta-sts.txt { return 200 %s; } }" % (name, quoted)
+        yield b"\6map $host $p { %s '%s'; }" % (name, policy)
+    yield b'\1// made by "mta-sts export --worker"\nm = new Map([["a.example", null], ["b.example", x]]); other = "mode: none";'
+    yield b"\1switch (h) { case 'mta-sts.a.example': return new Response(`${ `}` } STSv1`) } x = /[/'\"]/ / 2"
+
+
 hosts = [row[0] for row in table("host.tsv")]
 write("fuzz_host", hosts + [row[1] for row in table("host.tsv")])
 write("fuzz_policy", policies())
@@ -125,3 +142,4 @@ write("fuzz_fastcgi", scripts(200))
 write("fuzz_stream", [*conversations(hosts), b"\0GET / HTTP/1.1\r\n", b"\0\x16\3\1"])
 write("fuzz_probe_policy", published("policy_senders.tsv"))
 write("fuzz_probe_txt", published("txt_senders.tsv"))
+write("fuzz_import", sources(list(published("policy_senders.tsv"))))

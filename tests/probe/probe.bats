@@ -91,7 +91,7 @@ all_cases() {
     run -3 "$PROBE" --explain nothing
     [[ $output == 'mta-sts-probe: --explain nothing: write a kind of finding'*tlsrpt* ]]
     run -3 probe --suggest healthy.test --tlsa mail.healthy.test
-    [[ $output == *'--tlsa: write only one of --explain, --suggest, --tlsa, --update and --version, and that once' ]]
+    [[ $output == *'--tlsa: write only one of --explain, --import, --suggest, --tlsa, --update and --version, and that once' ]]
     run -3 probe --suggest healthy.test --suggest txt-none.test
     run -3 probe -
     run -3 probe --ca nowhere.pem healthy.test
@@ -121,7 +121,7 @@ value() {
         ['--explain txt']=' ' ['--version']=' '
     )
     local action option argument arguments
-    "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(suggest|tlsa|update|explain|version|help)' >options
+    "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(import|suggest|tlsa|update|explain|version|help)' >options
     [ "$(wc -l <options)" -eq 19 ]
     for action in "${!takes[@]}"; do
         while read -r option argument; do
@@ -415,6 +415,43 @@ suggests() {
     suggests 1 mx-alias.test 'mx = mail.mx-alias.test' 'is a CNAME, which the host of an MX record must not be'
     run -3 probe --suggest txt-timeout.silent
     suggests 3 smtp-later.test
+}
+
+# imported STATUS DOMAIN...: --import of the domains; the sections are those that check takes.
+imported() {
+    local status=$1
+    shift
+    run "-$status" --separate-stderr probe --import "$@"
+    printf '%s\n' "$output" >imported.ini
+    [ -z "$output" ] || "$MTA_STS" -f imported.ini check
+}
+
+@test "--import: sections for what is served; equal policies share one, and what is not imported is a comment" {
+    imported 0 healthy.test mode-testing.test policy-lf.test host-lf.test tlsrpt-none.test
+    [ -z "$stderr" ]
+    local domain
+    for domain in healthy.test mode-testing.test policy-lf.test host-lf.test tlsrpt-none.test; do
+        "$MTA_STS" -f imported.ini show "$domain" >shown
+        inside curl -s --cacert "$LAB/ca.pem" "https://mta-sts.$domain/.well-known/mta-sts.txt" | sed 's/\r*$/\r/' | diff - shown
+    done
+    # Two addresses with different policies; no policy; no certificate that is valid.
+    imported 2 healthy.test host-other.test answer-404.test cert-expired.test
+    grep -qx '\[healthy.test\]' imported.ini
+    [ "$(grep -c '^\[' imported.ini)" -eq 1 ]
+    [ "$(grep -c '^;\[host-other.test\]$' imported.ini)" -eq 2 ]
+    grep -qx ';\[cert-expired.test\]' imported.ini
+    [[ $stderr == *'[host-other.test] https://mta-sts.host-other.test/.well-known/mta-sts.txt at '*' and https://'*' do not have the same policy; '* ]]
+    [[ $stderr == *'mta-sts-probe: https://mta-sts.answer-404.test/.well-known/mta-sts.txt: [answer-404.test] '*404* ]]
+    # Whether there is a policy is not known.
+    imported 3 healthy.test txt-timeout.silent
+    # All domains of the laboratory: no error in what comes out.
+    # shellcheck disable=SC2046
+    imported 2 $(all_cases)
+    [ "$(sed -n 's/^;*\[\(.*\)\]$/\1/p' imported.ini | tr ' ' '\n' | sort -u | grep -c '\.')" -eq "$(all_cases | sort -u | wc -l)" ]
+    run -3 probe --import
+    [[ $output == *': --import: write the domains to import behind it' ]]
+    run -3 probe --import --json healthy.test
+    [[ $output == *': --json: has no effect here; write --import without it' ]]
 }
 
 @test "--suggest: all MX hosts, each once" {

@@ -2,7 +2,7 @@
 #ifndef FINDINGS_H
 #define FINDINGS_H
 
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* FINDINGS have these KINDS, with commas between; "": there are none. Frees them. */
 void assert_kinds(struct probe_findings *findings, const char *kinds);

@@ -20,11 +20,11 @@
 #include "probe/judge/effect.h"
 #include "probe/judge/records.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
-#include "probe/read/policy.h"
-#include "probe/read/policy_field.h"
-#include "probe/read/share.h"
 #include "probe/read/txt.h"
+#include "read/finding.h"
+#include "read/policy.h"
+#include "read/policy_field.h"
+#include "read/share.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -351,12 +351,17 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
 }
 
 void probe_domain_policy(const struct probe_context *context, struct probe_dns *dns, const char *domain,
-                         struct probe_result *result, struct probe_policy *policy)
+                         struct probe_result *result, struct probe_policy *policy, probe_served_fn *served, void *to)
 {
     struct observation o = { .context = context, .dns = dns, .result = result };
 
     run_checks(&o, domain, policy_order, sizeof policy_order / sizeof policy_order[0]);
-    *policy = o.policy;
-    o.policy = (struct probe_policy) { 0 };
+    for (size_t i = 0; i < o.at_count && served != NULL && observation_is_fetched(&o); i++)
+        if (o.at[i].has_policy && (&o.at[i].fetched == o.fetched || o.at[i].differs))
+            served(to, o.policy_differs ? o.at[i].address : NULL, &o.at[i].fetched.body);
+    if (policy != NULL) {
+        *policy = o.policy;
+        o.policy = (struct probe_policy) { 0 };
+    }
     free_observation(&o);
 }

@@ -15,10 +15,10 @@
 #include "probe/judge/records.h"
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
-#include "probe/read/finding.h"
-#include "probe/read/match.h"
-#include "probe/read/policy_field.h"
-#include "probe/read/share.h"
+#include "read/finding.h"
+#include "read/match.h"
+#include "read/policy_field.h"
+#include "read/share.h"
 
 #include <stdlib.h>
 #include <string.h>

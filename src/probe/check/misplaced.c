@@ -6,9 +6,9 @@
 #include "probe/check/observation.h"
 #include "probe/judge/records.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
 #include "probe/read/txt.h"
+#include "read/finding.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "probe/judge/dane.h"
 #include "probe/judge/records.h"
 #include "probe/judge/servers.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "probe/check/file.h"
 #include "probe/judge/removal.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <string.h>
 

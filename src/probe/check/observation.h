@@ -10,9 +10,9 @@
 #include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/read/delegation.h"
-#include "probe/read/policy.h"
-#include "probe/read/share.h"
 #include "probe/read/txt.h"
+#include "read/policy.h"
+#include "read/share.h"
 
 /* An MX host. */
 struct mx_host {

@@ -6,12 +6,12 @@
 #include "probe/check/observation.h"
 #include "probe/judge/addresses.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
-#include "probe/read/match.h"
-#include "probe/read/policy.h"
-#include "probe/read/policy_field.h"
-#include "probe/read/share.h"
+#include "read/finding.h"
+#include "read/match.h"
+#include "read/policy.h"
+#include "read/policy_field.h"
+#include "read/share.h"
 
 /* Can senders reach it? */
 static bool is_reached(const struct mx_host *host)

@@ -16,11 +16,11 @@
 #include "probe/judge/removal.h"
 #include "probe/judge/result.h"
 #include "probe/read/delegation.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
-#include "probe/read/policy.h"
-#include "probe/read/policy_field.h"
 #include "probe/read/txt.h"
+#include "read/finding.h"
+#include "read/policy.h"
+#include "read/policy_field.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,9 +18,9 @@
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/delegation.h"
-#include "probe/read/finding.h"
-#include "probe/read/policy.h"
-#include "probe/read/share.h"
+#include "read/finding.h"
+#include "read/policy.h"
+#include "read/share.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

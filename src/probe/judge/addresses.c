@@ -1,8 +1,8 @@
 #include "probe/judge/addresses.h"
 #include "base/buf.h"
 #include "probe/ask/fetched.h"
-#include "probe/read/finding.h"
 #include "probe/read/special_use.h"
+#include "read/finding.h"
 
 #include <string.h>
 

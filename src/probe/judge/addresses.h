@@ -3,7 +3,7 @@
 #define PROBE_JUDGE_ADDRESSES_H
 
 #include "probe/ask/fetched.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* What can be said of one address. */
 enum probe_address_state {

@@ -7,8 +7,8 @@
 #include "probe/ask/x509.h"
 #include "probe/judge/lifetime.h"
 #include "probe/judge/trust.h"
-#include "probe/read/finding.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/span.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>

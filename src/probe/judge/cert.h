@@ -3,7 +3,7 @@
 #define PROBE_JUDGE_CERT_H
 
 #include "probe/judge/trust.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <stdbool.h>
 #include <stddef.h>

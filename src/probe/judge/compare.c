@@ -3,10 +3,10 @@
 #include "base/buf.h"
 #include "policy/domain.h"
 #include "policy/model.h"
-#include "probe/read/finding.h"
-#include "probe/read/policy.h"
-#include "probe/read/policy_field.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/policy.h"
+#include "read/policy_field.h"
+#include "read/span.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef PROBE_JUDGE_COMPARE_H
 #define PROBE_JUDGE_COMPARE_H
 
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /* The TTL of the records that are printed, in seconds. */
 #define PROBE_TTL 300

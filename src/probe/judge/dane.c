@@ -3,8 +3,8 @@
 #include "base/buf.h"
 #include "base/words.h"
 #include "probe/ask/dns_answer.h"
-#include "probe/read/finding.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/span.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/judge/compare.h"
-#include "probe/read/share.h"
+#include "read/share.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "policy/model.h"
 #include "probe/judge/compare.h"
-#include "probe/read/share.h"
+#include "read/share.h"
 
 #include <stdbool.h>
 #include <stddef.h>

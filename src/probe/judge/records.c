@@ -3,10 +3,10 @@
 #include "base/buf.h"
 #include "policy/domain.h"
 #include "probe/ask/dns_answer.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
-#include "probe/read/span.h"
 #include "probe/read/special_use.h"
+#include "read/finding.h"
+#include "read/span.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #define PROBE_JUDGE_RECORDS_H
 
 #include "probe/ask/dns_answer.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
+#include "read/finding.h"
 
 #include <stdbool.h>
 #include <stddef.h>

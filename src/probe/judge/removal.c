@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/words.h"
-#include "probe/read/finding.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/span.h"
 
 #include <inttypes.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #ifndef PROBE_JUDGE_REMOVAL_H
 #define PROBE_JUDGE_REMOVAL_H
 
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <stdbool.h>
 #include <stdint.h>

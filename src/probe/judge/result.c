@@ -1,6 +1,6 @@
 #include "probe/judge/result.h"
 #include "base/buf.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 #include <stddef.h>
 
 static const char *const names[PROBE_CHECKS] = {

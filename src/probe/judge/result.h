@@ -3,7 +3,7 @@
 #define PROBE_JUDGE_RESULT_H
 
 #include "policy/model.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <stdint.h>
 

@@ -1,26 +1,15 @@
 #include "probe/judge/section.h"
 
 #include "base/buf.h"
+#include "ini/write.h"
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
-#include "probe/read/match.h"
+#include "read/match.h"
 
-#include <inttypes.h>
-#include <stdint.h>
 #include <string.h>
 
-enum { DAY = 86400, WEEK = 7 * DAY };
-
-void probe_section_print_age(uint32_t seconds, struct buf *out)
-{
-    if (seconds > 0 && seconds % WEEK == 0)
-        buf_print(out, "%" PRIu32 "w", seconds / WEEK);
-    else if (seconds > 0 && seconds % DAY == 0)
-        buf_print(out, "%" PRIu32 "d", seconds / DAY);
-    else
-        buf_print(out, "%" PRIu32, seconds);
-}
+enum { WEEK = 7 * 86400 };
 
 /* Is the pattern I of MX that of an earlier one? */
 static bool is_repeated(const char *mx, size_t i, const char *pattern)
@@ -91,7 +80,7 @@ static void explain(const struct probe_served *served, int mx_status, struct buf
     buf_print(why, "Served now: mode %s", policy_mode_text(served->mode));
     if (served->has_max_age) {
         buf_print(why, ", max_age ");
-        probe_section_print_age(served->max_age, why);
+        write_age(why, served->max_age);
     }
     buf_print(why, ".");
     if (!served->is_accepted)

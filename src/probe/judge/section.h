@@ -38,7 +38,4 @@ void probe_section_decide(const struct probe_served *served, int mx_status, stru
  */
 void probe_section_add_unused(const char *mx, size_t mx_count, const char *const *hosts, size_t host_count, struct buf *out);
 
-/* Adds SECONDS as policies.ini has it: "4w", "10d" or "5000". */
-void probe_section_print_age(uint32_t seconds, struct buf *out);
-
 #endif

@@ -3,10 +3,10 @@
 #include "policy/model.h"
 #include "probe/ask/fetched.h"
 #include "probe/judge/compare.h"
-#include "probe/read/finding.h"
 #include "probe/read/media_type.h"
-#include "probe/read/share.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/share.h"
+#include "read/span.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "probe/ask/fetch.h"
 #include "probe/judge/compare.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 /*
  * Adds why HTTPS with HOST failed, if it did before an answer was due; the certificate is not judged. False where the failure

@@ -3,10 +3,10 @@
 #include "base/buf.h"
 #include "policy/domain.h"
 #include "policy/place.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
-#include "probe/read/share.h"
-#include "probe/read/span.h"
+#include "read/finding.h"
+#include "read/share.h"
+#include "read/span.h"
 
 #include <stdio.h>
 #include <string.h>

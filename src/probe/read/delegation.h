@@ -4,8 +4,8 @@
 
 #include "policy/domain.h"
 #include "policy/place.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
+#include "read/finding.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 #include "probe/read/media_type.h"
 
-#include "probe/read/span.h"
+#include "read/span.h"
 
 #include <stddef.h>
 #include <string.h>

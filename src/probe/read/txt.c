@@ -4,10 +4,10 @@
 #include "policy/domain.h"
 #include "policy/model.h"
 #include "probe/ask/dns_answer.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
-#include "probe/read/span.h"
 #include "probe/read/txt_rules.h"
+#include "read/finding.h"
+#include "read/span.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #define PROBE_READ_TXT_H
 
 #include "probe/ask/dns_answer.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
+#include "read/finding.h"
 
 struct probe_txt {
     struct buf value; /* the id or rua of the only record, if it is valid; else empty */

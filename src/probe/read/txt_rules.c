@@ -1,7 +1,7 @@
 #include "probe/read/txt_rules.h"
 
-#include "probe/read/finding.h"
-#include "probe/read/share.h"
+#include "read/finding.h"
+#include "read/share.h"
 
 enum { SENDERS = PROBE_SENDERS_TXT };
 

@@ -2,7 +2,7 @@
 #ifndef PROBE_READ_TXT_RULES_H
 #define PROBE_READ_TXT_RULES_H
 
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 enum {
     ABSENT,

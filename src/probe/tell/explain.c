@@ -1,6 +1,7 @@
 #include "probe/tell/explain.h"
 
 #include "base/buf.h"
+#include "ini/write.h"
 #include "probe/judge/cert.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/dane.h"
@@ -9,12 +10,11 @@
 #include "probe/judge/result.h"
 #include "probe/judge/servers.h"
 #include "probe/read/delegation.h"
-#include "probe/read/finding.h"
-#include "probe/read/match.h"
-#include "probe/read/policy.h"
-#include "probe/read/policy_rules.h"
 #include "probe/read/txt.h"
-#include "probe/tell/report.h"
+#include "read/finding.h"
+#include "read/match.h"
+#include "read/policy.h"
+#include "read/policy_rules.h"
 
 #include <string.h>
 
@@ -103,7 +103,7 @@ static const char *const severities[] = { [PROBE_OK] = "remark", [PROBE_WARN] = 
 static void add_paragraph(struct buf *out, const char *title, const char *text)
 {
     buf_print(out, "%s\n%*s", title, INDENT, "");
-    probe_report_wrap(out, text, INDENT, INDENT, WIDTH);
+    write_wrapped(out, text, INDENT, INDENT, WIDTH);
     buf_add(out, "\n", 1);
 }
 
@@ -128,7 +128,7 @@ static void add_rule(struct buf *out, const struct probe_rule *rule)
               probe_judge_is_open(rule) ? "; the check is ?" : "", has_subject(text) ? "" : "\"...\" ", text, rule->rfc);
     buf_print(out, "%*s", INDENT, "");
     if (line.text != NULL)
-        probe_report_wrap(out, line.text, INDENT, INDENT + 2, WIDTH);
+        write_wrapped(out, line.text, INDENT, INDENT + 2, WIDTH);
     out->failed |= line.failed || says.failed;
     buf_free(&line);
     buf_free(&says);

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include <stdbool.h>
 

@@ -1,11 +1,12 @@
 #include "probe/tell/html.h"
 
 #include "base/buf.h"
+#include "ini/write.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/tell/explain.h"
 #include "probe/tell/report.h"
+#include "read/finding.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -50,7 +51,7 @@ void probe_html_text(struct buf *out, const char *text, size_t len)
 {
     struct buf ascii = { 0 };
 
-    probe_report_add_ascii(&ascii, text, len);
+    write_ascii(&ascii, text, len);
     for (size_t i = 0; i < ascii.len; i++) {
         const char *instead = entity(ascii.text[i]);
         buf_add(out, instead != NULL ? instead : ascii.text + i, instead != NULL ? strlen(instead) : 1);

@@ -1,10 +1,10 @@
 #include "probe/tell/json.h"
 
 #include "base/buf.h"
+#include "ini/write.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
-#include "probe/tell/report.h"
+#include "read/finding.h"
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ static void add_string(struct buf *out, const char *text, size_t len)
 {
     struct buf ascii = { 0 };
 
-    probe_report_add_ascii(&ascii, text, len);
+    write_ascii(&ascii, text, len);
     buf_add(out, "\"", 1);
     for (size_t i = 0; i < ascii.len; i++) {
         if (ascii.text[i] == '"' || ascii.text[i] == '\\')

@@ -1,8 +1,9 @@
 #include "probe/tell/report.h"
 #include "base/buf.h"
+#include "ini/write.h"
 #include "policy/model.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
+#include "read/finding.h"
 
 #include "base/words.h"
 
@@ -39,43 +40,9 @@ const char *probe_report_words(int status)
     return labels[status].words;
 }
 
-void probe_report_add_ascii(struct buf *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c < ' ' || c > '~')
-            buf_print(out, "\\x%02x", c);
-        else
-            buf_add(out, text + i, 1);
-    }
-}
-
 static void spaces(struct buf *out, size_t n)
 {
     buf_print(out, "%*s", (int)n, "");
-}
-
-void probe_report_wrap(struct buf *out, const char *text, size_t at, size_t indent, size_t width)
-{
-    bool first = true;
-
-    while (*text != '\0') {
-        size_t len = strcspn(text, " ");
-        if (!first && at + 1 + len > width) {
-            buf_add(out, "\n", 1);
-            spaces(out, indent);
-            at = indent;
-        } else if (!first) {
-            buf_add(out, " ", 1);
-            at++;
-        }
-        buf_add(out, text, len);
-        at += len;
-        text += len;
-        text += strspn(text, " ");
-        first = false;
-    }
-    buf_add(out, "\n", 1);
 }
 
 /* Adds TEXT, any bytes, from column AT on; further lines are indented by INDENT. */
@@ -83,8 +50,8 @@ static void add_text(struct buf *out, const char *text, size_t len, size_t at, s
 {
     struct buf ascii = { 0 };
 
-    probe_report_add_ascii(&ascii, text, len);
-    probe_report_wrap(out, ascii.text != NULL ? ascii.text : "", at, indent, WIDTH);
+    write_ascii(&ascii, text, len);
+    write_wrapped(out, ascii.text != NULL ? ascii.text : "", at, indent, WIDTH);
     out->failed |= ascii.failed;
     buf_free(&ascii);
 }

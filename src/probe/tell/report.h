@@ -42,13 +42,4 @@ void probe_report_summary(const struct probe_report_counts *counts, unsigned lon
 /* Adds a progress bar for TOTAL domains, in less than 80 columns and without a line end, after MS milliseconds. */
 void probe_report_bar(const struct probe_report_counts *counts, size_t total, unsigned long ms, struct buf *out);
 
-/* Adds TEXT, LEN bytes, in ASCII: control characters and bytes that are not ASCII as \xNN. */
-void probe_report_add_ascii(struct buf *out, const char *text, size_t len);
-
-/*
- * Adds TEXT, which begins in column AT, in lines of WIDTH columns at most, unless a word is longer. Lines after the first are
- * indented by INDENT spaces.
- */
-void probe_report_wrap(struct buf *out, const char *text, size_t at, size_t indent, size_t width);
-
 #endif

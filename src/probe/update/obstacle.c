@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/update/plan.h"
+#include "read/finding.h"
 
 #include <string.h>
 

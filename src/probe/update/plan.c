@@ -3,9 +3,9 @@
 #include "command/dns/record.h"
 #include "policy/domain.h"
 #include "probe/ask/dns_answer.h"
-#include "probe/read/finding.h"
 #include "probe/read/first.h"
 #include "probe/read/txt.h"
+#include "read/finding.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -4,10 +4,10 @@
  * those of the rows that break only this rule.
  */
 #include "cases.h"
-#include "probe/read/match.h"
-#include "probe/read/policy.h"
-#include "probe/read/share.h"
 #include "probe/read/txt.h"
+#include "read/match.h"
+#include "read/policy.h"
+#include "read/share.h"
 
 #include <regex.h>
 #include <setjmp.h>

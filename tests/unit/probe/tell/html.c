@@ -2,8 +2,8 @@
 #include "probe/tell/html.h"
 
 #include "probe/judge/result.h"
-#include "probe/read/finding.h"
 #include "probe/tell/explain.h"
+#include "read/finding.h"
 
 #include <limits.h>
 #include <setjmp.h>

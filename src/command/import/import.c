@@ -1,0 +1,71 @@
+#include "command/import/import.h"
+
+#include "base/buf.h"
+#include "command/import/walk.h"
+#include "config/index.h"
+#include "import/catalogue.h"
+#include "import/reading.h"
+#include "import/write.h"
+#include "policy/argument.h"
+#include "policy/domain.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ALL, NOT_ALL, USAGE };
+
+static void complain(const char *line)
+{
+    (void)fprintf(stderr, "mta-sts: %s\n", line);
+}
+
+/* Reads the value of --domain. */
+static bool read_domain(const char *text, char domain[DOMAIN_MAX + 1])
+{
+    struct buf why = { 0 };
+
+    if (argument_domain(text, domain, &why))
+        return true;
+    complain(why.failed || why.text == NULL ? "out of memory" : why.text);
+    buf_free(&why);
+    return false;
+}
+
+/* Moves the files to the beginning of ARGV, and returns how many there are; 0 if the arguments are wrong. */
+static int read_arguments(int argc, char *argv[], char domain[DOMAIN_MAX + 1])
+{
+    int files = 0;
+
+    domain[0] = '\0';
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--domain") == 0) {
+            if (++i == argc || !read_domain(argv[i], domain))
+                return 0;
+        } else if (argv[i][0] == '\0' || (argv[i][0] == '-' && argv[i][1] != '\0')) {
+            return 0;
+        } else {
+            argv[files++] = argv[i];
+        }
+    }
+    return files;
+}
+
+int import_command(struct index *index, int argc, char *argv[], struct buf *out)
+{
+    char domain[DOMAIN_MAX + 1];
+    const int files = read_arguments(argc, argv, domain);
+    struct import_job job = { .domain = domain[0] != '\0' ? domain : NULL, .complain = complain };
+
+    (void)index;
+    if (files == 0)
+        return USAGE;
+    for (int i = 0; i < files; i++)
+        walk_import(&job, argv[i]);
+    bool is_complete = catalogue_settle(&job.catalogue, complain) && !job.incomplete;
+    if (!job.catalogue.failed)
+        import_write(&job.catalogue, out);
+    out->failed |= job.catalogue.failed;
+    catalogue_free(&job.catalogue);
+    return is_complete ? ALL : NOT_ALL;
+}

@@ -1,0 +1,269 @@
+/* For realpath(). */
+#define _XOPEN_SOURCE 700 // NOLINT(bugprone-reserved-identifier)
+
+#include "command/import/walk.h"
+
+#include "base/buf.h"
+#include "command/import/input.h"
+#include "import/reading.h"
+#include "import/source/source.h"
+#include "policy/domain.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DEPTH_MAX = 64 };
+
+struct walk {
+    struct import_job *job;
+    const char *root; /* the folder that the user named, without symbolic links */
+    struct buf path;  /* of what is read now, as the user wrote it */
+    struct buf content;
+    unsigned depth;
+    bool is_stdin;
+    size_t found; /* sources */
+};
+
+static void refuse(struct walk *w, const char *what, int error)
+{
+    struct buf why = { 0 };
+
+    buf_print(&why, error != 0 ? "%s: %s" : "%s", what, strerror(error));
+    if (!why.failed)
+        import_refuse(w->job, w->path.text, 0, why.text);
+    w->job->catalogue.failed |= why.failed;
+    buf_free(&why);
+}
+
+/* --- files --- */
+
+/* Takes the content that was read. NAMED: the user named it; others need not have a policy. */
+static void take(struct walk *w, enum source_kind kind, bool named)
+{
+    struct import_source source = { w->path.text, w->content.text, w->content.len, NULL };
+    char domain[DOMAIN_MAX + 1];
+
+    w->job->catalogue.failed |= w->content.failed;
+    if (w->content.failed)
+        return;
+    if (kind != SOURCE_POLICY && !named && strstr(w->content.text, "STSv1") == NULL)
+        return;
+    w->found++;
+    if (kind != SOURCE_SCRIPT && kind != SOURCE_NGINX && !w->is_stdin &&
+        input_domain(w->path.text, domain, &w->job->catalogue.failed))
+        source.domain = domain;
+    source_import(w->job, &source, kind);
+}
+
+static void read_file(struct walk *w, int at, const char *name, enum source_kind kind, bool named)
+{
+    const char *why;
+
+    errno = 0;
+    w->content.len = 0;
+    if (input_read_file(at, name, kind == SOURCE_POLICY ? INPUT_POLICY : INPUT_ANY, &w->content, &why))
+        take(w, kind, named);
+    else if (named || kind == SOURCE_POLICY)
+        refuse(w, why, errno);
+}
+
+/* --- folders --- */
+
+static bool is_visited(const char *name)
+{
+    return name[0] != '.' ? strcmp(name, "node_modules") != 0 : strcmp(name, ".well-known") == 0;
+}
+
+/* Is PATH that of a folder in which all files are configurations of nginx? */
+static bool is_for_nginx(const char *path)
+{
+    static const char *const names[] = { "sites-available", "sites-enabled", "conf.d", "vhosts", "vhosts.d" };
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+
+    return strcmp(*x, *y);
+}
+
+/* The names in FOLDER, sorted: *COUNT pointers into NAMES. The caller frees both. NULL if memory runs out. */
+static char **list_names(DIR *folder, struct buf *names, size_t *count)
+{
+    const struct dirent *entry;
+    size_t n = 0;
+
+    while ((entry = readdir(folder)) != NULL) { /* NOLINT(concurrency-mt-unsafe): each folder has its own stream */
+        if (entry->d_name[0] == '.' && !is_visited(entry->d_name))
+            continue;
+        buf_add(names, entry->d_name, strlen(entry->d_name) + 1);
+        n++;
+    }
+    char **list = names->failed ? NULL : calloc(n + 1, sizeof *list);
+    if (list == NULL)
+        return NULL;
+    char *at = names->text;
+    for (size_t i = 0; i < n; i++, at += strlen(at) + 1)
+        list[i] = at;
+    qsort((void *)list, n, sizeof *list, by_name);
+    *count = n;
+    return list;
+}
+
+static void walk_folder(struct walk *w, int fd);
+
+/* A symbolic link is read as a file if it leads to one in the folder that the user named. */
+static void read_link(struct walk *w, enum source_kind kind)
+{
+    char *real = realpath(w->path.text, NULL);
+    size_t len = strlen(w->root);
+
+    if (real != NULL && strncmp(real, w->root, len) == 0 && (real[len] == '/' || strcmp(w->root, "/") == 0)) {
+        const char *why;
+        errno = 0;
+        w->content.len = 0;
+        if (input_read_file(AT_FDCWD, real, kind == SOURCE_POLICY ? INPUT_POLICY : INPUT_ANY, &w->content, &why))
+            take(w, kind, false);
+        else if (kind == SOURCE_POLICY)
+            refuse(w, why, errno);
+    } else if (kind != SOURCE_SCRIPT) {
+        refuse(w,
+               real == NULL ? "is a symbolic link that leads nowhere"
+                            : "is a symbolic link that leads out of the folder; name the file itself",
+               0);
+    }
+    free(real);
+}
+
+static void visit_folder(struct walk *w, int at, const char *name)
+{
+    int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd >= 0)
+        walk_folder(w, fd);
+    else if (errno != ENOTDIR && errno != ELOOP && errno != ENOENT)
+        refuse(w, "cannot be read", errno);
+}
+
+static void visit(struct walk *w, int at, const char *name, bool for_nginx)
+{
+    enum source_kind kind = source_kind_of(name);
+    struct stat st;
+
+    if (kind == SOURCE_UNKNOWN && for_nginx)
+        kind = SOURCE_NGINX;
+    if (kind == SOURCE_UNKNOWN || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(st.st_mode))
+        visit_folder(w, at, name);
+    else if (S_ISLNK(st.st_mode))
+        read_link(w, kind);
+    else
+        read_file(w, at, name, kind, false);
+}
+
+static void visit_all(struct walk *w, DIR *folder)
+{
+    struct buf names = { 0 };
+    size_t count = 0, len = w->path.len;
+    char **list = list_names(folder, &names, &count);
+    bool for_nginx = is_for_nginx(w->path.text);
+
+    w->job->catalogue.failed |= list == NULL;
+    for (size_t i = 0; i < count && !w->job->catalogue.failed; i++) {
+        if (!is_visited(list[i]))
+            continue;
+        if (len == 0 || w->path.text[len - 1] != '/')
+            buf_add(&w->path, "/", 1);
+        buf_add(&w->path, list[i], strlen(list[i]));
+        w->job->catalogue.failed |= w->path.failed;
+        if (!w->path.failed)
+            visit(w, dirfd(folder), list[i], for_nginx);
+        w->path.len = len;
+        buf_add(&w->path, "", 0);
+    }
+    free((void *)list);
+    buf_free(&names);
+}
+
+/* Visits all that is in the folder FD, which is closed. */
+static void walk_folder(struct walk *w, int fd)
+{
+    DIR *folder = w->depth < DEPTH_MAX ? fdopendir(fd) : NULL;
+
+    if (folder == NULL) {
+        refuse(w, w->depth < DEPTH_MAX ? "cannot be read" : "is too deep below the folder that you named; name it itself",
+               w->depth < DEPTH_MAX ? errno : 0);
+        (void)close(fd);
+        return;
+    }
+    w->depth++;
+    visit_all(w, folder);
+    w->depth--;
+    (void)closedir(folder);
+}
+
+/* --- arguments --- */
+
+static void import_folder(struct walk *w, int fd)
+{
+    char *root = realpath(w->path.text, NULL);
+
+    if (root == NULL) {
+        refuse(w, "cannot be read", errno);
+        (void)close(fd);
+        return;
+    }
+    w->root = root;
+    walk_folder(w, fd);
+    if (w->found == 0 && !w->job->catalogue.failed)
+        refuse(w, "no policy is below this folder: no mta-sts.txt, no Worker, no configuration of nginx", 0);
+    free(root);
+}
+
+static void import_stdin(struct walk *w)
+{
+    const char *why;
+
+    w->path.len = 0;
+    buf_print(&w->path, "standard input");
+    w->is_stdin = true;
+    if (w->path.failed)
+        return;
+    errno = 0;
+    if (input_read(STDIN_FILENO, INPUT_ANY, &w->content, &why))
+        take(w, SOURCE_UNKNOWN, true);
+    else
+        refuse(w, why, errno);
+}
+
+void walk_import(struct import_job *job, const char *path)
+{
+    struct walk w = { .job = job };
+
+    buf_print(&w.path, "%s", path);
+    buf_add(&w.content, "", 0);
+    job->catalogue.failed |= w.path.failed || w.content.failed;
+    if (!job->catalogue.failed && strcmp(path, "-") == 0) {
+        import_stdin(&w);
+    } else if (!job->catalogue.failed) {
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0)
+            import_folder(&w, fd);
+        else
+            read_file(&w, AT_FDCWD, path, source_kind_of(path), true);
+    }
+    job->catalogue.failed |= w.path.failed || w.content.failed;
+    buf_free(&w.path);
+    buf_free(&w.content);
+}

@@ -1,0 +1,185 @@
+# import: policies from files, folders, Workers and nginx become sections. tests/unit/import has what each kind of text becomes.
+
+load helpers/suite
+
+POLICY='version: STSv1\nmode: enforce\nmx: mail.example.net\nmax_age: 604800\n'
+VALUES=$'mode    = enforce\nmx      = mail.example.net\nmax_age = 1w'
+
+# policy PATH...: writes the policy to each PATH.
+policy() {
+    local path
+    for path in "$@"; do
+        mkdir -p "$(dirname "$path")"
+        # shellcheck disable=SC2059 # it has \n in it
+        printf "$POLICY" >"$path"
+    done
+}
+
+# imports ARGUMENT...: everything is imported, without a complaint; the sections go to new.ini, and have no error.
+imports() {
+    "$MTA_STS" import "$@" >new.ini 2>complaints
+    [ ! -s complaints ]
+    is_right new.ini
+}
+
+# is_right FILE: check finds no error.
+is_right() {
+    leave_alone "$1"
+    "$MTA_STS" -f "$1" check | tail -n 1 | grep -q ' 0 errors, '
+}
+
+# exports_alike: policies.ini and new.ini are the same policies.
+exports_alike() {
+    "$MTA_STS" -f policies.ini export old
+    "$MTA_STS" -f new.ini export new
+    diff -r -x .mta-sts-export old new | head -n 20
+    diff -rq -x .mta-sts-export old new
+}
+
+@test "import: policies of the senders' cases, exported again, are the same; those with a mistake are comments" {
+    local senders=$BATS_TEST_DIRNAME/import/senders.py table=$BATS_TEST_DIRNAME/fixtures/policy_senders.tsv
+    "$senders" make "$table" tree
+    [ "$(find tree -name mta-sts.txt | wc -l)" -ge 500 ]
+    "$senders" expect "$table" >expected
+    "$MTA_STS" import tree >new.ini 2>complaints && return 1
+    is_right new.ini
+    "$MTA_STS" -f new.ini export new
+    "$senders" served new expected >served
+    diff expected served
+    [ "$(find new -name mta-sts.txt | wc -l)" -eq "$(grep -vc null expected)" ]
+    # Each of the others is a comment, and has a complaint with its file and line.
+    grep null expected | sed 's/^\["\([^"]*\).*/\1/' | sort >wrong
+    diff wrong <(sed -n 's/^;\[\(.*\)\]$/\1/p' new.ini | sort)
+    diff wrong <(sed -n '/: warning: /d; s/^mta-sts: tree\/[^:]*mta-sts.txt:[0-9]*: \[\([^]]*\)\] .*/\1/p' complaints | sort -u)
+}
+
+@test "import: what the Worker and the files of export have is what policies.ini has, with templates and [defaults]" {
+    printf '[defaults]\nmax_age = 2w\nmode = enforce\n' >policies.ini
+    local i
+    for ((i = 0; i < 300; i++)); do
+        printf '[customer-number-%d.example]\nmx = mail%d.example.net\n' "$i" $((i % 3))
+    done >>policies.ini
+    printf '[*]\nmx = mail0.example.net\n' >>policies.ini
+    leave_alone policies.ini
+    "$MTA_STS" -f policies.ini export --worker worker.js
+    imports worker.js
+    exports_alike
+    head -n 3 new.ini | diff - <(printf '[defaults]\nmode    = enforce\nmax_age = 2w\n')
+    [ "$(grep -c '^use ' new.ini)" -gt 3 ]
+    [ "$(grep -c '^mx ' new.ini)" -eq 3 ]
+    [ "$(awk '{ if (length > most) most = length } END { print most }' new.ini)" -le 1022 ]
+    # A section of one policy alone needs no template: [defaults] has all of it.
+    sed -i 's/mail[12]/mail0/' policies.ini
+    leave_alone policies.ini
+    rm -r old new
+    "$MTA_STS" -f policies.ini export tree
+    imports tree
+    sed -i '/^\[\*\]$/,$d' policies.ini
+    exports_alike
+    ! grep -q '^use ' new.ini
+}
+
+@test "import: the domain is in the path, in CNAME, or in --domain" {
+    policy tree/mta-sts.a.example/.well-known/mta-sts.txt tree/b.example/mta-sts.txt tree/vhosts/c.example/httpdocs/.well-known/mta-sts.txt
+    policy tree/pages/.well-known/mta-sts.txt tree/d.example/repository/mta-sts.txt
+    echo mta-sts.pages.example >tree/pages/CNAME
+    printf 'MTA-STS.d.example\r\n' >tree/d.example/repository/CNAME
+    imports tree
+    diff new.ini <(printf '[a.example b.example c.example d.example pages.example]\n%s\n' "$VALUES")
+    imports tree/pages/.well-known/mta-sts.txt
+    grep -qx '\[pages.example\]' new.ini
+    cd tree/mta-sts.a.example/.well-known
+    "$MTA_STS" import mta-sts.txt | grep -qx '\[a.example\]'
+    "$MTA_STS" import . | grep -qx '\[a.example\]'
+    "$MTA_STS" import --domain e.example - <mta-sts.txt | grep -qx '\[e.example\]'
+    run -1 "$MTA_STS" import - <mta-sts.txt
+    [ "$output" = 'mta-sts: standard input: no folder names its domain; write --domain NAME, or name its folder as its host, mta-sts.example.org' ]
+}
+
+@test "import: two different policies of one domain: both files are named, none is taken" {
+    policy one/a.example/mta-sts.txt two/a.example/mta-sts.txt two/b.example/mta-sts.txt
+    imports one two
+    sed -i s/enforce/testing/ two/a.example/mta-sts.txt
+    run -1 --separate-stderr "$MTA_STS" import one two
+    [ "$stderr" = 'mta-sts: [a.example] one/a.example/mta-sts.txt:1 and two/a.example/mta-sts.txt:1 do not have the same policy; leave one of them out' ]
+    [ "$(grep -c '^;\[a.example\]$' <<<"$output")" -eq 2 ]
+    grep -qx '\[b.example\]' <<<"$output"
+    ! grep -qx '\[a.example\]' <<<"$output"
+    # Nor is the right one taken if the other is wrong.
+    echo '# a comment' >>two/a.example/mta-sts.txt
+    run -1 --separate-stderr "$MTA_STS" import one two
+    ! grep -qx '\[a.example\]' <<<"$output"
+}
+
+@test "import: a folder with Workers, nginx and other files" {
+    mkdir -p tree/nginx/sites-available tree/nginx/empty tree/src
+    printf 'server {\n server_name mta-sts.n.example;\n location /.well-known/mta-sts.txt { return 200 "%s"; }\n}\n' "$POLICY" >tree/nginx/sites-available/default
+    printf 'server { server_name x.example; }\n' >tree/nginx/nginx.conf
+    printf 'const m = {"mta-sts.w.example": "%s"}\n' "$POLICY" >tree/src/worker.js
+    printf 'other();\n' >tree/src/other.js
+    policy tree/.git/a.example/mta-sts.txt tree/node_modules/a.example/mta-sts.txt
+    imports tree
+    diff new.ini <(printf '[n.example w.example]\n%s\n' "$VALUES")
+    # A file that is named needs no name of that kind, but a policy.
+    cp tree/src/worker.js no-name
+    imports no-name
+    run -1 "$MTA_STS" import tree/src/other.js
+    [ "$output" = 'mta-sts: tree/src/other.js: no policy is in it: a policy has to be a string behind the name of its host' ]
+    run -1 "$MTA_STS" import tree/nginx/empty
+    [[ $output == *': no policy is below this folder: no mta-sts.txt, no Worker, no configuration of nginx' ]]
+}
+
+@test "import: a FIFO, a socket, large files, names with control bytes, links that lead out, in circles or nowhere are harmless" {
+    policy "tree/mta-sts.good.example/.well-known/mta-sts.txt" $'tree/mta-sts.\e[31mred.example/mta-sts.txt' secret.txt tree/shared.txt
+    mkdir -p tree/{fifo,socket,large,out,nowhere,in,loop}.example
+    mkfifo tree/fifo.example/mta-sts.txt tree/fifo.js
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("tree/socket.example/mta-sts.txt")'
+    truncate -s 1G tree/large.example/mta-sts.txt tree/large.js
+    ln -s "$DIR/secret.txt" tree/out.example/mta-sts.txt
+    ln -s missing tree/nowhere.example/mta-sts.txt
+    ln -s ../shared.txt tree/in.example/mta-sts.txt
+    ln -s .. tree/loop.example/up
+    ln -s "$DIR" tree/loop.example/outside
+    run -1 --separate-stderr timeout 20 "$MTA_STS" import tree
+    grep -qx '\[good.example in.example\]' <<<"$output"
+    [ "$(grep -c '^\[' <<<"$output")" -eq 1 ]
+    [ "$(grep -c . <<<"$stderr")" -eq 7 ]
+    ! grep -q $'\e' <<<"$stderr$output"
+    grep -qF 'tree/fifo.example/mta-sts.txt: is a FIFO; ' <<<"$stderr"
+    grep -qF 'tree/socket.example/mta-sts.txt: is a socket; ' <<<"$stderr"
+    grep -qF '[large.example] the policy is over 65,536 bytes' <<<"$stderr"
+    grep -qF 'tree/out.example/mta-sts.txt: is a symbolic link that leads out of the folder; ' <<<"$stderr"
+    grep -qF 'tree/nowhere.example/mta-sts.txt: is a symbolic link that leads nowhere' <<<"$stderr"
+    # It keeps no more of them than it needs.
+    python3 -c 'import resource, subprocess, sys
+subprocess.run([sys.argv[1], "import", "tree"], capture_output=True)
+sys.exit(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 150_000)' "$MTA_STS"
+    run -1 timeout 20 "$MTA_STS" import tree/fifo.js /dev/null tree/large.js missing
+    diff - <(echo "$output") <<'TEXT'
+mta-sts: tree/fifo.js: is a FIFO; read it with "mta-sts import - <FILE"
+mta-sts: /dev/null: is a device; name a file
+mta-sts: tree/large.js: is over 64 MB: too large for a Worker or a configuration
+mta-sts: missing: cannot be read: No such file or directory
+TEXT
+}
+
+@test "import: wrong arguments" {
+    local arguments
+    for arguments in '' '--domain a.example'; do
+        # shellcheck disable=SC2086 # several words
+        run -2 "$MTA_STS" import $arguments
+        [ "$output" = 'usage: mta-sts import [--domain NAME] FILE|DIR|-...' ]
+    done
+    for arguments in '--into x' '-f x y'; do
+        # shellcheck disable=SC2086 # several words
+        run -2 "$MTA_STS" import $arguments
+        [ "${lines[0]}" = "mta-sts: import: ${arguments%% *}: unknown option" ]
+        [ "${lines[1]}" = 'usage: mta-sts import [--domain NAME] FILE|DIR|-...' ]
+    done
+    run -2 "$MTA_STS" import --domain mta-sts.a.example x
+    [ "${lines[0]}" = 'mta-sts: mta-sts.a.example is the policy host; write a.example' ]
+    # No policies.ini is needed.
+    rm policies.ini
+    policy a.example/mta-sts.txt
+    imports a.example
+}

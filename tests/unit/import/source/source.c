@@ -1,0 +1,267 @@
+/* Policies in texts of each kind: the sections that they become, and the complaints. */
+#include "import/source/source.h"
+#include "import/catalogue.h"
+#include "import/reading.h"
+#include "import/write.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The policy of most cases as one string, with the line ends E; and the section that it becomes. */
+#define POLICY(e) "version: STSv1" e "mode: enforce" e "mx: mail.a.example" e "max_age: 604800" e
+#define VALUES "mode    = enforce\nmx      = mail.a.example\nmax_age = 1w\n"
+#define SECTION "[a.example]\n" VALUES
+#define BROKEN ";[a.example]\n"
+#define COMPUTED                                                                                                                 \
+    "the policy is put together when the program runs, and cannot be read; import it from where it is served: mta-sts-probe "    \
+    "--import"
+struct sample {
+    /* DOMAIN: as with --domain. COMPLAINTS without a line end: their beginning; the rest are words of read/policy_rules.c. */
+    const char *text, *domain, *out, *complaints;
+};
+
+static struct buf complaints;
+
+static void complain(const char *line)
+{
+    buf_print(&complaints, "%s\n", line);
+}
+
+/* Removes the comments for people from TEXT. */
+static void drop_remarks(char *text)
+{
+    char *to = text;
+
+    for (size_t len; *text != '\0'; text += len) {
+        len = strcspn(text, "\n") + 1;
+        if (strncmp(text, "; ", 2) == 0)
+            continue;
+        memmove(to, text, len);
+        to += len;
+    }
+    *to = '\0';
+}
+
+static void check(const struct sample *samples, size_t count, enum source_kind kind)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct import_job job = { .domain = samples[i].domain, .complain = complain };
+        const struct import_source source = { "f", samples[i].text, strlen(samples[i].text), NULL };
+        struct buf out = { 0 };
+
+        source_import(&job, &source, kind);
+        bool is_settled = catalogue_settle(&job.catalogue, complain);
+        import_write(&job.catalogue, &out);
+        assert_false(job.catalogue.failed || out.failed);
+        buf_add(&complaints, "", 0);
+        size_t len = strlen(samples[i].complaints);
+        if (len > 0 && samples[i].complaints[len - 1] != '\n')
+            complaints.text[strlen(complaints.text) < len ? 0 : len] = '\0';
+        assert_string_equal(complaints.text, samples[i].complaints);
+        buf_add(&out, "", 0);
+        drop_remarks(out.text);
+        assert_string_equal(out.text, samples[i].out);
+        bool is_warning = strstr(samples[i].complaints, "warning: ") != NULL;
+        assert_int_equal(is_settled && !job.incomplete, samples[i].complaints[0] == '\0' || is_warning);
+        buf_free(&complaints);
+        buf_free(&out);
+        catalogue_free(&job.catalogue);
+    }
+}
+
+static const struct sample policies[] = {
+    { POLICY("\r\n"), "a.example", SECTION, "" },
+    { POLICY("\n"), "a.example", SECTION, "" },
+    { "max_age:604800 \r\nmx:  MAIL.a.example\nmode: enforce\r\nversion: STSv1", "a.example", SECTION, "" },
+    { "version: STSv1\nmode: none\nmax_age: 0086400\n", "a.example", "[a.example]\nmode    = none\nmax_age = 1d\n", "" },
+    { POLICY("\n") "x: y\n", "a.example", SECTION, "f:5: warning: [a.example] \"x: y\" is an unknown field" },
+    { POLICY("\n") "mode: enforce\n", "a.example", ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n",
+      "f:5: [a.example] \"mode: enforce\" " },
+    { POLICY("\n"), NULL, "",
+      "f: no folder names its domain; write --domain NAME, or name its folder as its host, mta-sts.example.org\n" },
+};
+
+static const struct sample scripts[] = {
+    /* how the value is written */
+    { "const m = { \"mta-sts.a.example\": `" POLICY("\n") "` };", NULL, SECTION, "" },
+    { "const m = {\n  'a.example':\n`" POLICY("\r\n") "`\n}\nconst x = 1", NULL, SECTION, "" },
+    { "m = {\"A.example\": \"" POLICY("\\r\\n") "\",}", NULL, SECTION, "" },
+    { "m = {'a.example': '" POLICY("\\n") "' + ''}", NULL, SECTION, "" },
+    { "m = {'a.example': 'version: STSv1\\n' +\n 'mode: enforce\\n' + // a comment: \"b.example\": `\n 'mx: mail.a.example\\n' "
+      "+ \"max_age: 604800\"}",
+      NULL, SECTION, "" },
+    { "m = {'a.example': `\n" POLICY("\n") "`.trim()}", NULL, SECTION, "" },
+    { "m = {'a.example': ['version: STSv1', 'mode: enforce', 'mx: mail.a.example', 'max_age: 604800'].join('\\n')}", NULL,
+      SECTION, "" },
+    { "m = {'a.example': ['version: STSv1', 'mode: enforce', 'mx: mail.a.example', 'max_age: 604800',].join(\"\\r\\n\") + "
+      "'\\r\\n', }",
+      NULL, SECTION, "" },
+    { "m = {'a.example': 'v\\x65rsion\\u003a\\u{20}STSv1\\nmode: enforce\\nmx: mail\\\n.a.example\\nmax_age: 604800'}", NULL,
+      SECTION, "" },
+    { "m = {'a.example': (`" POLICY("\n") "`)}", NULL, SECTION, "" },
+    /* where the name is */
+    { "m = new Map([['mta-sts.a.example', `" POLICY("\n") "`], ['b.example', `" POLICY("\n") "`]])", NULL,
+      "[a.example b.example]\n" VALUES, "" },
+    { "m['mta-sts.a.example'] = `" POLICY("\n") "`", NULL, SECTION, "" },
+    { "m = {['mta-sts.a.example']: `" POLICY("\n") "`}", NULL, SECTION, "" },
+    { "m.set('a.example', `" POLICY("\n") "`)", NULL, SECTION, "" },
+    { "switch (h) { case 'mta-sts.a.example': return new Response(`" POLICY("\n") "`, {status: 200}) }", NULL, SECTION, "" },
+    { "const policy = `" POLICY("\n") "`", "a.example", SECTION, "" },
+    { "{\"mta-sts.a.example\": \"" POLICY("\\n") "\"}", NULL, SECTION, "" },
+    /* constants */
+    { "const p = `" POLICY("\n") "`;\nconst m = {'a.example': p, 'b.example': p}", NULL, "[a.example b.example]\n" VALUES, "" },
+    { "m.set('a.example', p); const p: string = '" POLICY("\\n") "'", NULL, SECTION, "" },
+    { "const p = ['version: STSv1', 'mode: enforce', 'mx: mail.a.example', 'max_age: 604800'].join('\\n'); m = [['a.example', "
+      "p]]",
+      NULL, SECTION, "" },
+    { "const p = `" POLICY("\n") "`, q = 1; m = {'a.example': p}; log('c.example', q)", NULL, SECTION, "" },
+    { "const p = `" POLICY("\n") "` + q; m = {'a.example': p}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    { "const p = `" POLICY("\n") "`; { const p = `" POLICY("\n") "`; } m = {'a.example': p}", "b.example",
+      ";[a.example]\n\n[b.example]\n" VALUES, "f:9: [a.example] " COMPUTED "\n" },
+    /* what is around */
+    { "import x from 'y.example'; const r = /[\"'`/]/.test(a / 2) ? 'b.example' : `${ f({a: `}`}) }`\nm = {'a.example': `" POLICY(
+          "\n") "`}",
+      NULL, SECTION, "" },
+    { "/* 'b.example': `version: STSv1` */ m = {'a.example': `" POLICY("\n") "`}", NULL, SECTION, "" },
+    { "const hosts = ['mta-sts.b.example', 'mta-sts.c.example']; m = {'a.example': `" POLICY("\n") "`}", NULL, SECTION, "" },
+    /* our own */
+    { "// made by \"mta-sts export --worker\".\nconst policies = new Map([\n    [\"a.example\", \"" POLICY(
+          "\\r\\n") "\"],\n]);\nconst other = \"" POLICY("\\r\\n") "\";",
+      NULL, "[* a.example]\n" VALUES, "" },
+    { "// made by \"mta-sts export --worker\".\nconst policies = new Map([\n    [\"a.example\", null],\n]);\nconst other = "
+      "undefined;",
+      NULL, BROKEN, "f:3: [a.example] there is no policy: policies.ini had a mistake when the Worker was exported\n" },
+    /* what cannot be read */
+    { "m = {'a.example': `version: STSv1\nmode: ${mode}\nmx: a.example\nmax_age: 604800`}", NULL, BROKEN,
+      "f:1: [a.example] " COMPUTED "\n" },
+    { "m = {'a.example': 'version: STSv1\\n' + rest}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    { "m = {'a.example': google}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    { "m = {'a.example': `version: STSv1`.replace('x', 'y')}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    { "m = {'a.example': {mode: 'enforce'}}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    { "m = {'a.example': ['version: STSv1'].join('')}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    { "m = {'a.example': `version: STSv1\n", NULL, BROKEN, "f:1: [a.example] the string has no end; close it\n" },
+    { "const policy = `" POLICY("\n") "`", NULL, "",
+      "f:1: no host name is before this policy; write --domain NAME if it is for one domain\n" },
+    { "const x = 1", NULL, "", "f: no policy is in it: a policy has to be a string behind the name of its host\n" },
+    { "", NULL, "", "f: no policy is in it: a policy has to be a string behind the name of its host\n" },
+    /* what is wrong, and in which line */
+    { "m = {\n'a.example': `version: STSv1\nmode: enforce\n# x\nmx: mail.a.example\nmax_age: 604800`}", NULL,
+      ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n", "f:4: [a.example] \"# x\" has no colon" },
+    { "m = {'a.example': `" POLICY("\n") "`,\n\n'mta-sts.a.example': `version: STSv1\nmode: none\nmax_age: 60`}", NULL,
+      ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n;[a.example]\n;mode    = none\n;max_age = "
+      "60\n",
+      "[a.example] f:1 and f:7 do not have the same policy; leave one of them out\n" },
+};
+
+static const struct sample nginx[] = {
+    { "server { server_name mta-sts.a.example; location = /.well-known/mta-sts.txt { return 200 \"" POLICY("\\r\\n") "\"; } }",
+      NULL, SECTION, "" },
+    { "server {\n location = /x {\n return 200 '" POLICY("\n") "'; }\n server_name www.x.example mta-sts.a.example "
+                                                               "\"mta-sts.b.example\"; # c\n }",
+      NULL, "[a.example b.example]\n" VALUES, "" },
+    { "server { server_name mta-sts.a.example; return 200 \"" POLICY("\\n") "\"; }\nserver { server_name x.example; return 301 "
+                                                                            "https://y.example$request_uri; }",
+      NULL, SECTION, "" },
+    { "location @mta-sts { return 200 \"" POLICY("\\n") "\"; }", "a.example", SECTION, "" },
+    { "map $host $policy { default ''; mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, SECTION, "" },
+    { "http { server { server_name mta-sts.a.example; location / { if ($x) { return 200 ok; } return 200 \"" POLICY(
+          "\\n") "\"; } } }",
+      NULL, SECTION, "" },
+    { "server { server_name *.a.example ~^mta-sts\\.(.+)$; return 200 \"" POLICY("\\n") "\"; }", NULL, "",
+      "f:1: no server_name with the name of a policy host is beside this policy; write --domain NAME if it is for one domain\n" },
+    { "server { server_name mta-sts.a.example; return 200 \"version: STSv1\\nmx: mail.$host\\n\"; }", NULL, BROKEN,
+      "f:1: [a.example] the policy contains a variable of nginx, and cannot be read; import it from where it is served: "
+      "mta-sts-probe --import\n" },
+    { "server { server_name mta-sts.a.example; location /.well-known/mta-sts.txt { return 200 \"no\"; } }", NULL, BROKEN,
+      "f:1: [a.example] \"no\" is not a policy" },
+    { "server { listen 80; }", NULL, "", "f: no policy is in it: it has no return 200 \"...\" with a policy\n" },
+};
+
+#define CHECK_ALL(samples, kind) check(samples, sizeof(samples) / sizeof *(samples), kind)
+
+static void reads_policies(void **state)
+{
+    (void)state;
+    CHECK_ALL(policies, SOURCE_POLICY);
+}
+
+static void reads_scripts(void **state)
+{
+    (void)state;
+    CHECK_ALL(scripts, SOURCE_SCRIPT);
+}
+
+static void reads_nginx(void **state)
+{
+    (void)state;
+    CHECK_ALL(nginx, SOURCE_NGINX);
+}
+
+/* The comments hold no header that a reader of INI files could take for one, and no line that is too long. */
+static void tames_comments(void **state)
+{
+    static const char text[] = "version: STSv1\nx[b.example]mode = none \\\n";
+    struct import_job job = { .domain = "a.example", .complain = complain };
+    const struct import_source source = { "[b.example]", text, sizeof text - 1, NULL };
+    struct buf out = { 0 };
+
+    (void)state;
+    source_import(&job, &source, SOURCE_POLICY);
+    assert_true(catalogue_settle(&job.catalogue, complain) == false && job.incomplete);
+    import_write(&job.catalogue, &out);
+    assert_non_null(strstr(out.text, "\n; (b.example):2: \"x(b.example)mode = none"));
+    assert_null(strstr(out.text, "[b.example]"));
+    buf_free(&complaints);
+    buf_free(&out);
+    catalogue_free(&job.catalogue);
+}
+
+/* As it is served here, with CRLF and a space in each line, it would be too large. */
+static void refuses_what_grows_too_large(void **state)
+{
+    struct import_job job = { .domain = "a.example", .complain = complain };
+    struct buf text = { 0 };
+
+    (void)state;
+    buf_print(&text, "version:STSv1\nmode:enforce\nmax_age:604800\n");
+    for (unsigned i = 0; text.len < 65500; i++)
+        buf_print(&text, "mx:%u.example\n", i);
+    const struct import_source source = { "f", text.text, text.len, NULL };
+    source_import(&job, &source, SOURCE_POLICY);
+    assert_true(job.incomplete && job.catalogue.count == 1 && job.catalogue.items[0].is_wrong);
+    assert_string_equal(complaints.text, "f:1: [a.example] with CRLF and a space in each line the policy is over 65,536 bytes; "
+                                         "write fewer mx lines (RFC 8461 3.3)\n");
+    buf_free(&complaints);
+    buf_free(&text);
+    catalogue_free(&job.catalogue);
+}
+
+static void tells_kinds_by_content(void **state)
+{
+    static const struct sample samples[] = {
+        { POLICY("\n"), "a.example", SECTION, "" },
+        { "export const m = {'a.example': `" POLICY("\n") "`}", NULL, SECTION, "" },
+        { "server { server_name mta-sts.a.example; return 200 \"" POLICY("\\n") "\"; }", NULL, SECTION, "" },
+    };
+
+    (void)state;
+    CHECK_ALL(samples, SOURCE_UNKNOWN);
+    assert_int_equal(source_kind_of("x/mta-sts.txt"), SOURCE_POLICY);
+    assert_int_equal(source_kind_of("worker.mjs"), SOURCE_SCRIPT);
+    assert_int_equal(source_kind_of("a.conf"), SOURCE_NGINX);
+    assert_int_equal(source_kind_of("js"), SOURCE_UNKNOWN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reads_policies), cmocka_unit_test(reads_scripts),
+                                        cmocka_unit_test(reads_nginx),    cmocka_unit_test(tells_kinds_by_content),
+                                        cmocka_unit_test(tames_comments), cmocka_unit_test(refuses_what_grows_too_large) };
+
+    return cmocka_run_group_tests_name("import_source", tests, NULL, NULL);
+}
