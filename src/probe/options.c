@@ -137,7 +137,8 @@ static const char *take_tlsa(struct probe_settings *settings, const char *value)
 
 static const char *take_update(struct probe_settings *settings, const char *value)
 {
-    return set_action(settings, PROBE_ACTION_UPDATE, value);
+    /* The next option was taken for the format. */
+    return value[0] == '-' ? "a format behind it, such as nsupdate" : set_action(settings, PROBE_ACTION_UPDATE, value);
 }
 
 static const char *take_replace(struct probe_settings *settings, const char *value)

@@ -12,7 +12,7 @@ from_nothing() {
     serve
     # First the policy host and the reports; the id waits.
     lets 2 publish
-    grep -q 'd1.example: the id waits: _mta-sts.d1.example: the record of the policy host has to change before' err
+    grep -q 'd1.example: the id waits: _mta-sts.d1.example: apply the change of the policy host.s record first, then run it again' err
     [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
     [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
     [ -z "$(seen _mta-sts.d1.example TXT)" ]
@@ -265,6 +265,7 @@ committed() {
     publish_all policies.ini --delegate "$zone" --only owners
     lets 2 update
     grep -q '^mta-sts-probe: d1.example: _mta-sts.d1.example: another record is there: CNAME .*; if the name is delegated, give --delegate ZONE' err
+    grep -q '^mta-sts-probe: d1.example: mta-sts.d1.example: another record is there: CNAME .*; if the name is delegated, give --delegate ZONE' err
     lets 2 publish --delegate "$zone"
     [ "$(seen "mta-sts.d1.example.$zone" A)" = "$DEPLOYED" ]
     lets 0 publish --delegate "$zone"
@@ -390,7 +391,9 @@ committed() {
     [[ $output == *'--replace: has no effect here; write --update, too' ]]
     run -3 probe -f "$DIR/wrong.ini" --update json --delegate x..y
     run -3 probe -f "$DIR/wrong.ini" --update json --primary nowhere
-    [[ $output == *nowhere* ]]
+    [[ $output == *'nowhere: is not a list of name servers; write addresses: '* ]]
+    run -3 probe --update -f "$DIR/wrong.ini"
+    [[ $output == 'mta-sts-probe: --update: write a format behind it, such as nsupdate' ]]
     run -3 probe -f "$DIR/wrong.ini" --update json --suggest a.test
     run -3 probe -f "$DIR/wrong.ini" --update json --json
     [[ $output == 'mta-sts-probe: --json: has no effect here; write --update json without it' ]]

@@ -63,7 +63,7 @@ static bool take_list(struct ub_ctx *context, const char *list, char *why, size_
     do {
         if (!probe_dns_servers_next(&at, server) || ub_ctx_set_fwd(context, server) != 0)
             return fail(why, size, list,
-                        "is not a list of name servers; write --dns 192.0.2.53,[2001:db8::53]:5353, or --dns root");
+                        "is not a list of name servers; write addresses: 192.0.2.53,[2001:db8::53]:5353, or --dns root");
     } while (*at != '\0');
     return true;
 }

@@ -92,15 +92,24 @@ static void add_wanted(const struct update_name *name, struct buf *out)
     }
 }
 
+/* A CNAME at the id or at TLSRPT can only delegate. That of a policy host may lead to any host: a delegation begins with the name
+ * itself. */
+static bool may_delegate(const struct update_name *name)
+{
+    size_t len = strlen(name->name);
+
+    if (strcmp(name->seen[0].type, "CNAME") != 0)
+        return false;
+    return name->kind != UPDATE_HOST || (strncmp(name->seen[0].exact, name->name, len) == 0 && name->seen[0].exact[len] == '.');
+}
+
 /* The id is named only once its policy is served. */
 static void add_foreign(const struct update_name *name, struct buf *out)
 {
-    bool delegates = name->kind != UPDATE_HOST && strcmp(name->seen[0].type, "CNAME") == 0;
-
     buf_print(out, "%s: another record is there: ", name->name);
     add_seen(name, out);
     buf_print(out, "; ");
-    if (delegates)
+    if (may_delegate(name))
         buf_print(out, "if the name is delegated, give --delegate ZONE; if not, remove the CNAME, or give --replace");
     else if (name->kind == UPDATE_ID)
         buf_print(out, "remove it, or give --replace");
@@ -130,9 +139,8 @@ void update_obstacle_name(const struct update_name *name, enum update_step step,
         add_foreign(name, out);
         break;
     case UPDATE_HOST_FIRST:
-        buf_print(
-            out, "the id waits: %s: the record of the policy host has to change before; run it again after that (RFC 8461 8.1)\n",
-            name->name);
+        buf_print(out, "the id waits: %s: apply the change of the policy host's record first, then run it again (RFC 8461 8.1)\n",
+                  name->name);
         break;
     case UPDATE_NOTHING:
     case UPDATE_CHANGE:
