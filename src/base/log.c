@@ -10,10 +10,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <syslog.h>
 #include <unistd.h>
 
-enum { LOG_EVERY_MS = 60000 };
+enum {
+    LOG_EVERY_MS = 60000,
+    DAEMON_NOTICE = 29 /* facility and severity (RFC 3164 4.1.1) */
+};
 
 void log_form(const char *line, struct buf *text)
 {
@@ -38,7 +40,7 @@ static void send_to_syslog(const struct buf *text)
 
     if (fd < 0)
         return;
-    buf_print(&message, "<%d>", LOG_DAEMON | LOG_NOTICE);
+    buf_print(&message, "<%d>", DAEMON_NOTICE);
     buf_add(&message, text->text, text->len - 1);
     if (!message.failed)
         (void)sendto(fd, message.text, message.len, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&address,

@@ -148,9 +148,9 @@ static bool read_arguments(int argc, char *argv[], bool *quiet, char zone[DOMAIN
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-q") == 0) {
             *quiet = true;
-        } else if (strcmp(argv[i], "--delegate") != 0 || ++i == argc) {
+        } else if (strcmp(argv[i], "--delegate") != 0 || i + 1 == argc) {
             return false;
-        } else if (!argument_host(argv[i], zone, &why)) {
+        } else if (!argument_host(argv[++i], zone, &why)) {
             command_complain_of(&why);
             return false;
         }

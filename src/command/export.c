@@ -4,6 +4,7 @@
 #include "command/tree.h"
 #include "command/worker.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "policy/domain.h"
 
 #include <stdio.h>

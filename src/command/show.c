@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "command/common.h"
+#include "config/index.h"
 #include "config/verdict.h"
 #include "policy/domain.h"
 #include <stddef.h>

@@ -7,6 +7,7 @@
 #include "ini/advice.h"
 #include "ini/fill.h"
 #include "ini/header.h"
+#include "ini/inherit.h"
 #include "ini/key.h"
 #include "ini/lines.h"
 #include "ini/section.h"

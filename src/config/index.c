@@ -10,7 +10,6 @@
 #include "ini/header.h"
 #include "ini/inherit.h"
 #include "ini/key.h"
-#include "ini/lines.h"
 #include "ini/lost.h"
 #include "ini/section.h"
 #include "policy/domain.h"

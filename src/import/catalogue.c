@@ -172,19 +172,18 @@ static bool sort_items(struct catalogue *c)
 {
     struct order *order = calloc(c->count, sizeof *order);
     struct catalogue_item *sorted = calloc(c->count, sizeof *sorted);
-    bool good = order != NULL && sorted != NULL;
 
-    for (size_t i = 0; good && i < c->count; i++)
-        order[i] = (struct order) { catalogue_domain_name(c, &c->items[i]), i };
-    if (good)
-        qsort(order, c->count, sizeof *order, by_domain);
-    for (size_t i = 0; good && i < c->count; i++)
-        sorted[i] = c->items[order[i].number];
-    free(order);
-    if (!good) {
+    if (order == NULL || sorted == NULL) {
+        free(order);
         free(sorted);
         return false;
     }
+    for (size_t i = 0; i < c->count; i++)
+        order[i] = (struct order) { catalogue_domain_name(c, &c->items[i]), i };
+    qsort(order, c->count, sizeof *order, by_domain);
+    for (size_t i = 0; i < c->count; i++)
+        sorted[i] = c->items[order[i].number];
+    free(order);
     free(c->items);
     c->items = sorted;
     c->room = c->count;

@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "policy/domain.h"
-#include "probe/check/error.h"
 #include "probe/judge/lifetime.h"
 #include "probe/run.h"
 #include "probe/tell/format.h"

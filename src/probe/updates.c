@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "command/dns/format.h"
-#include "command/dns/record.h"
 #include "policy/argument.h"
 #include "policy/domain.h"
 #include "probe/ask/dns.h"

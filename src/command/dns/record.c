@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "ini/section.h"
 #include "policy/domain.h"
 #include "policy/model.h"

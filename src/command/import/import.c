@@ -40,7 +40,8 @@ static int read_arguments(int argc, char *argv[], char domain[DOMAIN_MAX + 1])
     domain[0] = '\0';
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--domain") == 0) {
-            if (++i == argc || !read_domain(argv[i], domain))
+            i++;
+            if (i == argc || !read_domain(argv[i], domain))
                 return 0;
         } else if (argv[i][0] == '\0' || (argv[i][0] == '-' && argv[i][1] != '\0')) {
             return 0;

@@ -4,6 +4,7 @@
 #include "probe/ask/fetched.h"
 #include "probe/ask/transfer.h"
 #include "probe/ask/turns.h"
+#include <stdatomic.h>
 #include <stddef.h>
 
 enum {

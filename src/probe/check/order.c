@@ -12,6 +12,7 @@
 #include "read/policy.h"
 #include "read/policy_field.h"
 #include "read/share.h"
+#include <stddef.h>
 
 /* Can senders reach it? */
 static bool is_reached(const struct mx_host *host)

@@ -36,9 +36,9 @@ enum { SENDERS = PROBE_SENDERS_TXT };
 #define RFC_ID "RFC 8461 8.2, 3.1"
 #define RFC_RPT "RFC 8461 8.2, RFC 8460 3"
 
-#define RULE(place, fault) ((size_t)(place)*FAULTS + (fault))
+#define RULE(place, fault) ((size_t)(place) * (size_t)FAULTS + (size_t)(fault))
 
-static const struct probe_rule rules[PLACES * FAULTS] = {
+static const struct probe_rule rules[(size_t)PLACES * (size_t)FAULTS] = {
     [RULE(PLACE_HOST, EMPTY)] = { "host-zone-empty", PROBE_FAIL, 0, 0, 0,
                                   SAYS_EMPTY "let its operator set host in policies.ini, and publish what this command prints",
                                   RFC_HOST },

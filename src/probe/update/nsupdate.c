@@ -7,6 +7,7 @@
 #include "probe/update/domain.h"
 #include "probe/update/plan.h"
 #include "probe/update/print.h"
+#include "probe/update/published.h"
 
 #include <inttypes.h>
 #include <stddef.h>

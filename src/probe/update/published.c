@@ -204,9 +204,9 @@ static void read_zone(const char *const *suffixes, struct probe_dns_answer *answ
 
 void update_published_zone(struct probe_dns *dns, const char *name, char zone[DOMAIN_MAX + 1])
 {
-    struct probe_dns_answer answers[SUFFIXES_MAX];
+    struct probe_dns_answer answers[SUFFIXES_MAX] = { 0 };
     struct probe_dns_question questions[SUFFIXES_MAX] = { 0 };
-    const char *suffixes[SUFFIXES_MAX];
+    const char *suffixes[SUFFIXES_MAX] = { 0 };
     size_t count = 0;
 
     for (const char *at = name; at != NULL && count < SUFFIXES_MAX; at = strchr(at, '.'), at = at != NULL ? at + 1 : NULL) {
