@@ -19,6 +19,7 @@
 #include "probe/shown.h"
 #include "read/finding.h"
 #include "read/policy.h"
+#include "read/policy_field.h"
 
 #include <stdint.h>
 #include <stdio.h>
