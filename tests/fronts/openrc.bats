@@ -59,13 +59,13 @@ SH
     # shellcheck disable=SC2016 # expanded there
     run in_openrc '
 mta-sts start
-until_true grep -q "ready: 4 domains" fcgi.log
+until_true grep -q "ready: 3 domains" fcgi.log
 [ "$(stat -c "%U %a" /run/mta-sts)" = "root 755" ]
 [ "$(stat -c "%U %a" /run/mta-sts/mta-sts.sock)" = "www-data 600" ]
 mta-sts status
 first=$(running)
 mta-sts reload
-until_true grep -q "read again: 4 domains" fcgi.log
+until_true grep -q "read again: 3 domains" fcgi.log
 [ "$(running)" = "$first" ]
 
 # It is killed, and starts again.
