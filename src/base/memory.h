@@ -6,7 +6,7 @@
 
 /*
  * True if 4 MB are left: enough to answer requests, or to set a resolver up. Call it after each large allocation for a large
- * file, and before libunbound: libfcgi ends the process if an allocation of its own fails, and libunbound crashes.
+ * file, and before each use of libunbound: libfcgi ends the process if an allocation of its own fails, and libunbound crashes.
  */
 bool memory_is_left(void);
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/ask/dns_setup.h"
 #include "probe/ask/lack.h"
@@ -254,7 +255,8 @@ void probe_batch_ask(struct probe_batch *batch, size_t i, const char *name, enum
 
     if (atomic_load(&resolver->state) == NEW)
         start(resolver);
-    if (atomic_load(&resolver->state) == WORKS)
+    /* libunbound crashes where it has no memory for a question. */
+    if (atomic_load(&resolver->state) == WORKS && memory_is_left())
         submit(&batch->slots[i], name, type);
     else
         batch->slots[i].end = PROBE_BATCH_LACK;
