@@ -106,8 +106,8 @@ static void one(void **state)
 
 static void unused(void **state)
 {
-    static const char mx[] =
-        "mail.example.org\0*.example.net\0Backup.example.org\0backup.example.org\0192.0.2.1\0*.planned.example";
+    static const char mx[] = "mail.example.org\0*.example.net\0Backup.example.org\0backup.example.org\0" /* or 1 is part of it */
+                             "192.0.2.1\0*.planned.example";
     const char *const hosts[] = { "MAIL.example.org", "mx1.example.net", "" };
     struct buf out = { 0 };
 
