@@ -36,7 +36,7 @@ struct arguments {
     bool given[PROBE_OPTIONS];
 };
 
-/* Reads OPTION (NULL: there is none of that name) with VALUE; NULL: the next argument, if the option takes a value. */
+/* Takes OPTION, which is NULL if no option has that name. VALUE is NULL if it is the next argument, or if OPTION takes none. */
 static bool take(struct arguments *arguments, const struct probe_option *option, const char *value)
 {
     const char *argument = arguments->all[arguments->at - 1], *instead;

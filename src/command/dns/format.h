@@ -34,4 +34,7 @@ dns_frame_fn dns_zone_head, dns_json_head, dns_json_tail, dns_terraform_head, dn
     dns_external_tail;
 dns_print_fn dns_zone, dns_json, dns_nsupdate, dns_dnscontrol, dns_octodns, dns_terraform, dns_external, dns_values;
 
+/* Appends the line for nsupdate that adds RECORD, which has a type. */
+void dns_nsupdate_add(struct buf *out, const struct dns_record *record);
+
 #endif

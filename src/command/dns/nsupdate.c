@@ -56,13 +56,10 @@ static void print_lines(struct buf *out, const struct dns_list *list, bool prere
     }
 }
 
-static void print_added(struct buf *out, const struct dns_record *record)
+void dns_nsupdate_add(struct buf *out, const struct dns_record *record)
 {
     buf_print(out, "update add %s. %" PRIu32 " %s ", record->name, record->ttl, record->type);
-    if (strcmp(record->type, "TXT") == 0)
-        dns_quote_txt(out, record->data);
-    else
-        buf_print(out, "%s", record->data);
+    dns_quote_data(out, record->type, record->data);
     buf_print(out, "\n");
 }
 
@@ -73,6 +70,6 @@ void dns_nsupdate(struct buf *out, const struct dns_list *list)
     print_lines(out, list, false);
     for (size_t i = 0; i < list->count; i++)
         if (list->records[i].type != NULL)
-            print_added(out, &list->records[i]);
+            dns_nsupdate_add(out, &list->records[i]);
     buf_print(out, "send\n");
 }

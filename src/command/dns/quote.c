@@ -72,3 +72,11 @@ void dns_quote_txt(struct buf *out, const char *text)
     }
     buf_add(out, "\"", 1);
 }
+
+void dns_quote_data(struct buf *out, const char *type, const char *data)
+{
+    if (strcmp(type, "TXT") == 0)
+        dns_quote_txt(out, data);
+    else
+        buf_print(out, "%s", data);
+}

@@ -20,4 +20,7 @@ void dns_quote_terraform(struct buf *out, const char *text);
  */
 void dns_quote_txt(struct buf *out, const char *text);
 
+/* Appends the DATA of a record of TYPE as it is in a zone file: that of a TXT record by dns_quote_txt(), any other as it is. */
+void dns_quote_data(struct buf *out, const char *type, const char *data);
+
 #endif

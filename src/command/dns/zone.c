@@ -5,7 +5,6 @@
 #include "command/dns/record.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static const char order[] =
     "; 1. Publish mta-sts.<domain>, get its certificate, and check that "
@@ -30,10 +29,7 @@ static void print_record(struct buf *out, const struct dns_record *record)
         return;
     }
     buf_print(out, "%s. %" PRIu32 " IN %s ", record->name, record->ttl, record->type);
-    if (strcmp(record->type, "TXT") == 0)
-        dns_quote_txt(out, record->data);
-    else
-        buf_print(out, "%s", record->data);
+    dns_quote_data(out, record->type, record->data);
     buf_print(out, "\n");
 }
 

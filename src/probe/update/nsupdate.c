@@ -3,13 +3,12 @@
  * record that somebody changed since then makes the name server refuse the whole update of the zone.
  */
 #include "base/buf.h"
-#include "command/dns/quote.h"
+#include "command/dns/format.h"
 #include "probe/update/domain.h"
 #include "probe/update/plan.h"
 #include "probe/update/print.h"
 #include "probe/update/published.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -62,15 +61,8 @@ static void change(const struct update *update, const struct update_name *name, 
     for (size_t i = 0; i < name->seen_count; i++)
         if (!update_stays(name, &name->seen[i], update->replaces))
             buf_print(out, "update delete %s. %s %s\n", name->name, name->seen[i].type, name->seen[i].exact);
-    for (size_t i = 0; i < name->wanted_count; i++) {
-        const struct dns_record *record = &name->wanted[i];
-        buf_print(out, "update add %s. %" PRIu32 " %s ", name->name, record->ttl, record->type);
-        if (strcmp(record->type, "TXT") == 0)
-            dns_quote_txt(out, record->data);
-        else
-            buf_print(out, "%s", record->data);
-        buf_print(out, "\n");
-    }
+    for (size_t i = 0; i < name->wanted_count; i++)
+        dns_nsupdate_add(out, &name->wanted[i]);
 }
 
 /* Is the change of NAME the first one in its zone? */
