@@ -4,6 +4,7 @@
 #include "change/diff.h"
 #include "command/common.h"
 #include "command/dns/format.h"
+#include "command/export/export.h"
 #include "command/import/import.h"
 #include "command/meant.h"
 #include "config/index.h"
@@ -42,10 +43,10 @@ static const struct command {
       import_command, "--domain", 0, OPENS_NONE, NULL },
     { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS, NULL },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0, NULL },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, NULL, 0,
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_command, NULL, 0,
       OPEN_WAITS | OPEN_NEEDS, NULL },
-    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, NULL, 0, OPEN_WAITS | OPEN_NEEDS,
-      NULL },
+    { "export", "--worker DIR|FILE.mjs", "writes a Cloudflare Worker: DIR for wrangler deploy, or the module alone",
+      export_command, NULL, 0, OPEN_WAITS | OPEN_NEEDS, NULL },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

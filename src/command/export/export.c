@@ -1,8 +1,11 @@
+#include "command/export/export.h"
+
 #include "base/buf.h"
-#include "command/common.h"
-#include "command/job.h"
-#include "command/tree.h"
-#include "command/worker.h"
+#include "base/say.h"
+#include "command/export/job.h"
+#include "command/export/tree.h"
+#include "command/export/worker.h"
+#include "command/export/wrangler.h"
 #include "config/index.h"
 #include "config/verdict.h"
 #include "policy/domain.h"
@@ -10,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { ALL, NOT_ALL, USAGE };
 
 /* True where a policy is in its place: this one, or an earlier one that could not be replaced. */
 static bool write_policy(struct job *job, const struct tree *tree, const char *domain, const struct index_verdict *verdict)
@@ -86,7 +91,7 @@ static void report_stale(struct job *job, const struct tree *tree, const char *d
     if (text.failed)
         job_fail_for_memory(job);
     else
-        command_complain(text.text);
+        say_complain(text.text);
     buf_free(&text);
 }
 
@@ -175,7 +180,18 @@ static void export_tree(struct job *job, const char *folder, bool remove)
     (void)umask(mask);
 }
 
-int command_export(struct index *index, int argc, char *argv[], struct buf *out)
+/* Is PATH of --worker the module itself? It is where its name ends as that of one, or where it is there and no folder. */
+static bool is_module(const char *path)
+{
+    const char *ending = strrchr(path, '.');
+    struct stat st;
+
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return false;
+    return (ending != NULL && (strcmp(ending, ".js") == 0 || strcmp(ending, ".mjs") == 0)) || lstat(path, &st) == 0;
+}
+
+int export_command(struct index *index, int argc, char *argv[], struct buf *out)
 {
     struct job job = { .index = index };
     bool option = argc == 3, worker = option && strcmp(argv[1], "--worker") == 0;
@@ -183,11 +199,13 @@ int command_export(struct index *index, int argc, char *argv[], struct buf *out)
 
     (void)out;
     if (argc < 2 || argv[argc - 1][0] == '-' || argv[argc - 1][0] == '\0' || !(argc == 2 || worker || remove))
-        return COMMAND_USAGE;
-    if (worker)
+        return USAGE;
+    if (!worker)
+        export_tree(&job, argv[argc - 1], remove);
+    else if (is_module(argv[2]))
         worker_export(&job, argv[2]);
     else
-        export_tree(&job, argv[argc - 1], remove);
+        wrangler_export(&job, argv[2]);
     job_end(&job);
-    return job.failed ? COMMAND_WRONG : COMMAND_FINE;
+    return job.failed ? NOT_ALL : ALL;
 }

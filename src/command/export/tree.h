@@ -1,6 +1,6 @@
 /* The policies as static files: FOLDER/<policy host>/.well-known/mta-sts.txt, and the list of what export wrote. */
-#ifndef COMMAND_TREE_H
-#define COMMAND_TREE_H
+#ifndef COMMAND_EXPORT_TREE_H
+#define COMMAND_EXPORT_TREE_H
 
 #include "base/buf.h"
 

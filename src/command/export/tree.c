@@ -1,7 +1,7 @@
-#include "command/tree.h"
+#include "command/export/tree.h"
 
 #include "base/buf.h"
-#include "command/folder.h"
+#include "command/export/folder.h"
 #include "policy/domain.h"
 
 #include <errno.h>
@@ -76,14 +76,8 @@ static enum tree_result explain_list(const struct tree *tree, const char *verb, 
 enum tree_result tree_open(struct tree *tree, const char *path, struct buf *why)
 {
     tree->path = path;
-    tree->folder = -1;
-    tree->made = mkdir(path, 0755) == 0;
-    if (tree->made || errno == EEXIST)
-        tree->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (tree->folder >= 0)
-        return TREE_DONE;
-    buf_print(why, "%s: cannot be written: %s", path, strerror(errno));
-    return TREE_FAILED;
+    tree->folder = folder_reach(path, &tree->made, why);
+    return tree->folder >= 0 ? TREE_DONE : TREE_FAILED;
 }
 
 enum tree_result tree_write(const struct tree *tree, const char *domain, const char *bytes, size_t len, struct buf *why)
