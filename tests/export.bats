@@ -536,3 +536,50 @@ print(sorted(config.items()))' >settings
     [[ $output == 'mta-sts: new/worker.mjs: would be larger than the 64 MiB that Cloudflare allows; '* ]]
     cmp before new/worker.mjs
 }
+
+# in_site HOST: the files in the folder of a policy host.
+in_site() {
+    (cd "tree/$1" && find . -type f | sort | paste -sd' ')
+}
+
+@test "export --site: the files of a static host beside each policy; what is there stays" {
+    exported
+    run -0 mta_sts_export --site github-pages tree
+    [ -z "$output" ]
+    [ "$(in_site mta-sts.a.example)" = './.nojekyll ./.well-known/mta-sts.txt ./CNAME' ]
+    [ "$(cat "$A/CNAME")" = mta-sts.a.example ]
+    [ "$(stat -c %s "$A/.nojekyll")" = 0 ]
+    [ "$(modes 2>/dev/null)" = $'644 f\n755 d' ]
+    printf mta-sts.a.example >"$A/CNAME"
+    printf yes >"$B/.nojekyll"
+    mkdir "$B/.git"
+    run -0 mta_sts_export --site github-pages --delete tree
+    [ "$(stat -c %s "$A/CNAME" "$B/.nojekyll")" = $'17\n3' ]
+    run -0 mta_sts_export --site cloudflare-pages tree
+    [ "$(cat "$A/_headers")" = $'/.well-known/mta-sts.txt\n  Content-Type: text/plain; charset=utf-8\n  Cache-Control: max-age=60\n  X-Content-Type-Options: nosniff' ]
+    # Without --site, too, the files are removed with their policy, but not those that were edited.
+    printf '[c.example]\nmx = c.example\n' >policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --delete tree
+    [ "$(ls -A "$A")" = CNAME ]
+    [ "$(ls -A "$B" | paste -sd' ')" = '.git .nojekyll' ]
+    outside_is_whole
+}
+
+@test "export --site: links and folders for its files, and wrong arguments" {
+    exported
+    ln -s ../../victim "$A/CNAME"
+    run -1 mta_sts_export --site github-pages tree
+    [ "$output" = "mta-sts: $A/CNAME: is a symbolic link; remove it, or export elsewhere" ]
+    grep -q 'mx: new.b.example' "$B/.well-known/mta-sts.txt"
+    rm "$A/CNAME"
+    mkdir "$A/CNAME"
+    run -1 mta_sts_export --site github-pages tree
+    [ "$output" = "mta-sts: $A/CNAME: is a folder; remove it, or export elsewhere" ]
+    outside_is_whole
+    run -2 mta_sts_export --site netscape tree
+    [ "${lines[0]}" = 'mta-sts: export --site: write one of github-pages, cloudflare-pages' ]
+    run -2 mta_sts_export --site github-pages
+    run -2 mta_sts_export --site github-pages --worker tree
+    run -2 mta_sts_export --delete --worker tree
+}

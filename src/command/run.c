@@ -5,6 +5,7 @@
 #include "command/common.h"
 #include "command/dns/format.h"
 #include "command/export/export.h"
+#include "command/export/site.h"
 #include "command/import/import.h"
 #include "command/meant.h"
 #include "config/index.h"
@@ -45,6 +46,8 @@ static const struct command {
     { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0, NULL },
     { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_command, NULL, 0,
       OPEN_WAITS | OPEN_NEEDS, NULL },
+    { "export", "--site KIND DIR", "writes them with what a static host needs: ", export_command, NULL, 0,
+      OPEN_WAITS | OPEN_NEEDS, site_names },
     { "export", "--worker DIR|FILE.mjs", "writes a Cloudflare Worker: DIR for wrangler deploy, or the module alone",
       export_command, NULL, 0, OPEN_WAITS | OPEN_NEEDS, NULL },
 };

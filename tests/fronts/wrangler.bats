@@ -75,3 +75,31 @@ JS
     } | compare_answers >compared || { cat compared; false; }
     [ "$(cat compared)" = '1006 compared, 0 differ' ]
 }
+
+@test "wrangler pages dev with export --worker DIR/_worker.js: one project answers for 1,000 domains as the program does" {
+    thousand_domains
+    prepare_wrangler
+    mkdir cloudflare
+    run -1 "$MTA_STS" -f policies.ini export --worker cloudflare/_worker.js
+    start_wrangler pages dev . --compatibility-date=2025-01-01
+    {
+        "$MTA_STS" -f policies.ini hosts | sed 's/^/GET /'
+        printf '%s\n' 'HEAD mta-sts.d1.example' 'POST mta-sts.d1.example' 'GET mta-sts.other.example'
+    } | compare_answers >compared || { cat compared; false; }
+    [ "$(cat compared)" = '1003 compared, 0 differ' ]
+}
+
+@test "wrangler pages dev with a folder of export --site cloudflare-pages: the policy, with the headers of the program" {
+    thousand_domains
+    prepare_wrangler
+    run -1 "$MTA_STS" -f policies.ini export --site cloudflare-pages sites
+    ln -s sites/mta-sts.d1.example cloudflare
+    start_wrangler pages dev . --compatibility-date=2025-01-01
+    inside curl -s -D headers -o body "http://127.0.0.1:$PORT/.well-known/mta-sts.txt"
+    "$MTA_STS" -f policies.ini show d1.example | cmp - body
+    tr 'A-Z\r' 'a-z ' <headers | sed 's/ *$//' >lower
+    local header
+    for header in 'http/1.1 200 ok' 'content-type: text/plain; charset=utf-8' 'cache-control: max-age=60' 'x-content-type-options: nosniff'; do
+        grep -qx "$header" lower || { cat headers; false; }
+    done
+}

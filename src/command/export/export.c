@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/say.h"
 #include "command/export/job.h"
+#include "command/export/site.h"
 #include "command/export/tree.h"
 #include "command/export/worker.h"
 #include "command/export/wrangler.h"
@@ -163,18 +164,19 @@ static void export_all(struct job *job, const struct tree *tree, bool remove)
 }
 
 /*
- * Writes the policies below FOLDER. What an earlier export wrote and the file no longer names is reported and, with REMOVE,
- * removed.
+ * Writes the policies below FOLDER, with the files of SITE or NULL. What an earlier export wrote and the file no longer names is
+ * reported and, with REMOVE, removed.
  */
-static void export_tree(struct job *job, const char *folder, bool remove)
+static void export_tree(struct job *job, const char *folder, const struct site *site, bool remove)
 {
     struct tree tree;
     struct buf why = { 0 };
     mode_t mask = umask(0); /* web servers are to read the files, whoever exports them */
 
-    if (tree_open(&tree, folder, &why) == TREE_DONE)
+    if (tree_open(&tree, folder, &why) == TREE_DONE) {
+        tree.site = site;
         export_all(job, &tree, remove);
-    else
+    } else
         job_fail_because(job, &why, true);
     tree_close(&tree);
     (void)umask(mask);
@@ -191,21 +193,60 @@ static bool is_module(const char *path)
     return (ending != NULL && (strcmp(ending, ".js") == 0 || strcmp(ending, ".mjs") == 0)) || lstat(path, &st) == 0;
 }
 
+struct arguments {
+    const char *to; /* the last argument */
+    const struct site *site;
+    bool worker, remove;
+};
+
+/* Finds the kind of --site. False, with a complaint, where there is none. */
+static bool read_site(const char *name, const struct site **site)
+{
+    struct buf why = { 0 };
+
+    *site = name != NULL ? site_find(name) : NULL;
+    if (*site != NULL)
+        return true;
+    buf_print(&why, "export --site: write one of ");
+    site_names(&why);
+    say_complain(why.failed ? "out of memory" : why.text);
+    buf_free(&why);
+    return false;
+}
+
+/* False where the arguments are wrong. */
+static bool read_arguments(int argc, char *argv[], struct arguments *arguments)
+{
+    int last = argc - 1;
+
+    for (int i = 1; i < last; i++) {
+        bool known = strcmp(argv[i], "--delete") == 0;
+        arguments->remove |= known;
+        if (strcmp(argv[i], "--site") == 0)
+            known = read_site(i + 1 < last ? argv[++i] : NULL, &arguments->site);
+        else if (strcmp(argv[i], "--worker") == 0)
+            known = arguments->worker = argc == 3;
+        if (!known)
+            return false;
+    }
+    arguments->to = argv[last];
+    return last > 0 && argv[last][0] != '-' && argv[last][0] != '\0';
+}
+
 int export_command(struct index *index, int argc, char *argv[], struct buf *out)
 {
     struct job job = { .index = index };
-    bool option = argc == 3, worker = option && strcmp(argv[1], "--worker") == 0;
-    bool remove = option && strcmp(argv[1], "--delete") == 0;
+    struct arguments arguments = { 0 };
 
     (void)out;
-    if (argc < 2 || argv[argc - 1][0] == '-' || argv[argc - 1][0] == '\0' || !(argc == 2 || worker || remove))
+    if (!read_arguments(argc, argv, &arguments))
         return USAGE;
-    if (!worker)
-        export_tree(&job, argv[argc - 1], remove);
-    else if (is_module(argv[2]))
-        worker_export(&job, argv[2]);
+    if (!arguments.worker)
+        export_tree(&job, arguments.to, arguments.site, arguments.remove);
+    else if (is_module(arguments.to))
+        worker_export(&job, arguments.to);
     else
-        wrangler_export(&job, argv[2]);
+        wrangler_export(&job, arguments.to);
     job_end(&job);
     return job.failed ? NOT_ALL : ALL;
 }
