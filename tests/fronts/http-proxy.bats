@@ -85,14 +85,16 @@ start_chain() {
     "proxy_$1" "${@:2}"
 }
 
-# keeping PROXY [SED ARGUMENT...]: the same, and the proxy keeps connections to lighttpd and shares them among its clients as much as it can.
+# keeping PROXY [SED ARGUMENT...]: the same after prepare_chain, and the proxy keeps connections to lighttpd and shares them among its clients as much as it
+# can. lighttpd writes a line for each request into requests.log: the name, and the proxy's port.
 keeping() {
     case $1 in
     nginx) set -- nginx -e 's|proxy_pass .*|proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection "";|' \
         -e "1i upstream kept { server 127.0.0.1:$BRIDGE; keepalive 32; }" ;;
     haproxy) set -- haproxy -e 's/^backend .*/&\n    http-reuse always/' ;;
     esac
-    start_bridge
+    start_bridge -e 's/^server.modules .*/server.modules = ("mod_accesslog", "mod_fastcgi")/' -e "\$a accesslog.filename = \"$DIR/requests.log\"" \
+        -e "\$a accesslog.format = \"%{Host}i %{remote}p\""
     "proxy_$1" "${@:2}"
 }
 
@@ -147,6 +149,44 @@ equal() {
     BROKEN=1 prepare_chain
     start_bridge
     "$BATS_TEST_DIRNAME/proxied.py" "$BRIDGE" "$DIR" "$DIR/run/mta-sts.sock-0" plain
+}
+
+# --- kept connections ---
+
+# written N: lighttpd has logged N requests for our names at least.
+written() {
+    [ "$(grep -c '^mta-sts\.[ab]\.test ' requests.log)" -ge "$1" ]
+}
+
+# shared PROXY: 40 clients, each with a connection of its own, ask for a and b in turn. The proxy sends all of that over a few connections.
+shared() {
+    prepare_chain
+    keeping "$1"
+    local i
+    for ((i = 0; i < 20; i++)); do
+        ask mta-sts.a.test | cmp - a.txt
+        ask mta-sts.b.test | cmp - b.txt
+    done
+    until_true written 40
+    sed 's/.* //' requests.log | sort | uniq -c >ports
+    cat ports
+    [ "$(wc -l <ports)" -le 5 ]
+}
+
+@test "nginx over HTTP: clients of two names share connections, and each gets its policy" {
+    shared nginx
+}
+
+@test "HAProxy over HTTP: clients of two names share connections, and each gets its policy" {
+    shared haproxy
+}
+
+@test "Caddy over HTTP: clients of two names share connections, and each gets its policy" {
+    shared caddy
+}
+
+@test "Apache over HTTP: clients of two names share connections, and each gets its policy" {
+    shared apache
 }
 
 # --- what goes wrong without the lines that keep the Host ---
