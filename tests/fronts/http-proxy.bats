@@ -6,6 +6,12 @@ load ../helpers/nginx
 load ../helpers/haproxy
 load ../helpers/caddy
 load ../helpers/apache
+load ../helpers/network
+load ../helpers/machine
+
+teardown_file() {
+    machine_stop
+}
 
 # --- the chain ---
 
@@ -428,4 +434,56 @@ PY
     [ "$status" -eq 0 ]
     [[ $output != *mta-sts* ]]
     timeout 60 systemd-analyze security --offline=true --no-pager --threshold=15 "$unit"
+}
+
+# machine_files: what the machine has besides its copy of /, in the folder root.
+machine_files() {
+    local units=root/etc/systemd/system
+    mkdir -p "$units" root/etc/{mta-sts,lighttpd} root/usr/local/bin
+    cp "$EXAMPLES/http-proxy/mta-sts-http.service" "$units"
+    cp "$EXAMPLES/http-proxy/lighttpd.conf" root/etc/lighttpd/mta-sts.conf
+    cp "$MTA_STS" root/usr/local/bin/mta-sts
+    cp policies.ini root/etc/mta-sts/
+    printf '[Unit]\nRequires=basic.target mta-sts-http.service\nAfter=basic.target mta-sts-http.service\n' >"$units/tested.target"
+    chmod -R a+rX root
+}
+
+# there HOST: what is answered for HOST on the machine.
+there() {
+    on curl -s --max-time 20 -H "Host: $1" http://127.0.0.1:8461/.well-known/mta-sts.txt
+}
+
+there_is_policy() {
+    there mta-sts.example.org >there.txt && is_policy example_org there.txt
+}
+
+# journal_has TEXT: the machine's journal has a line with TEXT.
+journal_has() {
+    on journalctl -o cat --no-pager >journal && grep -qF -- "$1" journal
+}
+
+@test "a booted systemd: the unit serves policies, on the port and on a Unix socket; its journal has the log; it stops in time" {
+    needs_machine lighttpd
+    own_network
+    machine_files
+    boot
+    until_true there_is_policy
+    # Its processes have a user of their own.
+    [ "$(on ps -C lighttpd,mta-sts -o user:20= | sort -u)" = mta-sts-http ]
+    there www.example.org >there.txt
+    until_true journal_has 'neither is a policy host'
+    journal_has 'mta-sts: ready'
+
+    # As README.md says. The proxy's user may connect, another may not.
+    on sed -i -e '/^server.port/d' -e '/^server.bind/d' -e 's/^#\(server\.\)/\1/' /etc/lighttpd/mta-sts.conf
+    on sed -i 's/^#Group=/Group=/' /etc/systemd/system/mta-sts-http.service
+    on systemctl daemon-reload
+    on systemctl restart mta-sts-http.service
+    until_true on test -S /run/mta-sts-http/http.sock
+    on runuser -u www-data -- curl -s --unix-socket /run/mta-sts-http/http.sock http://mta-sts.example.org/.well-known/mta-sts.txt >there.txt
+    is_policy example_org there.txt
+    run ! on runuser -u nobody -- curl -s --unix-socket /run/mta-sts-http/http.sock http://mta-sts.example.org/.well-known/mta-sts.txt
+
+    on systemctl stop mta-sts-http.service
+    [ "$(on systemctl is-failed mta-sts-http.service)" = inactive ]
 }
