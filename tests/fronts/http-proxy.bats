@@ -139,6 +139,20 @@ equal() {
     equal nginx
 }
 
+# The lines that it writes for a proxy host, and its way to name the backend.
+@test "Nginx Proxy Manager's lines: every answer is the program's" {
+    # shellcheck disable=SC2016 # variables of nginx
+    local settings='set $forward_scheme http; set $server 127.0.0.1; set $port BRIDGE; add_header X-Served-By $host; proxy_set_header X-Forwarded-Scheme $scheme;'
+    # shellcheck disable=SC2016
+    settings+=' proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Real-IP $remote_addr;'
+    # shellcheck disable=SC2016
+    settings+=' proxy_pass $forward_scheme://$server:$port$request_uri;'
+    BROKEN=1 prepare_chain
+    start_bridge
+    NAMES=' mta-sts.c.test mta-sts.d.test www.a.test' proxy_nginx "s|proxy_pass .*|${settings/BRIDGE/$BRIDGE}|"
+    "$BATS_TEST_DIRNAME/proxied.py" "$PORT" "$DIR" "$DIR/run/mta-sts.sock-0"
+}
+
 @test "HAProxy over HTTP: every answer is the program's" {
     equal haproxy
 }
@@ -315,8 +329,11 @@ for request in b"", b"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.b.t
 PY
     BRIDGE=$BRIDGE background kept.out python3 hold.py
     until_true grep -q mail.b.test kept.out
+    SECONDS=0
     kill -INT "$FRONT"
     until_true gone "$FRONT,$program"
+    # lighttpd's default is 8 s.
+    [ "$SECONDS" -le 7 ]
 }
 
 @test "lighttpd over HTTP, on a Unix socket: nginx reaches it, and only the socket's group may connect" {
