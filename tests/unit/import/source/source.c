@@ -17,6 +17,8 @@
 #define VALUES "mode    = enforce\nmx      = mail.a.example\nmax_age = 1w\n"
 #define SECTION "[a.example]\n" VALUES
 #define BROKEN ";[a.example]\n"
+#define SERVER "server { server_name mta-sts.a.example; "
+#define IMPORT_IT "import it from where it is served: mta-sts-probe --import\n"
 #define COMPUTED                                                                                                                 \
     "the policy is put together when the program runs, and cannot be read; import it from where it is served: mta-sts-probe "    \
     "--import"
@@ -161,13 +163,42 @@ static const struct sample scripts[] = {
 static const struct sample nginx[] = {
     { "server { server_name mta-sts.a.example; location = /.well-known/mta-sts.txt { return 200 \"" POLICY("\\r\\n") "\"; } }",
       NULL, SECTION, "" },
-    { "server {\n location = /x {\n return 200 '" POLICY("\n") "'; }\n server_name www.x.example mta-sts.a.example "
-                                                               "\"mta-sts.b.example\"; # c\n }",
+    { "server {\n location ~* ^/\\.WELL-known/mta-sts\\.txt$ {\n return 200 '" POLICY(
+          "\n") "'; }\n server_name www.x.example mta-sts.a.example "
+                "\"mta-sts.b.example\"; # c\n }",
       NULL, "[a.example b.example]\n" VALUES, "" },
     { "server { server_name mta-sts.a.example; return 200 \"" POLICY("\\n") "\"; }\nserver { server_name x.example; return 301 "
                                                                             "https://y.example$request_uri; }",
       NULL, SECTION, "" },
-    { "location @mta-sts { return 200 \"" POLICY("\\n") "\"; }", "a.example", SECTION, "" },
+    { "location ^~ /.well-known/ { return 200 \"" POLICY("\\n") "\"; }", "a.example", SECTION, "" },
+    { "map $host $p { hostnames; default ''; mta-sts.a.example \"" POLICY(
+          "\\n") "\"; }\nserver { server_name mta-sts.a.example "
+                 "mta-sts.b.example; location = /.well-known/mta-sts.txt { return 200 $p; } }",
+      NULL, SECTION, "" },
+    { "mta-sts.a.example \"" POLICY("\\n") "\";", NULL, SECTION, "" },
+    /* what is perhaps not served */
+    { SERVER "location @mta-sts { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { SERVER "if ($host = x) { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { SERVER "location ~ mta-sts.(txt|md)$ { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { SERVER "location / { if ($host = x) { return 404; } } return 200 \"" POLICY("\\n") "\"; }", NULL, BROKEN,
+      "f:1: [a.example] the server has an \"if\" about the name of the host; " IMPORT_IT },
+    { SERVER "return 301 https://x.example; location / { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the server returns something else, whatever its locations have; " IMPORT_IT },
+    { SERVER "location = /mta-sts.txt { return 200 \"" POLICY("\\n") "\"; } location ~ mta-sts.txt$ { } }", NULL, BROKEN,
+      "f:1: [a.example] its location is not that of /.well-known/mta-sts.txt; " IMPORT_IT },
+    { "map $uri $p { mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, "",
+      "f:1: this policy is neither in a return 200 nor in a map of $host, and cannot be read; " IMPORT_IT },
+    { "map $host $p { include b.map; mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, SECTION,
+      "f:1: this file of the map is not read; import it, too\n" },
+    { "server { server_name mta-sts.a.example *.b.example .c.example; return 200 \"" POLICY("\\n") "\"; }", NULL, SECTION,
+      "f:1: a name in server_name is not that of one policy host; " },
+    { SERVER "return 200 \"" POLICY("\\n") "\";\n", NULL, BROKEN,
+      "f: a block has no \"}\"; close it\nf:1: [a.example] the file ends within this server; import the whole file\n" },
+    { SERVER "return 200 \"" POLICY("\\n") "\"; }\nserver { return 200 \"x; }", NULL, SECTION,
+      "f:2: the string that begins here has no end; close it\n" },
     { "map $host $policy { default ''; mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, SECTION, "" },
     { "http { server { server_name mta-sts.a.example; location / { if ($x) { return 200 ok; } return 200 \"" POLICY(
           "\\n") "\"; } } }",
