@@ -305,6 +305,8 @@ static void tells_kinds_by_content(void **state)
     CHECK_ALL(samples, SOURCE_UNKNOWN);
     assert_int_equal(source_kind_of("x/mta-sts.txt"), SOURCE_POLICY);
     assert_int_equal(source_kind_of("worker.mjs"), SOURCE_SCRIPT);
+    assert_int_equal(source_kind_of("mta-sts.txt"), SOURCE_POLICY);
+    assert_int_equal(source_kind_of("x/old-mta-sts.txt"), SOURCE_UNKNOWN);
     assert_int_equal(source_kind_of("a.conf"), SOURCE_NGINX);
     assert_int_equal(source_kind_of("js"), SOURCE_UNKNOWN);
 }
