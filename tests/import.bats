@@ -194,6 +194,22 @@ TEXT
     fi
 }
 
+@test "import: added to a file, no policy in it changes" {
+    policy tree/a.example/mta-sts.txt tree/b.example/mta-sts.txt
+    sed -i s/enforce/testing/ tree/b.example/mta-sts.txt
+    # The last line has no end.
+    printf '[c.example]\nmx = mail.c.example\n[d.example]\nmode = none' >policies.ini
+    cp policies.ini old.ini
+    "$MTA_STS" import tree >>policies.ini
+    is_right policies.ini
+    ! grep -q '^\[defaults\]' policies.ini
+    run "$MTA_STS" diff old.ini policies.ini
+    [[ $output == *': 2 domains added, 0 removed, 0 changed'* ]]
+    : >new.ini
+    "$MTA_STS" import tree >>new.ini
+    grep -q '^\[defaults\]' new.ini
+}
+
 @test "import: wrong arguments" {
     local arguments
     for arguments in '' '--domain a.example'; do

@@ -209,9 +209,9 @@ struct store *store_open(const char *file, const char *only, say_line *to)
     return NULL;
 }
 
-void store_say(struct store *store, say_line *say)
+void store_say(struct store *store, say_line *to)
 {
-    store->say = store->look.say = say;
+    store->say = store->look.say = to;
 }
 
 void store_find(struct store *store, const char *domain, struct snapshot_answer *answer)

@@ -19,8 +19,8 @@ struct store;
  */
 struct store *store_open(const char *file, const char *only, say_line *say);
 
-/* From now on passes messages to SAY. Call it before store_watch(). */
-void store_say(struct store *store, say_line *say);
+/* From now on passes messages to TO. Call it before store_watch(). */
+void store_say(struct store *store, say_line *to);
 
 /* Looks up DOMAIN in the policies in force like snapshot_find(). It does not wait for a read of the file. */
 void store_find(struct store *store, const char *domain, struct snapshot_answer *answer);

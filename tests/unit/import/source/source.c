@@ -58,7 +58,7 @@ static void check(const struct sample *samples, size_t count, enum source_kind k
 
         source_import(&job, &source, kind);
         bool is_settled = catalogue_settle(&job.catalogue, complain);
-        import_write(&job.catalogue, &out);
+        import_write(&job.catalogue, false, &out);
         assert_false(job.catalogue.failed || out.failed);
         buf_add(&complaints, "", 0);
         size_t len = strlen(samples[i].complaints);
@@ -265,7 +265,7 @@ static void tames_comments(void **state)
     (void)state;
     source_import(&job, &source, SOURCE_POLICY);
     assert_true(catalogue_settle(&job.catalogue, complain) == false && job.incomplete);
-    import_write(&job.catalogue, &out);
+    import_write(&job.catalogue, false, &out);
     assert_non_null(strstr(out.text, "\n; (b.example):2: \"x(b.example)mode = none"));
     assert_null(strstr(out.text, "[b.example]"));
     buf_free(&complaints);
