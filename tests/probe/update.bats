@@ -264,8 +264,8 @@ committed() {
     by_hand 'update delete *.d1.example. ANY' 'update delete mta-sts.d1.example. A' 'update delete _mta-sts.d1.example. TXT' 'update delete _smtp._tls.d1.example. TXT'
     publish_all policies.ini --delegate "$zone" --only owners
     lets 2 update
-    grep -q '^mta-sts-probe: d1.example: _mta-sts.d1.example: another record is there: CNAME .*; if the name is delegated, give --delegate ZONE' err
-    grep -q '^mta-sts-probe: d1.example: mta-sts.d1.example: another record is there: CNAME .*; if the name is delegated, give --delegate ZONE' err
+    grep -q '^mta-sts-probe: d1.example: _mta-sts.d1.example: another record is there: CNAME .*; the domain.s owner delegates the name: give --delegate ops.d1.example, or, if' err
+    grep -q '^mta-sts-probe: d1.example: mta-sts.d1.example: another record is there: CNAME .*; the domain.s owner delegates the name: give --delegate ops.d1.example, or, if' err
     lets 2 publish --delegate "$zone"
     [ "$(seen "mta-sts.d1.example.$zone" A)" = "$DEPLOYED" ]
     lets 0 publish --delegate "$zone"
@@ -383,6 +383,10 @@ committed() {
     [[ $output == *'"name":"mta-sts.a.test"'* && $output == *'"name":"_mta-sts.healthy.test"'* && $output != *'"name":"_mta-sts.a.test"'* ]]
     run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update nsupdate b.test
     [[ $stderr == 'mta-sts-probe: b.test: b.test is not in '*'wrong.ini; write a section [b.test]' && -z $output ]]
+    printf '[a.test]\n[a.test.sts.test]\n' >clash.ini
+    leave_alone clash.ini
+    run -2 --separate-stderr probe -f "$DIR/clash.ini" --update nsupdate --delegate sts.test a.test
+    [[ $stderr == 'mta-sts-probe: a.test: the records of a.test would have the same names below sts.test as those of a.test.sts.test, which '* && -z $output ]]
     run -3 probe -f "$DIR/wrong.ini" --update xml
     [[ $output == 'mta-sts-probe: --update: write one of zone, json, nsupdate, '* ]]
     run -3 probe --update json
@@ -417,7 +421,7 @@ cert-wildcard.test enforce id
 mail-six.test enforce id
 answer-html.test enforce id
 txt-foreign.test enforce _mta-sts.txt-foreign.test: another record is there: TXT
-txt-chain.test enforce _mta-sts.txt-chain.test: another record is there: CNAME .*give --delegate ZONE
+txt-chain.test enforce _mta-sts.txt-chain.test: another record is there: CNAME .*; remove it, or give --replace
 txt-servfail.example enforce _mta-sts.txt-servfail.example: it is not known what is published there: all name servers failed
 txt-gone.test enforce the id waits: txt: .*does not exist
 mode-testing.test enforce the id waits: ini: another policy is served

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "command/dns/record.h"
 #include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/check/domain.h"
 #include "probe/check/file.h"
@@ -17,9 +18,9 @@
 
 /* --- names --- */
 
-static const char *name_of(const struct dns_list *list, enum update_kind kind)
+static const char *name_of(const struct dns_list *list, enum place place)
 {
-    return kind == UPDATE_HOST ? list->host_name : kind == UPDATE_ID ? list->id_name : list->tlsrpt_name;
+    return place == PLACE_HOST ? list->host_name : place == PLACE_ID ? list->id_name : list->tlsrpt_name;
 }
 
 /* Sets the records that are wanted at NAME: they are in a row. */
@@ -37,12 +38,14 @@ static void want(const struct dns_list *list, struct update_name *name)
 /* Sets what is wanted and what is published at each name. MISTAKE: the domain has no policy because of one. */
 static void set_names(struct update *update, bool mistake)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+    for (size_t i = 0; i < PLACES; i++) {
         struct update_name *name = &update->names[i];
         const struct update_published *seen = &update->seen[i];
-        enum update_kind kind = (enum update_kind)i;
-        *name = (struct update_name) { .kind = kind, .name = name_of(&update->list, kind), .unknown = seen->unknown };
-        name->is_mistaken = kind == UPDATE_ID ? mistake : update->list.values.mistake != NULL;
+        enum place place = (enum place)i;
+        *name = (struct update_name) {
+            .place = place, .domain = update->domain, .name = name_of(&update->list, place), .unknown = seen->unknown
+        };
+        name->is_mistaken = place == PLACE_ID ? mistake : update->list.values.mistake != NULL;
         name->seen = seen->records;
         name->seen_count = seen->count;
         want(&update->list, name);
@@ -52,12 +55,12 @@ static void set_names(struct update *update, bool mistake)
 /* Asks for what is published at all names. */
 static void ask(struct update *update, struct probe_dns *dns)
 {
-    static const enum update_kind kinds[UPDATE_NAMES] = { UPDATE_HOST, UPDATE_ID, UPDATE_TLSRPT };
-    const char *names[UPDATE_NAMES];
+    static const enum place places[PLACES] = { PLACE_HOST, PLACE_ID, PLACE_TLSRPT };
+    const char *names[PLACES];
 
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
-        names[i] = name_of(&update->list, kinds[i]);
-    update_published_ask(dns, names, kinds, UPDATE_NAMES, update->seen);
+    for (size_t i = 0; i < PLACES; i++)
+        names[i] = name_of(&update->list, places[i]);
+    update_published_ask(dns, names, places, PLACES, update->seen);
 }
 
 /* --- the plan --- */
@@ -74,11 +77,11 @@ static bool drop_wildcards(struct update *update, struct probe_dns *dns)
 {
     bool dropped = false;
 
-    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+    for (size_t i = 0; i < PLACES; i++) {
         struct update_published *seen = &update->seen[i];
         if (update->steps[i] == UPDATE_NOTHING || seen->count == 0)
             continue;
-        update_published_drop_wildcard(dns, update->names[i].name, (enum update_kind)i, seen);
+        update_published_drop_wildcard(dns, update->names[i].name, (enum place)i, seen);
         dropped |= seen->count == 0;
     }
     return dropped;
@@ -86,7 +89,7 @@ static bool drop_wildcards(struct update *update, struct probe_dns *dns)
 
 static void find_zones(struct update *update, struct probe_dns *dns)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         if (update->steps[i] == UPDATE_CHANGE)
             update_published_zone(dns, update->names[i].name, update->zones[i]);
 }
@@ -95,11 +98,11 @@ static void find_zones(struct update *update, struct probe_dns *dns)
  * before lead to other addresses, and nothing is known of the new ones. */
 static bool has_new_host(const struct update *update, struct probe_dns *dns)
 {
-    const enum update_kind kind = UPDATE_HOST;
+    const enum place place = PLACE_HOST;
     struct update_published seen;
 
-    update_published_ask(dns, &update->names[UPDATE_HOST].name, &kind, 1, &seen);
-    bool same = update_published_same(&update->seen[UPDATE_HOST], &seen);
+    update_published_ask(dns, &update->names[PLACE_HOST].name, &place, 1, &seen);
+    bool same = update_published_same(&update->seen[PLACE_HOST], &seen);
     update_published_free(&seen);
     return same;
 }
@@ -110,7 +113,7 @@ static bool plan_id(struct update *update, const struct update_settings *setting
 {
     struct probe_result result;
 
-    if (update->steps[UPDATE_ID] != UPDATE_UNSAFE)
+    if (update->steps[PLACE_ID] != UPDATE_UNSAFE)
         return true;
     /* Before the probe: old records that expire while it runs would be the ones that it went by. */
     bool is_new = settings->primary == NULL || has_new_host(update, dns);
@@ -119,7 +122,7 @@ static bool plan_id(struct update *update, const struct update_settings *setting
     if (!result.is_safe)
         update_obstacle_unsafe(&result, &update->obstacles);
     else if (!is_new)
-        update_obstacle_old(&update->names[UPDATE_HOST], &update->obstacles);
+        update_obstacle_old(&update->names[PLACE_HOST], &update->obstacles);
     probe_result_free(&result);
     return good;
 }
@@ -129,11 +132,11 @@ static void add_obstacles(struct update *update, const char *mistake)
 {
     const char *other = update->list.values.mistake;
 
-    update_obstacle_name(&update->names[UPDATE_HOST], update->steps[UPDATE_HOST], mistake == NULL ? other : NULL,
+    update_obstacle_name(&update->names[PLACE_HOST], update->steps[PLACE_HOST], mistake == NULL ? other : NULL,
                          &update->obstacles);
-    update_obstacle_name(&update->names[UPDATE_ID], update->steps[UPDATE_ID], mistake, &update->obstacles);
+    update_obstacle_name(&update->names[PLACE_ID], update->steps[PLACE_ID], mistake, &update->obstacles);
     /* A mistake in a section is reported once. */
-    update_obstacle_name(&update->names[UPDATE_TLSRPT], update->steps[UPDATE_TLSRPT], NULL, &update->obstacles);
+    update_obstacle_name(&update->names[PLACE_TLSRPT], update->steps[PLACE_TLSRPT], NULL, &update->obstacles);
 }
 
 /* RECORDS asks for the records, and DNS for all else. */
@@ -159,9 +162,8 @@ static bool make(struct update *update, const struct update_settings *settings, 
     struct probe_expected expected;
     struct buf mistake = { 0 };
 
-    if (settings->zone != NULL && !dns_fits(update->domain, settings->zone)) {
-        buf_print(&update->obstacles, "_smtp._tls.%s.%s is longer than %d characters; delegate to a zone with a shorter name\n",
-                  update->domain, settings->zone, DOMAIN_MAX);
+    if (settings->zone != NULL && !probe_file_delegates(settings->file, update->domain, settings->zone, &update->obstacles)) {
+        buf_print(&update->obstacles, "\n");
         return !update->obstacles.failed;
     }
     bool good = probe_file_find(settings->file, update->domain, &expected, &mistake) &&
@@ -195,7 +197,7 @@ struct update *update_domain(const struct update_settings *settings, struct prob
 
 bool update_changes(const struct update *update)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         if (update->steps[i] == UPDATE_CHANGE)
             return true;
     return false;
@@ -203,7 +205,7 @@ bool update_changes(const struct update *update)
 
 bool update_is_known(const struct update *update)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         if (update->steps[i] == UPDATE_UNKNOWN || (update->steps[i] == UPDATE_MISTAKE && update->names[i].unknown != NULL))
             return false;
     return true;
@@ -213,7 +215,7 @@ void update_free(struct update *update)
 {
     if (update == NULL)
         return;
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         update_published_free(&update->seen[i]);
     dns_list_free(&update->list);
     buf_free(&update->obstacles);

@@ -1,6 +1,8 @@
 #include "probe/update/obstacle.h"
 
 #include "base/buf.h"
+#include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/judge/result.h"
 #include "probe/update/plan.h"
 #include "read/finding.h"
@@ -92,26 +94,20 @@ static void add_wanted(const struct update_name *name, struct buf *out)
     }
 }
 
-/* A CNAME at the id or at TLSRPT can only delegate. That of a policy host may lead to any host: a delegation begins with the name
- * itself. */
-static bool may_delegate(const struct update_name *name)
-{
-    size_t len = strlen(name->name);
-
-    if (strcmp(name->seen[0].type, "CNAME") != 0)
-        return false;
-    return name->kind != UPDATE_HOST || (strncmp(name->seen[0].exact, name->name, len) == 0 && name->seen[0].exact[len] == '.');
-}
-
 /* The id is named only once its policy is served. */
 static void add_foreign(const struct update_name *name, struct buf *out)
 {
+    char zone[DOMAIN_MAX + 1];
+
     buf_print(out, "%s: another record is there: ", name->name);
     add_seen(name, out);
     buf_print(out, "; ");
-    if (may_delegate(name))
-        buf_print(out, "if the name is delegated, give --delegate ZONE; if not, remove the CNAME, or give --replace");
-    else if (name->kind == UPDATE_ID)
+    if (update_delegates(name, zone))
+        buf_print(out,
+                  "the domain's owner delegates the name: give --delegate %s, or, if that zone is not yours, remove the CNAME "
+                  "or give --replace",
+                  zone);
+    else if (name->place == PLACE_ID)
         buf_print(out, "remove it, or give --replace");
     else {
         buf_print(out, "change it to ");

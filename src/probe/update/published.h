@@ -3,6 +3,7 @@
 #define PROBE_UPDATE_PUBLISHED_H
 
 #include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/update/plan.h"
 
@@ -20,18 +21,17 @@ struct update_published {
 };
 
 /*
- * Asks for the records at the COUNT names in NAMES, UPDATE_NAMES at most, which are of KINDS. SEEN need not be initialised. The
+ * Asks for the records at the COUNT names in NAMES, PLACES at most, which are of PLACES. SEEN need not be initialised. The
  * caller frees each with update_published_free().
  */
-void update_published_ask(struct probe_dns *dns, const char *const *names, const enum update_kind *kinds, size_t count,
+void update_published_ask(struct probe_dns *dns, const char *const *names, const enum place *places, size_t count,
                           struct update_published *seen);
 
 /* True if A and B, both known, have the same records. */
 bool update_published_same(const struct update_published *a, const struct update_published *b);
 
-/* Empties SEEN, the records at NAME of KIND, where a wildcard makes them up: they are not at the name (RFC 1034 4.3.3). */
-void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum update_kind kind,
-                                    struct update_published *seen);
+/* Empties SEEN, the records at NAME of PLACE, where a wildcard makes them up: they are not at the name (RFC 1034 4.3.3). */
+void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum place place, struct update_published *seen);
 
 void update_published_free(struct update_published *seen);
 
