@@ -282,6 +282,61 @@ committed() {
     lets 0 update --delegate "$zone"
 }
 
+# owner NAME [RECORD]: standard error tells the owner of the domain of this line in policies.ini to publish a CNAME at NAME, in place of RECORD.
+owner() {
+    grep -qxF "mta-sts-probe: $DOMAIN: $1.$DOMAIN: let the domain's owner publish CNAME $1.$DOMAIN.ops.d1.example.${2:+ in place of $2} (RFC 8461 8.2)" err
+}
+
+@test "--update --delegate: one run for a file with own domains, delegated ones, and those whose owner has not published all CNAMEs" {
+    local zone=ops.d1.example DOMAIN
+    policies testing '[sub.d1.example]' '[half.d1.example]' '[healthy.test]'
+    dynamic powerdns
+    serve
+    # The name server has the zone of the first three, and not the one of healthy.test.
+    publish_all policies.ini --delegate "$zone" --only owners sub.d1.example half.d1.example
+    by_hand 'update delete mta-sts.half.d1.example. CNAME' 'update delete _smtp._tls.half.d1.example. CNAME' \
+        'update add _smtp._tls.half.d1.example. 300 TXT "v=TLSRPTv1; rua=mailto:other@example.test"'
+    lets 2 publish --delegate "$zone"
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    [ -z "$(seen "mta-sts.d1.example.$zone" A)" ]
+    for DOMAIN in sub.d1.example half.d1.example healthy.test; do
+        [ "$(seen "mta-sts.$DOMAIN.$zone" A)" = "$DEPLOYED" ]
+        [ "$(seen "_smtp._tls.$DOMAIN.$zone" TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    done
+    DOMAIN=half.d1.example
+    owner mta-sts
+    owner _smtp._tls 'TXT "v=TLSRPTv1; rua=mailto:other@example.test"'
+    run ! owner _mta-sts
+    DOMAIN=healthy.test
+    owner mta-sts 'A 11.0.0.2'
+    owner _mta-sts "$(inside dig @127.0.0.1 -p 5353 +short _mta-sts.healthy.test TXT | sed 's/^/TXT /')"
+    [ "$(grep -c 'owner publish' err)" -eq 5 ]
+    # The ids of the first two; nothing more is said of them.
+    lets 2 publish --delegate "$zone"
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    [ "$(seen "_mta-sts.sub.d1.example.$zone" TXT)" = "$(id_of sub.d1.example)" ]
+    run ! grep -E '^mta-sts-probe: (sub\.)?d1\.example:' err
+    lets 0 update --delegate "$zone" d1.example sub.d1.example
+    [ ! -s out ] && [ ! -s err ]
+    # The owner publishes the others, and sets no record of a key that the file has not.
+    by_hand 'update delete _smtp._tls.half.d1.example. TXT' "update add _smtp._tls.half.d1.example. 300 CNAME _smtp._tls.half.d1.example.$zone." \
+        "update add mta-sts.half.d1.example. 300 CNAME mta-sts.half.d1.example.$zone."
+    lets 0 publish --delegate "$zone" half.d1.example
+    [ "$(seen "_mta-sts.half.d1.example.$zone" TXT)" = "$(id_of half.d1.example)" ]
+    lets 0 update --delegate "$zone" half.d1.example
+    [ ! -s err ]
+    # Without --primary nobody says whose zone it is.
+    run -2 --separate-stderr probe --dns "127.0.0.1:$((UPDATED_DNS + 100))" -f "$DIR/policies.ini" --update nsupdate --delegate "$zone" d1.example
+    [[ $stderr == *"_mta-sts.d1.example: let the domain's owner publish CNAME _mta-sts.d1.example.$zone. in place of TXT "* ]]
+    # A CNAME of the owner's leads to nothing where the file has no host.
+    sed -i '/^host/d' policies.ini
+    leave_alone policies.ini
+    by_hand "update delete mta-sts.sub.d1.example.$zone. A"
+    lets 2 update --delegate "$zone" sub.d1.example
+    grep -qxF "mta-sts-probe: sub.d1.example: mta-sts.sub.d1.example.$zone: a CNAME of the domain's owner leads there; write host = in policies.ini to get its record" err
+}
+
 @test "--update: an id waits while the resolver has other addresses of the policy host than the primary name server" {
     policies testing
     dynamic bind

@@ -11,6 +11,7 @@
 #include "probe/update/obstacle.h"
 #include "probe/update/plan.h"
 #include "probe/update/published.h"
+#include "probe/update/where.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +129,7 @@ static bool plan_id(struct update *update, const struct update_settings *setting
 }
 
 /* MISTAKE: why the domain has no policy; NULL: it has. */
-static void add_obstacles(struct update *update, const char *mistake)
+static bool add_obstacles(struct update *update, const char *mistake)
 {
     const char *other = update->list.values.mistake;
 
@@ -137,6 +138,8 @@ static void add_obstacles(struct update *update, const char *mistake)
     update_obstacle_name(&update->names[PLACE_ID], update->steps[PLACE_ID], mistake, &update->obstacles);
     /* A mistake in a section is reported once. */
     update_obstacle_name(&update->names[PLACE_TLSRPT], update->steps[PLACE_TLSRPT], NULL, &update->obstacles);
+    return update->zone == NULL ||
+           update_where_owner(update->names, update->own, update->list.leaving, update->zone, &update->obstacles);
 }
 
 /* RECORDS asks for the records, and DNS for all else. */
@@ -153,26 +156,37 @@ static bool compare(struct update *update, const struct update_settings *setting
     if (!good || !plan_id(update, settings, dns, expected))
         return false;
     find_zones(update, records);
-    add_obstacles(update, expected->mistake);
-    return true;
+    return add_obstacles(update, expected->mistake);
 }
 
-static bool make(struct update *update, const struct update_settings *settings, struct probe_dns *dns, struct probe_dns *records)
+/* With --delegate: finds where the records are. False where they cannot be there, and says so. */
+static bool find_zone(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
+                      struct probe_dns *primary)
+{
+    if (settings->zone == NULL)
+        return true;
+    update->zone = update_where(dns, primary, update->domain, settings->zone, update->own);
+    if (update->zone == NULL || probe_file_delegates(settings->file, update->domain, update->zone, &update->obstacles))
+        return true;
+    buf_print(&update->obstacles, "\n");
+    return false;
+}
+
+/* PRIMARY: NULL, or it asks the server of --primary. */
+static bool make(struct update *update, const struct update_settings *settings, struct probe_dns *dns, struct probe_dns *primary)
 {
     struct probe_expected expected;
     struct buf mistake = { 0 };
 
-    if (settings->zone != NULL && !probe_file_delegates(settings->file, update->domain, settings->zone, &update->obstacles)) {
-        buf_print(&update->obstacles, "\n");
+    if (!find_zone(update, settings, dns, primary))
         return !update->obstacles.failed;
-    }
     bool good = probe_file_find(settings->file, update->domain, &expected, &mistake) &&
-                probe_file_records(settings->file, update->domain, settings->zone, &update->list);
+                probe_file_records(settings->file, update->domain, update->zone, &update->list);
 
     if (good && update->list.domain == NULL)
         buf_print(&update->obstacles, "%s\n", expected.mistake);
     else
-        good = good && compare(update, settings, &expected, dns, records);
+        good = good && compare(update, settings, &expected, dns, primary != NULL ? primary : dns);
     buf_free(&mistake);
     return good && !update->obstacles.failed;
 }
@@ -186,7 +200,7 @@ struct update *update_domain(const struct update_settings *settings, struct prob
     if (good) {
         (void)snprintf(update->domain, sizeof update->domain, "%s", domain);
         update->replaces = settings->replaces;
-        good = make(update, settings, dns, primary != NULL ? primary : dns);
+        good = make(update, settings, dns, primary);
     }
     probe_dns_free(primary);
     if (good)
@@ -215,8 +229,10 @@ void update_free(struct update *update)
 {
     if (update == NULL)
         return;
-    for (size_t i = 0; i < PLACES; i++)
+    for (size_t i = 0; i < PLACES; i++) {
         update_published_free(&update->seen[i]);
+        update_published_free(&update->own[i]);
+    }
     dns_list_free(&update->list);
     buf_free(&update->obstacles);
     free(update);

@@ -25,6 +25,8 @@ struct update_settings {
 
 struct update {
     char domain[DOMAIN_MAX + 1];
+    const char *zone;                     /* where its records are; NULL: in its own zone */
+    struct update_published own[PLACES];  /* with --delegate: what is published at its own names */
     struct dns_list list;                 /* what is wanted */
     struct update_published seen[PLACES]; /* what is published */
     struct update_name names[PLACES];     /* borrows from both */

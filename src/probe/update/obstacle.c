@@ -144,3 +144,29 @@ void update_obstacle_name(const struct update_name *name, enum update_step step,
         break;
     }
 }
+
+/* --- delegated domains --- */
+
+void update_obstacle_empty(const struct update_name *name, struct buf *out)
+{
+    if (name->place == PLACE_HOST && name->wanted_count == 0 && name->seen_count == 0 && name->unknown == NULL &&
+        !name->is_mistaken)
+        buf_print(out, "%s: a CNAME of the domain's owner leads there; write host = in policies.ini to get its record\n",
+                  name->name);
+}
+
+void update_obstacle_owner(const struct update_name *name, const char *target, struct buf *out)
+{
+    if (name->unknown != NULL) {
+        buf_print(out, "%s: it is not known whether the name is delegated: ", name->name);
+        buf_add_shown(out, name->unknown, strlen(name->unknown), SHOWN_MAX);
+        buf_print(out, "; run it again\n");
+        return;
+    }
+    buf_print(out, "%s: let the domain's owner publish CNAME %s.", name->name, target);
+    if (name->seen_count > 0) {
+        buf_print(out, " in place of ");
+        add_seen(name, out);
+    }
+    buf_print(out, " (RFC 8461 8.2)\n");
+}
