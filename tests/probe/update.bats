@@ -282,6 +282,19 @@ committed() {
     lets 0 update --delegate "$zone"
 }
 
+@test "--update: a name server that does not have the zone, or is not there" {
+    local port
+    policies testing '[healthy.test]'
+    dynamic bind
+    serve
+    for port in "$UPDATED_DNS" 1; do
+        run -2 --separate-stderr probe --dns "127.0.0.1:$((UPDATED_DNS + 100))" --primary "127.0.0.1:$port" -f "$DIR/policies.ini" --update nsupdate healthy.test
+        # Once for the domain.
+        [ "$stderr" = "mta-sts-probe: healthy.test: mta-sts.healthy.test: it is not known what is published there: 127.0.0.1:$port gives no answer about the zone test; check the address of --primary, and that this name server has the zone and answers questions from here" ]
+        [ -z "$output" ]
+    done
+}
+
 # owner NAME [RECORD]: standard error tells the owner of the domain of this line in policies.ini to publish a CNAME at NAME, in place of RECORD.
 owner() {
     grep -qxF "mta-sts-probe: $DOMAIN: $1.$DOMAIN: let the domain's owner publish CNAME $1.$DOMAIN.ops.d1.example.${2:+ in place of $2} (RFC 8461 8.2)" err

@@ -88,11 +88,19 @@ static bool drop_wildcards(struct update *update, struct probe_dns *dns)
     return dropped;
 }
 
-static void find_zones(struct update *update, struct probe_dns *dns)
+/* The name server of --primary has nothing to say of this name. */
+static bool is_unanswered(const struct update *update, const struct update_settings *settings, size_t i)
+{
+    return settings->primary != NULL && update->steps[i] == UPDATE_UNKNOWN && update->seen[i].is_unanswered;
+}
+
+/* RECORDS asks for the records, and DNS for all else. */
+static void find_zones(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
+                       struct probe_dns *records)
 {
     for (size_t i = 0; i < PLACES; i++)
-        if (update->steps[i] == UPDATE_CHANGE)
-            update_published_zone(dns, update->names[i].name, update->zones[i]);
+        if (update->steps[i] == UPDATE_CHANGE || is_unanswered(update, settings, i))
+            update_published_zone(update->steps[i] == UPDATE_CHANGE ? records : dns, update->names[i].name, update->zones[i]);
 }
 
 /* Does the resolver of the probe know the records of the policy host that the primary name server has now? Those that it has from
@@ -128,16 +136,29 @@ static bool plan_id(struct update *update, const struct update_settings *setting
     return good;
 }
 
-/* MISTAKE: why the domain has no policy; NULL: it has. */
-static bool add_obstacles(struct update *update, const char *mistake)
+/* Once for the names of a zone. */
+static void add_unanswered(struct update *update, const struct update_settings *settings, size_t i)
 {
-    const char *other = update->list.values.mistake;
+    for (size_t k = 0; k < i; k++)
+        if (is_unanswered(update, settings, k) && strcmp(update->zones[k], update->zones[i]) == 0)
+            return;
+    update_obstacle_primary(&update->names[i], settings->primary->servers, update->zones[i], &update->obstacles);
+}
 
-    update_obstacle_name(&update->names[PLACE_HOST], update->steps[PLACE_HOST], mistake == NULL ? other : NULL,
-                         &update->obstacles);
-    update_obstacle_name(&update->names[PLACE_ID], update->steps[PLACE_ID], mistake, &update->obstacles);
+/* MISTAKE: why the domain has no policy; NULL: it has. */
+static bool add_obstacles(struct update *update, const struct update_settings *settings, const char *mistake)
+{
     /* A mistake in a section is reported once. */
-    update_obstacle_name(&update->names[PLACE_TLSRPT], update->steps[PLACE_TLSRPT], NULL, &update->obstacles);
+    const char *const mistakes[PLACES] = {
+        [PLACE_HOST] = mistake == NULL ? update->list.values.mistake : NULL, [PLACE_ID] = mistake
+    };
+
+    for (size_t i = 0; i < PLACES; i++) {
+        if (is_unanswered(update, settings, i))
+            add_unanswered(update, settings, i);
+        else
+            update_obstacle_name(&update->names[i], update->steps[i], mistakes[i], &update->obstacles);
+    }
     return update->zone == NULL ||
            update_where_owner(update->names, update->own, update->list.leaving, update->zone, &update->obstacles);
 }
@@ -155,8 +176,8 @@ static bool compare(struct update *update, const struct update_settings *setting
     }
     if (!good || !plan_id(update, settings, dns, expected))
         return false;
-    find_zones(update, records);
-    return add_obstacles(update, expected->mistake);
+    find_zones(update, settings, dns, records);
+    return add_obstacles(update, settings, expected->mistake);
 }
 
 /* With --delegate: finds where the records are. False where they cannot be there, and says so. */

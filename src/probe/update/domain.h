@@ -31,7 +31,7 @@ struct update {
     struct update_published seen[PLACES]; /* what is published */
     struct update_name names[PLACES];     /* borrows from both */
     enum update_step steps[PLACES];
-    char zones[PLACES][DOMAIN_MAX + 1]; /* of the names that change; "" where it is not known */
+    char zones[PLACES][DOMAIN_MAX + 1]; /* of the names that change, and of those that is_unanswered; "": not known */
     bool replaces;
     struct buf obstacles; /* what stands in the way, and what to do: a line for each, with its line end */
 };

@@ -145,6 +145,15 @@ void update_obstacle_name(const struct update_name *name, enum update_step step,
     }
 }
 
+void update_obstacle_primary(const struct update_name *name, const char *servers, const char *zone, struct buf *out)
+{
+    buf_print(
+        out,
+        "%s: it is not known what is published there: %s gives no answer about %s%s; check the address of --primary, and that "
+        "this name server has the zone and answers questions from here\n",
+        name->name, servers, zone[0] != '\0' ? "the zone " : "", zone[0] != '\0' ? zone : name->name);
+}
+
 /* --- delegated domains --- */
 
 void update_obstacle_empty(const struct update_name *name, struct buf *out)

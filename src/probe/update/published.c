@@ -112,9 +112,10 @@ static void read_answers(struct update_published *seen, const struct types *type
 
     for (size_t i = 0; i < count; i++) {
         const struct probe_dns_answer *answer = &seen->answers[i];
-        if (answer->state == PROBE_DNS_AGAIN)
+        if (answer->state == PROBE_DNS_AGAIN) {
             seen->unknown = answer->why;
-        else if (i > 0 && answer->alias != NULL)
+            seen->is_unanswered = answer->is_unanswered;
+        } else if (i > 0 && answer->alias != NULL)
             seen->unknown = "the answers about it do not agree";
         else if (answer->state == PROBE_DNS_FOUND)
             add_answer(seen, types->list[i], answer);

@@ -15,6 +15,7 @@ enum { UPDATE_TYPES_MAX = 3 /* of records at one name */ };
 /* What is published at one name. Zeroed memory is nothing. */
 struct update_published {
     const char *unknown; /* as in struct update_name; lasts as long as the answers */
+    bool is_unanswered;  /* with UNKNOWN: no name server answered */
     struct update_record *records;
     size_t count;
     struct probe_dns_answer answers[UPDATE_TYPES_MAX];
