@@ -12,6 +12,10 @@ from_nothing() {
     serve
     # First the policy host and the reports; the id waits.
     lets 2 publish
+    diff - <(sort out) <<OUT
+dns-update: added _smtp._tls.d1.example. 300 TXT "v=TLSRPTv1; rua=mailto:tls@example.test"
+dns-update: added mta-sts.d1.example. 300 A $DEPLOYED
+OUT
     grep -q 'd1.example: the id waits: _mta-sts.d1.example: apply the change of the policy host.s record first, then run it again' err
     [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
     [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
@@ -20,7 +24,10 @@ from_nothing() {
     lets 0 publish
     [ ! -s err ]
     [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    [ "$(cat out)" = "dns-update: added _mta-sts.d1.example. 300 TXT $(id_of d1.example)" ]
     # Nothing is left to do.
+    lets 0 publish
+    [ ! -s out ] && [ ! -s err ]
     lets 0 update
     [ ! -s out ] && [ ! -s err ]
 
@@ -41,6 +48,7 @@ from_nothing() {
     [[ $output == *'update failed: NXRRSET'* ]]
     [ "$(seen _mta-sts.d1.example TXT)" = '"v=STSv1; id=hand;"' ]
     lets 0 publish
+    printf 'dns-update: %s\n' 'deleted _mta-sts.d1.example. TXT "v=STSv1; id=hand;"' "added _mta-sts.d1.example. 300 TXT $(id_of d1.example)" | diff - out
     [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
     lets 0 update
     [ ! -s out ]
