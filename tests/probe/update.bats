@@ -374,6 +374,26 @@ owner() {
     grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
 }
 
+# Both are as the wildcard's records.
+@test "--update: records that are the same as those of a wildcard, but are at the name, are somebody's own" {
+    policies testing
+    dynamic bind '*.d1.example. 300 IN A 192.0.2.9' '*.d1.example. 300 IN TXT "v=spf1 -all"' 'mta-sts.d1.example. 300 IN A 192.0.2.9' \
+        '_smtp._tls.d1.example. 300 IN TXT "v=spf1 -all"'
+    serve
+    lets 2 publish
+    grep -qF "mta-sts.d1.example: another record is there: A 192.0.2.9; change it to A $DEPLOYED" err
+    grep -qF '_smtp._tls.d1.example: another record is there: TXT "v=spf1 -all"; change it to TXT' err
+    [ "$(seen mta-sts.d1.example A)" = 192.0.2.9 ]
+    # The one at _mta-sts is the wildcard's.
+    run ! grep -F 'd1.example: _mta-sts.d1.example: another' err
+    lets 2 publish --replace
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    lets 0 publish
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    [ "$(seen other.d1.example A)" = 192.0.2.9 ]
+}
+
 # The name server would delete the address, and ignore the CNAME.
 @test "--update: a CNAME replaces no address beside which there are records of other types" {
     policies testing

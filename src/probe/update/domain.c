@@ -80,10 +80,10 @@ static bool drop_wildcards(struct update *update, struct probe_dns *dns)
 
     for (size_t i = 0; i < PLACES; i++) {
         struct update_published *seen = &update->seen[i];
-        if (update->steps[i] == UPDATE_NOTHING || seen->count == 0)
+        if (update->steps[i] == UPDATE_NOTHING || !update_published_is_wildcard(dns, update->names[i].name, (enum place)i, seen))
             continue;
-        update_published_drop_wildcard(dns, update->names[i].name, (enum place)i, seen);
-        dropped |= seen->count == 0;
+        update_published_free(seen);
+        dropped = true;
     }
     return dropped;
 }

@@ -173,19 +173,21 @@ bool update_published_same(const struct update_published *a, const struct update
     return true;
 }
 
-/* A wildcard gives the same records to a name beside it that nobody has made. */
-void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum place place, struct update_published *seen)
+bool update_published_is_wildcard(struct probe_dns *dns, const char *name, enum place place, const struct update_published *seen)
 {
-    char other[NAME_SIZE];
-    const char *beside = other;
-    struct update_published made_up;
+    const enum place places[] = { place, place };
+    char beside[NAME_SIZE], below[NAME_SIZE];
+    const char *names[] = { beside, below };
+    struct update_published made_up[2];
 
-    if (snprintf(other, sizeof other, "no-such-name%s", strchr(name, '.')) >= NAME_SIZE)
-        return;
-    update_published_ask(dns, &beside, &place, 1, &made_up);
-    if (update_published_same(seen, &made_up))
-        update_published_free(seen);
-    update_published_free(&made_up);
+    if (seen->count == 0 || snprintf(beside, sizeof beside, "no-such-name%s", strchr(name, '.')) >= NAME_SIZE ||
+        snprintf(below, sizeof below, "no-such-name.%s", name) >= NAME_SIZE)
+        return false;
+    update_published_ask(dns, names, places, 2, made_up);
+    bool is_wildcard = update_published_same(seen, &made_up[0]) && update_published_same(seen, &made_up[1]);
+    update_published_free(&made_up[0]);
+    update_published_free(&made_up[1]);
+    return is_wildcard;
 }
 
 /* --- zones --- */

@@ -31,8 +31,11 @@ void update_published_ask(struct probe_dns *dns, const char *const *names, const
 /* True if A and B, both known, have the same records. */
 bool update_published_same(const struct update_published *a, const struct update_published *b);
 
-/* Empties SEEN, the records at NAME of PLACE, where a wildcard makes them up: they are not at the name (RFC 1034 4.3.3). */
-void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum place place, struct update_published *seen);
+/*
+ * True if a wildcard makes up SEEN, the records at NAME of PLACE: there is nothing at the name itself. A wildcard gives the same
+ * records to a name beside it and to one below it; below a name with records of its own it gives none (RFC 4592 2.2.1, 3.3.1).
+ */
+bool update_published_is_wildcard(struct probe_dns *dns, const char *name, enum place place, const struct update_published *seen);
 
 void update_published_free(struct update_published *seen);
 
