@@ -10,8 +10,7 @@
 
 enum { FAR = 3 };
 
-/* Returns the name that is nearest to WORD, or NULL if none is near: half of the letters have to be right. */
-static const char *nearest(const char *word, meant_name_fn *names)
+const char *meant_nearest(const char *word, meant_name_fn *names)
 {
     const char *found = NULL;
     size_t least = FAR;
@@ -36,7 +35,7 @@ static bool is_file(const char *word)
 void meant_command(const char *word, meant_name_fn *names)
 {
     char domain[DOMAIN_MAX + 1];
-    const char *near = nearest(word + strspn(word, "-"), names);
+    const char *near = meant_nearest(word + strspn(word, "-"), names);
 
     if (near != NULL)
         (void)fprintf(stderr, "mta-sts: %s: unknown command; write \"mta-sts %s\"\n", word, near);
