@@ -128,6 +128,22 @@ static void add_renew(struct buf *out, const struct compare_change *change)
     buf_add(out, "]", 1);
 }
 
+/* The names of the records of a domain that is gone. */
+static void add_remove(struct buf *out, const struct compare_change *change)
+{
+    const bool any = change->kind == COMPARE_REMOVED && strcmp(change->domain, "*") != 0;
+    const char *separator = "";
+
+    buf_print(out, ",\"remove\":[");
+    if (any) {
+        add_name(out, "_mta-sts.", change->domain, &separator);
+        add_name(out, "mta-sts.", change->domain, &separator);
+    }
+    if (any && !change->before->mistaken && change->before->tlsrpt != NULL && change->before->tlsrpt[0] != '\0')
+        add_name(out, "_smtp._tls.", change->domain, &separator);
+    buf_add(out, "]", 1);
+}
+
 static void add_sentence(struct buf *out, const char *name, const struct judge_finding *finding, enum explain_part part)
 {
     struct buf text = { 0 };
@@ -171,6 +187,7 @@ void json_change(const struct compare_change *change, bool first, struct buf *ou
     add_side(out, "before", change->before, change->id_before);
     add_side(out, "after", change->after, change->id_after);
     add_renew(out, change);
+    add_remove(out, change);
     buf_print(out, ",\"findings\":[");
     for (size_t i = 0; i < change->findings.count; i++) {
         if (i > 0)
