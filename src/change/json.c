@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/utc.h"
-#include "base/utf8.h"
 #include "change/compare.h"
 #include "change/explain.h"
 #include "change/judge.h"
@@ -28,43 +27,9 @@ static const char *const refusals[] = {
 
 static const char *const holders[] = { [JUDGE_NOBODY] = "none", [JUDGE_OLD] = "old", [JUDGE_NEW] = "new" };
 
-/* Adds the first character of TEXT, which has LEFT bytes, and returns its length. Without a valid one, adds U+FFFD for a byte. */
-static size_t add_character(struct buf *out, const char *text, size_t left)
-{
-    unsigned character;
-    size_t len = utf8_read((const unsigned char *)text, left, &character);
-
-    if (len == 0)
-        buf_print(out, "\\ufffd");
-    else if (character < ' ' || character == '"' || character == '\\')
-        buf_print(out, "\\u%04x", character);
-    else
-        buf_add(out, text, len);
-    return len > 0 ? len : 1;
-}
-
-/* The length of the beginning of TEXT that needs no care: printable ASCII. */
-static size_t plain_length(const char *text)
-{
-    size_t len = 0;
-
-    while (text[len] >= ' ' && text[len] <= '~' && text[len] != '"' && text[len] != '\\')
-        len++;
-    return len;
-}
-
-/* A path may have any bytes; all other strings are plain. */
 static void add_string(struct buf *out, const char *text)
 {
-    buf_add(out, "\"", 1);
-    while (*text != '\0') {
-        size_t len = plain_length(text);
-        buf_add(out, text, len);
-        text += len;
-        if (*text != '\0')
-            text += add_character(out, text, strlen(text));
-    }
-    buf_add(out, "\"", 1);
+    buf_add_json(out, text, strlen(text));
 }
 
 /* Adds the member NAME after a comma: a string, or null. */
