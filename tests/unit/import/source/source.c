@@ -147,6 +147,8 @@ static const struct sample scripts[] = {
     { "m = {'a.example': {mode: 'enforce'}}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
     { "m = {'a.example': ['version: STSv1'].join('')}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
     { "m = {'a.example': `version: STSv1\n", NULL, BROKEN, "f:1: [a.example] the string has no end; close it\n" },
+    { "switch (h) { case 'mta-sts.a.example': case 'mta-sts.b.example': return `" POLICY("\n") "` }", NULL,
+      BROKEN "\n[b.example]\n" VALUES, "f:1: [a.example] the policy is that of the case below; write it behind each of them\n" },
     { "m.set('a.example', google(1))", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
     /* what follows it, or is added to it */
     { "m = {'a.example': ('" POLICY("\\n") "' 'mx: b.example\\n')}", NULL, BROKEN, "f:1: [a.example] " COMPUTED },
