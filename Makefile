@@ -26,7 +26,7 @@ PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi opens
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3 \
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy openrc strace \
-	shellcheck
+	shellcheck systemd-container iproute2 mount
 # Debian 12 has it, Debian 13 does not.
 PACKAGES_FRONTS_SOME := h2o
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount

@@ -1,6 +1,7 @@
 #include "command/import/import.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "command/import/walk.h"
 #include "config/index.h"
 #include "import/catalogue.h"
@@ -12,6 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ALL, NOT_ALL, USAGE };
 
@@ -65,7 +67,7 @@ int import_command(struct index *index, int argc, char *argv[], struct buf *out)
         walk_import(&job, argv[i]);
     bool is_complete = catalogue_settle(&job.catalogue, complain) && !job.incomplete;
     if (!job.catalogue.failed)
-        import_write(&job.catalogue, out);
+        import_write(&job.catalogue, file_is_added_to(STDOUT_FILENO), out);
     out->failed |= job.catalogue.failed;
     catalogue_free(&job.catalogue);
     return is_complete ? ALL : NOT_ALL;

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "command/dns/quote.h"
 #include "command/dns/record.h"
+#include "policy/place.h"
 #include "probe/judge/compare.h"
 #include "probe/update/domain.h"
 #include "probe/update/plan.h"
@@ -69,7 +70,7 @@ void update_json(const struct update *update, struct buf *out)
 
     add_text(out, "\n  {\"domain\":", update->domain);
     buf_print(out, ",\"changes\":[");
-    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+    for (size_t i = 0; i < PLACES; i++) {
         if (update->steps[i] != UPDATE_CHANGE)
             continue;
         buf_print(out, "%s", separator);
