@@ -282,7 +282,8 @@ static bool is_version(const struct grammar *grammar, struct span record)
     if (record.len < mark + len || memcmp(record.at + mark, grammar->version, len) != 0)
         return false;
     struct span rest = { record.at + mark + len, record.len - mark - len };
-    return rest.len == 0 || (rest.at[0] != '\0' && strchr("; \t\r\n", rest.at[0]) != NULL) || (mark > 0 && quotation_len(rest) > 0);
+    return rest.len == 0 || (rest.at[0] != '\0' && strchr("; \t\r\n", rest.at[0]) != NULL) ||
+           (mark > 0 && quotation_len(rest) > 0);
 }
 
 /* FOUND of the records begin with the version, and RECORD does not. */
