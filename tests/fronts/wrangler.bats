@@ -49,7 +49,7 @@ compare_answers() {
     run -1 "$MTA_STS" -f policies.ini export --worker cloudflare
     run -0 wrangler deploy --dry-run --outdir ../sent
     grep -q 'Total Upload' <<<"$output"
-    ! grep -qiE 'warning|unexpected' <<<"$output"
+    run ! grep -qiE 'warning|unexpected' <<<"$output"
     [ -s sent/worker.js ]
     cat >routes.js <<'JS'
 const { unstable_readConfig } = require("wrangler");
