@@ -565,10 +565,37 @@ complete_words() {
     mkdir pem
     [ "$(complete_words hosts --for nginx p)" = pem ]
     [ "$(complete_words -f policies.ini dns --format json exa)" = 'example.org example.com example.net' ]
-    [ "$(complete_words export -)" = '--delete --worker' ]
+    [ "$(complete_words export -)" = '--delete --site --worker' ]
+    [ "$(complete_words export --site g)" = github-pages ]
+    [ "$(complete_words export --site github-pages --d)" = --delete ]
     [ "$(complete_words -f policies.ini show example.)" = 'example.org example.com example.net' ]
     [ "$(complete_words -f policies.ini dns -T 60 example.org br)" = broken.example ]
     [ -z "$(complete_words -f policies.ini show example.org e)" ]
     # In a CGI's environment, too.
     [ "$(SERVER_NAME=x complete_words sh)" = show ]
+}
+
+@test "a wrong command: the line to write is whole, and a shell takes it as it is" {
+    local file="it's \"my\" file.ini" line
+    printf '[a.example]\nmx = mail.a.example\ntlsrpt = mailto:tls@a.example\n' >"$file"
+    leave_alone "$file"
+    # writes ARGUMENT...: does what the message says to write, with the arguments.
+    writes() {
+        run -2 "$MTA_STS" "$@"
+        line=${output#*write \"mta-sts }
+        output=$(eval "\"\$MTA_STS\" ${line%\"}")
+        echo "$line -> $output"
+    }
+    writes -f "$file" chekc
+    [ "$output" = "$file: 1 domain, 0 errors, 0 warnings" ]
+    writes cehck "$file"
+    [ "$output" = "$file: 1 domain, 0 errors, 0 warnings" ]
+    writes "$file"
+    [ "$output" = "$file: 1 domain, 0 errors, 0 warnings" ]
+    writes "$file" hosts
+    [ "$output" = mta-sts.a.example ]
+    writes -f "$file" mta-sts.a.example
+    [[ $output == *'mx: mail.a.example'* ]]
+    run -2 "$MTA_STS" $'\e[31m.ini'
+    ! grep -q $'\e' <<<"$output"
 }
