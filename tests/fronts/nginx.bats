@@ -39,16 +39,8 @@ start_example() {
         start_fcgiwrap
     fi
     filled "$1/mta-sts.conf" >mta-sts.conf
+    [ -z "${HTTP2:-}" ] || with_http2 mta-sts.conf
     start_front
-}
-
-# with_http2 FILE: as the README says, by this nginx's version.
-with_http2() {
-    if printf '%s\n' 1.25.1 "$(nginx -v 2>&1 | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)" | sort -VC; then
-        sed -i 's/^server {/&\n    http2 on;/' "$1"
-    else
-        sed -i 's/\(listen .* ssl\)/\1 http2/' "$1"
-    fi
 }
 
 # with_mistake SED-SCRIPT: the example, changed by SED-SCRIPT.
@@ -71,11 +63,7 @@ with_mistake() {
 }
 
 @test "nginx, with HTTP/2: everything" {
-    prepare_front
-    start_documented "$(filled nginx/README.md)"
-    filled nginx/mta-sts.conf >http2.conf
-    with_http2 http2.conf
-    start_front http2.conf
+    HTTP2=yes start_example nginx
     ask_everything nginx-http2
 }
 
