@@ -120,6 +120,19 @@ exports_alike() {
     policy tree/.git/a.example/mta-sts.txt tree/node_modules/a.example/mta-sts.txt
     imports tree
     diff new.ini <(printf '[n.example w.example]\n%s\n' "$VALUES")
+    # A server whose policy is not in the configuration, and that of no other source, is not forgotten.
+    printf 'server {\n server_name mta-sts.n.example;\n return 301 https://$host;\n}\n' >tree/nginx/sites-available/http
+    printf 'server {\n server_name mta-sts.%s.example;\n root /var/www/mta-sts.%s.example;\n}\n' r r >tree/nginx/sites-available/files
+    run -1 --separate-stderr "$MTA_STS" import tree
+    diff <(echo "$output") new.ini
+    [ "$stderr" = 'mta-sts: tree/nginx/sites-available/files:2: [r.example] this server returns no policy; import the folder of its mta-sts.txt, too, or import it from where it is served: mta-sts-probe --import' ]
+    policy www/mta-sts.r.example/.well-known/mta-sts.txt
+    imports tree www
+    grep -qx '\[n.example r.example w.example\]' new.ini
+    # Nor is a policy without its version.
+    printf 'server {\n server_name mta-sts.v.example;\n location = /.well-known/mta-sts.txt { return 200 "mode: none\\nmax_age: 86400\\n"; }\n}\n' >tree/nginx/v.conf
+    run -1 --separate-stderr "$MTA_STS" import tree www
+    [[ $stderr == 'mta-sts: tree/nginx/v.conf:3: [v.example] "version" is missing; '* ]]
     # A file that is named needs no name of that kind, but a policy.
     cp tree/src/worker.js no-name
     imports no-name

@@ -245,6 +245,23 @@ bool catalogue_settle(struct catalogue *catalogue, say_line *complain)
     return all;
 }
 
+bool catalogue_has(const struct catalogue *catalogue, const char *domain)
+{
+    size_t low = 0, high = catalogue->domain_count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        int order = strcmp(domain, catalogue_domain_name(catalogue, &catalogue->items[catalogue->domains[middle].item]));
+        if (order == 0)
+            return true;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return false;
+}
+
 void catalogue_free(struct catalogue *catalogue)
 {
     free(catalogue->items);

@@ -67,6 +67,9 @@ void catalogue_add(struct catalogue *catalogue, const char *domain, const char *
  */
 bool catalogue_settle(struct catalogue *catalogue, say_line *complain);
 
+/* After catalogue_settle(): true if a source was about DOMAIN, taken or not. */
+bool catalogue_has(const struct catalogue *catalogue, const char *domain);
+
 /* Returns the domain, the place, the faults and the values of ITEM. The catalogue owns them. */
 const char *catalogue_domain_name(const struct catalogue *catalogue, const struct catalogue_item *item);
 const char *catalogue_place(const struct catalogue *catalogue, const struct catalogue_item *item);

@@ -167,6 +167,49 @@ void import_unreadable(struct import_job *job, const char *file, unsigned line, 
     buf_free(&faults);
 }
 
+void import_bare(struct import_job *job, const char *file, unsigned line, const char *domain)
+{
+    struct buf place = { 0 };
+
+    add_place(&place, file, line);
+    job->catalogue.failed |= place.failed;
+    if (!place.failed) {
+        buf_add(&job->bare, domain, strlen(domain) + 1);
+        buf_add(&job->bare, place.text, place.len + 1);
+    }
+    job->catalogue.failed |= job->bare.failed;
+    buf_free(&place);
+}
+
+/* Complains of each host without a policy; once, if its servers are beside each other. */
+static void complain_of_bare(struct import_job *job)
+{
+    const char *last = "";
+
+    for (size_t at = 0; at < job->bare.len;) {
+        const char *domain = job->bare.text + at, *place = domain + strlen(domain) + 1;
+        at += strlen(domain) + strlen(place) + 2;
+        if (strcmp(domain, last) == 0 || catalogue_has(&job->catalogue, domain))
+            continue;
+        last = domain;
+        complain(
+            job, place, 0, "", domain,
+            "this server returns no policy; import the folder of its mta-sts.txt, too, or import it from where it is served: "
+            "mta-sts-probe --import");
+        job->incomplete = true;
+    }
+}
+
+bool import_settle(struct import_job *job)
+{
+    bool all = catalogue_settle(&job->catalogue, job->complain);
+
+    if (!job->catalogue.failed)
+        complain_of_bare(job);
+    buf_free(&job->bare);
+    return all && !job->incomplete;
+}
+
 void import_refuse(struct import_job *job, const char *file, unsigned line, const char *why)
 {
     complain(job, file, line, "", NULL, why);

@@ -2,6 +2,7 @@
 #ifndef IMPORT_READING_H
 #define IMPORT_READING_H
 
+#include "base/buf.h"
 #include "base/say.h"
 #include "import/catalogue.h"
 #include "import/text.h"
@@ -15,6 +16,7 @@ struct import_job {
     const char *domain; /* for policies whose source does not tell the domain; NULL: not known */
     say_line *complain;
     bool incomplete; /* something was not imported, and a complaint says why */
+    struct buf bare; /* of hosts without a policy: the domain and the place, each with a final NUL */
 };
 
 /* A text with one policy or several. */
@@ -23,6 +25,7 @@ struct import_source {
     const char *text; /* LEN bytes and a final NUL */
     size_t len;
     const char *domain; /* from its path; NULL: not known */
+    bool may_be_empty;  /* it is no mistake if no policy is in it */
 };
 
 /*
@@ -37,6 +40,15 @@ bool import_reading(struct import_job *job, const char *file, const char *domain
  * Adds that FILE has a policy of DOMAIN in LINE that cannot be read, because of WHY ("what is wrong; what to do"), and complains.
  */
 void import_unreadable(struct import_job *job, const char *file, unsigned line, const char *domain, const char *why);
+
+/* Notes that FILE serves the policy host of DOMAIN, by LINE, and does not have its policy: another source may have it. */
+void import_bare(struct import_job *job, const char *file, unsigned line, const char *domain);
+
+/*
+ * When all sources are read: settles the catalogue, and complains of hosts whose policy no source had. Returns true if everything
+ * was imported. The caller frees the catalogue.
+ */
+bool import_settle(struct import_job *job);
 
 /* Complains that FILE (LINE 0: as a whole) has something that is not imported, because of WHY. */
 void import_refuse(struct import_job *job, const char *file, unsigned line, const char *why);

@@ -77,10 +77,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data + 1, size - 1);
     text[size - 1] = '\0';
     job.domain = data[0] & 4 ? "given.example" : NULL;
-    const struct import_source source = { "file\n[a.example]", text, size - 1, data[0] & 8 ? "path.example" : NULL };
+    const struct import_source source = { "file\n[a.example]", text, size - 1, data[0] & 8 ? "path.example" : NULL, false };
     complaints = 0;
     source_import(&job, &source, (enum source_kind)(data[0] & 3));
-    bool is_complete = catalogue_settle(&job.catalogue, complain) && !job.incomplete;
+    bool is_complete = import_settle(&job);
     CHECK(!job.catalogue.failed && (is_complete || complaints > 0));
     import_write(&job.catalogue, false, &out);
     CHECK(!out.failed);

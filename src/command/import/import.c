@@ -61,7 +61,7 @@ int import_command(struct index *index, int argc, char *argv[], struct buf *out)
         return USAGE;
     for (int i = 0; i < files; i++)
         walk_import(&job, argv[i]);
-    bool is_complete = catalogue_settle(&job.catalogue, say_complain) && !job.incomplete;
+    bool is_complete = import_settle(&job);
     if (!job.catalogue.failed)
         import_write(&job.catalogue, file_is_added_to(STDOUT_FILENO), out);
     out->failed |= job.catalogue.failed;

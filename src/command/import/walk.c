@@ -50,13 +50,15 @@ static void refuse(struct walk *w, const char *what, int error)
 /* Takes the content that was read. NAMED: the user named it; others need not have a policy. */
 static void take(struct walk *w, enum source_kind kind, bool named)
 {
-    struct import_source source = { w->path.text, w->content.text, w->content.len, NULL };
+    struct import_source source = { w->path.text, w->content.text, w->content.len, NULL, false };
     char domain[DOMAIN_MAX + 1];
 
     w->job->catalogue.failed |= w->content.failed;
     if (w->content.failed)
         return;
-    if (kind != SOURCE_POLICY && !named && strstr(w->content.text, "STSv1") == NULL)
+    source.may_be_empty = kind != SOURCE_POLICY && !named && strstr(w->content.text, "STSv1") == NULL;
+    /* A server of a policy host may have a policy without its version, or in a file. */
+    if (source.may_be_empty && (kind != SOURCE_NGINX || strstr(w->content.text, DOMAIN_POLICY_HOST_PREFIX) == NULL))
         return;
     w->found++;
     if (kind != SOURCE_SCRIPT && kind != SOURCE_NGINX && !w->is_stdin &&

@@ -115,6 +115,8 @@ static const char *word_text(const struct nginx *n, size_t number)
 /* Looks at WORD, LEN bytes and a final NUL, the next one of the directive. */
 static void note_word(struct nginx *n, const char *word, size_t len)
 {
+    if (n->is_name && n->server.names.len == 0)
+        n->server.line = n->line;
     if (n->is_name)
         buf_add(&n->server.names, word, len + 1);
     if (is_word(n, 0, "if") && block_is_by_host(word))
@@ -284,6 +286,7 @@ static void read_all(struct nginx *n)
 
 void nginx_import(struct import_job *job, const struct import_source *source)
 {
+    const size_t bare = job->bare.len;
     struct nginx n = { .job = job, .source = source, .server = { .job = job, .source = source, .is_quiet = true } };
 
     /* First the maps, then where they are used: both may be below the policies. */
@@ -294,7 +297,7 @@ void nginx_import(struct import_job *job, const struct import_source *source)
     n.server.is_quiet = false;
     n.found = 0;
     read_all(&n);
-    if (n.found == 0)
+    if (n.found == 0 && job->bare.len == bare && !source->may_be_empty)
         import_refuse(job, source->name, 0, "no policy is in it: it has no return 200 \"...\" with a policy");
     for (size_t i = 0; i < WORDS_MAX; i++)
         import_text_free(&n.words[i]);

@@ -57,6 +57,16 @@ static bool is_pattern(const char *name)
            (len >= sizeof prefix - 1 && domain_same(name, prefix, sizeof prefix - 1));
 }
 
+static bool has_pattern(const struct server *server)
+{
+    for (size_t at = 0; at < server->names.len; at += strlen(server->names.text + at) + 1) {
+        const char *name = server->names.text + at;
+        if (!import_name_is_host(name, strlen(name)) && is_pattern(name))
+            return true;
+    }
+    return false;
+}
+
 /* The variable of a map is returned for the host of DOMAIN. */
 static void show_map(struct server *server, const char *domain)
 {
@@ -77,7 +87,7 @@ bool server_shows_map(const struct server *server, const char *domain)
 /* Takes POLICY for each policy host, or the map that it is. Returns how many these are. */
 static size_t take_for_hosts(struct server *server, const struct server_policy *policy, const char *doubt)
 {
-    bool is_map = server_is_map(server, policy->text.bytes.text), has_pattern = false;
+    const bool is_map = server_is_map(server, policy->text.bytes.text), is_open = has_pattern(server);
     size_t hosts = 0;
 
     for (size_t at = 0; at < server->names.len; at += strlen(server->names.text + at) + 1) {
@@ -89,10 +99,9 @@ static size_t take_for_hosts(struct server *server, const struct server_policy *
         else if (is_host && !is_map)
             server_take(server, domain, &policy->text, policy->line, doubt);
         hosts += is_host;
-        has_pattern |= !is_host && is_pattern(name);
     }
-    server->is_any |= is_map && doubt == NULL && (has_pattern || hosts == 0);
-    if (has_pattern && hosts > 0 && !is_map)
+    server->is_any |= is_map && doubt == NULL && (is_open || hosts == 0);
+    if (is_open && hosts > 0 && !is_map)
         server_refuse(
             server, policy->line,
             "a name in server_name is not that of one policy host; the policies of the hosts that it stands for are not "
@@ -107,9 +116,24 @@ static void take(struct server *server, const struct server_policy *policy, cons
     if (server->job->domain != NULL)
         server_take(server, server->job->domain, &policy->text, policy->line, doubt);
     else
-        server_refuse(server, policy->line,
-                      "no server_name with the name of a policy host is beside this policy; write --domain NAME if it is for one "
-                      "domain");
+        server_refuse(
+            server, policy->line,
+            has_pattern(server)
+                ? "server_name is a pattern, and its hosts are not known; write --domain NAME if it is for one domain, a "
+                  "section [*] if it is for all others, or " IMPORT_IT
+                : "no server_name with the name of a policy host is beside this policy; write --domain NAME if it is "
+                  "for one domain");
+}
+
+/* Its policy hosts have their policies elsewhere: in files, or in what the server passes them on to. */
+static void note_bare(const struct server *server)
+{
+    for (size_t at = 0; at < server->names.len; at += strlen(server->names.text + at) + 1) {
+        const char *name = server->names.text + at;
+        char domain[DOMAIN_MAX + 1];
+        if (import_name_is_host(name, strlen(name)) && import_name(name, strlen(name), domain))
+            import_bare(server->job, server->source->name, server->line, domain);
+    }
 }
 
 /* What is returned outside of a location answers for all paths. */
@@ -131,6 +155,8 @@ void server_end(struct server *server)
     const size_t location = answering(server);
     bool is_answered = false;
 
+    if (server->count == 0 && !server->is_quiet)
+        note_bare(server);
     for (size_t i = 0; i < server->count; i++)
         is_answered |= !is_elsewhere(&server->policies[i], location);
     for (size_t i = 0; i < server->count; i++) {

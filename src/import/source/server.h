@@ -26,6 +26,7 @@ struct server {
     const struct import_source *source;
     bool is_quiet;     /* nothing is imported, and nothing complained of */
     struct buf names;  /* of server_name, each with a final NUL */
+    unsigned line;     /* of the first one */
     const char *doubt; /* why no policy of it can be taken; NULL: nothing */
     struct locations locations;
     struct server_policy policies[SERVER_POLICIES_MAX];

@@ -53,11 +53,11 @@ static void check(const struct sample *samples, size_t count, enum source_kind k
 {
     for (size_t i = 0; i < count; i++) {
         struct import_job job = { .domain = samples[i].domain, .complain = complain };
-        const struct import_source source = { "f", samples[i].text, strlen(samples[i].text), NULL };
+        const struct import_source source = { "f", samples[i].text, strlen(samples[i].text), NULL, false };
         struct buf out = { 0 };
 
         source_import(&job, &source, kind);
-        bool is_settled = catalogue_settle(&job.catalogue, complain);
+        bool is_complete = import_settle(&job);
         import_write(&job.catalogue, false, &out);
         assert_false(job.catalogue.failed || out.failed);
         buf_add(&complaints, "", 0);
@@ -69,7 +69,7 @@ static void check(const struct sample *samples, size_t count, enum source_kind k
         drop_remarks(out.text);
         assert_string_equal(out.text, samples[i].out);
         bool is_warning = strstr(samples[i].complaints, "warning: ") != NULL;
-        assert_int_equal(is_settled && !job.incomplete, samples[i].complaints[0] == '\0' || is_warning);
+        assert_int_equal(is_complete, samples[i].complaints[0] == '\0' || is_warning);
         buf_free(&complaints);
         buf_free(&out);
         catalogue_free(&job.catalogue);
@@ -245,12 +245,22 @@ static const struct sample nginx[] = {
           "\\n") "\"; } } }",
       NULL, SECTION, "" },
     { "server { server_name *.a.example ~^mta-sts\\.(.+)$; return 200 \"" POLICY("\\n") "\"; }", NULL, "",
+      "f:1: server_name is a pattern, and its hosts are not known; write --domain NAME if it is for one domain, a section [*] if "
+      "it is for all others, or " IMPORT_IT },
+    { "server { server_name www.a.example; return 200 \"" POLICY("\\n") "\"; }", NULL, "",
       "f:1: no server_name with the name of a policy host is beside this policy; write --domain NAME if it is for one domain\n" },
     { "server { server_name mta-sts.a.example; return 200 \"version: STSv1\\nmx: mail.$host\\n\"; }", NULL, BROKEN,
       "f:1: [a.example] the policy contains a variable of nginx, and cannot be read; import it from where it is served: "
       "mta-sts-probe --import\n" },
     { "server { server_name mta-sts.a.example; location /.well-known/mta-sts.txt { return 200 \"no\"; } }", NULL, BROKEN,
       "f:1: [a.example] \"no\" is not a policy" },
+    { "server {\n server_name x.example\n mta-sts.a.example;\n root /var/www; }", NULL, "",
+      "f:2: [a.example] this server returns no policy; import the folder of its mta-sts.txt, too, or " IMPORT_IT },
+    { "server { server_name mta-sts.a.example; return 301 https://$host; }\n" SERVER "return 200 \"" POLICY("\\n") "\"; }", NULL,
+      SECTION, "" },
+    { SERVER "location = /.well-known/mta-sts.txt { return 200 \"mode: enforce\\nmx: mail.a.example\\nmax_age: 604800\\n\"; } }",
+      NULL, ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n",
+      "f:1: [a.example] \"version\" is missing" },
     { "server { listen 80; }", NULL, "", "f: no policy is in it: it has no return 200 \"...\" with a policy\n" },
 };
 
@@ -279,12 +289,12 @@ static void tames_comments(void **state)
 {
     static const char text[] = "version: STSv1\nx[b.example]mode = none \\\n";
     struct import_job job = { .domain = "a.example", .complain = complain };
-    const struct import_source source = { "[b.example]", text, sizeof text - 1, NULL };
+    const struct import_source source = { "[b.example]", text, sizeof text - 1, NULL, false };
     struct buf out = { 0 };
 
     (void)state;
     source_import(&job, &source, SOURCE_POLICY);
-    assert_true(catalogue_settle(&job.catalogue, complain) == false && job.incomplete);
+    assert_false(import_settle(&job));
     import_write(&job.catalogue, false, &out);
     assert_non_null(strstr(out.text, "\n; (b.example):2: \"x(b.example)mode = none"));
     assert_null(strstr(out.text, "[b.example]"));
@@ -303,7 +313,7 @@ static void refuses_what_grows_too_large(void **state)
     buf_print(&text, "version:STSv1\nmode:enforce\nmax_age:604800\n");
     for (unsigned i = 0; text.len < 65500; i++)
         buf_print(&text, "mx:%u.example\n", i);
-    const struct import_source source = { "f", text.text, text.len, NULL };
+    const struct import_source source = { "f", text.text, text.len, NULL, false };
     source_import(&job, &source, SOURCE_POLICY);
     assert_true(job.incomplete && job.catalogue.count == 1 && job.catalogue.items[0].is_wrong);
     assert_string_equal(complaints.text, "f:1: [a.example] with CRLF and a space in each line the policy is over 65,536 bytes; "
