@@ -243,3 +243,35 @@ TEXT
     policy a.example/mta-sts.txt
     imports a.example
 }
+
+@test "import: domains whose policies differ only in their own names share a header, with {domain}" {
+    local domain
+    policy tree/provider.example/mta-sts.txt tree/customer.example/mta-sts.txt
+    sed -i 's/mail.example.net/mail.provider.example/' tree/{provider,customer}.example/mta-sts.txt
+    policy tree/{a,b,c,d}.example/mta-sts.txt
+    for domain in a b c d; do
+        sed -i "s/^mx: .*/mx: mail.$domain.example\\nmx: *.not$domain.example\\nmx: $domain.example/; s/not[abc]/not/" "tree/$domain.example/mta-sts.txt"
+    done
+    imports tree
+    diff new.ini - <<'TEXT'
+[defaults]
+mode    = enforce
+max_age = 1w
+
+[a.example b.example c.example]
+mx      = mail.{domain}
+mx      = *.not.example
+mx      = {domain}
+
+[customer.example provider.example]
+mx      = mail.provider.example
+
+[d.example]
+mx      = mail.d.example
+mx      = *.notd.example
+mx      = d.example
+TEXT
+    # The program serves what was imported.
+    "$MTA_STS" -f new.ini export new
+    diff <(tr -d '\r' <new/mta-sts.b.example/.well-known/mta-sts.txt) tree/b.example/mta-sts.txt
+}

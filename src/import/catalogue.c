@@ -4,8 +4,11 @@
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/say.h"
+#include "ini/fill.h"
 #include "policy/model.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +225,76 @@ static enum catalogue_verdict judge(struct catalogue *c, size_t at, size_t count
     return CATALOGUE_TAKEN;
 }
 
+/* --- {domain} --- */
+
+/* Adds the patterns of POLICY to MX, with {domain} in place of DOMAIN at their ends. Returns whether one has it. */
+static bool fold_patterns(const struct policy *policy, const char *domain, struct buf *mx)
+{
+    const size_t tail = strlen(domain);
+    const char *pattern = policy->mx;
+    bool any = false;
+
+    for (size_t i = 0, len; i < policy->mx_count; i++, pattern += len + 1) {
+        len = strlen(pattern);
+        const size_t head = len >= tail ? len - tail : 0;
+        bool is_own = strcmp(pattern + head, domain) == 0 && (head == 0 || pattern[head - 1] == '.');
+        buf_add(mx, pattern, is_own ? head : len);
+        buf_add(mx, is_own ? FILL_WORD : "", is_own ? sizeof FILL_WORD : 1);
+        any |= is_own;
+    }
+    return any;
+}
+
+/* Returns the number of the values of DOMAIN with {domain} in their mx, plus 1; 0: no pattern has its name. */
+static size_t fold(struct catalogue *c, const struct catalogue_item *item)
+{
+    struct catalogue_values values = catalogue_values(c, item->values);
+    struct buf mx = { 0 };
+    size_t number = 0;
+
+    bool any = fold_patterns(&values.policy, catalogue_domain_name(c, item), &mx);
+    c->failed |= mx.failed;
+    if (any && !mx.failed) {
+        values.policy.mx = mx.text;
+        number = keep(c, &values) + 1;
+    }
+    buf_free(&mx);
+    return number;
+}
+
+/* Writes to FOLDED what fold() returns for each domain whose values no other domain has; they are in USES. */
+static void fold_all(struct catalogue *c, size_t *folded, size_t *uses)
+{
+    for (size_t i = 0; i < c->domain_count; i++)
+        if (c->domains[i].verdict == CATALOGUE_TAKEN)
+            uses[c->items[c->domains[i].item].values]++;
+    for (size_t i = 0; i < c->domain_count && !c->failed; i++) {
+        const struct catalogue_item *item = &c->items[c->domains[i].item];
+        if (c->domains[i].verdict == CATALOGUE_TAKEN && uses[item->values] == 1)
+            folded[i] = fold(c, item);
+    }
+}
+
+/* Gives domains whose values differ only in their own names the same values, with {domain}. */
+static void share_folded(struct catalogue *c)
+{
+    /* Each domain may add one. */
+    const size_t most = c->kept_count + c->domain_count;
+    size_t *folded = calloc(c->domain_count + 1, sizeof *folded), *uses = calloc(most + 1, sizeof *uses);
+
+    c->failed |= folded == NULL || uses == NULL;
+    if (!c->failed)
+        fold_all(c, folded, uses);
+    for (size_t i = 0; !c->failed && i < c->domain_count; i++)
+        if (folded[i] > 0)
+            uses[folded[i] - 1]++;
+    for (size_t i = 0; !c->failed && i < c->domain_count; i++)
+        if (folded[i] > 0 && uses[folded[i] - 1] > 1)
+            c->items[c->domains[i].item].values = folded[i] - 1;
+    free(folded);
+    free(uses);
+}
+
 bool catalogue_settle(struct catalogue *catalogue, say_line *complain)
 {
     bool all = true;
@@ -242,7 +315,8 @@ bool catalogue_settle(struct catalogue *catalogue, say_line *complain)
         catalogue->domains[catalogue->domain_count++] = (struct catalogue_domain) { at, n, verdict };
         all = all && verdict == CATALOGUE_TAKEN;
     }
-    return all;
+    share_folded(catalogue);
+    return all && !catalogue->failed;
 }
 
 bool catalogue_has(const struct catalogue *catalogue, const char *domain)

@@ -63,7 +63,8 @@ void catalogue_add(struct catalogue *catalogue, const char *domain, const char *
 
 /*
  * Sorts by domain, the order of the sources of one domain apart, and decides on each. Complains of each domain whose sources
- * differ. Returns false if a domain is not taken. If memory runs out, FAILED is set.
+ * differ. Domains whose policies differ only in their own names get the same values, with {domain} in MX. Returns false if a
+ * domain is not taken. If memory runs out, FAILED is set.
  */
 bool catalogue_settle(struct catalogue *catalogue, say_line *complain);
 

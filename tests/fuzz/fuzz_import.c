@@ -4,12 +4,14 @@
  * that was found; no other is named. Complaints are clean lines; without one, everything was imported.
  */
 #include "config/audit.h"
+#include "config/verdict.h"
 #include "fuzz.h"
 #include "fuzz_ini.h"
 #include "import/catalogue.h"
 #include "import/reading.h"
 #include "import/source/source.h"
 #include "import/write.h"
+#include "ini/fill.h"
 
 static size_t complaints;
 
@@ -34,12 +36,16 @@ static void check_taken(struct index *index, const struct catalogue *catalogue, 
     const struct catalogue_values values = catalogue_values(catalogue, item->values);
     const struct index_verdict *verdict;
     size_t size = policy_render(&values.policy, NULL, 0) + 1;
+    struct buf filled = { 0 };
     char *bytes = malloc(size);
 
     CHECK(bytes != NULL && values.has_mode && values.has_max_age && !item->is_wrong);
     (void)policy_render(&values.policy, bytes, size);
+    CHECK(fill_policy(&filled, bytes, size - 1, catalogue_domain_name(catalogue, item)));
     CHECK(index_find(index, catalogue_domain_name(catalogue, item), &verdict) && verdict != NULL);
-    CHECK(verdict->found == INDEX_POLICY && strcmp(verdict->bytes, bytes) == 0);
+    CHECK(verdict->found == INDEX_POLICY && verdict->len == filled.len && memcmp(verdict->bytes, filled.text, filled.len) == 0);
+    verdict_drop(verdict);
+    buf_free(&filled);
     free(bytes);
 }
 

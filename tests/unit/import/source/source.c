@@ -261,6 +261,10 @@ static const struct sample nginx[] = {
     { SERVER "location = /.well-known/mta-sts.txt { return 200 \"mode: enforce\\nmx: mail.a.example\\nmax_age: 604800\\n\"; } }",
       NULL, ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n",
       "f:1: [a.example] \"version\" is missing" },
+    { SERVER
+      "return 200 \"version: STSv1\\nmode: none\\nmax_age: 1\\nmx: m.a.example\"; }\n"
+      "server { server_name mta-sts.b.example; return 200 \"version: STSv1\\nmode: none\\nmax_age: 1\\nmx: m.b.example\"; }",
+      NULL, "[a.example b.example]\nmode    = none\nmx      = m.{domain}\nmax_age = 1\n", "" },
     { "server { listen 80; }", NULL, "", "f: no policy is in it: it has no return 200 \"...\" with a policy\n" },
 };
 
