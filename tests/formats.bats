@@ -267,6 +267,9 @@ followed() {
     policies
     ZONES+=' operator.example'
     bare_zones
+    # There is no order in which the owner has to publish them.
+    run ! grep '^; [12]\.' <(delegated --only owners)
+    grep -q '^; 2\.' <(delegated --only zone)
     delegated --only owners | grep -v '^;' | grep . >owners
     [ "$(wc -l <owners)" -eq 12 ]
     [ "$(grep -c ' CNAME .*[.]operator[.]example[.]$' owners)" -eq 12 ]

@@ -151,7 +151,8 @@ static bool print_request(struct request *request, int argc, char *argv[])
 {
     bool good = true;
 
-    if (request->format->head != NULL)
+    /* The remarks of a zone file are about what changes; the owners' records do not. */
+    if (request->format->head != NULL && (request->others || request->format->head != dns_zone_head))
         request->format->head(request->out);
     request->mute = request->others;
     if (request->owners)
