@@ -85,7 +85,7 @@ client_dehydrated() {
 }
 
 run_client() {
-    PATIENCE=200 inside sh client
+    PATIENCE=400 inside sh client
 }
 
 serial() {
