@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/status.h"
 #include "ini/write.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
@@ -69,7 +70,7 @@ int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const
     if (judged.own.is_there) {
         status = add_records(host, mx, &judged, out);
     } else {
-        status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
+        status = status_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
         probe_shown_add(out, mx, &findings, known, &judged);
     }
     probe_findings_free(&findings);
