@@ -218,6 +218,9 @@ save("in/escape\x1b[2J\n.json", b'{"\x1b')
 save("in/parts.eml", HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 400000)
 save("in/nested.eml", HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(40)) + b"\nx\n")
 save("in/headers.eml", HEAD + b"a:\n" * 1000000 + b"\nx")
+save("in/groups.eml", HEAD + b"Cc: " + b"a:" * 10000 + b"\n\nx")
+save("in/folded.eml", HEAD + b"Cc: a" + b"\n a@b.example," * 3000 + b"\n\nx")
+save("in/many.eml", HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: application/tlsrpt+json\n\n{}\n" * 900)
 PY
     reports --json in >out 2>err || [ $? -le 3 ]
     grep -q '^{"domain":"example.org",.*"reports":1,"left_out":0,"sessions":10,"failed":0' out
@@ -230,19 +233,22 @@ in/deep.json: has more than 32 levels of JSON
 in/deeper.json: is not JSON: line 1: maximum parsing depth reached near
 in/empty.eml: is no TLS report: it holds no JSON object
 in/escape\x1b[2J\x0a.json: is not JSON: line 1: control character 0x1b near
-in/headers.eml: is a mail of more than 100,000 lines
+in/folded.eml: is a mail with a header field of more than 32 KB, or 256 KB of them
+in/groups.eml: is a mail with more than 1,000 colons in a header field
+in/headers.eml: is a mail of more than 2,000 header fields
 in/huge.json: is larger than 4 MB
 in/keys.gz: has more than 1000000 values
 in/large.json: has total-successful-session-count that is no number from 0 to 1000000000
 in/latin1.json: is not JSON: line 1: unable to decode byte 0xe9 near
+in/many.eml: is no TLS report: it has no policies
 in/negative.json: has total-successful-session-count that is no number from 0 to 1000000000
 in/nested.eml: has parts more than 32 levels deep
 in/overflow.json: has total-successful-session-count that is no number from 0 to 1000000000
-in/parts.eml: is a mail of more than 100,000 lines
+in/parts.eml: is a mail of more than 1,000 parts
 in/ratio.gz: unpacks to more than 32 MB, or to 50 times its size
 in/xml.eml: is no TLS report: it holds no JSON object
 TEXT
-    grep -q 'not counted: 19 files not readable$' err
+    grep -q 'not counted: 22 files not readable$' err
     # What the user names has to be a report.
     echo hello >hello.txt
     : >empty

@@ -39,6 +39,7 @@ struct run {
     struct sums sums;
     struct progress progress;
     size_t broken, others;
+    struct buf named; /* the name in the last message about a file */
     bool out_of_memory;
     int status;
 };
@@ -58,10 +59,15 @@ static bool print(struct buf *out)
 
 /* --- reading --- */
 
+/* A mail may have hundreds of parts that are broken: only the first one is named. */
 static void on_refuse(void *to, const char *name, const char *why)
 {
     struct run *run = to;
 
+    if (run->named.len > 0 && strcmp(run->named.text, name) == 0)
+        return;
+    run->named.len = 0;
+    buf_print(&run->named, "%s", name);
     run->broken++;
     progress_wipe(&run->progress);
     (void)reports_error("%s: %s", name, why);
@@ -231,6 +237,7 @@ static int run_with(const struct reports_settings *settings, struct index *index
     else if (!is_all)
         run.status = status_worse(run.status, UNKNOWN);
     sums_free(&run.sums);
+    buf_free(&run.named);
     return run.status;
 }
 

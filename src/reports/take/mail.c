@@ -1,6 +1,7 @@
 #include "reports/take/mail.h"
 
 #include "base/buf.h"
+#include "reports/take/excess.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
@@ -10,21 +11,6 @@ struct reading {
     void *to;
     bool is_deep;
 };
-
-/* GMime makes objects of each part and each header: a mail of a few MB could cost hundreds. */
-static const char *find_excess(const char *bytes, size_t len)
-{
-    size_t lines = 0, parts = 0;
-
-    for (const char *at = bytes, *end = bytes + len; at < end; lines++) {
-        parts += end - at > 2 && at[0] == '-' && at[1] == '-';
-        const char *line_end = memchr(at, '\n', (size_t)(end - at));
-        at = line_end != NULL ? line_end + 1 : end;
-    }
-    if (lines > MAIL_LINES_MAX)
-        return "is a mail of more than 100,000 lines";
-    return parts > MAIL_PARTS_MAX ? "is a mail of more than 1,000 parts" : NULL;
-}
 
 /* Is PART of a type that reports have? *IS_REPORT: it is one of their own. */
 static bool is_taken(GMimePart *part, bool *is_report)
@@ -75,7 +61,7 @@ static void read_object(struct reading *r, GMimeObject *object, unsigned levels)
 const char *mail_read(const char *bytes, size_t len, mail_part_fn *part, void *to)
 {
     struct reading reading = { .part = part, .to = to };
-    const char *excess = find_excess(bytes, len);
+    const char *excess = excess_find(bytes, len);
 
     if (excess != NULL)
         return excess;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bounds of a mail: levels of parts; lines; lines that begin with "--", of which each part but the first needs one. */
-enum { MAIL_DEPTH_MAX = 32, MAIL_LINES_MAX = 100000, MAIL_PARTS_MAX = 1000 };
+/* The most levels of parts. Further bounds are in excess.h. */
+enum { MAIL_DEPTH_MAX = 32 };
 
 /*
  * Called for each part that may be a report, with its bytes. IS_REPORT: its type says so (RFC 8460 5.3, application/tlsrpt+gzip
