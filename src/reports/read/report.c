@@ -4,7 +4,6 @@
 #include "reports/read/date.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +95,7 @@ static bool read_sessions(const json_t *object, const char *key, uint64_t *sessi
         buf_print(why, "has %s that is no number from 0 to %d", key, REPORT_SESSIONS_MAX);
         return false;
     }
-    *sessions = (uint64_t)floor(number);
+    *sessions = (uint64_t)number;
     return true;
 }
 
