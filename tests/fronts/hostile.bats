@@ -3,6 +3,7 @@
 load fronts
 load ../helpers/lighttpd
 load ../helpers/nginx
+load ../helpers/haproxy
 load ../helpers/apache
 load ../helpers/caddy
 
@@ -112,4 +113,30 @@ lasting() {
     front apache
     shared_hosting prefork cgi
     hostile apache-cgi-prefork
+}
+
+# over_http PROXY: the proxy speaks HTTP to lighttpd, over connections that it keeps and shares among its clients. A request that ends elsewhere for one of
+# the two than for the other would be answered to another client.
+over_http() {
+    front http-proxy
+    prepare_chain
+    keeping "$1"
+    lasting
+    hostile "http-proxy-$1"
+}
+
+@test "nginx, HTTP to lighttpd: hostile requests" {
+    over_http nginx
+}
+
+@test "HAProxy, HTTP to lighttpd: hostile requests" {
+    over_http haproxy
+}
+
+@test "Caddy, HTTP to lighttpd: hostile requests" {
+    over_http caddy
+}
+
+@test "Apache, HTTP to lighttpd: hostile requests" {
+    over_http apache
 }

@@ -16,6 +16,7 @@ load ../helpers/nginx
 load ../helpers/apache
 load ../helpers/haproxy
 load ../helpers/caddy
+load ../helpers/lighttpd
 
 TABLE=$BATS_TEST_DIRNAME/../../build/kept.tsv
 DOMAINS="asker.test smuggled.test victim.test b.test c.test"
@@ -163,4 +164,103 @@ http://:$PORT {
 CONF
     run_caddy
     attack caddy
+}
+
+# The same between a proxy that speaks HTTP and the lighttpd of examples/http-proxy, whose connections all clients of the proxy share. There a body must never
+# be read as an HTTP request.
+
+# bridge: lighttpd, which starts the program, on the port BRIDGE.
+bridge() {
+    prepare
+    BRIDGE=$(free_port)
+    mkdir run
+    sed -e "s|8461|$BRIDGE|; s|/usr/local/bin/mta-sts|$MTA_STS|; s|/etc/mta-sts/policies.ini|$DIR/policies.ini|; s|/run/mta-sts-http|$DIR/run|" \
+        "$BATS_TEST_DIRNAME/../../examples/http-proxy/lighttpd.conf" >lighttpd.conf
+    run_lighttpd
+    is_up lighttpd grep -q 'mta-sts: ready' lighttpd.out
+}
+
+# smuggle NAME: waits until the proxy is up, and attacks it.
+smuggle() {
+    local code=0
+    is_up "$1" listens_on "$PORT"
+    "$BATS_TEST_DIRNAME/kept.py" smuggle "$1, HTTP" "$PORT" "$DIR" "${KEPT_REQUESTS:-2000}" >line || code=$?
+    cat line
+    cat line >>"$TABLE"
+    [ "$code" -eq 0 ]
+}
+
+@test "kept connections, HTTP to lighttpd: nginx" {
+    bridge
+    nginx_config www-data >nginx.conf <<CONF
+    access_log off; keepalive_requests 1000000; client_max_body_size 1m;
+    upstream kept { server 127.0.0.1:$BRIDGE; keepalive 32; keepalive_requests 1000000; }
+    server {
+        listen 127.0.0.1:$PORT;
+        location = /.well-known/mta-sts.txt {
+            proxy_pass http://kept;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host \$host;
+            proxy_request_buffering off;
+        }
+    }
+CONF
+    run_nginx
+    smuggle nginx
+}
+
+@test "kept connections, HTTP to lighttpd: HAProxy, http-reuse always" {
+    bridge
+    cat >haproxy.cfg <<CONF
+global
+    nbthread 1
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+frontend web
+    bind 127.0.0.1:$PORT
+    default_backend kept
+backend kept
+    http-reuse always
+    server one 127.0.0.1:$BRIDGE
+CONF
+    run_haproxy listens_on "$PORT"
+    smuggle haproxy
+}
+
+@test "kept connections, HTTP to lighttpd: Apache" {
+    bridge
+    {
+        apache_base event proxy proxy_http
+        cat <<CONF
+StartServers 1
+ServerLimit 1
+ThreadsPerChild 16
+MaxRequestWorkers 16
+MaxKeepAliveRequests 0
+ProxyPreserveHost On
+ProxyPass "/.well-known/mta-sts.txt" "http://127.0.0.1:$BRIDGE/.well-known/mta-sts.txt" max=16 ttl=60
+CONF
+    } >apache.conf
+    run_apache listens_on "$PORT"
+    smuggle apache
+}
+
+@test "kept connections, HTTP to lighttpd: Caddy" {
+    bridge
+    cat >Caddyfile <<CONF
+{
+	admin off
+	auto_https off
+}
+http://:$PORT {
+	bind 127.0.0.1
+	reverse_proxy 127.0.0.1:$BRIDGE
+}
+CONF
+    run_caddy
+    smuggle caddy
 }

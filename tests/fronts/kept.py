@@ -5,7 +5,10 @@ on 127.0.0.1:PORT.
 kept.py attack FRONT PORT FOLDER N: sends requests of about 8192 bytes on the FastCGI side, then N requests with FastCGI records in their bodies, then a few with
 bodies larger than a request to the program may be. Meanwhile another client asks for other domains, at least as often. FOLDER has the file sizes, as `measure` prints
 them, and DOMAIN.txt, the policy of each domain. Prints a line of the table. Exit status 1 if an answer is wrong, or if a request of about 8192 bytes or of the other
-client is lost. Requests that are lost during the large bodies do not count: a program may have to close connections for these."""
+client is lost. Requests that are lost during the large bodies do not count: a program may have to close connections for these.
+
+kept.py smuggle NAME PORT FOLDER N: the same with N requests whose bodies hold HTTP requests, through a proxy that speaks HTTP to a web server before the program. NAME is
+for the line of the table."""
 import collections
 import http.client
 import itertools
@@ -37,7 +40,7 @@ FRONTS = {
 }
 
 mode, name, port, folder = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
-front = FRONTS[name]
+front = FRONTS.get(name)
 policies = {domain: open(f"{folder}/{domain}.txt", "rb").read() for domain in [ASKER, SMUGGLED, *OTHERS]}
 
 
@@ -159,6 +162,16 @@ def large_bodies(count, edge):
         size = TAKEN + 8 * chance.randrange(50)
         far = TAKEN - (READ - edge) - 8 * (TAKEN // front.piece) + chance.choice([0, 8, -8, chance.randrange(-24, 25)])
         yield make_body(size, range(far % COPY + (size - LONGEST) // COPY * COPY, size, COPY), number, tail, beyond)
+
+
+def http_bodies(count):
+    """Bodies full of HTTP requests, at each distance from the beginning. Their sizes are those of small bodies, or about those of the buffers of web servers and the largest
+    body that lighttpd takes in examples/http-proxy."""
+    chance = random.Random(3)
+    inner = http_request(SMUGGLED, "GET", None, (), False)
+    for i in range(count):
+        size = chance.choice([chance.randrange(3000), chance.choice([READ, 16384, 32768, 65536]) + chance.randrange(-300, 300)])
+        yield (b"x" * (i % len(inner)) + inner * (size // len(inner) + 1))[:size]
 
 
 # --- what is counted ---
@@ -291,6 +304,17 @@ def measure():
     print(sizes[0][0], sizes[1][1])
 
 
+def print_line(requests, run, counts, lost, seconds):
+    """Prints the line of the table, and ends with exit status 1 if an answer is wrong or lost, or a request was not sent."""
+    print(*itertools.chain.from_iterable(count.examples for count in counts), sep="\n", file=sys.stderr)
+    wrong = sum(count.kinds["wrong"] for count in counts)
+    print(name, run.hostile.kinds["all"], run.other.kinds["all"], wrong, lost, round((run.hostile.kinds["all"] + run.other.kinds["all"]) / seconds),
+          f"wrong, lost, refused: {'; '.join(map(str, counts))}", sep="\t")
+    if min(run.hostile.kinds["all"], run.other.kinds["all"]) < requests:
+        sys.exit("out of time")
+    sys.exit(wrong + lost > 0)
+
+
 def attack(requests):
     begin, size = map(int, open(f"{folder}/sizes").read().split())
     edge = READ - begin
@@ -302,17 +326,19 @@ def attack(requests):
     seconds = time.monotonic() - start
     large.run()
     counts = [long, run.other, run.hostile, large.other, large.hostile]
-    print(*itertools.chain.from_iterable(count.examples for count in counts), sep="\n", file=sys.stderr)
-    wrong = sum(count.kinds["wrong"] for count in counts)
-    lost = sum(count.missing() for count in (run.other, long))
-    print(name, run.hostile.kinds["all"], run.other.kinds["all"], wrong, lost, round((run.hostile.kinds["all"] + run.other.kinds["all"]) / seconds),
-          f"wrong, lost, refused: {'; '.join(map(str, counts))}", sep="\t")
-    if min(run.hostile.kinds["all"], run.other.kinds["all"]) < requests:
-        sys.exit("out of time")
-    sys.exit(wrong + lost > 0)
+    print_line(requests, run, counts, sum(count.missing() for count in (run.other, long)), seconds)
+
+
+def smuggle(requests):
+    run = Attack("", requests, http_bodies(requests), 40 * max(1, requests / 2000))
+    start = time.monotonic()
+    run.run()
+    print_line(requests, run, [run.other, run.hostile], run.other.missing(), time.monotonic() - start)
 
 
 if mode == "measure":
     measure()
-else:
+elif mode == "attack":
     attack(int(sys.argv[5]))
+else:
+    smuggle(int(sys.argv[5]))

@@ -54,11 +54,11 @@ start_caddy_on_demand() {
     run ! grep -vE '^[^`]*(mta-sts|program"?) -f ' starts
 }
 
-# With two paths, a front server and a supervisor that are both copied as they stand do not meet: 502. lighttpd makes a socket of its own if it starts the program, and HAProxy's
-# chroot comes before the path.
+# With two paths, a front server and a supervisor that are both copied as they stand do not meet: 502. lighttpd makes a socket of its own if it starts the program (the one of
+# http-proxy has one for the proxy, too), and HAProxy's chroot comes before the path.
 @test "examples, README.md and the manuals: one path of the socket" {
     local tree=$EXAMPLES/..
-    grep -rohE '/[a-z/-]*/[a-z-]+\.sock\b' "$EXAMPLES" "$tree/README.md" "$tree/man" | grep -vxF /run/lighttpd/mta-sts.sock |
+    grep -rohE '/[a-z/-]*/[a-z-]+\.sock\b' "$EXAMPLES" "$tree/README.md" "$tree/man" | grep -vE '^/?/run/(lighttpd|mta-sts-http)/' |
         sed -E 's,^(/var/lib/haproxy|/)/,/,' | sort -u >paths
     cat paths
     [ "$(cat paths)" = /run/mta-sts/mta-sts.sock ]

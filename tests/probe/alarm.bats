@@ -3,7 +3,12 @@
 
 load ../helpers/suite
 load probe
-load machine
+load ../helpers/machine
+
+teardown_file() {
+    lab_stop
+    machine_stop
+}
 
 MONITORING=$(realpath "$BATS_TEST_DIRNAME/../../examples/monitoring")
 MAIL_SERVER=127.0.0.99

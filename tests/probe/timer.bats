@@ -3,8 +3,13 @@
 load ../helpers/suite
 load probe
 load dynamic
-load machine
+load ../helpers/machine
 load update
+
+teardown_file() {
+    lab_stop
+    machine_stop
+}
 
 # root_files: what the machine has besides its copy of /, in the folder root.
 root_files() {

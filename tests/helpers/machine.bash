@@ -1,9 +1,9 @@
 # A machine with a systemd that has booted: a copy of this machine's root file system (an overlay in memory) with the units and files of the folder root,
-# where tested.target names what is started. It has the laboratory's network. One for each suite.
-# A suite loads probe.bash before this.
+# where tested.target names what is started. It has the network that INSIDE enters. One for each suite, whose teardown_file calls machine_stop.
+# A suite loads suite.bash and network.bash before this.
 
-teardown_file() {
-    lab_stop
+# machine_stop: removes what the machine, which has ended by now, leaves in /sys.
+machine_stop() {
     if [ -e "$BATS_FILE_TMPDIR/machine" ]; then
         find /sys/fs/cgroup -depth -type d -path "*/machine-$(cat "$BATS_FILE_TMPDIR/machine")*" -exec rmdir {} +
     fi
