@@ -109,9 +109,33 @@ PY
     # A broken file costs itself alone.
     echo '{' >in/broken.json
     run -0 reports in
-    chmod 000 in/1-Google
     mkdir in/empty
     run -0 reports in
+    # What the system refuses may hold anything.
+    mkdir in/closed
+    chmod 000 in/closed
+    # Root could read it but for its capabilities.
+    local as_user=()
+    [ "$(id -u)" -ne 0 ] || as_user=(setpriv --bounding-set -all --inh-caps -all)
+    run -3 "${as_user[@]}" "$REPORTS" -f policies.ini --now 2026-11-26T07:00:00Z in
+    chmod 755 in/closed
+    [[ $output == *'mta-sts-reports: in/closed: cannot be read: Permission denied'* ]]
+}
+
+@test "progress: a bar on a terminal, wiped at the end, and none with -q" {
+    write_policies
+    make_files <<'PY'
+os.mkdir("in")
+for ago in range(1, 20):
+    save(f"in/{ago}", text(report(ago=ago)))
+PY
+    bar() {
+        TERM=xterm script -qec "$REPORTS -f policies.ini --now 2026-11-26T07:00:00Z $*" screen >/dev/null </dev/null || true
+        tr '\r' '\n' <screen
+    }
+    bar in | grep -qE '\[#+\.+\] [0-9]+%, 0:00 left, [0-9]+ reports'
+    bar in | grep -q '19 days, 1 reporter'
+    run -1 grep -q '%' <(bar -q in)
 }
 
 @test "forms: JSON, gzip named .json, JSON named .gz, several archives in one, with a byte order mark, without a name" {

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
     outcomes = 0;
-    content_read(&sink, fd, "file", size % 2 == 0);
+    CHECK(content_read(&sink, fd, "file", size % 2 == 0));
     CHECK(outcomes > 0);
     (void)close(fd);
     return 0;

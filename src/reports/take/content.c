@@ -213,7 +213,7 @@ static bool is_mbox(const struct buf *text)
     return text->len >= sizeof from_line - 1 && memcmp(text->text, from_line, sizeof from_line - 1) == 0;
 }
 
-void content_read(const struct take_sink *sink, int fd, const char *name, bool named)
+bool content_read(const struct take_sink *sink, int fd, const char *name, bool named)
 {
     struct content content = { .sink = sink, .name = name, .named = named };
     struct buf text = { 0 };
@@ -228,4 +228,5 @@ void content_read(const struct take_sink *sink, int fd, const char *name, bool n
     else if (!content.failed)
         take_whole(&content, text.len > 0 ? text.text : "", text.len);
     buf_free(&text);
+    return !content.failed;
 }

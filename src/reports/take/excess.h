@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /*
- * Bounds of a mail. Whatever is a header field, of the mail or of a part, counts as one here; so do other lines with a colon. Each
- * part but the first needs a line that begins with "--".
+ * Bounds of a mail. Whatever is a header field, of the mail or of a part, counts as one here; so do other lines with a colon.
+ * Each part but the first needs a line that begins with "--".
  */
 enum {
     EXCESS_LINES = 100000,

@@ -17,14 +17,16 @@ struct walk {
     struct buf path;              /* of what is read now, as the user wrote it */
     unsigned depth;
     size_t size;
-    bool failed; /* memory ran out */
+    bool failed;     /* memory ran out */
+    bool incomplete; /* something could not be read */
 };
 
-static void refuse(const struct walk *w, const char *what, int error)
+static void refuse(struct walk *w, const char *what, int error)
 {
     struct buf why = { 0 };
 
     buf_print(&why, error != 0 ? "%s: %s" : "%s", what, strerror(error));
+    w->incomplete = true;
     if (w->sink != NULL && !why.failed)
         w->sink->refuse(w->sink->to, w->path.text, why.text);
     buf_free(&why);
@@ -88,7 +90,7 @@ static void visit(struct walk *w, int at, const char *name)
         return;
     }
     if (S_ISREG(st.st_mode) && w->sink != NULL)
-        content_read(w->sink, fd, w->path.text, false);
+        w->incomplete |= !content_read(w->sink, fd, w->path.text, false);
     else if (S_ISREG(st.st_mode))
         w->size += (size_t)st.st_size;
     (void)close(fd);
@@ -142,42 +144,37 @@ static void walk_folder(struct walk *w, int fd)
 /* --- paths --- */
 
 /* Reads FD, what the user named, and closes it. */
-static bool walk_named(struct walk *w, int fd)
+static void walk_named(struct walk *w, int fd)
 {
     struct stat st;
 
     if (fd < 0 || fstat(fd, &st) != 0) {
         refuse(w, "cannot be read", errno);
-        return false;
+        return;
     }
     if (S_ISDIR(st.st_mode)) {
         walk_folder(w, fd);
-        return !w->failed;
+        return;
     }
     if (w->sink != NULL)
-        content_read(w->sink, fd, w->path.text, true);
+        w->incomplete |= !content_read(w->sink, fd, w->path.text, true);
     else if (S_ISREG(st.st_mode))
         w->size += (size_t)st.st_size;
     (void)close(fd);
-    return true;
 }
 
 static bool walk(struct walk *w, const char *path)
 {
-    bool is_input = strcmp(path, "-") == 0, good;
+    bool is_input = strcmp(path, "-") == 0;
 
     buf_print(&w->path, "%s", is_input ? "standard input" : path);
     w->failed = w->path.failed;
-    if (w->failed)
-        return false;
-    if (is_input && w->sink == NULL)
-        good = true;
-    else
-        good = walk_named(w, is_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC));
-    if (w->failed)
-        refuse(w, "cannot be read: out of memory", 0);
+    if (!w->failed && (!is_input || w->sink != NULL))
+        walk_named(w, is_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC));
+    if (w->failed && w->sink != NULL)
+        w->sink->refuse(w->sink->to, path, "cannot be read: out of memory");
     buf_free(&w->path);
-    return good;
+    return !w->failed && !w->incomplete;
 }
 
 bool walk_path(const struct take_sink *sink, const char *path)
@@ -191,5 +188,6 @@ size_t walk_size(const char *path)
 {
     struct walk w = { 0 };
 
-    return walk(&w, path) ? w.size : 0;
+    (void)walk(&w, path);
+    return w.size;
 }

@@ -13,7 +13,8 @@ enum { WALK_DEPTH_MAX = 64 };
 /*
  * Reads what PATH names, and passes the reports there to SINK. "-" is standard input. In a folder all files are read, in the
  * order of their names, and all folders but the tmp of a Maildir, where mails are incomplete. Symbolic links and what is no
- * regular file are left out there. Returns false if PATH itself cannot be read, or memory ran out; that was reported.
+ * regular file are left out there. Returns false if something there could not be read, since the system refused it, or
+ * memory ran out; that was reported.
  */
 bool walk_path(const struct take_sink *sink, const char *path);
 
