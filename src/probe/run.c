@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/status.h"
 #include "policy/domain.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/lack.h"
@@ -13,6 +12,7 @@
 #include "probe/limits.h"
 #include "probe/tell/format.h"
 #include "probe/tell/report.h"
+#include "program/status.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/status.h"
 #include "ini/write.h"
 #include "policy/domain.h"
 #include "policy/model.h"
@@ -18,6 +17,7 @@
 #include "probe/judge/section.h"
 #include "probe/read/txt.h"
 #include "probe/shown.h"
+#include "program/status.h"
 #include "read/finding.h"
 #include "read/policy.h"
 #include "read/policy_field.h"

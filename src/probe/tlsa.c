@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/status.h"
 #include "ini/write.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
@@ -12,6 +11,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/shown.h"
+#include "program/status.h"
 #include "read/finding.h"
 #include <stddef.h>
 

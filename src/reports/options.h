@@ -3,17 +3,17 @@
 #define REPORTS_OPTIONS_H
 
 #include "base/buf.h"
+#include "program/colour.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum reports_action { REPORTS_READ, REPORTS_HELP, REPORTS_VERSION };
-enum reports_colour { REPORTS_COLOUR_AUTO, REPORTS_COLOUR_ALWAYS, REPORTS_COLOUR_NEVER };
 
 struct reports_settings {
     enum reports_action action;
-    enum reports_colour colour;
+    enum colour colour;
     const char *file; /* policies.ini; NULL: not given */
     bool quiet, verbose, json;
     unsigned days, reporters, window; /* how many are enough; the last WINDOW days count */

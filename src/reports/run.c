@@ -1,13 +1,13 @@
 #include "reports/run.h"
 
 #include "base/buf.h"
-#include "base/status.h"
-#include "base/terminal.h"
 #include "base/words.h"
 #include "config/index.h"
 #include "config/open.h"
 #include "config/standard.h"
 #include "policy/domain.h"
+#include "program/colour.h"
+#include "program/status.h"
 #include "reports/judge/sums.h"
 #include "reports/judge/verdict.h"
 #include "reports/options.h"
@@ -196,9 +196,7 @@ static void print_left_out(const struct run *run)
 static bool print_all(struct run *run)
 {
     const struct reports_settings *settings = run->settings;
-    const bool colour =
-        settings->colour == REPORTS_COLOUR_AUTO ? terminal_has_colour() : settings->colour == REPORTS_COLOUR_ALWAYS;
-    const struct text_options options = { colour, settings->verbose, longest_name(run->index) };
+    const struct text_options options = { colour_is_wanted(settings->colour), settings->verbose, longest_name(run->index) };
     char domain[DOMAIN_MAX + 1];
     bool good = true;
     size_t at = 0;

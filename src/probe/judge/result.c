@@ -1,6 +1,6 @@
 #include "probe/judge/result.h"
 #include "base/buf.h"
-#include "base/status.h"
+#include "program/status.h"
 #include "read/finding.h"
 #include <stddef.h>
 

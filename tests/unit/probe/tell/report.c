@@ -1,7 +1,7 @@
 /* Reports, compared with the files in tests/fixtures/report/, byte for byte. With UPDATE in the environment the files are written
  * again. */
 #include "probe/tell/report.h"
-#include "base/status.h"
+#include "program/status.h"
 #include "cases.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/servers.h"

@@ -1,4 +1,4 @@
-#include "base/status.h"
+#include "program/status.h"
 
 int status_worse(int a, int b)
 {
