@@ -190,7 +190,7 @@ def box(count, first):
     return b"\n".join(line + mail(zipped(report(number=first + n))) for n in range(count)) + b"\n"
 save("mbox", box(70, 1000))
 save("mbox_crlf", box(3, 2000).replace(b"\n", b"\r\n"))
-other = HEAD + b"\nhello\n\n>From here on, nothing\n"
+other = HEAD + b"\nhello\nFrom here on, nothing\n\n>From here on, neither\n"
 save("mbox_other", box(1, 3000) + b"\nFrom x Thu Nov 26 07:00:00 2026\n" + other + b"\n" + box(1, 3001))
 for sub in ("cur", "new", "tmp", ".Reports/cur", ".Reports/new", ".Reports/tmp"):
     os.makedirs(f"Maildir/{sub}")
