@@ -47,7 +47,7 @@ HEAD = b"From: tls@sender.example\nTo: tls@example.org\nSubject: Report Domain: 
 def mail(body, kind="application/tlsrpt+gzip"):
     """A mail as RFC 8460 5.3 has it."""
     return (HEAD + b'MIME-Version: 1.0\nContent-Type: multipart/report; report-type="tlsrpt"; boundary="b"\n\n'
-            b"--b\nContent-Type: text/plain\n\nThis is a TLS report.\n--b\n" + part(body, kind) + b"--b--\n")
+            b"--b\nContent-Type: text/plain\n\nThis is a TLS report.\nFrom the sender, a line.\n--b\n" + part(body, kind) + b"--b--\n")
 
 
 def single(body, kind="application/tlsrpt+gzip"):
