@@ -21,7 +21,7 @@ int main(int argc, char *argv[])
     case OPTIONS_SERVE:
         return serve_fastcgi(listener, options.file, options.threads);
     case OPTIONS_COMMAND:
-        return command_run(options.file, options.other, options.argc, options.argv);
+        return command_run(options.file, options.is_default, options.other, options.argc, options.argv);
     case OPTIONS_HELP:
         return options_print_usage(stdout) ? FINE : WRONG;
     case OPTIONS_VERSION:

@@ -163,6 +163,53 @@ mta-sts: missing: cannot be read: No such file or directory
 TEXT
 }
 
+@test "import: hosts that are links to others; files that no server uses, or that cannot be read" {
+    policy tree/mta-sts.a.example/.well-known/mta-sts.txt
+    ln -s mta-sts.a.example tree/mta-sts.b.example
+    ln -s . tree/mta-sts.loop.example
+    ln -s mta-sts.self.example tree/mta-sts.self.example
+    # An old file, another name, a site that is not enabled.
+    policy tree/mta-sts.c.example/.well-known/old-mta-sts.txt
+    mkdir -p tree/nginx/sites-{available,enabled} tree/nginx/conf.d
+    local host
+    for host in d e f; do
+        printf 'server {\n server_name mta-sts.%s.example;\n return 200 "%s";\n}\n' "$host" "$POLICY" >"tree/nginx/sites-available/$host"
+    done
+    ln -s ../sites-available/d tree/nginx/sites-enabled/d
+    mv tree/nginx/sites-available/e tree/nginx/conf.d/e.conf.old
+    imports tree
+    diff new.ini <(printf '[a.example b.example d.example]\n%s\n' "$VALUES")
+    imports tree/nginx/sites-available
+    grep -qx '\[d.example f.example\]' new.ini
+    ln -s "$DIR" tree/mta-sts.out.example
+    run -1 --separate-stderr "$MTA_STS" import tree
+    [ "$stderr" = 'mta-sts: tree/mta-sts.out.example: is a symbolic link that leads out of the folder; name its target itself' ]
+    # Root can read all.
+    if [ "$(id -u)" -ne 0 ]; then
+        rm tree/mta-sts.out.example
+        printf 'x' >tree/worker.js
+        chmod 0 tree/worker.js
+        run -1 --separate-stderr "$MTA_STS" import tree
+        [ "$stderr" = 'mta-sts: tree/worker.js: cannot be read: Permission denied' ]
+    fi
+}
+
+@test "import: added to a file, no policy in it changes" {
+    policy tree/a.example/mta-sts.txt tree/b.example/mta-sts.txt
+    sed -i s/enforce/testing/ tree/b.example/mta-sts.txt
+    # The last line has no end.
+    printf '[c.example]\nmx = mail.c.example\n[d.example]\nmode = none' >policies.ini
+    cp policies.ini old.ini
+    "$MTA_STS" import tree >>policies.ini
+    is_right policies.ini
+    ! grep -q '^\[defaults\]' policies.ini
+    run "$MTA_STS" diff old.ini policies.ini
+    [[ $output == *': 2 domains added, 0 removed, 0 changed'* ]]
+    : >new.ini
+    "$MTA_STS" import tree >>new.ini
+    grep -q '^\[defaults\]' new.ini
+}
+
 @test "import: wrong arguments" {
     local arguments
     for arguments in '' '--domain a.example'; do

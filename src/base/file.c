@@ -302,3 +302,11 @@ bool file_write(int fd, const char *bytes, size_t len)
     }
     return true;
 }
+
+bool file_is_added_to(int fd)
+{
+    struct stat st;
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && (flags & O_APPEND) != 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+}

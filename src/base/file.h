@@ -67,4 +67,7 @@ bool file_write(int fd, const char *bytes, size_t len);
 /* Appends "FILE: what is wrong; what to do" to OUT. ERROR is the errno that belongs to FILE_SYSTEM; otherwise it is ignored. */
 void file_print_trouble(const char *file, enum file_trouble trouble, int error, struct buf *out);
 
+/* True if what is written to FD is added to a file that is not empty: >>FILE in a shell. */
+bool file_is_added_to(int fd);
+
 #endif

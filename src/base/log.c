@@ -56,10 +56,19 @@ void log_line(const char *line)
     struct buf text = { 0 };
 
     log_form(line, &text);
+    if (text.text != NULL && poll(&log, 1, 0) == 1)
+        (void)file_write(STDERR_FILENO, text.text, text.len);
+    buf_free(&text);
+}
+
+void log_failed_start(const char *line)
+{
+    struct buf text = { 0 };
+
+    log_line(line);
+    log_form(line, &text);
     if (text.text != NULL && !text.failed && goes_nowhere())
         send_to_syslog(&text);
-    else if (text.text != NULL && poll(&log, 1, 0) == 1)
-        (void)file_write(STDERR_FILENO, text.text, text.len);
     buf_free(&text);
 }
 

@@ -80,13 +80,15 @@ static bool read_threads(const char *text, unsigned *threads)
     return true;
 }
 
-/* Complains of an option that getopt() does not know, or that lacks its value. WORD is the argument that it is in. */
-static void complain_of_option(const char *word)
+/* Complains of an option that getopt() does not know, or that lacks its value. It is in the first one of WORDS. */
+static void complain_of_option(char *const words[])
 {
+    const char *word = words[0];
+
     if (optopt == 'f' || optopt == 't')
         (void)fprintf(stderr, "mta-sts: -%c: its value is missing\n", optopt);
     else if (word[0] == '-' && word[1] == '-')
-        command_unknown(word);
+        command_unknown(NULL, 1, words);
     else
         (void)fprintf(stderr, "mta-sts: -%c: unknown option\n", optopt);
 }
@@ -106,7 +108,7 @@ static enum options_action read_short(int argc, char *argv[], struct options *op
         else if (option == 'V')
             action = OPTIONS_VERSION;
         else if (option != 't') {
-            complain_of_option(argv[at]);
+            complain_of_option(argv + at);
             return OPTIONS_WRONG;
         } else if (!read_threads(optarg, &options->threads))
             return OPTIONS_WRONG;
@@ -157,7 +159,8 @@ enum options_action options_read(int argc, char *argv[], bool serves, struct opt
         (void)fprintf(stderr, "mta-sts: see \"mta-sts -h\"\n");
     if (action != OPTIONS_NOTHING)
         return action;
-    if (options->file == NULL) {
+    options->is_default = options->file == NULL;
+    if (options->is_default) {
         options->file = standard_file();
         options->other = standard_other(options->file);
     }

@@ -20,6 +20,7 @@ enum options_action {
 
 struct options {
     const char *file;
+    bool is_default;   /* FILE is not that of -f */
     const char *other; /* another file that exists, which FILE was preferred to because of the working directory; or NULL */
     unsigned threads;
     int argc;

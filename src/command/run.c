@@ -4,6 +4,9 @@
 #include "change/diff.h"
 #include "command/common.h"
 #include "command/dns/format.h"
+#include "command/export/export.h"
+#include "command/export/site.h"
+#include "command/hosts.h"
 #include "command/import/import.h"
 #include "command/meant.h"
 #include "config/index.h"
@@ -40,12 +43,16 @@ static const struct command {
     { "diff", "--now TIME OLD [NEW]", "the same, if the edit is served at TIME", diff_command, "--now", 2, OPEN_NEEDS, NULL },
     { "import", "[--domain NAME] FILE|DIR|-...", "prints sections for existing policies: mta-sts.txt, Workers, nginx",
       import_command, "--domain", 0, OPENS_NONE, NULL },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS, NULL },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, "--for", 0, OPEN_NEEDS, NULL },
+    { "hosts", "--for FRONT [DIR]", "prints them as FRONT takes them; with DIR, those that have a certificate there: ",
+      command_hosts, "--for", 0, OPEN_NEEDS, hosts_front_names },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0, NULL },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, NULL, 0,
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_command, NULL, 0,
       OPEN_WAITS | OPEN_NEEDS, NULL },
-    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, NULL, 0, OPEN_WAITS | OPEN_NEEDS,
-      NULL },
+    { "export", "--site KIND DIR", "writes them with what a static host needs: ", export_command, NULL, 0,
+      OPEN_WAITS | OPEN_NEEDS, site_names },
+    { "export", "--worker DIR|FILE.mjs", "writes a Cloudflare Worker: DIR for wrangler deploy, or the module alone",
+      export_command, NULL, 0, OPEN_WAITS | OPEN_NEEDS, NULL },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -76,9 +83,9 @@ static const char *name_of(size_t i)
     return i < COMMANDS ? commands[i].name : NULL;
 }
 
-void command_unknown(const char *word)
+void command_unknown(const char *file, int argc, char *const argv[])
 {
-    meant_command(word, name_of);
+    meant_command(file, argc, argv, name_of);
 }
 
 static const struct command *find_command(const char *name)
@@ -194,26 +201,26 @@ static int run_on(const char *file, const struct command *command, int argc, cha
 }
 
 /* "help COMMAND". */
-static int print_help(const char *name)
+static int print_help(char *const argv[])
 {
-    if (find_command(name) == NULL) {
-        command_unknown(name);
+    if (find_command(argv[1]) == NULL) {
+        command_unknown(NULL, 1, argv + 1);
         return COMMAND_USAGE;
     }
-    print_usage(stdout, name);
+    print_usage(stdout, argv[1]);
     return fflush(stdout) == 0 ? COMMAND_FINE : COMMAND_WRONG;
 }
 
-int command_run(const char *file, const char *other, int argc, char *argv[])
+int command_run(const char *file, bool is_default, const char *other, int argc, char *argv[])
 {
     const struct command *command = find_command(argv[0]);
     const char *default_file = file;
     int status = COMMAND_USAGE;
 
     if (command == NULL && argc == 2 && strcmp(argv[0], "help") == 0)
-        return print_help(argv[1]);
+        return print_help(argv);
     if (command == NULL) {
-        command_unknown(argv[0]);
+        command_unknown(is_default ? NULL : file, argc, argv);
         return COMMAND_USAGE;
     }
     argc = take_file(command, argc, argv, &file);

@@ -209,6 +209,11 @@ struct store *store_open(const char *file, const char *only, say_line *to)
     return NULL;
 }
 
+void store_say(struct store *store, say_line *to)
+{
+    store->say = store->look.say = to;
+}
+
 void store_find(struct store *store, const char *domain, struct snapshot_answer *answer)
 {
     struct snapshot *snapshot = hold_current(store);

@@ -15,9 +15,12 @@ struct store;
 /*
  * Reads FILE and returns a store; free it with store_free(). If ONLY, a policy domain in normal form, is not NULL, only that
  * domain can be looked up; ONLY is borrowed. If FILE was modified within the last second, waits until it has not changed for a
- * second, at most 10 seconds. On an error returns NULL, and passes the reason to SAY.
+ * second, at most 10 seconds. On an error returns NULL, and passes the reason to SAY, which gets no other message of this call.
  */
 struct store *store_open(const char *file, const char *only, say_line *say);
+
+/* From now on passes messages to TO. Call it before store_watch(). */
+void store_say(struct store *store, say_line *to);
 
 /* Looks up DOMAIN in the policies in force like snapshot_find(). It does not wait for a read of the file. */
 void store_find(struct store *store, const char *domain, struct snapshot_answer *answer);

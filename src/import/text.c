@@ -48,9 +48,14 @@ unsigned import_text_line(const struct import_text *text, unsigned number)
     return line;
 }
 
+static bool is_white(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 bool import_text_is_policy(const struct import_text *text)
 {
-    static const char *const signs[] = { "STSv1", "max_age:", "mode: enforce", "mode: testing", "mode: none" };
+    static const char *const signs[] = { "STSv1", "max_age:", "mode: enforce", "mode: testing", "mode: none", "mx: " };
 
     for (size_t i = 0; text->bytes.text != NULL && i < sizeof signs / sizeof *signs; i++)
         if (strstr(text->bytes.text, signs[i]) != NULL)
@@ -58,9 +63,27 @@ bool import_text_is_policy(const struct import_text *text)
     return false;
 }
 
-static bool is_white(char c)
+bool import_text_is_whole(const struct import_text *text)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    static const char *const parts[] = { "STSv1", "max_age:", "mode:" };
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (text->bytes.text == NULL || strstr(text->bytes.text, parts[i]) == NULL)
+            return false;
+    return true;
+}
+
+bool import_text_has_mx(const struct import_text *text)
+{
+    static const char field[] = "mx: ";
+    const char *at = text->bytes.text;
+
+    while (at != NULL && (at = strstr(at, field)) != NULL) {
+        at += sizeof field - 1;
+        if (*at != '\0' && !is_white(*at))
+            return true;
+    }
+    return false;
 }
 
 void import_text_trim(struct import_text *text)

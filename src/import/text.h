@@ -33,6 +33,12 @@ unsigned import_text_line(const struct import_text *text, unsigned number);
 /* True if a part of TEXT looks like a field of a policy: the text is meant to be one, right or wrong. */
 bool import_text_is_policy(const struct import_text *text);
 
+/* True if TEXT has a version, a mode and a max_age: it is no part of a policy that other parts complete. */
+bool import_text_is_whole(const struct import_text *text);
+
+/* True if TEXT has an mx with a value. */
+bool import_text_has_mx(const struct import_text *text);
+
 /* Removes white space and line ends around TEXT. */
 void import_text_trim(struct import_text *text);
 

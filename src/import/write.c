@@ -250,7 +250,7 @@ static void write_domains(struct writer *w)
     }
 }
 
-void import_write(const struct catalogue *catalogue, struct buf *out)
+void import_write(const struct catalogue *catalogue, bool is_added, struct buf *out)
 {
     struct writer w = { .catalogue = catalogue, .out = out };
 
@@ -260,7 +260,10 @@ void import_write(const struct catalogue *catalogue, struct buf *out)
         out->failed = true;
     } else {
         group_domains(&w);
-        find_common(&w);
+        if (!is_added)
+            find_common(&w);
+        else if (catalogue->domain_count > 0)
+            buf_print(out, "\n");
         write_defaults(&w);
         write_domains(&w);
     }

@@ -27,13 +27,12 @@ static bool read_name(const char *argument, fault_fn *find_fault, char normal[DO
 
 static const struct {
     const char *before; /* in any case */
-    char after;         /* what ends the name; a NUL: nothing does */
+    const char *after;  /* the characters that end the name */
     const char *is;
 } forms[] = {
-    [ARGUMENT_HOST] = { "", '\0', "is the policy host" },
-    [ARGUMENT_MAIL] = { "@", '\0', "is a mail address" },
-    [ARGUMENT_URL] = { "https://", '/', "is a URL" },
-    [ARGUMENT_HEADER] = { "[", ']', "is a header" },
+    [ARGUMENT_HOST] = { "", "", "is the policy host" },  [ARGUMENT_MAIL] = { "@", "", "is a mail address" },
+    [ARGUMENT_URL] = { "https://", "/:?#", "is a URL" }, [ARGUMENT_PLAIN_URL] = { "http://", "/:?#", "is a URL" },
+    [ARGUMENT_HEADER] = { "[", "]", "is a header" },
 };
 
 static enum argument_form form_of(const char *argument)
@@ -53,8 +52,7 @@ enum argument_form argument_meant(const char *argument, char domain[DOMAIN_MAX +
     char name[DOMAIN_MAX + 1], found[DOMAIN_MAX + 1];
 
     argument = form == ARGUMENT_MAIL ? strchr(argument, '@') + 1 : argument + strlen(before);
-    const char *end = forms[form].after != '\0' ? strchr(argument, forms[form].after) : NULL;
-    size_t len = end != NULL ? (size_t)(end - argument) : strlen(argument);
+    size_t len = strcspn(argument, forms[form].after);
     if (len > DOMAIN_MAX)
         return ARGUMENT_OTHER;
     domain_normal(argument, len, name);
@@ -63,6 +61,9 @@ enum argument_form argument_meant(const char *argument, char domain[DOMAIN_MAX +
             return ARGUMENT_OTHER;
         domain_normal(name, len, found);
     }
+    /* No policy host has a policy host. */
+    while (domain_from_host(found, name))
+        (void)memcpy(found, name, sizeof found);
     (void)memcpy(domain, found, sizeof found);
     return form;
 }

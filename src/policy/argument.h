@@ -7,11 +7,12 @@
 
 /* What stands for a policy domain in an argument. */
 enum argument_form {
-    ARGUMENT_OTHER, /* none of these */
-    ARGUMENT_HOST,  /* the policy host: mta-sts.example.org */
-    ARGUMENT_MAIL,  /* a mail address: info@example.org */
-    ARGUMENT_URL,   /* https://mta-sts.example.org/.well-known/mta-sts.txt */
-    ARGUMENT_HEADER /* the header of a section: [example.org] */
+    ARGUMENT_OTHER,     /* none of these */
+    ARGUMENT_HOST,      /* the policy host: mta-sts.example.org */
+    ARGUMENT_MAIL,      /* a mail address: info@example.org */
+    ARGUMENT_URL,       /* https://mta-sts.example.org/.well-known/mta-sts.txt */
+    ARGUMENT_PLAIN_URL, /* http://mta-sts.example.org */
+    ARGUMENT_HEADER     /* the header of a section: [example.org] */
 };
 
 /* Writes the policy domain that ARGUMENT stands for to DOMAIN, in normal form. Leaves DOMAIN alone for ARGUMENT_OTHER. */

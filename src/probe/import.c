@@ -1,6 +1,7 @@
 #include "probe/import.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "import/catalogue.h"
 #include "import/reading.h"
 #include "import/text.h"
@@ -18,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { URL_ROOM = DOMAIN_MAX + 128 };
 
@@ -118,7 +120,7 @@ static void end(void *data, bool is_lost, struct buf *out, struct buf *errors)
 
     (void)catalogue_settle(catalogue, complain);
     if (!catalogue->failed)
-        import_write(catalogue, out);
+        import_write(catalogue, file_is_added_to(STDOUT_FILENO), out);
     out->failed |= catalogue->failed;
     if (is_lost)
         buf_print(errors, "mta-sts-probe: not all domains were looked at; those are not in the output\n");

@@ -237,7 +237,7 @@ const struct probe_option probe_options[] = {
     { '\0', TLSA, "tlsa", "MX", "prints the TLSA records of its certificate", take_tlsa },
     { '\0', UPDATE, "update", "FORMAT", "with -f: prints the DNS changes that are safe now", take_update },
     { '\0', UPDATE, "replace", NULL, "with --update: replaces other people's records", take_replace },
-    { '\0', UPDATE, "delegate", "ZONE", "with --update: the records are in ZONE", take_delegate },
+    { '\0', UPDATE, "delegate", "ZONE", "with --update: delegated domains have their records in ZONE", take_delegate },
     { '\0', UPDATE, "primary", "SERVER", "with --update: asks it for the records", take_primary },
     { '\0', FETCHES, "warn-days", "N", "warns N days before expiry; default: by its lifetime", take_warn_days },
     { '\0', ASKS, "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },

@@ -243,7 +243,7 @@ static int run(struct server *server, const char *file)
         log_ready(server, file);
         wait_for_signal(server, &signals);
     } else {
-        log_line("cannot start all threads: out of memory, processes or descriptors; lower -t");
+        log_failed_start("cannot start all threads: out of memory, processes or descriptors; lower -t");
     }
     store_stop(server->shared.store);
     stop_threads(server);
@@ -279,7 +279,7 @@ static size_t count_descriptors(unsigned threads)
         (void)snprintf(text, sizeof text,
                        "cannot start: %u threads need %lu descriptors, but the limit is %lu; raise it (ulimit -n) or lower -t",
                        threads, (unsigned long)needed, (unsigned long)limit.rlim_cur);
-        log_line(text);
+        log_failed_start(text);
         return 0;
     }
     rlim_t most = limit.rlim_cur - needed + POLLED_LEAST;
@@ -293,7 +293,7 @@ static bool prepare(struct server *server, size_t polled)
     server->shared.poller = poller_new(polled);
     if (server->threads != NULL && server->shared.poller != NULL)
         return true;
-    log_line("cannot start: out of memory or of descriptors");
+    log_failed_start("cannot start: out of memory or of descriptors");
     return false;
 }
 
@@ -311,9 +311,10 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
     return_memory();
     ini_init();
     server.confined = confine_to_reading(file);
-    server.shared.store = store_open(file, NULL, log_line);
+    server.shared.store = store_open(file, NULL, log_failed_start);
     if (server.shared.store == NULL)
         return 1;
+    store_say(server.shared.store, log_line);
     if (prepare(&server, polled))
         status = run(&server, file);
     poller_free(server.shared.poller);

@@ -305,7 +305,7 @@ for wait in 0, 8:
 PY
 }
 
-# gone PID,PID: neither process runs.
+# gone PID[,PID]: no such process runs.
 gone() {
     ! ps -o stat= -p "$1" | grep -qv '^Z'
 }
@@ -334,6 +334,30 @@ PY
     until_true gone "$FRONT,$program"
     # lighttpd's default is 8 s.
     [ "$SECONDS" -le 7 ]
+}
+
+# has_answer TEXT: lighttpd answers for b.test, with a line that begins so.
+has_answer() {
+    direct -H 'Host: mta-sts.b.test' && grep -q "^$1" given
+}
+
+@test "lighttpd over HTTP: it starts a program that was killed again, and says why one does not start" {
+    prepare_chain
+    start_bridge
+    local program
+    program=$(pgrep -f "^$MTA_STS -f $DIR/policies.ini")
+    kill -KILL "$program"
+    until_true gone "$program"
+    until_true has_answer 'mx: mail.b.test'
+    [ "$(pgrep -f "^$MTA_STS -f $DIR/policies.ini")" != "$program" ]
+
+    kill "$FRONT"
+    ended "$FRONT"
+    : >lighttpd.out
+    mv policies.ini elsewhere.ini
+    run_lighttpd
+    ended "$FRONT"
+    grep -B 5 'spawning gw failed' lighttpd.out | grep "mta-sts: $DIR/policies.ini: cannot be read"
 }
 
 @test "lighttpd over HTTP, on a Unix socket: nginx reaches it, and only the socket's group may connect" {

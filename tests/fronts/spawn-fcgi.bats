@@ -85,7 +85,7 @@ with_syslog() {
         exec "$@"' with_syslog "$@" 3>&-
 }
 
-@test "spawn-fcgi: without -n the log, and why the program did not start, is in syslog" {
+@test "spawn-fcgi: without -n it is in syslog why the program did not start, and nothing else" {
     as_root
     needs unshare python3
     prepare
@@ -93,4 +93,14 @@ with_syslog() {
     with_syslog spawn-fcgi -s "$DIR/fcgi.sock" -- "$DIR/mta-sts" -f "$DIR/nowhere.ini" >out 2>&1 || true
     grep -q 'child exited with: 1' out
     until_true grep -qF "<29>mta-sts: $DIR/nowhere.ini: cannot be read: No such file or directory" syslog
+    # A program that serves opens no connection, whatever it has to log.
+    printf '[wrong.example]\nnmx = x\n' >>policies.ini
+    leave_alone policies.ini
+    rm -f fcgi.sock
+    with_syslog spawn-fcgi -s "$DIR/fcgi.sock" -P "$DIR/pid" -- "$DIR/mta-sts" -f "$DIR/policies.ini" >out 2>&1
+    PIDS+=("$(<pid)")
+    asks
+    kill -TERM "$(<pid)"
+    ended "$(<pid)"
+    [ "$(wc -l <syslog)" -eq 1 ]
 }

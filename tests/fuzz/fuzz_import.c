@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     source_import(&job, &source, (enum source_kind)(data[0] & 3));
     bool is_complete = catalogue_settle(&job.catalogue, complain) && !job.incomplete;
     CHECK(!job.catalogue.failed && (is_complete || complaints > 0));
-    import_write(&job.catalogue, &out);
+    import_write(&job.catalogue, false, &out);
     CHECK(!out.failed);
     buf_add(&out, "", 0);
     check_sections(&job.catalogue, &out);

@@ -12,6 +12,10 @@ from_nothing() {
     serve
     # First the policy host and the reports; the id waits.
     lets 2 publish
+    diff - <(sort out) <<OUT
+dns-update: added _smtp._tls.d1.example. 300 TXT "v=TLSRPTv1; rua=mailto:tls@example.test"
+dns-update: added mta-sts.d1.example. 300 A $DEPLOYED
+OUT
     grep -q 'd1.example: the id waits: _mta-sts.d1.example: apply the change of the policy host.s record first, then run it again' err
     [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
     [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
@@ -20,7 +24,10 @@ from_nothing() {
     lets 0 publish
     [ ! -s err ]
     [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    [ "$(cat out)" = "dns-update: added _mta-sts.d1.example. 300 TXT $(id_of d1.example)" ]
     # Nothing is left to do.
+    lets 0 publish
+    [ ! -s out ] && [ ! -s err ]
     lets 0 update
     [ ! -s out ] && [ ! -s err ]
 
@@ -35,12 +42,18 @@ from_nothing() {
     serve_file policies.ini
     lets 1 update
     cp out move
+    # The policy host gets another address before it is applied, where nobody looked for the policy.
+    by_hand 'update add mta-sts.d1.example. 300 A 192.0.2.7'
+    run -2 apply move
+    [[ $output == *'update failed: NXRRSET'* ]]
+    by_hand 'update delete mta-sts.d1.example. A 192.0.2.7'
     # A person changes the record before it is applied: it stands.
     by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=hand;"'
     run -2 apply move
     [[ $output == *'update failed: NXRRSET'* ]]
     [ "$(seen _mta-sts.d1.example TXT)" = '"v=STSv1; id=hand;"' ]
     lets 0 publish
+    printf 'dns-update: %s\n' 'deleted _mta-sts.d1.example. TXT "v=STSv1; id=hand;"' "added _mta-sts.d1.example. 300 TXT $(id_of d1.example)" | diff - out
     [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
     lets 0 update
     [ ! -s out ]
@@ -264,8 +277,8 @@ committed() {
     by_hand 'update delete *.d1.example. ANY' 'update delete mta-sts.d1.example. A' 'update delete _mta-sts.d1.example. TXT' 'update delete _smtp._tls.d1.example. TXT'
     publish_all policies.ini --delegate "$zone" --only owners
     lets 2 update
-    grep -q '^mta-sts-probe: d1.example: _mta-sts.d1.example: another record is there: CNAME .*; if the name is delegated, give --delegate ZONE' err
-    grep -q '^mta-sts-probe: d1.example: mta-sts.d1.example: another record is there: CNAME .*; if the name is delegated, give --delegate ZONE' err
+    grep -q '^mta-sts-probe: d1.example: _mta-sts.d1.example: another record is there: CNAME .*; the domain.s owner delegates the name: give --delegate ops.d1.example, or, if' err
+    grep -q '^mta-sts-probe: d1.example: mta-sts.d1.example: another record is there: CNAME .*; the domain.s owner delegates the name: give --delegate ops.d1.example, or, if' err
     lets 2 publish --delegate "$zone"
     [ "$(seen "mta-sts.d1.example.$zone" A)" = "$DEPLOYED" ]
     lets 0 publish --delegate "$zone"
@@ -282,6 +295,74 @@ committed() {
     lets 0 update --delegate "$zone"
 }
 
+@test "--update: a name server that does not have the zone, or is not there" {
+    local port
+    policies testing '[healthy.test]'
+    dynamic bind
+    serve
+    for port in "$UPDATED_DNS" 1; do
+        run -2 --separate-stderr probe --dns "127.0.0.1:$((UPDATED_DNS + 100))" --primary "127.0.0.1:$port" -f "$DIR/policies.ini" --update nsupdate healthy.test
+        # Once for the domain.
+        [ "$stderr" = "mta-sts-probe: healthy.test: mta-sts.healthy.test: it is not known what is published there: 127.0.0.1:$port gives no answer about the zone test; check the address of --primary, and that this name server has the zone and answers questions from here" ]
+        [ -z "$output" ]
+    done
+}
+
+# owner NAME [RECORD]: standard error tells the owner of the domain of this line in policies.ini to publish a CNAME at NAME, in place of RECORD.
+owner() {
+    grep -qxF "mta-sts-probe: $DOMAIN: $1.$DOMAIN: let the domain's owner publish CNAME $1.$DOMAIN.ops.d1.example.${2:+ in place of $2} (RFC 8461 8.2)" err
+}
+
+@test "--update --delegate: one run for a file with own domains, delegated ones, and those whose owner has not published all CNAMEs" {
+    local zone=ops.d1.example DOMAIN
+    policies testing '[sub.d1.example]' '[half.d1.example]' '[healthy.test]'
+    dynamic powerdns
+    serve
+    # The name server has the zone of the first three, and not the one of healthy.test.
+    publish_all policies.ini --delegate "$zone" --only owners sub.d1.example half.d1.example
+    by_hand 'update delete mta-sts.half.d1.example. CNAME' 'update delete _smtp._tls.half.d1.example. CNAME' \
+        'update add _smtp._tls.half.d1.example. 300 TXT "v=TLSRPTv1; rua=mailto:other@example.test"'
+    lets 2 publish --delegate "$zone"
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    [ -z "$(seen "mta-sts.d1.example.$zone" A)" ]
+    for DOMAIN in sub.d1.example half.d1.example healthy.test; do
+        [ "$(seen "mta-sts.$DOMAIN.$zone" A)" = "$DEPLOYED" ]
+        [ "$(seen "_smtp._tls.$DOMAIN.$zone" TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    done
+    DOMAIN=half.d1.example
+    owner mta-sts
+    owner _smtp._tls 'TXT "v=TLSRPTv1; rua=mailto:other@example.test"'
+    run ! owner _mta-sts
+    DOMAIN=healthy.test
+    owner mta-sts 'A 11.0.0.2'
+    owner _mta-sts "$(inside dig @127.0.0.1 -p 5353 +short _mta-sts.healthy.test TXT | sed 's/^/TXT /')"
+    [ "$(grep -c 'owner publish' err)" -eq 5 ]
+    # The ids of the first two; nothing more is said of them.
+    lets 2 publish --delegate "$zone"
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    [ "$(seen "_mta-sts.sub.d1.example.$zone" TXT)" = "$(id_of sub.d1.example)" ]
+    run ! grep -E '^mta-sts-probe: (sub\.)?d1\.example:' err
+    lets 0 update --delegate "$zone" d1.example sub.d1.example
+    [ ! -s out ] && [ ! -s err ]
+    # The owner publishes the others, and sets no record of a key that the file has not.
+    by_hand 'update delete _smtp._tls.half.d1.example. TXT' "update add _smtp._tls.half.d1.example. 300 CNAME _smtp._tls.half.d1.example.$zone." \
+        "update add mta-sts.half.d1.example. 300 CNAME mta-sts.half.d1.example.$zone."
+    lets 0 publish --delegate "$zone" half.d1.example
+    [ "$(seen "_mta-sts.half.d1.example.$zone" TXT)" = "$(id_of half.d1.example)" ]
+    lets 0 update --delegate "$zone" half.d1.example
+    [ ! -s err ]
+    # Without --primary nobody says whose zone it is.
+    run -2 --separate-stderr probe --dns "127.0.0.1:$((UPDATED_DNS + 100))" -f "$DIR/policies.ini" --update nsupdate --delegate "$zone" d1.example
+    [[ $stderr == *"_mta-sts.d1.example: let the domain's owner publish CNAME _mta-sts.d1.example.$zone. in place of TXT "* ]]
+    # A CNAME of the owner's leads to nothing where the file has no host.
+    sed -i '/^host/d' policies.ini
+    leave_alone policies.ini
+    by_hand "update delete mta-sts.sub.d1.example.$zone. A"
+    lets 2 update --delegate "$zone" sub.d1.example
+    grep -qxF "mta-sts-probe: sub.d1.example: mta-sts.sub.d1.example.$zone: a CNAME of the domain's owner leads there; write host = in policies.ini to get its record" err
+}
+
 @test "--update: an id waits while the resolver has other addresses of the policy host than the primary name server" {
     policies testing
     dynamic bind
@@ -296,6 +377,26 @@ committed() {
     lets 2 update
     [ ! -s out ]
     grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
+}
+
+# Both are as the wildcard's records.
+@test "--update: records that are the same as those of a wildcard, but are at the name, are somebody's own" {
+    policies testing
+    dynamic bind '*.d1.example. 300 IN A 192.0.2.9' '*.d1.example. 300 IN TXT "v=spf1 -all"' 'mta-sts.d1.example. 300 IN A 192.0.2.9' \
+        '_smtp._tls.d1.example. 300 IN TXT "v=spf1 -all"'
+    serve
+    lets 2 publish
+    grep -qF "mta-sts.d1.example: another record is there: A 192.0.2.9; change it to A $DEPLOYED" err
+    grep -qF '_smtp._tls.d1.example: another record is there: TXT "v=spf1 -all"; change it to TXT' err
+    [ "$(seen mta-sts.d1.example A)" = 192.0.2.9 ]
+    # The one at _mta-sts is the wildcard's.
+    run ! grep -F 'd1.example: _mta-sts.d1.example: another' err
+    lets 2 publish --replace
+    [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+    [ "$(seen _smtp._tls.d1.example TXT)" = '"v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    lets 0 publish
+    [ "$(seen _mta-sts.d1.example TXT)" = "$(id_of d1.example)" ]
+    [ "$(seen other.d1.example A)" = 192.0.2.9 ]
 }
 
 # The name server would delete the address, and ignore the CNAME.
@@ -383,6 +484,10 @@ committed() {
     [[ $output == *'"name":"mta-sts.a.test"'* && $output == *'"name":"_mta-sts.healthy.test"'* && $output != *'"name":"_mta-sts.a.test"'* ]]
     run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update nsupdate b.test
     [[ $stderr == 'mta-sts-probe: b.test: b.test is not in '*'wrong.ini; write a section [b.test]' && -z $output ]]
+    printf '[a.test]\n[a.test.sts.test]\n' >clash.ini
+    leave_alone clash.ini
+    run -2 --separate-stderr probe -f "$DIR/clash.ini" --update nsupdate --delegate sts.test a.test
+    [[ $stderr == 'mta-sts-probe: a.test: the records of a.test would have the same names below sts.test as those of a.test.sts.test, which '* && -z $output ]]
     run -3 probe -f "$DIR/wrong.ini" --update xml
     [[ $output == 'mta-sts-probe: --update: write one of zone, json, nsupdate, '* ]]
     run -3 probe --update json
@@ -417,7 +522,7 @@ cert-wildcard.test enforce id
 mail-six.test enforce id
 answer-html.test enforce id
 txt-foreign.test enforce _mta-sts.txt-foreign.test: another record is there: TXT
-txt-chain.test enforce _mta-sts.txt-chain.test: another record is there: CNAME .*give --delegate ZONE
+txt-chain.test enforce _mta-sts.txt-chain.test: another record is there: CNAME .*; remove it, or give --replace
 txt-servfail.example enforce _mta-sts.txt-servfail.example: it is not known what is published there: all name servers failed
 txt-gone.test enforce the id waits: txt: .*does not exist
 mode-testing.test enforce the id waits: ini: another policy is served

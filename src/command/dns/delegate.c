@@ -1,7 +1,6 @@
 #include "command/dns/delegate.h"
 
 #include "base/buf.h"
-#include "command/dns/record.h"
 #include "config/index.h"
 #include "policy/domain.h"
 #include "policy/place.h"
@@ -19,7 +18,9 @@ static bool is_taken(const struct index *index, const char *domain, const char *
 
 bool dns_delegate_can(const struct index *index, const char *domain, const char *zone, struct buf *why)
 {
-    if (!dns_fits(domain, zone)) {
+    char longest[DOMAIN_MAX + 1];
+
+    if (!place_name(PLACE_TLSRPT, domain, zone, longest)) {
         buf_print(why, "%s%s.%s is longer than %d characters; delegate to a zone with a shorter name", place_prefix(PLACE_TLSRPT),
                   domain, zone, DOMAIN_MAX);
         return false;

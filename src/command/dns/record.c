@@ -116,13 +116,6 @@ static void name_records(struct dns_list *list, const char *domain, const char *
     (void)place_name(PLACE_TLSRPT, domain, zone, list->tlsrpt_name);
 }
 
-bool dns_fits(const char *domain, const char *zone)
-{
-    char name[DOMAIN_MAX + 1];
-
-    return place_name(PLACE_TLSRPT, domain, zone, name); /* the longest */
-}
-
 /* Empties LIST, and keeps its memory for the next domain. */
 static void empty(struct dns_list *list, const char *domain)
 {

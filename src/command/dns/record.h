@@ -54,9 +54,6 @@ bool dns_list_make(struct dns_list *list, struct index *index, const char *domai
  */
 bool dns_list_delegate(struct dns_list *list, const char *domain, const char *zone, uint32_t ttl);
 
-/* True if the records of DOMAIN have names of at most DOMAIN_MAX characters below ZONE. */
-bool dns_fits(const char *domain, const char *zone);
-
 /* Fills LIST for [*], which has no records of its own. Returns false if memory runs out. */
 bool dns_list_make_any(struct dns_list *list);
 

@@ -1,6 +1,8 @@
 #include "command/import/import.h"
 
 #include "base/buf.h"
+#include "base/file.h"
+#include "base/say.h"
 #include "command/import/walk.h"
 #include "config/index.h"
 #include "import/catalogue.h"
@@ -12,13 +14,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ALL, NOT_ALL, USAGE };
-
-static void complain(const char *line)
-{
-    (void)fprintf(stderr, "mta-sts: %s\n", line);
-}
 
 /* Reads the value of --domain. */
 static bool read_domain(const char *text, char domain[DOMAIN_MAX + 1])
@@ -27,7 +25,7 @@ static bool read_domain(const char *text, char domain[DOMAIN_MAX + 1])
 
     if (argument_domain(text, domain, &why))
         return true;
-    complain(why.failed || why.text == NULL ? "out of memory" : why.text);
+    say_complain(why.failed || why.text == NULL ? "out of memory" : why.text);
     buf_free(&why);
     return false;
 }
@@ -56,16 +54,16 @@ int import_command(struct index *index, int argc, char *argv[], struct buf *out)
 {
     char domain[DOMAIN_MAX + 1];
     const int files = read_arguments(argc, argv, domain);
-    struct import_job job = { .domain = domain[0] != '\0' ? domain : NULL, .complain = complain };
+    struct import_job job = { .domain = domain[0] != '\0' ? domain : NULL, .complain = say_complain };
 
     (void)index;
     if (files == 0)
         return USAGE;
     for (int i = 0; i < files; i++)
         walk_import(&job, argv[i]);
-    bool is_complete = catalogue_settle(&job.catalogue, complain) && !job.incomplete;
+    bool is_complete = catalogue_settle(&job.catalogue, say_complain) && !job.incomplete;
     if (!job.catalogue.failed)
-        import_write(&job.catalogue, out);
+        import_write(&job.catalogue, file_is_added_to(STDOUT_FILENO), out);
     out->failed |= job.catalogue.failed;
     catalogue_free(&job.catalogue);
     return is_complete ? ALL : NOT_ALL;

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "command/import/input.h"
+#include "import/name.h"
 #include "import/reading.h"
 #include "import/source/source.h"
 #include "policy/domain.h"
@@ -20,6 +21,8 @@
 
 enum { DEPTH_MAX = 64 };
 
+static const char sites_available[] = "sites-available", sites_enabled[] = "sites-enabled";
+
 struct walk {
     struct import_job *job;
     const char *root; /* the folder that the user named, without symbolic links */
@@ -27,7 +30,8 @@ struct walk {
     struct buf content;
     unsigned depth;
     bool is_stdin;
-    size_t found; /* sources */
+    bool is_in_link; /* below a symbolic link to a folder: no further one is followed */
+    size_t found;    /* sources */
 };
 
 static void refuse(struct walk *w, const char *what, int error)
@@ -69,21 +73,35 @@ static void read_file(struct walk *w, int at, const char *name, enum source_kind
     w->content.len = 0;
     if (input_read_file(at, name, kind == SOURCE_POLICY ? INPUT_POLICY : INPUT_ANY, &w->content, &why))
         take(w, kind, named);
-    else if (named || kind == SOURCE_POLICY)
+    else if (named || kind == SOURCE_POLICY || errno != 0)
         refuse(w, why, errno);
 }
 
 /* --- folders --- */
+
+static const char leads_nowhere[] = "is a symbolic link that leads nowhere",
+                  leads_out[] = "is a symbolic link that leads out of the folder; name its target itself";
 
 static bool is_visited(const char *name)
 {
     return name[0] != '.' ? strcmp(name, "node_modules") != 0 : strcmp(name, ".well-known") == 0;
 }
 
+/* Where there are sites that are enabled, the others are not in use. */
+static bool is_in_use(const char *name, const struct buf *names)
+{
+    if (strcmp(name, sites_available) != 0)
+        return true;
+    for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1)
+        if (strcmp(names->text + at, sites_enabled) == 0)
+            return false;
+    return true;
+}
+
 /* Is PATH that of a folder in which all files are configurations of nginx? */
 static bool is_for_nginx(const char *path)
 {
-    static const char *const names[] = { "sites-available", "sites-enabled", "conf.d", "vhosts", "vhosts.d" };
+    static const char *const names[] = { sites_available, sites_enabled, "vhosts" };
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -124,13 +142,21 @@ static char **list_names(DIR *folder, struct buf *names, size_t *count)
 
 static void walk_folder(struct walk *w, int fd);
 
+/* Is the path REAL, without symbolic links, below the folder that the user named, or that folder? NULL is not. */
+static bool is_below_root(const struct walk *w, const char *real)
+{
+    size_t len = strlen(w->root);
+
+    return real != NULL && strncmp(real, w->root, len) == 0 &&
+           (real[len] == '/' || real[len] == '\0' || strcmp(w->root, "/") == 0);
+}
+
 /* A symbolic link is read as a file if it leads to one in the folder that the user named. */
 static void read_link(struct walk *w, enum source_kind kind)
 {
     char *real = realpath(w->path.text, NULL);
-    size_t len = strlen(w->root);
 
-    if (real != NULL && strncmp(real, w->root, len) == 0 && (real[len] == '/' || strcmp(w->root, "/") == 0)) {
+    if (is_below_root(w, real)) {
         const char *why;
         errno = 0;
         w->content.len = 0;
@@ -139,10 +165,25 @@ static void read_link(struct walk *w, enum source_kind kind)
         else if (kind == SOURCE_POLICY)
             refuse(w, why, errno);
     } else if (kind != SOURCE_SCRIPT) {
-        refuse(w,
-               real == NULL ? "is a symbolic link that leads nowhere"
-                            : "is a symbolic link that leads out of the folder; name the file itself",
-               0);
+        refuse(w, real == NULL ? leads_nowhere : leads_out, 0);
+    }
+    free(real);
+}
+
+/* A symbolic link to a folder of the same tree is another host with the same policy, if it has the name of a host. */
+static void follow_link(struct walk *w, const char *name)
+{
+    char domain[DOMAIN_MAX + 1];
+    char *real = import_name(name, strlen(name), domain) && !w->is_in_link ? realpath(w->path.text, NULL) : NULL;
+    int fd = real != NULL ? open(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+    if (fd >= 0 && is_below_root(w, real)) {
+        w->is_in_link = true;
+        walk_folder(w, fd);
+        w->is_in_link = false;
+    } else if (fd >= 0) {
+        refuse(w, leads_out, 0);
+        (void)close(fd);
     }
     free(real);
 }
@@ -153,7 +194,9 @@ static void visit_folder(struct walk *w, int at, const char *name)
 
     if (fd >= 0)
         walk_folder(w, fd);
-    else if (errno != ENOTDIR && errno != ELOOP && errno != ENOENT)
+    else if (errno == ENOTDIR || errno == ELOOP)
+        follow_link(w, name);
+    else if (errno != ENOENT)
         refuse(w, "cannot be read", errno);
 }
 
@@ -181,7 +224,7 @@ static void visit_all(struct walk *w, DIR *folder)
 
     w->job->catalogue.failed |= list == NULL;
     for (size_t i = 0; i < count && !w->job->catalogue.failed; i++) {
-        if (!is_visited(list[i]))
+        if (!is_visited(list[i]) || !is_in_use(list[i], &names))
             continue;
         if (len == 0 || w->path.text[len - 1] != '/')
             buf_add(&w->path, "/", 1);

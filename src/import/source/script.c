@@ -45,6 +45,9 @@ struct script {
     struct constants constants;
     bool is_export;
     size_t found;
+    bool is_search;   /* the first reading: only DOUBT is of interest */
+    bool is_joined;   /* a + or += is before the string that is read */
+    struct buf doubt; /* why no policy of the source can be taken; empty: nothing */
 };
 
 static void next(struct script *s)
@@ -57,16 +60,34 @@ static void next(struct script *s)
 
 static void refuse(struct script *s, unsigned line, const char *why)
 {
-    import_refuse(s->job, s->source->name, line, why);
+    if (!s->is_search)
+        import_refuse(s->job, s->source->name, line, why);
+}
+
+/* From now on no policy is taken, since line LINE WHAT. */
+static void doubt(struct script *s, unsigned line, const char *what)
+{
+    if (s->doubt.len == 0)
+        buf_print(&s->doubt, "line %u %s; import it from where it is served: mta-sts-probe --import", line, what);
+    s->job->catalogue.failed |= s->doubt.failed;
+}
+
+/* There is a policy of DOMAIN, but WHY makes it unreadable. */
+static void take_unreadable(struct script *s, const char *domain, unsigned line, const char *why)
+{
+    if (!s->is_search)
+        import_unreadable(s->job, s->source->name, line, domain, why);
 }
 
 /* The text is the policy of DOMAIN. WHY makes it unreadable; NULL: nothing. */
 static void take_text(struct script *s, const char *domain, const struct import_text *text, unsigned line, const char *why)
 {
     s->found++;
+    if (why == NULL && s->doubt.len > 0)
+        why = s->doubt.text;
     if (why != NULL)
-        import_unreadable(s->job, s->source->name, line, domain, why);
-    else
+        take_unreadable(s, domain, line, why);
+    else if (!s->is_search)
         (void)import_reading(s->job, s->source->name, domain, text);
 }
 
@@ -77,9 +98,13 @@ static void take(struct script *s, const char *domain)
     s->state = KEY_NONE;
 }
 
-/* The text is a policy, and no name is before it. */
+/* The text is a policy, and no name is before it. It may also be a part of one, that the program adds to others. */
 static void take_unnamed(struct script *s, const struct import_text *text, unsigned line, const char *why)
 {
+    bool is_joined = s->is_joined || why == value_computed;
+
+    if (s->is_search && !import_text_is_whole(text) && (is_joined || import_text_has_mx(text)))
+        doubt(s, line, "has a part of a policy, perhaps of this one");
     if (s->job->domain != NULL) {
         take_text(s, s->job->domain, text, line, why);
         return;
@@ -109,14 +134,24 @@ static void take_constant(struct script *s)
 /* What is behind the key is no string. */
 static void take_other(struct script *s, const struct token *token)
 {
-    bool is_null = token_is_word(token, "null");
+    static const struct {
+        const char *word, *why;
+    } words[] = {
+        { "null", "there is no policy: policies.ini had a mistake when the Worker was exported" },
+        { "case", "the policy is that of the case below; write it behind each of them" },
+    };
+    bool is_null = token_is_word(token, words[0].word);
+    const char *why = value_computed;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (token_is_word(token, words[i].word))
+            why = words[i].why;
 
     s->state = KEY_NONE;
     if (!is_null && s->key_is_argument && !s->key_is_host)
         return;
     s->found++;
-    import_unreadable(s->job, s->source->name, token->line, s->key,
-                      is_null ? "there is no policy: policies.ini had a mistake when the Worker was exported" : value_computed);
+    take_unreadable(s, s->key, token->line, why);
 }
 
 /* A name is behind the key: it may be that of a constant. */
@@ -143,6 +178,7 @@ static void take_name(struct script *s)
 /* Takes the policies that are written as the names of constants, and then the constants that nothing names. */
 static void take_constants(struct script *s)
 {
+    s->is_joined = false;
     s->job->catalogue.failed |= s->constants.failed;
     for (size_t i = 0; i < s->constants.use_count && !s->job->catalogue.failed; i++) {
         const struct constant_use *use = &s->constants.uses[i];
@@ -173,9 +209,20 @@ static bool read_key(struct script *s, bool is_argument)
     return true;
 }
 
+/* STRING has no end: it is probably none, and what is behind it was not read as what it is. */
+static void refuse_broken(struct script *s, const struct token *string)
+{
+    if (string->at[0] == '`')
+        doubt(s, string->line, "has a string without an end, so that others may be read wrongly");
+    refuse(s, string->line, "the string has no end; close it");
+    s->found++;
+}
+
 /* A string begins here. IS_ARGUMENT: a parenthesis is before it. */
 static void read_value(struct script *s, bool is_argument)
 {
+    const struct token string = s->value.token;
+
     value_read(&s->value);
     s->job->catalogue.failed |= s->value.failed;
     const bool is_policy = import_text_is_policy(&s->value.text);
@@ -186,6 +233,8 @@ static void read_value(struct script *s, bool is_argument)
         take(s, s->key);
     else if (is_policy)
         take_constant(s);
+    else if (string.is_broken)
+        refuse_broken(s, &string);
     s->state = KEY_NONE;
 }
 
@@ -270,6 +319,8 @@ static void read_other(struct script *s)
         break;
     case KEY_BRACKETS:
         s->state = token_is_sign(token, ':') || token_is_sign(token, '=') ? KEY_WANTS : KEY_NONE;
+        if (token_is_sign(token, '+'))
+            take_unreadable(s, s->key, token->line, value_computed);
         break;
     case KEY_NONE:
         break;
@@ -277,33 +328,68 @@ static void read_other(struct script *s)
     next(s);
 }
 
-void script_import(struct import_job *job, const struct import_source *source)
+/* In other languages a # begins a comment, which may have an old policy. */
+static void check_language(struct script *s)
 {
-    struct script s = {
-        .job = job,
-        .source = source,
-        .value.reader = { .text = source->text, .no_regex = source->text, .end = source->text + source->len, .line = 1 },
-        .is_export = strstr(source->text, "made by \"mta-sts export --worker\"") != NULL,
-    };
-    bool is_argument = false;
+    const struct token *token = &s->value.token;
+    const char *next = token->at + token->len;
 
-    for (next(&s); s.value.token.kind != TOKEN_END && !job->catalogue.failed;) {
-        if (s.value.token.kind == TOKEN_STRING) {
-            read_value(&s, is_argument);
-            is_argument = false;
-            s.constant_state = CONSTANT_NONE;
-        } else if (s.constant_state == CONSTANT_WANTS && token_is_sign(&s.value.token, '[')) {
-            read_constant_list(&s);
-            s.constant_state = CONSTANT_NONE;
+    if (token_is_sign(token, '#') && next < s->source->text + s->source->len && strchr(" \t\"'`[{", *next) != NULL)
+        doubt(s, token->line, "is no JavaScript, in which # begins no comment");
+}
+
+/* Reads the whole source. */
+static void read_all(struct script *s)
+{
+    bool is_argument = false, is_plus = false, is_set = false;
+
+    s->value.reader = (struct token_reader) {
+        .text = s->source->text, .no_regex = s->source->text, .end = s->source->text + s->source->len, .line = 1
+    };
+    for (next(s); s->value.token.kind != TOKEN_END && !s->job->catalogue.failed;) {
+        if (s->value.token.kind == TOKEN_STRING) {
+            read_value(s, is_argument);
+            is_argument = s->is_joined = false;
+            s->constant_state = CONSTANT_NONE;
+        } else if (s->constant_state == CONSTANT_WANTS && token_is_sign(&s->value.token, '[')) {
+            read_constant_list(s);
+            s->constant_state = CONSTANT_NONE;
         } else {
-            is_argument = token_is_sign(&s.value.token, '(');
-            follow_constant(&s);
-            read_other(&s);
+            /* An argument of set() is the key of a map; that of another function may be anything. */
+            is_argument = token_is_sign(&s->value.token, '(') && !is_set;
+            is_set = token_is_word(&s->value.token, "set");
+            s->is_joined = token_is_sign(&s->value.token, '+') || (is_plus && token_is_sign(&s->value.token, '='));
+            is_plus = token_is_sign(&s->value.token, '+');
+            check_language(s);
+            follow_constant(s);
+            read_other(s);
         }
     }
-    take_constants(&s);
+    take_constants(s);
+}
+
+static void free_script(struct script *s)
+{
+    value_free(&s->value);
+    constants_free(&s->constants);
+}
+
+void script_import(struct import_job *job, const struct import_source *source)
+{
+    const struct script begin = {
+        .job = job,
+        .source = source,
+        .is_export = strstr(source->text, "made by \"mta-sts export --worker\"") != NULL,
+    };
+    struct script search = begin, s = begin;
+
+    search.is_search = true;
+    read_all(&search);
+    free_script(&search);
+    s.doubt = search.doubt;
+    read_all(&s);
     if (s.found == 0)
         refuse(&s, 0, "no policy is in it: a policy has to be a string behind the name of its host");
-    value_free(&s.value);
-    constants_free(&s.constants);
+    free_script(&s);
+    buf_free(&s.doubt);
 }

@@ -13,14 +13,17 @@ static const struct {
     const char *ending;
     enum source_kind kind;
 } endings[] = {
-    { "mta-sts.txt", SOURCE_POLICY }, { ".js", SOURCE_SCRIPT },   { ".mjs", SOURCE_SCRIPT }, { ".cjs", SOURCE_SCRIPT },
-    { ".ts", SOURCE_SCRIPT },         { ".json", SOURCE_SCRIPT }, { ".conf", SOURCE_NGINX },
+    { "/mta-sts.txt", SOURCE_POLICY }, { ".js", SOURCE_SCRIPT },   { ".mjs", SOURCE_SCRIPT }, { ".cjs", SOURCE_SCRIPT },
+    { ".ts", SOURCE_SCRIPT },          { ".json", SOURCE_SCRIPT }, { ".conf", SOURCE_NGINX },
 };
 
 enum source_kind source_kind_of(const char *name)
 {
     const size_t len = strlen(name);
 
+    /* Not old-mta-sts.txt, which nobody serves. */
+    if (strcmp(name, endings[0].ending + 1) == 0)
+        return SOURCE_POLICY;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t n = strlen(endings[i].ending);
         if (len >= n && strcmp(name + len - n, endings[i].ending) == 0)

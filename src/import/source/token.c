@@ -188,15 +188,36 @@ static void skip_regex(struct token_reader *r)
         r->no_regex = p;
 }
 
+static bool is_one_of(const struct token *token, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (token_is_word(token, words[i]))
+            return true;
+    return false;
+}
+
 /* A word after which a value begins. */
 static bool begins_value(const struct token *token)
 {
     static const char *const words[] = { "return", "case", "typeof", "in", "of", "new", "delete", "void", "throw", "else", "do" };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (token_is_word(token, words[i]))
-            return true;
-    return false;
+    return is_one_of(token, words, sizeof words / sizeof *words);
+}
+
+/* Notes whether a value ends with TOKEN, the last one. */
+static void note(struct token_reader *reader, const struct token *token)
+{
+    static const char *const words[] = { "if", "for", "while" };
+    bool is_end = token_is_sign(token, ']') || token_is_sign(token, '}');
+
+    if (token_is_sign(token, '('))
+        reader->conditions = reader->conditions << 1 | reader->is_condition;
+    if (token_is_sign(token, ')')) {
+        is_end = (reader->conditions & 1) == 0;
+        reader->conditions >>= 1;
+    }
+    reader->is_condition = is_one_of(token, words, sizeof words / sizeof *words);
+    reader->ends_value = is_end || token->kind == TOKEN_STRING || (token->kind == TOKEN_WORD && !begins_value(token));
 }
 
 void token_next(struct token_reader *reader, struct token *token, struct import_text *string)
@@ -222,8 +243,7 @@ void token_next(struct token_reader *reader, struct token *token, struct import_
             skip_regex(reader);
     }
     token->len = (size_t)(reader->text - token->at);
-    reader->ends_value =
-        token->kind == TOKEN_STRING || (token->kind == TOKEN_WORD && !begins_value(token)) || c == ')' || c == ']' || c == '}';
+    note(reader, token);
 }
 
 bool token_is_sign(const struct token *token, char sign)

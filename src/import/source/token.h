@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum token_kind {
     TOKEN_END,
@@ -30,6 +31,8 @@ struct token_reader {
     unsigned line;
     const char *no_regex; /* up to here there is no end of a regular expression: the rest of a line is looked through once */
     bool ends_value;      /* the last token ends a value: a slash divides then, and begins no regular expression */
+    bool is_condition;    /* the last token is if, for or while: the parenthesis that follows does not end a value */
+    uint64_t conditions;  /* for each open parenthesis, the last one in the lowest bit, if it is such a one */
 };
 
 /* Reads the next token, behind white space and comments, into TOKEN. If it is a string, STRING becomes its text. */

@@ -12,6 +12,7 @@ const char value_computed[] = "the policy is put together when the program runs,
 
 void value_next(struct value *v)
 {
+    v->end = v->reader.line;
     token_next(&v->reader, &v->token, &v->piece);
     v->failed |= v->piece.bytes.failed || v->piece.lines.failed;
 }
@@ -26,9 +27,36 @@ static void add_piece(struct value *v)
         v->why = "the string has no end; close it";
 }
 
-/* Reads "+ string ...", and ".trim()". What else may follow makes the value unreadable. */
+/* May the current token follow a whole value? A word in a further line begins the next statement. */
+static bool is_end(const struct value *v)
+{
+    if (v->token.kind == TOKEN_WORD)
+        return v->token.line > v->end || token_is_word(&v->token, "as") || token_is_word(&v->token, "satisfies");
+    return v->token.kind == TOKEN_END ||
+           (v->token.kind == TOKEN_SIGN && v->token.sign != '\0' && strchr(",;:)]}", v->token.sign) != NULL);
+}
+
+/* Reads ".trim()", from the point on. */
+static void read_trim(struct value *v)
+{
+    value_next(v);
+    bool is_trim = token_is_word(&v->token, "trim");
+    value_next(v);
+    is_trim = is_trim && token_is_sign(&v->token, '(');
+    value_next(v);
+    if (!is_trim || !token_is_sign(&v->token, ')')) {
+        v->why = value_computed;
+        return;
+    }
+    import_text_trim(&v->text);
+    value_next(v);
+}
+
+/* Reads ".trim()", which is for the first string alone, and "+ string ...". What else may follow makes the value unreadable. */
 static void read_rest(struct value *v)
 {
+    if (token_is_sign(&v->token, '.'))
+        read_trim(v);
     while (token_is_sign(&v->token, '+')) {
         value_next(v);
         if (v->token.kind != TOKEN_STRING) {
@@ -38,20 +66,7 @@ static void read_rest(struct value *v)
         add_piece(v);
         value_next(v);
     }
-    if (token_is_sign(&v->token, '.')) {
-        value_next(v);
-        bool is_trim = token_is_word(&v->token, "trim");
-        value_next(v);
-        is_trim = is_trim && token_is_sign(&v->token, '(');
-        value_next(v);
-        if (is_trim && token_is_sign(&v->token, ')')) {
-            import_text_trim(&v->text);
-            value_next(v);
-        } else {
-            v->why = value_computed;
-        }
-    }
-    if (v->token.kind == TOKEN_SIGN && strchr("+.([?*-%", v->token.sign) != NULL && v->token.sign != '\0')
+    if (!is_end(v))
         v->why = value_computed;
 }
 

@@ -17,6 +17,7 @@ struct value {
     struct import_text piece; /* its text, if it is a string */
     struct import_text text;  /* the value that was read last */
     unsigned line;            /* where that begins */
+    unsigned end;             /* the line in which the token before the current one ends */
     const char *why;          /* what makes it unreadable ("what is wrong; what to do"); NULL: nothing */
     bool failed;              /* memory ran out */
 };

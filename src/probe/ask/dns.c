@@ -131,6 +131,7 @@ static void take(const struct probe_dns *dns, const struct probe_batch *batch, s
         break;
     case PROBE_BATCH_WAITS:
         fail(question->answer, PROBE_DNS_AGAIN, why_late(dns, clock_ms()));
+        question->answer->is_unanswered = !is_stopped(dns, clock_ms());
         break;
     }
 }

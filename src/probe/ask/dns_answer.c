@@ -291,7 +291,7 @@ void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type t
     bool is_error = result->rcode != NO_ERROR && result->rcode != NO_SUCH_NAME;
     bool is_known = result->rcode >= 0 && result->rcode < RCODES;
 
-    *answer = (struct probe_dns_answer) { .unvalidated = unvalidated };
+    *answer = (struct probe_dns_answer) { .unvalidated = unvalidated, .is_unanswered = is_error };
     if (is_error)
         set(answer, PROBE_DNS_AGAIN,
             is_known ? failures[result->rcode] : "the name server answered with an error; try another one with --dns");

@@ -42,6 +42,7 @@ struct probe_dns_answer {
     enum probe_dns_state state;
     bool no_such_name;                /* with ABSENT: the name does not exist (NXDOMAIN) */
     bool authentic;                   /* DNSSEC: it was validated here, and is secure */
+    bool is_unanswered;               /* with AGAIN: the name servers failed, refused, or gave no answer in time */
     bool is_bogus;                    /* DNSSEC, with AGAIN: it was validated here, and is bogus; WHY has the reason */
     bool is_partial;                  /* with FOUND, joined: there may be more addresses; WHY says why they are not known */
     const char *unvalidated;          /* why nothing is validated here, a phrase, constant; NULL: it is */

@@ -1,6 +1,7 @@
 #include "probe/check/file.h"
 
 #include "base/buf.h"
+#include "command/dns/delegate.h"
 #include "command/dns/record.h"
 #include "config/index.h"
 #include "config/open.h"
@@ -87,4 +88,9 @@ bool probe_file_records(struct probe_file *file, const char *domain, const char 
                 dns_list_make(list, file->index, domain, zone, verdict->found == INDEX_POLICY ? verdict : NULL, PROBE_TTL);
     verdict_drop(verdict);
     return good;
+}
+
+bool probe_file_delegates(const struct probe_file *file, const char *domain, const char *zone, struct buf *why)
+{
+    return dns_delegate_can(file->index, domain, zone, why);
 }

@@ -7,6 +7,9 @@
 #include "command/dns/record.h"
 #include "policy/domain.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct probe_file;
 
 /* What the file says of a domain. */
@@ -39,5 +42,8 @@ bool probe_file_find(struct probe_file *file, const char *domain, struct probe_e
  * caller frees LIST with dns_list_free().
  */
 bool probe_file_records(struct probe_file *file, const char *domain, const char *zone, struct dns_list *list);
+
+/* True if the records of DOMAIN can be delegated to ZONE. If not, appends why to WHY: see dns_delegate_can(). */
+bool probe_file_delegates(const struct probe_file *file, const char *domain, const char *zone, struct buf *why);
 
 #endif

@@ -295,12 +295,15 @@ static bool any_meant(struct reader *r)
     return found;
 }
 
-/* Does RECORD begin with the version, perhaps in quotation marks and with anything behind it? */
+/* Does RECORD begin with the version, perhaps in quotation marks? A longer word is another version. */
 static bool is_version(const struct grammar *grammar, struct span record)
 {
     size_t mark = mark_len(record), len = strlen(grammar->version);
 
-    return record.len >= mark + len && memcmp(record.at + mark, grammar->version, len) == 0;
+    if (record.len < mark + len || memcmp(record.at + mark, grammar->version, len) != 0)
+        return false;
+    struct span rest = { record.at + mark + len, record.len - mark - len };
+    return rest.len == 0 || (rest.at[0] != '\0' && strchr("; \t\r\n", rest.at[0]) != NULL) || (mark > 0 && mark_len(rest) > 0);
 }
 
 /* FOUND of the records begin with the version, and RECORD does not. */
@@ -364,12 +367,17 @@ void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, str
     read_all(&r);
 }
 
+/* Does one of the records begin with the version? False where memory runs out. */
 static bool has_version(const struct grammar *grammar, const struct probe_txt_string *strings, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strings[i].begins && is_version(grammar, (struct span) { strings[i].bytes, strings[i].len }))
-            return true;
-    return false;
+    struct probe_txt txt = { 0 };
+    struct reader r = { .grammar = grammar, .txt = &txt, .strings = strings, .count = count };
+    bool found = false;
+
+    for (size_t i = 0; !found && next_record(&r, &i);)
+        found = is_version(grammar, (struct span) { r.record.text, r.record.len });
+    buf_free(&r.record);
+    return found;
 }
 
 bool probe_txt_is_there(const struct probe_txt_string *strings, size_t count)

@@ -21,7 +21,7 @@ struct probe_txt {
 void probe_txt_read(const struct probe_txt_string *strings, size_t count, enum probe_first first, struct probe_txt *txt);
 void probe_tlsrpt_read(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
 
-/* Does one of these records begin with the version, perhaps in quotation marks? Is one meant for MTA-STS; for TLSRPT? */
+/* Does one of these records begin with the version, perhaps in quotation marks? False where memory runs out. */
 bool probe_txt_is_there(const struct probe_txt_string *strings, size_t count);
 bool probe_tlsrpt_is_there(const struct probe_txt_string *strings, size_t count);
 

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "command/dns/record.h"
 #include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/check/domain.h"
 #include "probe/check/file.h"
@@ -10,6 +11,7 @@
 #include "probe/update/obstacle.h"
 #include "probe/update/plan.h"
 #include "probe/update/published.h"
+#include "probe/update/where.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +19,9 @@
 
 /* --- names --- */
 
-static const char *name_of(const struct dns_list *list, enum update_kind kind)
+static const char *name_of(const struct dns_list *list, enum place place)
 {
-    return kind == UPDATE_HOST ? list->host_name : kind == UPDATE_ID ? list->id_name : list->tlsrpt_name;
+    return place == PLACE_HOST ? list->host_name : place == PLACE_ID ? list->id_name : list->tlsrpt_name;
 }
 
 /* Sets the records that are wanted at NAME: they are in a row. */
@@ -37,12 +39,14 @@ static void want(const struct dns_list *list, struct update_name *name)
 /* Sets what is wanted and what is published at each name. MISTAKE: the domain has no policy because of one. */
 static void set_names(struct update *update, bool mistake)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+    for (size_t i = 0; i < PLACES; i++) {
         struct update_name *name = &update->names[i];
         const struct update_published *seen = &update->seen[i];
-        enum update_kind kind = (enum update_kind)i;
-        *name = (struct update_name) { .kind = kind, .name = name_of(&update->list, kind), .unknown = seen->unknown };
-        name->is_mistaken = kind == UPDATE_ID ? mistake : update->list.values.mistake != NULL;
+        enum place place = (enum place)i;
+        *name = (struct update_name) {
+            .place = place, .domain = update->domain, .name = name_of(&update->list, place), .unknown = seen->unknown
+        };
+        name->is_mistaken = place == PLACE_ID ? mistake : update->list.values.mistake != NULL;
         name->seen = seen->records;
         name->seen_count = seen->count;
         want(&update->list, name);
@@ -52,12 +56,12 @@ static void set_names(struct update *update, bool mistake)
 /* Asks for what is published at all names. */
 static void ask(struct update *update, struct probe_dns *dns)
 {
-    static const enum update_kind kinds[UPDATE_NAMES] = { UPDATE_HOST, UPDATE_ID, UPDATE_TLSRPT };
-    const char *names[UPDATE_NAMES];
+    static const enum place places[PLACES] = { PLACE_HOST, PLACE_ID, PLACE_TLSRPT };
+    const char *names[PLACES];
 
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
-        names[i] = name_of(&update->list, kinds[i]);
-    update_published_ask(dns, names, kinds, UPDATE_NAMES, update->seen);
+    for (size_t i = 0; i < PLACES; i++)
+        names[i] = name_of(&update->list, places[i]);
+    update_published_ask(dns, names, places, PLACES, update->seen);
 }
 
 /* --- the plan --- */
@@ -74,32 +78,53 @@ static bool drop_wildcards(struct update *update, struct probe_dns *dns)
 {
     bool dropped = false;
 
-    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+    for (size_t i = 0; i < PLACES; i++) {
         struct update_published *seen = &update->seen[i];
-        if (update->steps[i] == UPDATE_NOTHING || seen->count == 0)
+        if (update->steps[i] == UPDATE_NOTHING || !update_published_is_wildcard(dns, update->names[i].name, (enum place)i, seen))
             continue;
-        update_published_drop_wildcard(dns, update->names[i].name, (enum update_kind)i, seen);
-        dropped |= seen->count == 0;
+        update_published_free(seen);
+        dropped = true;
     }
     return dropped;
 }
 
-static void find_zones(struct update *update, struct probe_dns *dns)
+/* The name server of --primary has nothing to say of this name. */
+static bool is_unanswered(const struct update *update, const struct update_settings *settings, size_t i)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
-        if (update->steps[i] == UPDATE_CHANGE)
-            update_published_zone(dns, update->names[i].name, update->zones[i]);
+    return settings->primary != NULL && update->steps[i] == UPDATE_UNKNOWN && update->seen[i].is_unanswered;
+}
+
+/* RECORDS asks for the records, and DNS for all else. */
+static void find_zones(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
+                       struct probe_dns *records)
+{
+    for (size_t i = 0; i < PLACES; i++)
+        if (update->steps[i] == UPDATE_CHANGE || is_unanswered(update, settings, i))
+            update_published_zone(update->steps[i] == UPDATE_CHANGE ? records : dns, update->names[i].name, update->zones[i]);
+}
+
+/* The policy is served where the records of the host lead: they have to be there still when the id changes. */
+static bool must_hold_host(const struct update *update, struct probe_dns *records)
+{
+    const struct update_name *host = &update->names[PLACE_HOST];
+    char zone[DOMAIN_MAX + 1];
+
+    if (update->steps[PLACE_ID] != UPDATE_CHANGE || host->unknown != NULL || host->seen_count == 0)
+        return false;
+    update_published_zone(records, host->name, zone);
+    return zone[0] != '\0' && strcmp(zone, update->zones[PLACE_ID]) == 0 &&
+           !update_published_is_wildcard(records, host->name, PLACE_HOST, &update->seen[PLACE_HOST]);
 }
 
 /* Does the resolver of the probe know the records of the policy host that the primary name server has now? Those that it has from
  * before lead to other addresses, and nothing is known of the new ones. */
 static bool has_new_host(const struct update *update, struct probe_dns *dns)
 {
-    const enum update_kind kind = UPDATE_HOST;
+    const enum place place = PLACE_HOST;
     struct update_published seen;
 
-    update_published_ask(dns, &update->names[UPDATE_HOST].name, &kind, 1, &seen);
-    bool same = update_published_same(&update->seen[UPDATE_HOST], &seen);
+    update_published_ask(dns, &update->names[PLACE_HOST].name, &place, 1, &seen);
+    bool same = update_published_same(&update->seen[PLACE_HOST], &seen);
     update_published_free(&seen);
     return same;
 }
@@ -110,7 +135,7 @@ static bool plan_id(struct update *update, const struct update_settings *setting
 {
     struct probe_result result;
 
-    if (update->steps[UPDATE_ID] != UPDATE_UNSAFE)
+    if (update->steps[PLACE_ID] != UPDATE_UNSAFE)
         return true;
     /* Before the probe: old records that expire while it runs would be the ones that it went by. */
     bool is_new = settings->primary == NULL || has_new_host(update, dns);
@@ -119,21 +144,36 @@ static bool plan_id(struct update *update, const struct update_settings *setting
     if (!result.is_safe)
         update_obstacle_unsafe(&result, &update->obstacles);
     else if (!is_new)
-        update_obstacle_old(&update->names[UPDATE_HOST], &update->obstacles);
+        update_obstacle_old(&update->names[PLACE_HOST], &update->obstacles);
     probe_result_free(&result);
     return good;
 }
 
-/* MISTAKE: why the domain has no policy; NULL: it has. */
-static void add_obstacles(struct update *update, const char *mistake)
+/* Once for the names of a zone. */
+static void add_unanswered(struct update *update, const struct update_settings *settings, size_t i)
 {
-    const char *other = update->list.values.mistake;
+    for (size_t k = 0; k < i; k++)
+        if (is_unanswered(update, settings, k) && strcmp(update->zones[k], update->zones[i]) == 0)
+            return;
+    update_obstacle_primary(&update->names[i], settings->primary->servers, update->zones[i], &update->obstacles);
+}
 
-    update_obstacle_name(&update->names[UPDATE_HOST], update->steps[UPDATE_HOST], mistake == NULL ? other : NULL,
-                         &update->obstacles);
-    update_obstacle_name(&update->names[UPDATE_ID], update->steps[UPDATE_ID], mistake, &update->obstacles);
+/* MISTAKE: why the domain has no policy; NULL: it has. */
+static bool add_obstacles(struct update *update, const struct update_settings *settings, const char *mistake)
+{
     /* A mistake in a section is reported once. */
-    update_obstacle_name(&update->names[UPDATE_TLSRPT], update->steps[UPDATE_TLSRPT], NULL, &update->obstacles);
+    const char *const mistakes[PLACES] = {
+        [PLACE_HOST] = mistake == NULL ? update->list.values.mistake : NULL, [PLACE_ID] = mistake
+    };
+
+    for (size_t i = 0; i < PLACES; i++) {
+        if (is_unanswered(update, settings, i))
+            add_unanswered(update, settings, i);
+        else
+            update_obstacle_name(&update->names[i], update->steps[i], mistakes[i], &update->obstacles);
+    }
+    return update->zone == NULL ||
+           update_where_owner(update->names, update->own, update->list.leaving, update->zone, &update->obstacles);
 }
 
 /* RECORDS asks for the records, and DNS for all else. */
@@ -149,28 +189,39 @@ static bool compare(struct update *update, const struct update_settings *setting
     }
     if (!good || !plan_id(update, settings, dns, expected))
         return false;
-    find_zones(update, records);
-    add_obstacles(update, expected->mistake);
-    return true;
+    find_zones(update, settings, dns, records);
+    update->holds_host = must_hold_host(update, records);
+    return add_obstacles(update, settings, expected->mistake);
 }
 
-static bool make(struct update *update, const struct update_settings *settings, struct probe_dns *dns, struct probe_dns *records)
+/* With --delegate: finds where the records are. False where they cannot be there, and says so. */
+static bool find_zone(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
+                      struct probe_dns *primary)
+{
+    if (settings->zone == NULL)
+        return true;
+    update->zone = update_where(dns, primary, update->domain, settings->zone, update->own);
+    if (update->zone == NULL || probe_file_delegates(settings->file, update->domain, update->zone, &update->obstacles))
+        return true;
+    buf_print(&update->obstacles, "\n");
+    return false;
+}
+
+/* PRIMARY: NULL, or it asks the server of --primary. */
+static bool make(struct update *update, const struct update_settings *settings, struct probe_dns *dns, struct probe_dns *primary)
 {
     struct probe_expected expected;
     struct buf mistake = { 0 };
 
-    if (settings->zone != NULL && !dns_fits(update->domain, settings->zone)) {
-        buf_print(&update->obstacles, "_smtp._tls.%s.%s is longer than %d characters; delegate to a zone with a shorter name\n",
-                  update->domain, settings->zone, DOMAIN_MAX);
+    if (!find_zone(update, settings, dns, primary))
         return !update->obstacles.failed;
-    }
     bool good = probe_file_find(settings->file, update->domain, &expected, &mistake) &&
-                probe_file_records(settings->file, update->domain, settings->zone, &update->list);
+                probe_file_records(settings->file, update->domain, update->zone, &update->list);
 
     if (good && update->list.domain == NULL)
         buf_print(&update->obstacles, "%s\n", expected.mistake);
     else
-        good = good && compare(update, settings, &expected, dns, records);
+        good = good && compare(update, settings, &expected, dns, primary != NULL ? primary : dns);
     buf_free(&mistake);
     return good && !update->obstacles.failed;
 }
@@ -184,7 +235,7 @@ struct update *update_domain(const struct update_settings *settings, struct prob
     if (good) {
         (void)snprintf(update->domain, sizeof update->domain, "%s", domain);
         update->replaces = settings->replaces;
-        good = make(update, settings, dns, primary != NULL ? primary : dns);
+        good = make(update, settings, dns, primary);
     }
     probe_dns_free(primary);
     if (good)
@@ -195,7 +246,7 @@ struct update *update_domain(const struct update_settings *settings, struct prob
 
 bool update_changes(const struct update *update)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         if (update->steps[i] == UPDATE_CHANGE)
             return true;
     return false;
@@ -203,7 +254,7 @@ bool update_changes(const struct update *update)
 
 bool update_is_known(const struct update *update)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         if (update->steps[i] == UPDATE_UNKNOWN || (update->steps[i] == UPDATE_MISTAKE && update->names[i].unknown != NULL))
             return false;
     return true;
@@ -213,8 +264,10 @@ void update_free(struct update *update)
 {
     if (update == NULL)
         return;
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++) {
         update_published_free(&update->seen[i]);
+        update_published_free(&update->own[i]);
+    }
     dns_list_free(&update->list);
     buf_free(&update->obstacles);
     free(update);

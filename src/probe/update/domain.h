@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "command/dns/record.h"
 #include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/check/context.h"
 #include "probe/check/file.h"
@@ -18,18 +19,21 @@ struct update_settings {
     const struct probe_context *context;
     const struct probe_dns_options *primary; /* of the name server that is asked for the records; NULL: as for all else */
     struct probe_file *file;
-    const char *zone; /* of --delegate, in normal form; NULL: the records are in the domain's own zone */
+    const char *zone; /* of --delegate, in normal form; NULL: the records are in the domains' own zones */
     bool replaces;    /* other people's records may be replaced */
 };
 
 struct update {
     char domain[DOMAIN_MAX + 1];
-    struct dns_list list;                       /* what is wanted */
-    struct update_published seen[UPDATE_NAMES]; /* what is published */
-    struct update_name names[UPDATE_NAMES];     /* borrows from both */
-    enum update_step steps[UPDATE_NAMES];
-    char zones[UPDATE_NAMES][DOMAIN_MAX + 1]; /* of the names that change; "" where it is not known */
+    const char *zone;                     /* where its records are; NULL: in its own zone */
+    struct update_published own[PLACES];  /* with --delegate: what is published at its own names */
+    struct dns_list list;                 /* what is wanted */
+    struct update_published seen[PLACES]; /* what is published */
+    struct update_name names[PLACES];     /* borrows from both */
+    enum update_step steps[PLACES];
+    char zones[PLACES][DOMAIN_MAX + 1]; /* of the names that change, and of those that is_unanswered; "": not known */
     bool replaces;
+    bool holds_host;      /* when the id changes, the host's records have to be as they were seen: its zone has both */
     struct buf obstacles; /* what stands in the way, and what to do: a line for each, with its line end */
 };
 

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "command/dns/quote.h"
 #include "command/dns/record.h"
+#include "policy/place.h"
 #include "probe/judge/compare.h"
 #include "probe/update/domain.h"
 #include "probe/update/plan.h"
@@ -59,7 +60,7 @@ static void add_obstacles(const struct buf *lines, struct buf *out)
 
     for (const char *end; at != NULL && (end = strchr(at, '\n')) != NULL; at = end + 1) {
         buf_print(out, "%s", at == lines->text ? "\n    " : ",\n    ");
-        dns_quote_json_part(out, at, (size_t)(end - at));
+        buf_add_json(out, at, (size_t)(end - at));
     }
 }
 
@@ -69,7 +70,7 @@ void update_json(const struct update *update, struct buf *out)
 
     add_text(out, "\n  {\"domain\":", update->domain);
     buf_print(out, ",\"changes\":[");
-    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+    for (size_t i = 0; i < PLACES; i++) {
         if (update->steps[i] != UPDATE_CHANGE)
             continue;
         buf_print(out, "%s", separator);

@@ -4,6 +4,7 @@
  */
 #include "base/buf.h"
 #include "command/dns/format.h"
+#include "policy/place.h"
 #include "probe/update/domain.h"
 #include "probe/update/plan.h"
 #include "probe/update/print.h"
@@ -12,11 +13,11 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The types of records that are looked for at the names of a kind. */
-static const char *const types[UPDATE_NAMES][UPDATE_TYPES_MAX] = {
-    [UPDATE_HOST] = { "CNAME", "A", "AAAA" },
-    [UPDATE_ID] = { "CNAME", "TXT" },
-    [UPDATE_TLSRPT] = { "CNAME", "TXT" },
+/* The types of records that are looked for at the names of a place. */
+static const char *const types[PLACES][UPDATE_TYPES_MAX] = {
+    [PLACE_HOST] = { "CNAME", "A", "AAAA" },
+    [PLACE_ID] = { "CNAME", "TXT" },
+    [PLACE_TLSRPT] = { "CNAME", "TXT" },
 };
 
 /* Types of other people's records, beside which a name server ignores an added CNAME and reports no error (RFC 2136 3.4.2.2). */
@@ -44,14 +45,19 @@ static void require_set(const struct update_name *name, const char *type, struct
         buf_print(out, "prereq nxrrset %s. %s\n", name->name, type);
 }
 
+static void require_sets(const struct update_name *name, struct buf *out)
+{
+    for (size_t i = 0; i < UPDATE_TYPES_MAX && types[name->place][i] != NULL; i++)
+        require_set(name, types[name->place][i], out);
+}
+
 static void require(const struct update_name *name, struct buf *out)
 {
     if (adds_cname(name) && name->seen_count == 0) {
         buf_print(out, "prereq nxdomain %s.\n", name->name);
         return;
     }
-    for (size_t i = 0; i < UPDATE_TYPES_MAX && types[name->kind][i] != NULL; i++)
-        require_set(name, types[name->kind][i], out);
+    require_sets(name, out);
     for (size_t i = 0; i < sizeof beside / sizeof *beside && adds_cname(name); i++)
         buf_print(out, "prereq nxrrset %s. %s\n", name->name, beside[i]);
 }
@@ -84,10 +90,12 @@ static void print_zone(const struct update *update, const char *zone, struct buf
     buf_print(out, "; %s\n", update->domain);
     if (zone[0] != '\0')
         buf_print(out, "zone %s.\n", zone);
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         if (is_in(update, i, zone))
             require(&update->names[i], out);
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    if (update->holds_host && is_in(update, PLACE_ID, zone))
+        require_sets(&update->names[PLACE_HOST], out);
+    for (size_t i = 0; i < PLACES; i++)
         if (is_in(update, i, zone))
             change(update, &update->names[i], out);
     buf_print(out, "send\n");
@@ -95,7 +103,7 @@ static void print_zone(const struct update *update, const char *zone, struct buf
 
 void update_nsupdate(const struct update *update, struct buf *out)
 {
-    for (size_t i = 0; i < UPDATE_NAMES; i++)
+    for (size_t i = 0; i < PLACES; i++)
         if (opens_zone(update, i))
             print_zone(update, update->zones[i], out);
 }

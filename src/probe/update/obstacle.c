@@ -1,6 +1,8 @@
 #include "probe/update/obstacle.h"
 
 #include "base/buf.h"
+#include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/judge/result.h"
 #include "probe/update/plan.h"
 #include "read/finding.h"
@@ -92,26 +94,20 @@ static void add_wanted(const struct update_name *name, struct buf *out)
     }
 }
 
-/* A CNAME at the id or at TLSRPT can only delegate. That of a policy host may lead to any host: a delegation begins with the name
- * itself. */
-static bool may_delegate(const struct update_name *name)
-{
-    size_t len = strlen(name->name);
-
-    if (strcmp(name->seen[0].type, "CNAME") != 0)
-        return false;
-    return name->kind != UPDATE_HOST || (strncmp(name->seen[0].exact, name->name, len) == 0 && name->seen[0].exact[len] == '.');
-}
-
 /* The id is named only once its policy is served. */
 static void add_foreign(const struct update_name *name, struct buf *out)
 {
+    char zone[DOMAIN_MAX + 1];
+
     buf_print(out, "%s: another record is there: ", name->name);
     add_seen(name, out);
     buf_print(out, "; ");
-    if (may_delegate(name))
-        buf_print(out, "if the name is delegated, give --delegate ZONE; if not, remove the CNAME, or give --replace");
-    else if (name->kind == UPDATE_ID)
+    if (update_delegates(name, zone))
+        buf_print(out,
+                  "the domain's owner delegates the name: give --delegate %s, or, if that zone is not yours, remove the CNAME "
+                  "or give --replace",
+                  zone);
+    else if (name->place == PLACE_ID)
         buf_print(out, "remove it, or give --replace");
     else {
         buf_print(out, "change it to ");
@@ -147,4 +143,39 @@ void update_obstacle_name(const struct update_name *name, enum update_step step,
     case UPDATE_UNSAFE: /* update_obstacle_unsafe() */
         break;
     }
+}
+
+void update_obstacle_primary(const struct update_name *name, const char *servers, const char *zone, struct buf *out)
+{
+    buf_print(
+        out,
+        "%s: it is not known what is published there: %s gives no answer about %s%s; check the address of --primary, and that "
+        "this name server has the zone and answers questions from here\n",
+        name->name, servers, zone[0] != '\0' ? "the zone " : "", zone[0] != '\0' ? zone : name->name);
+}
+
+/* --- delegated domains --- */
+
+void update_obstacle_empty(const struct update_name *name, struct buf *out)
+{
+    if (name->place == PLACE_HOST && name->wanted_count == 0 && name->seen_count == 0 && name->unknown == NULL &&
+        !name->is_mistaken)
+        buf_print(out, "%s: a CNAME of the domain's owner leads there; write host = in policies.ini to get its record\n",
+                  name->name);
+}
+
+void update_obstacle_owner(const struct update_name *name, const char *target, struct buf *out)
+{
+    if (name->unknown != NULL) {
+        buf_print(out, "%s: it is not known whether the name is delegated: ", name->name);
+        buf_add_shown(out, name->unknown, strlen(name->unknown), SHOWN_MAX);
+        buf_print(out, "; run it again\n");
+        return;
+    }
+    buf_print(out, "%s: let the domain's owner publish CNAME %s.", name->name, target);
+    if (name->seen_count > 0) {
+        buf_print(out, " in place of ");
+        add_seen(name, out);
+    }
+    buf_print(out, " (RFC 8461 8.2)\n");
 }

@@ -15,4 +15,13 @@ void update_obstacle_old(const struct update_name *host, struct buf *out);
 /* NAME has to wait because of STEP: adds a line to OUT, or nothing. MISTAKE: a message about the mistake in policies.ini. */
 void update_obstacle_name(const struct update_name *name, enum update_step step, const char *mistake, struct buf *out);
 
+/* SERVERS, of --primary, say nothing of NAME, which is in ZONE ("": not known): adds what to look at. */
+void update_obstacle_primary(const struct update_name *name, const char *servers, const char *zone, struct buf *out);
+
+/* A CNAME leads to NAME, and policies.ini asks for no record there: adds a line if the policy host needs one. */
+void update_obstacle_empty(const struct update_name *name, struct buf *out);
+
+/* NAME, of the domain's own, is no CNAME to TARGET, its name in the zone of --delegate: adds what its owner has to publish. */
+void update_obstacle_owner(const struct update_name *name, const char *target, struct buf *out);
+
 #endif

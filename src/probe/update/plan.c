@@ -2,6 +2,7 @@
 
 #include "command/dns/record.h"
 #include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/read/first.h"
 #include "probe/read/txt.h"
@@ -9,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -65,28 +67,28 @@ static void read_txt(const struct probe_txt_string *strings, size_t count, struc
     probe_txt_read(strings, count, PROBE_FIRST_NOTHING, txt);
 }
 
-/* How the TXT records of a kind are read. */
+/* How the TXT records of a place are read. */
 static const struct reader {
     void (*read)(const struct probe_txt_string *strings, size_t count, struct probe_txt *txt);
     bool (*is_there)(const struct probe_txt_string *strings, size_t count);
-} readers[UPDATE_NAMES] = {
-    [UPDATE_ID] = { read_txt, probe_txt_is_there },
-    [UPDATE_TLSRPT] = { probe_tlsrpt_read, probe_tlsrpt_is_there },
+} readers[PLACES] = {
+    [PLACE_ID] = { read_txt, probe_txt_is_there },
+    [PLACE_TLSRPT] = { probe_tlsrpt_read, probe_tlsrpt_is_there },
 };
 
-/* Is RECORD one that senders take for one of NAME's kind? */
-static bool is_of_kind(const struct update_name *name, const struct update_record *record)
+/* Is RECORD one that senders take for one of NAME's place? */
+static bool is_of_place(const struct update_name *name, const struct update_record *record)
 {
-    return strcmp(record->type, "TXT") == 0 && readers[name->kind].is_there(record->strings, record->string_count);
+    return strcmp(record->type, "TXT") == 0 && readers[name->place].is_there(record->strings, record->string_count);
 }
 
-/* The only record of NAME's kind; NULL: there is none, or there are several. */
+/* The only record of NAME's place; NULL: there is none, or there are several. */
 static const struct update_record *only_record(const struct update_name *name)
 {
     const struct update_record *only = NULL;
 
     for (size_t i = 0; i < name->seen_count; i++) {
-        if (!is_of_kind(name, &name->seen[i]))
+        if (!is_of_place(name, &name->seen[i]))
             continue;
         if (only != NULL)
             return NULL;
@@ -104,8 +106,8 @@ static enum answer same_value(const struct update_name *name)
 
     if (seen == NULL)
         return NO;
-    readers[name->kind].read(&wanted, 1, &ours);
-    readers[name->kind].read(seen->strings, seen->string_count, &theirs);
+    readers[name->place].read(&wanted, 1, &ours);
+    readers[name->place].read(seen->strings, seen->string_count, &theirs);
     bool failed = ours.value.failed || theirs.value.failed || theirs.findings.failed;
     bool same = theirs.findings.verdict == PROBE_OK && ours.value.len > 0 && ours.value.len == theirs.value.len &&
                 memcmp(ours.value.text, theirs.value.text, ours.value.len) == 0;
@@ -116,7 +118,7 @@ static enum answer same_value(const struct update_name *name)
 
 static enum answer is_same(const struct update_name *name)
 {
-    if (name->kind == UPDATE_HOST)
+    if (name->place == PLACE_HOST)
         return same_host(name) ? YES : NO;
     return same_value(name);
 }
@@ -126,7 +128,7 @@ static enum answer is_same(const struct update_name *name)
 /* An id is there to be moved. Any other record was chosen by somebody. */
 static bool is_ours(const struct update_name *name, const struct update_record *record)
 {
-    return name->kind == UPDATE_ID && is_of_kind(name, record);
+    return name->place == PLACE_ID && is_of_place(name, record);
 }
 
 static size_t count_ours(const struct update_name *name)
@@ -143,12 +145,23 @@ bool update_stays(const struct update_name *name, const struct update_record *re
     return !replaces && !is_ours(name, record);
 }
 
+bool update_delegates(const struct update_name *name, char zone[DOMAIN_MAX + 1])
+{
+    char target[DOMAIN_MAX + 1];
+
+    zone[0] = '\0';
+    if (name->seen_count == 0 || strcmp(name->seen[0].type, "CNAME") != 0)
+        return false;
+    int len = snprintf(target, sizeof target, "%.*s", (int)strlen(name->seen[0].data) - 1, name->seen[0].data);
+    return len >= 0 && len <= DOMAIN_MAX && place_zone(name->place, name->domain, target, zone);
+}
+
 /* --- the steps --- */
 
 /* Is NAME's record of MTA-STS removed, or was it never there? */
 static bool is_removed(const struct update_name *name)
 {
-    return name->kind == UPDATE_ID ? count_ours(name) == 0 : name->kind == UPDATE_HOST && name->seen_count == 0;
+    return name->place == PLACE_ID ? count_ours(name) == 0 : name->place == PLACE_HOST && name->seen_count == 0;
 }
 
 static enum update_step decide(const struct update_name *name, const struct update_terms *terms)
@@ -164,23 +177,22 @@ static enum update_step decide(const struct update_name *name, const struct upda
     enum answer same = is_same(name);
     if (same == NOT_KNOWN)
         return UPDATE_UNKNOWN;
-    if (same == YES && (!terms->replaces || name->kind == UPDATE_HOST || name->seen_count == 1))
+    if (same == YES && (!terms->replaces || name->place == PLACE_HOST || name->seen_count == 1))
         return UPDATE_NOTHING;
     if (!terms->replaces && name->seen_count > 0 && count_ours(name) == 0)
         return UPDATE_FOREIGN;
-    return name->kind == UPDATE_ID && !terms->is_safe ? UPDATE_UNSAFE : UPDATE_CHANGE;
+    return name->place == PLACE_ID && !terms->is_safe ? UPDATE_UNSAFE : UPDATE_CHANGE;
 }
 
-bool update_plan(const struct update_name names[UPDATE_NAMES], const struct update_terms *terms,
-                 enum update_step steps[UPDATE_NAMES])
+bool update_plan(const struct update_name names[PLACES], const struct update_terms *terms, enum update_step steps[PLACES])
 {
     bool good = true;
 
-    for (size_t i = 0; i < UPDATE_NAMES; i++) {
+    for (size_t i = 0; i < PLACES; i++) {
         steps[i] = decide(&names[i], terms);
         good &= steps[i] != UPDATE_UNKNOWN || names[i].unknown != NULL;
     }
-    if (steps[UPDATE_HOST] == UPDATE_CHANGE && (steps[UPDATE_ID] == UPDATE_CHANGE || steps[UPDATE_ID] == UPDATE_UNSAFE))
-        steps[UPDATE_ID] = UPDATE_HOST_FIRST;
+    if (steps[PLACE_HOST] == UPDATE_CHANGE && (steps[PLACE_ID] == UPDATE_CHANGE || steps[PLACE_ID] == UPDATE_UNSAFE))
+        steps[PLACE_ID] = UPDATE_HOST_FIRST;
     return good;
 }

@@ -6,13 +6,12 @@
 #define PROBE_UPDATE_PLAN_H
 
 #include "command/dns/record.h"
+#include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns_answer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* The names of a domain: mta-sts, _mta-sts and _smtp._tls. */
-enum update_kind { UPDATE_HOST, UPDATE_ID, UPDATE_TLSRPT, UPDATE_NAMES };
 
 /* A record as it is published. */
 struct update_record {
@@ -25,7 +24,8 @@ struct update_record {
 
 /* The records at one name. */
 struct update_name {
-    enum update_kind kind;
+    enum place place;
+    const char *domain;               /* the policy domain, in normal form */
     const char *name;                 /* without a final dot */
     const char *unknown;              /* why it is not known what is published, a phrase; NULL: it is known */
     bool is_mistaken;                 /* a mistake in policies.ini hides what is wanted */
@@ -51,11 +51,14 @@ enum update_step {
     UPDATE_HOST_FIRST, /* the id has to wait for the policy host, which changes now (RFC 8461 8.1, 8.2) */
 };
 
-/* Puts the step for each of NAMES, which are in the order of enum update_kind, into STEPS. False where memory runs out. */
-bool update_plan(const struct update_name names[UPDATE_NAMES], const struct update_terms *terms,
-                 enum update_step steps[UPDATE_NAMES]);
+/* Puts the step for each of NAMES, which are in the order of enum place, into STEPS. False where memory runs out. */
+bool update_plan(const struct update_name names[PLACES], const struct update_terms *terms, enum update_step steps[PLACES]);
 
 /* True if RECORD, one of NAME's, stays when NAME is changed: other people's TXT record beside the id, if REPLACES is false. */
 bool update_stays(const struct update_name *name, const struct update_record *record, bool replaces);
+
+/* True if a CNAME that is published at NAME, a name of the domain's own, delegates it: writes where to to ZONE (policy/place.h).
+ */
+bool update_delegates(const struct update_name *name, char zone[DOMAIN_MAX + 1]);
 
 #endif

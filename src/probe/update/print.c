@@ -1,4 +1,5 @@
 #include "probe/update/print.h"
+#include "policy/place.h"
 
 #include "base/buf.h"
 #include "base/list.h"
@@ -102,7 +103,7 @@ static void print_whole(struct update_print *print, const struct update *update)
 
     print->changes |= update_changes(update);
     print->is_unknown |= !update_is_known(update);
-    for (size_t i = 0; i < UPDATE_NAMES && list.domain != NULL; i++)
+    for (size_t i = 0; i < PLACES && list.domain != NULL; i++)
         add_name(&list, update, &update->names[i], update->steps[i]);
     print->whole.failed |= list.tlsrpt.failed;
     if (list.count > 0) {

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "command/dns/quote.h"
 #include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/update/plan.h"
@@ -13,14 +14,14 @@
 
 enum { SUFFIXES_MAX = 16, NAME_SIZE = DOMAIN_MAX + 1 };
 
-/* The types of records that stand at the names of a kind; the first is CNAME, beside which there is no other. */
-static const struct kind {
-    enum probe_dns_type types[UPDATE_TYPES_MAX];
+/* The types of records that stand at the names of a place; the first is CNAME, beside which there is no other. */
+static const struct types {
+    enum probe_dns_type list[UPDATE_TYPES_MAX];
     size_t count;
-} kinds_of[UPDATE_NAMES] = {
-    [UPDATE_HOST] = { { PROBE_DNS_CNAME, PROBE_DNS_A, PROBE_DNS_AAAA }, 3 },
-    [UPDATE_ID] = { { PROBE_DNS_CNAME, PROBE_DNS_TXT }, 2 },
-    [UPDATE_TLSRPT] = { { PROBE_DNS_CNAME, PROBE_DNS_TXT }, 2 },
+} types_at[PLACES] = {
+    [PLACE_HOST] = { { PROBE_DNS_CNAME, PROBE_DNS_A, PROBE_DNS_AAAA }, 3 },
+    [PLACE_ID] = { { PROBE_DNS_CNAME, PROBE_DNS_TXT }, 2 },
+    [PLACE_TLSRPT] = { { PROBE_DNS_CNAME, PROBE_DNS_TXT }, 2 },
 };
 
 /* The longest records at one name, as a zone file has them: an update of 64 KB has them twice, and nsupdate's lines have 128 KB.
@@ -104,39 +105,40 @@ static size_t exact_len(const struct update_published *seen)
     return len;
 }
 
-/* Reads the answers about a name of KIND. Where there is a CNAME, the other answers are those of its target. */
-static void read_answers(struct update_published *seen, const struct kind *kind)
+/* Reads the answers about a name with TYPES. Where there is a CNAME, the other answers are those of its target. */
+static void read_answers(struct update_published *seen, const struct types *types)
 {
-    size_t count = seen->answers[0].state == PROBE_DNS_FOUND ? 1 : kind->count;
+    size_t count = seen->answers[0].state == PROBE_DNS_FOUND ? 1 : types->count;
 
     for (size_t i = 0; i < count; i++) {
         const struct probe_dns_answer *answer = &seen->answers[i];
-        if (answer->state == PROBE_DNS_AGAIN)
+        if (answer->state == PROBE_DNS_AGAIN) {
             seen->unknown = answer->why;
-        else if (i > 0 && answer->alias != NULL)
+            seen->is_unanswered = answer->is_unanswered;
+        } else if (i > 0 && answer->alias != NULL)
             seen->unknown = "the answers about it do not agree";
         else if (answer->state == PROBE_DNS_FOUND)
-            add_answer(seen, kind->types[i], answer);
+            add_answer(seen, types->list[i], answer);
     }
     if (exact_len(seen) > EXACT_MAX)
         seen->unknown = "its records are too long for an update; remove what does not belong there";
 }
 
-void update_published_ask(struct probe_dns *dns, const char *const *names, const enum update_kind *kinds, size_t count,
+void update_published_ask(struct probe_dns *dns, const char *const *names, const enum place *places, size_t count,
                           struct update_published *seen)
 {
-    struct probe_dns_question questions[UPDATE_NAMES * UPDATE_TYPES_MAX] = { 0 };
+    struct probe_dns_question questions[PLACES * UPDATE_TYPES_MAX] = { 0 };
     size_t asked = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const struct kind *kind = &kinds_of[kinds[i]];
+        const struct types *types = &types_at[places[i]];
         seen[i] = (struct update_published) { 0 };
-        for (size_t k = 0; k < kind->count; k++)
-            questions[asked++] = (struct probe_dns_question) { names[i], kind->types[k], &seen[i].answers[k] };
+        for (size_t k = 0; k < types->count; k++)
+            questions[asked++] = (struct probe_dns_question) { names[i], types->list[k], &seen[i].answers[k] };
     }
     probe_dns_ask(dns, questions, asked);
     for (size_t i = 0; i < count; i++)
-        read_answers(&seen[i], &kinds_of[kinds[i]]);
+        read_answers(&seen[i], &types_at[places[i]]);
 }
 
 void update_published_free(struct update_published *seen)
@@ -171,19 +173,21 @@ bool update_published_same(const struct update_published *a, const struct update
     return true;
 }
 
-/* A wildcard gives the same records to a name beside it that nobody has made. */
-void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum update_kind kind, struct update_published *seen)
+bool update_published_is_wildcard(struct probe_dns *dns, const char *name, enum place place, const struct update_published *seen)
 {
-    char other[NAME_SIZE];
-    const char *beside = other;
-    struct update_published made_up;
+    const enum place places[] = { place, place };
+    char beside[NAME_SIZE], below[NAME_SIZE];
+    const char *names[] = { beside, below };
+    struct update_published made_up[2];
 
-    if (snprintf(other, sizeof other, "no-such-name%s", strchr(name, '.')) >= NAME_SIZE)
-        return;
-    update_published_ask(dns, &beside, &kind, 1, &made_up);
-    if (update_published_same(seen, &made_up))
-        update_published_free(seen);
-    update_published_free(&made_up);
+    if (seen->count == 0 || snprintf(beside, sizeof beside, "no-such-name%s", strchr(name, '.')) >= NAME_SIZE ||
+        snprintf(below, sizeof below, "no-such-name.%s", name) >= NAME_SIZE)
+        return false;
+    update_published_ask(dns, names, places, 2, made_up);
+    bool is_wildcard = update_published_same(seen, &made_up[0]) && update_published_same(seen, &made_up[1]);
+    update_published_free(&made_up[0]);
+    update_published_free(&made_up[1]);
+    return is_wildcard;
 }
 
 /* --- zones --- */

@@ -3,6 +3,7 @@
 #define PROBE_UPDATE_PUBLISHED_H
 
 #include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns.h"
 #include "probe/update/plan.h"
 
@@ -14,24 +15,27 @@ enum { UPDATE_TYPES_MAX = 3 /* of records at one name */ };
 /* What is published at one name. Zeroed memory is nothing. */
 struct update_published {
     const char *unknown; /* as in struct update_name; lasts as long as the answers */
+    bool is_unanswered;  /* with UNKNOWN: no name server answered */
     struct update_record *records;
     size_t count;
     struct probe_dns_answer answers[UPDATE_TYPES_MAX];
 };
 
 /*
- * Asks for the records at the COUNT names in NAMES, UPDATE_NAMES at most, which are of KINDS. SEEN need not be initialised. The
+ * Asks for the records at the COUNT names in NAMES, PLACES at most, which are of PLACES. SEEN need not be initialised. The
  * caller frees each with update_published_free().
  */
-void update_published_ask(struct probe_dns *dns, const char *const *names, const enum update_kind *kinds, size_t count,
+void update_published_ask(struct probe_dns *dns, const char *const *names, const enum place *places, size_t count,
                           struct update_published *seen);
 
 /* True if A and B, both known, have the same records. */
 bool update_published_same(const struct update_published *a, const struct update_published *b);
 
-/* Empties SEEN, the records at NAME of KIND, where a wildcard makes them up: they are not at the name (RFC 1034 4.3.3). */
-void update_published_drop_wildcard(struct probe_dns *dns, const char *name, enum update_kind kind,
-                                    struct update_published *seen);
+/*
+ * True if a wildcard makes up SEEN, the records at NAME of PLACE: there is nothing at the name itself. A wildcard gives the same
+ * records to a name beside it and to one below it; below a name with records of its own it gives none (RFC 4592 2.2.1, 3.3.1).
+ */
+bool update_published_is_wildcard(struct probe_dns *dns, const char *name, enum place place, const struct update_published *seen);
 
 void update_published_free(struct update_published *seen);
 

@@ -22,6 +22,8 @@ static const struct {
     { "https://mta-sts.example.org/.well-known/mta-sts.txt", false, NULL,
       "https://mta-sts.example.org/.well-known/mta-sts.txt is a URL; write example.org" },
     { "HTTPS://example.org", false, NULL, "HTTPS://example.org is a URL; write example.org" },
+    { "http://example.org:8080?x", false, NULL, "http://example.org:8080?x is a URL; write example.org" },
+    { "mta-sts.mta-sts.example.org", false, NULL, "mta-sts.mta-sts.example.org is the policy host; write example.org" },
     { "[example.org]", false, NULL, "[example.org] is a header; write example.org" },
     { "info@", false, NULL, "\"info@\" is not a valid host name; write a name, as in example.org" },
     { "https://", false, NULL, "\"https://\" is not a valid host name; write a name, as in example.org" },

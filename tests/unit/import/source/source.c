@@ -17,6 +17,8 @@
 #define VALUES "mode    = enforce\nmx      = mail.a.example\nmax_age = 1w\n"
 #define SECTION "[a.example]\n" VALUES
 #define BROKEN ";[a.example]\n"
+#define SERVER "server { server_name mta-sts.a.example; "
+#define IMPORT_IT "import it from where it is served: mta-sts-probe --import\n"
 #define COMPUTED                                                                                                                 \
     "the policy is put together when the program runs, and cannot be read; import it from where it is served: mta-sts-probe "    \
     "--import"
@@ -56,7 +58,7 @@ static void check(const struct sample *samples, size_t count, enum source_kind k
 
         source_import(&job, &source, kind);
         bool is_settled = catalogue_settle(&job.catalogue, complain);
-        import_write(&job.catalogue, &out);
+        import_write(&job.catalogue, false, &out);
         assert_false(job.catalogue.failed || out.failed);
         buf_add(&complaints, "", 0);
         size_t len = strlen(samples[i].complaints);
@@ -145,6 +147,29 @@ static const struct sample scripts[] = {
     { "m = {'a.example': {mode: 'enforce'}}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
     { "m = {'a.example': ['version: STSv1'].join('')}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
     { "m = {'a.example': `version: STSv1\n", NULL, BROKEN, "f:1: [a.example] the string has no end; close it\n" },
+    { "switch (h) { case 'mta-sts.a.example': case 'mta-sts.b.example': return `" POLICY("\n") "` }", NULL,
+      BROKEN "\n[b.example]\n" VALUES, "f:1: [a.example] the policy is that of the case below; write it behind each of them\n" },
+    { "m.set('a.example', google(1))", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
+    /* what follows it, or is added to it */
+    { "m = {'a.example': ('" POLICY("\\n") "' 'mx: b.example\\n')}", NULL, BROKEN, "f:1: [a.example] " COMPUTED },
+    { "m = {'a.example': '" POLICY("\\n") "' && x}", NULL, BROKEN, "f:1: [a.example] " COMPUTED },
+    { "m = {'a.example': '" POLICY("\\n") "'.trim() + x}", NULL, BROKEN, "f:1: [a.example] " COMPUTED },
+    { "m = {'a.example': `\n" POLICY("\n") "`.trim() + '\\n' as string}", NULL, SECTION, "" },
+    { "m['a.example'] = '" POLICY("\\n") "'\nm['a.example'] += x", NULL,
+      ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n;[a.example]\n",
+      "f:2: [a.example] " COMPUTED },
+    { "m = {'a.example': '" POLICY("\\n") "'}\nr = m[h] + 'mx: b.example'", NULL, BROKEN,
+      "f:1: [a.example] line 2 has a part of a policy, perhaps of this one; import it" },
+    { "m = {'a.example': '" POLICY("\\n") "'}\nconst more = 'mx: b.example'", NULL, BROKEN,
+      "f:1: [a.example] line 2 has a part of a policy, perhaps of this one; import it" },
+    { "m = {'a.example': '" POLICY("\\n") "'}\nok = p.includes('mx: ') && p.includes('STSv1')", NULL, SECTION,
+      "f:2: no host name is before this policy; " },
+    { "# 'a.example': 'old'\nm = {'a.example': '" POLICY("\\n") "'}", NULL, BROKEN,
+      "f:2: [a.example] line 1 is no JavaScript, in which # begins no comment; import it" },
+    { "class C { #x }; if (x) /'/.test(y); m = {'a.example': '" POLICY("\\n") "'}", NULL, SECTION, "" },
+    { "m = {'a.example': '" POLICY("\\n") "'}; x } /'/.test(y)", NULL, SECTION, "f:1: the string has no end; close it\n" },
+    { "m = {'a.example': '" POLICY("\\n") "'}; x } /`/.test(y)", NULL, BROKEN,
+      "f:1: [a.example] line 1 has a string without an end, so that others may be read wrongly; import it" },
     { "const policy = `" POLICY("\n") "`", NULL, "",
       "f:1: no host name is before this policy; write --domain NAME if it is for one domain\n" },
     { "const x = 1", NULL, "", "f: no policy is in it: a policy has to be a string behind the name of its host\n" },
@@ -161,13 +186,60 @@ static const struct sample scripts[] = {
 static const struct sample nginx[] = {
     { "server { server_name mta-sts.a.example; location = /.well-known/mta-sts.txt { return 200 \"" POLICY("\\r\\n") "\"; } }",
       NULL, SECTION, "" },
-    { "server {\n location = /x {\n return 200 '" POLICY("\n") "'; }\n server_name www.x.example mta-sts.a.example "
-                                                               "\"mta-sts.b.example\"; # c\n }",
+    { "server {\n location ~* ^/\\.WELL-known/mta-sts\\.txt$ {\n return 200 '" POLICY(
+          "\n") "'; }\n server_name www.x.example mta-sts.a.example "
+                "\"mta-sts.b.example\"; # c\n }",
       NULL, "[a.example b.example]\n" VALUES, "" },
     { "server { server_name mta-sts.a.example; return 200 \"" POLICY("\\n") "\"; }\nserver { server_name x.example; return 301 "
                                                                             "https://y.example$request_uri; }",
       NULL, SECTION, "" },
-    { "location @mta-sts { return 200 \"" POLICY("\\n") "\"; }", "a.example", SECTION, "" },
+    { "location ^~ /.well-known/ { return 200 \"" POLICY("\\n") "\"; }", "a.example", SECTION, "" },
+    { "map $host $p { hostnames; default ''; mta-sts.a.example \"" POLICY(
+          "\\n") "\"; }\nserver { server_name mta-sts.a.example "
+                 "mta-sts.b.example; location = /.well-known/mta-sts.txt { return 200 $p; } }",
+      NULL, SECTION, "" },
+    { "mta-sts.a.example \"" POLICY("\\n") "\";", NULL, SECTION, "" },
+    /* what is perhaps not served */
+    { SERVER "location @mta-sts { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { SERVER "if ($host = x) { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { SERVER "location = /.well-known/mta-sts.txt x { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { SERVER "location ~ mta-sts.(txt|md)$ { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { SERVER "location / { if ($host = x) { return 404; } } return 200 \"" POLICY("\\n") "\"; }", NULL, BROKEN,
+      "f:1: [a.example] the server has an \"if\" about the name of the host; " IMPORT_IT },
+    { SERVER "return 301 https://x.example; location / { return 200 \"" POLICY("\\n") "\"; } }", NULL, BROKEN,
+      "f:1: [a.example] the server returns something else, whatever its locations have; " IMPORT_IT },
+    { SERVER "location = /mta-sts.txt { return 200 \"" POLICY("\\n") "\"; } location ~ mta-sts.txt$ { } }", NULL, BROKEN,
+      "f:1: [a.example] another location answers for /.well-known/mta-sts.txt, or none does; " IMPORT_IT },
+    { SERVER "location / { return 200 \"" POLICY("\\n") "\"; } location ~ /\\. { deny all; } }", NULL, BROKEN,
+      "f:1: [a.example] another location answers for /.well-known/mta-sts.txt, or none does; " IMPORT_IT },
+    { SERVER
+      "location ^~ /.well-known { return 200 \"" POLICY("\\n") "\"; } location ~ /\\. { deny all; } location / { return 200 "
+                                                               "\"version: STSv1\\n\"; } }",
+      NULL, SECTION, "" },
+    { SERVER "location = /.well-known/mta-sts.txt { return 404; } location ~ ^/.well-known/mta-sts { return 200 \"" POLICY(
+          "\\n") "\"; } }",
+      NULL, BROKEN, "f:1: [a.example] another location answers for /.well-known/mta-sts.txt, or none does; " IMPORT_IT },
+    { SERVER "location / { location = /.well-known/mta-sts.txt { return 200 \"" POLICY("\\n") "\"; } } }", NULL, BROKEN,
+      "f:1: [a.example] the policy is in a block that is perhaps not reached for each request, such as if; " IMPORT_IT },
+    { "map $host $p { mta-sts.a.example \"" POLICY("\\n") "\"; }\n" SERVER "location /x { return 200 $p; } }", NULL, BROKEN,
+      "f:1: [a.example] no server returns this policy of the map; " IMPORT_IT },
+    { "map $host $p { mta-sts.a.example \"" POLICY("\\n") "\"; }\nserver { server_name mta-sts.*; return 200 $p; }", NULL,
+      SECTION, "" },
+    { "map $host $p { mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, SECTION, "" },
+    { "map $uri $p { mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, "",
+      "f:1: this policy is neither in a return 200 nor in a map of $host, and cannot be read; " IMPORT_IT },
+    { "map $host $p { include b.map; mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, SECTION,
+      "f:1: this file of the map is not read; import it, too\n" },
+    { "server { server_name mta-sts.a.example *.b.example .c.example; return 200 \"" POLICY("\\n") "\"; }", NULL, SECTION,
+      "f:1: a name in server_name is not that of one policy host; " },
+    { SERVER "return 200 \"" POLICY("\\n") "\";\n", NULL, BROKEN,
+      "f: a block has no \"}\"; close it\nf:1: [a.example] the file ends within this server; import the whole file\n" },
+    { SERVER "return 200 \"" POLICY("\\n") "\"; }\nserver { return 200 \"x; }", NULL, SECTION,
+      "f:2: the string that begins here has no end; close it\n" },
     { "map $host $policy { default ''; mta-sts.a.example \"" POLICY("\\n") "\"; }", NULL, SECTION, "" },
     { "http { server { server_name mta-sts.a.example; location / { if ($x) { return 200 ok; } return 200 \"" POLICY(
           "\\n") "\"; } } }",
@@ -213,7 +285,7 @@ static void tames_comments(void **state)
     (void)state;
     source_import(&job, &source, SOURCE_POLICY);
     assert_true(catalogue_settle(&job.catalogue, complain) == false && job.incomplete);
-    import_write(&job.catalogue, &out);
+    import_write(&job.catalogue, false, &out);
     assert_non_null(strstr(out.text, "\n; (b.example):2: \"x(b.example)mode = none"));
     assert_null(strstr(out.text, "[b.example]"));
     buf_free(&complaints);
@@ -253,6 +325,8 @@ static void tells_kinds_by_content(void **state)
     CHECK_ALL(samples, SOURCE_UNKNOWN);
     assert_int_equal(source_kind_of("x/mta-sts.txt"), SOURCE_POLICY);
     assert_int_equal(source_kind_of("worker.mjs"), SOURCE_SCRIPT);
+    assert_int_equal(source_kind_of("mta-sts.txt"), SOURCE_POLICY);
+    assert_int_equal(source_kind_of("x/old-mta-sts.txt"), SOURCE_UNKNOWN);
     assert_int_equal(source_kind_of("a.conf"), SOURCE_NGINX);
     assert_int_equal(source_kind_of("js"), SOURCE_UNKNOWN);
 }

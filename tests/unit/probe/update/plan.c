@@ -2,6 +2,8 @@
 #include "probe/update/plan.h"
 
 #include "command/dns/record.h"
+#include "policy/domain.h"
+#include "policy/place.h"
 #include "probe/ask/dns_answer.h"
 
 #include <setjmp.h>
@@ -23,60 +25,64 @@ enum { RECORDS = 4, SIZE = 128 };
  * U unknown, F foreign, S not safe. STAYS: how many of SEEN stay at a change without --replace.
  */
 static const struct row {
-    enum update_kind kind;
+    enum place place;
     const char *seen, *wanted, *steps;
     unsigned stays;
 } rows[] = {
-    { UPDATE_HOST, "", "A 192.0.2.1", "CCCC", 0 },
-    { UPDATE_HOST, "", "CNAME p.example.", "CCCC", 0 },
-    { UPDATE_HOST, "", "", "----", 0 },
-    { UPDATE_HOST, "A 192.0.2.9", "", "----", 1 },
-    { UPDATE_HOST, "?", "", "----", 0 },
-    { UPDATE_HOST, "?", "A 192.0.2.1", "UUUU", 0 },
-    { UPDATE_HOST, "?", "!", "MMMM", 0 },
-    { UPDATE_HOST, "A 192.0.2.1", "!", "MMMM", 1 },
-    { UPDATE_HOST, "A 192.0.2.1", "A 192.0.2.1", "----", 1 },
-    { UPDATE_HOST, "A 192.0.2.2", "A 192.0.2.1", "FFCC", 1 },
-    { UPDATE_HOST, "A 192.0.2.1 + A 192.0.2.2", "A 192.0.2.2 + A 192.0.2.1", "----", 2 },
-    { UPDATE_HOST, "A 192.0.2.1", "A 192.0.2.1 + A 192.0.2.2", "FFCC", 1 },
-    { UPDATE_HOST, "A 192.0.2.1 + A 192.0.2.2", "A 192.0.2.1", "FFCC", 2 },
-    { UPDATE_HOST, "A 192.0.2.1 + AAAA 2001:db8::1", "A 192.0.2.1 + AAAA 2001:DB8:0:0::1", "----", 2 },
-    { UPDATE_HOST, "A 192.0.2.1 + AAAA 2001:db8::2", "A 192.0.2.1 + AAAA 2001:db8::1", "FFCC", 2 },
-    { UPDATE_HOST, "CNAME p.example.", "CNAME p.example.", "----", 1 },
-    { UPDATE_HOST, "CNAME P.Example.", "CNAME p.example.", "----", 1 },
-    { UPDATE_HOST, "CNAME q.example.", "CNAME p.example.", "FFCC", 1 },
-    { UPDATE_HOST, "CNAME p.example.", "A 192.0.2.1", "FFCC", 1 },
-    { UPDATE_HOST, "A 192.0.2.1", "CNAME p.example.", "FFCC", 1 },
-    { UPDATE_ID, "", "TXT " ID, "SCSC", 0 },
-    { UPDATE_ID, "", "!", "MMMM", 0 },
-    { UPDATE_ID, "TXT " ID, "!", "MMMM", 0 },
-    { UPDATE_ID, "?", "TXT " ID, "UUUU", 0 },
-    { UPDATE_ID, "TXT " ID, "TXT " ID, "----", 0 },
-    { UPDATE_ID, "TXT v=STSv1;id=1a2b", "TXT " ID, "----", 0 },
-    { UPDATE_ID, "TXT v=STS|v1; id=1a|2b;", "TXT " ID, "FFSC", 1 },
-    { UPDATE_ID, "TXT v=STSv1; id=1a|2b;", "TXT " ID, "----", 0 },
-    { UPDATE_ID, "TXT v=STSv1; id=1A2B;", "TXT " ID, "SCSC", 0 },
-    { UPDATE_ID, "TXT v=STSv1; id=old;", "TXT " ID, "SCSC", 0 },
-    { UPDATE_ID, "TXT v=STSv1 ; id=1a2b;", "TXT " ID, "SCSC", 0 },
-    { UPDATE_ID, "TXT v=STSv1; id=no-id;", "TXT " ID, "SCSC", 0 },
-    { UPDATE_ID, "TXT \"v=STSv1; id=1a2b;\"", "TXT " ID, "SCSC", 0 },
-    { UPDATE_ID, "TXT " ID " + TXT v=STSv1; id=old;", "TXT " ID, "SCSC", 0 },
-    { UPDATE_ID, "TXT v=spf1 -all", "TXT " ID, "FFSC", 1 },
-    { UPDATE_ID, "TXT ", "TXT " ID, "FFSC", 1 },
-    { UPDATE_ID, "TXT v=spf1 -all + TXT " ID, "TXT " ID, "--SC", 1 },
-    { UPDATE_ID, "TXT v=STSv1; id=old; + TXT v=spf1 -all", "TXT " ID, "SCSC", 1 },
-    { UPDATE_ID, "CNAME q.example.", "TXT " ID, "FFSC", 1 },
-    { UPDATE_TLSRPT, "", "TXT " RUA, "CCCC", 0 },
-    { UPDATE_TLSRPT, "", "", "----", 0 },
-    { UPDATE_TLSRPT, "TXT " RUA, "", "----", 1 },
-    { UPDATE_TLSRPT, "?", "TXT " RUA, "UUUU", 0 },
-    { UPDATE_TLSRPT, "TXT " RUA, "TXT " RUA, "----", 1 },
-    { UPDATE_TLSRPT, "TXT v=TLSRPTv1;rua=mailto:a@b.example", "TXT " RUA, "----", 1 },
-    { UPDATE_TLSRPT, "TXT v=TLSRPTv1; rua=mailto:c@b.example", "TXT " RUA, "FFCC", 1 },
-    { UPDATE_TLSRPT, "TXT " RUA " + TXT v=TLSRPTv1; rua=mailto:c@b.example", "TXT " RUA, "FFCC", 2 },
-    { UPDATE_TLSRPT, "TXT " RUA " + TXT other", "TXT " RUA, "--CC", 2 },
-    { UPDATE_TLSRPT, "TXT other", "TXT " RUA, "FFCC", 1 },
-    { UPDATE_TLSRPT, "CNAME q.example.", "TXT " RUA, "FFCC", 1 },
+    { PLACE_HOST, "", "A 192.0.2.1", "CCCC", 0 },
+    { PLACE_HOST, "", "CNAME p.example.", "CCCC", 0 },
+    { PLACE_HOST, "", "", "----", 0 },
+    { PLACE_HOST, "A 192.0.2.9", "", "----", 1 },
+    { PLACE_HOST, "?", "", "----", 0 },
+    { PLACE_HOST, "?", "A 192.0.2.1", "UUUU", 0 },
+    { PLACE_HOST, "?", "!", "MMMM", 0 },
+    { PLACE_HOST, "A 192.0.2.1", "!", "MMMM", 1 },
+    { PLACE_HOST, "A 192.0.2.1", "A 192.0.2.1", "----", 1 },
+    { PLACE_HOST, "A 192.0.2.2", "A 192.0.2.1", "FFCC", 1 },
+    { PLACE_HOST, "A 192.0.2.1 + A 192.0.2.2", "A 192.0.2.2 + A 192.0.2.1", "----", 2 },
+    { PLACE_HOST, "A 192.0.2.1", "A 192.0.2.1 + A 192.0.2.2", "FFCC", 1 },
+    { PLACE_HOST, "A 192.0.2.1 + A 192.0.2.2", "A 192.0.2.1", "FFCC", 2 },
+    { PLACE_HOST, "A 192.0.2.1 + AAAA 2001:db8::1", "A 192.0.2.1 + AAAA 2001:DB8:0:0::1", "----", 2 },
+    { PLACE_HOST, "A 192.0.2.1 + AAAA 2001:db8::2", "A 192.0.2.1 + AAAA 2001:db8::1", "FFCC", 2 },
+    { PLACE_HOST, "CNAME p.example.", "CNAME p.example.", "----", 1 },
+    { PLACE_HOST, "CNAME P.Example.", "CNAME p.example.", "----", 1 },
+    { PLACE_HOST, "CNAME q.example.", "CNAME p.example.", "FFCC", 1 },
+    { PLACE_HOST, "CNAME p.example.", "A 192.0.2.1", "FFCC", 1 },
+    { PLACE_HOST, "A 192.0.2.1", "CNAME p.example.", "FFCC", 1 },
+    { PLACE_ID, "", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "", "!", "MMMM", 0 },
+    { PLACE_ID, "TXT " ID, "!", "MMMM", 0 },
+    { PLACE_ID, "?", "TXT " ID, "UUUU", 0 },
+    { PLACE_ID, "TXT " ID, "TXT " ID, "----", 0 },
+    { PLACE_ID, "TXT v=STSv1;id=1a2b", "TXT " ID, "----", 0 },
+    { PLACE_ID, "TXT v=STS|v1; id=1a|2b;", "TXT " ID, "----", 0 },
+    { PLACE_ID, "TXT v=STSv10; id=1a2b;", "TXT " ID, "FFSC", 1 },
+    { PLACE_ID, "TXT v=STSv1|0; id=1a2b;", "TXT " ID, "FFSC", 1 },
+    { PLACE_ID, "TXT v=STSv10; id=1a2b; + TXT v=STSv1; id=old;", "TXT " ID, "SCSC", 1 },
+    { PLACE_ID, "TXT v=STSv1", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "TXT v=STSv1; id=1a|2b;", "TXT " ID, "----", 0 },
+    { PLACE_ID, "TXT v=STSv1; id=1A2B;", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "TXT v=STSv1; id=old;", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "TXT v=STSv1 ; id=1a2b;", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "TXT v=STSv1; id=no-id;", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "TXT \"v=STSv1; id=1a2b;\"", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "TXT " ID " + TXT v=STSv1; id=old;", "TXT " ID, "SCSC", 0 },
+    { PLACE_ID, "TXT v=spf1 -all", "TXT " ID, "FFSC", 1 },
+    { PLACE_ID, "TXT ", "TXT " ID, "FFSC", 1 },
+    { PLACE_ID, "TXT v=spf1 -all + TXT " ID, "TXT " ID, "--SC", 1 },
+    { PLACE_ID, "TXT v=STSv1; id=old; + TXT v=spf1 -all", "TXT " ID, "SCSC", 1 },
+    { PLACE_ID, "CNAME q.example.", "TXT " ID, "FFSC", 1 },
+    { PLACE_TLSRPT, "", "TXT " RUA, "CCCC", 0 },
+    { PLACE_TLSRPT, "", "", "----", 0 },
+    { PLACE_TLSRPT, "TXT " RUA, "", "----", 1 },
+    { PLACE_TLSRPT, "?", "TXT " RUA, "UUUU", 0 },
+    { PLACE_TLSRPT, "TXT " RUA, "TXT " RUA, "----", 1 },
+    { PLACE_TLSRPT, "TXT v=TLSRPTv1;rua=mailto:a@b.example", "TXT " RUA, "----", 1 },
+    { PLACE_TLSRPT, "TXT v=TLSRPTv1; rua=mailto:c@b.example", "TXT " RUA, "FFCC", 1 },
+    { PLACE_TLSRPT, "TXT " RUA " + TXT v=TLSRPTv1; rua=mailto:c@b.example", "TXT " RUA, "FFCC", 2 },
+    { PLACE_TLSRPT, "TXT " RUA " + TXT other", "TXT " RUA, "--CC", 2 },
+    { PLACE_TLSRPT, "TXT other", "TXT " RUA, "FFCC", 1 },
+    { PLACE_TLSRPT, "CNAME q.example.", "TXT " RUA, "FFCC", 1 },
 };
 
 /* The records of a row, with the texts that they borrow. */
@@ -129,7 +135,9 @@ static void add_strings(struct records *r, char *data, struct update_record *rec
 
 static struct update_name name_of(const struct row *row, struct records *r)
 {
-    struct update_name name = { .kind = row->kind, .name = "x.example", .seen = r->seen, .wanted = r->wanted };
+    struct update_name name = {
+        .place = row->place, .domain = "x.example", .name = "_mta-sts.x.example", .seen = r->seen, .wanted = r->wanted
+    };
     char *rest = r->text[0], *wanted = r->text[1];
 
     *r = (struct records) { 0 };
@@ -163,15 +171,15 @@ static void one_row(void **state)
 
     for (unsigned i = 0; i < 4; i++) {
         const struct update_terms terms = { .replaces = i >= 2, .is_safe = i % 2 == 1 };
-        struct update_name names[UPDATE_NAMES] = { { .kind = UPDATE_HOST }, { .kind = UPDATE_ID }, { .kind = UPDATE_TLSRPT } };
-        enum update_step steps[UPDATE_NAMES];
-        names[row->kind] = name_of(row, &r);
+        struct update_name names[PLACES] = { { .place = PLACE_HOST }, { .place = PLACE_ID }, { .place = PLACE_TLSRPT } };
+        enum update_step steps[PLACES];
+        names[row->place] = name_of(row, &r);
         assert_true(update_plan(names, &terms, steps));
-        for (size_t k = 0; k < UPDATE_NAMES; k++)
-            assert_int_equal(letters[steps[k]], k == row->kind ? row->steps[i] : '-');
+        for (size_t k = 0; k < PLACES; k++)
+            assert_int_equal(letters[steps[k]], k == row->place ? row->steps[i] : '-');
         size_t stays = 0;
-        for (size_t k = 0; k < names[row->kind].seen_count; k++)
-            stays += update_stays(&names[row->kind], &names[row->kind].seen[k], terms.replaces);
+        for (size_t k = 0; k < names[row->place].seen_count; k++)
+            stays += update_stays(&names[row->place], &names[row->place].seen[k], terms.replaces);
         assert_int_equal(stays, terms.replaces ? 0 : row->stays);
     }
 }
@@ -183,20 +191,16 @@ static void leaving(void **state)
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         for (unsigned i = 0; i < 4; i++) {
             const struct update_terms terms = { .replaces = i >= 2, .leaves = true, .is_safe = i % 2 == 1 };
-            struct update_name names[UPDATE_NAMES] = { { .kind = UPDATE_HOST },
-                                                       { .kind = UPDATE_ID },
-                                                       { .kind = UPDATE_TLSRPT } };
-            enum update_step steps[UPDATE_NAMES];
+            struct update_name names[PLACES] = { { .place = PLACE_HOST }, { .place = PLACE_ID }, { .place = PLACE_TLSRPT } };
+            enum update_step steps[PLACES];
             struct records r;
-            enum update_kind kind = rows[k].kind;
-            names[kind] = name_of(&rows[k], &r);
+            enum place place = rows[k].place;
+            names[place] = name_of(&rows[k], &r);
             bool removed =
-                kind == UPDATE_HOST ? rows[k].seen[0] == '\0' : kind == UPDATE_ID && strstr(rows[k].seen, "v=STSv1") == NULL;
+                place == PLACE_HOST ? rows[k].seen[0] == '\0' : place == PLACE_ID && names[place].seen_count == rows[k].stays;
             bool is_known = strcmp(rows[k].seen, "?") != 0 && strcmp(rows[k].wanted, "!") != 0;
             assert_true(update_plan(names, &terms, steps));
-            if (kind == UPDATE_ID && strchr(rows[k].seen, '|') != NULL)
-                continue;
-            assert_int_equal(letters[steps[kind]], removed && is_known ? '-' : rows[k].steps[i]);
+            assert_int_equal(letters[steps[place]], removed && is_known ? '-' : rows[k].steps[i]);
         }
     }
 }
@@ -208,34 +212,62 @@ static void host_first(void **state)
     for (size_t h = 0; h < sizeof rows / sizeof *rows; h++) {
         for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
             struct records host, id;
-            if (rows[h].kind != UPDATE_HOST || rows[k].kind != UPDATE_ID)
+            if (rows[h].place != PLACE_HOST || rows[k].place != PLACE_ID)
                 continue;
-            struct update_name names[UPDATE_NAMES] = { name_of(&rows[h], &host),
-                                                       name_of(&rows[k], &id),
-                                                       { .kind = UPDATE_TLSRPT } };
+            struct update_name names[PLACES] = { name_of(&rows[h], &host), name_of(&rows[k], &id), { .place = PLACE_TLSRPT } };
             for (unsigned i = 0; i < 4; i++) {
                 const struct update_terms terms = { .replaces = i >= 2, .is_safe = i % 2 == 1 };
-                enum update_step steps[UPDATE_NAMES];
+                enum update_step steps[PLACES];
                 char own = rows[k].steps[i];
                 assert_true(update_plan(names, &terms, steps));
-                assert_int_equal(letters[steps[UPDATE_HOST]], rows[h].steps[i]);
-                assert_int_equal(letters[steps[UPDATE_ID]], rows[h].steps[i] == 'C' && (own == 'C' || own == 'S') ? 'H' : own);
+                assert_int_equal(letters[steps[PLACE_HOST]], rows[h].steps[i]);
+                assert_int_equal(letters[steps[PLACE_ID]], rows[h].steps[i] == 'C' && (own == 'C' || own == 'S') ? 'H' : own);
             }
         }
+    }
+}
+
+static void delegates(void **state)
+{
+    static const struct {
+        enum place place;
+        const char *seen, *zone; /* NULL: it delegates nothing */
+    } cases[] = {
+        { PLACE_ID, "CNAME _mta-sts.x.example.sts.example.net.", "sts.example.net" },
+        { PLACE_HOST, "CNAME MTA-STS.X.Example.STS.example.net.", "sts.example.net" },
+        { PLACE_TLSRPT, "CNAME _smtp._tls.x.example.sts.example.net.", "sts.example.net" },
+        { PLACE_TLSRPT, "CNAME _mta-sts.x.example.sts.example.net.", NULL },
+        { PLACE_ID, "CNAME _mta-sts.y.example.sts.example.net.", NULL },
+        { PLACE_ID, "CNAME _mta-sts.x.example.", NULL },
+        { PLACE_HOST, "CNAME p.example.", NULL },
+        { PLACE_HOST, "A 192.0.2.1", NULL },
+        { PLACE_ID, "TXT _mta-sts.x.example.sts.example.net.", NULL },
+        { PLACE_ID, "", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct row row = { cases[i].place, cases[i].seen, "", "", 0 };
+        struct records r;
+        struct update_name name = name_of(&row, &r);
+        char zone[DOMAIN_MAX + 1];
+        assert_int_equal(update_delegates(&name, zone), cases[i].zone != NULL);
+        assert_string_equal(zone, cases[i].zone != NULL ? cases[i].zone : "");
     }
 }
 
 int main(void)
 {
     enum { ROWS = sizeof rows / sizeof *rows };
-    struct CMUnitTest tests[ROWS + 2];
+    struct CMUnitTest tests[ROWS + 3];
     char names[ROWS][2 * SIZE];
 
     for (size_t i = 0; i < ROWS; i++) {
-        (void)snprintf(names[i], sizeof names[i], "%d: %s, %s", (int)rows[i].kind, rows[i].seen, rows[i].wanted);
+        (void)snprintf(names[i], sizeof names[i], "%d: %s, %s", (int)rows[i].place, rows[i].seen, rows[i].wanted);
         tests[i] = (struct CMUnitTest) { names[i], one_row, NULL, NULL, (void *)(uintptr_t)&rows[i] };
     }
     tests[ROWS] = (struct CMUnitTest) { "host first", host_first, NULL, NULL, NULL };
     tests[ROWS + 1] = (struct CMUnitTest) { "leaving", leaving, NULL, NULL, NULL };
+    tests[ROWS + 2] = (struct CMUnitTest) { "delegates", delegates, NULL, NULL, NULL };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
