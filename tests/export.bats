@@ -532,7 +532,7 @@ print(sorted(config.items()))' >settings
       seq 1200 | sed 's/.*/[d&.example]\nuse = large/'; } >policies.ini
     leave_alone policies.ini
     cp new/worker.mjs before
-    run -1 mta_sts_export --worker new
+    run -1 "$MTA_STS" -f policies.ini export --worker new
     [[ $output == 'mta-sts: new/worker.mjs: would be larger than the 64 MiB that Cloudflare allows; '* ]]
     cmp before new/worker.mjs
 }
