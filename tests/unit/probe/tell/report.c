@@ -1,6 +1,7 @@
 /* Reports, compared with the files in tests/fixtures/report/, byte for byte. With UPDATE in the environment the files are written
  * again. */
 #include "probe/tell/report.h"
+#include "program/status.h"
 #include "cases.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/servers.h"
@@ -150,7 +151,7 @@ static void statuses(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof worse / sizeof worse[0]; i++)
-        assert_int_equal(probe_worse(worse[i][0], worse[i][1]), worse[i][2]);
+        assert_int_equal(status_worse(worse[i][0], worse[i][1]), worse[i][2]);
     assert_int_equal(probe_status(&result), 0);
     result.checks[PROBE_CHECK_MX].findings.verdict = PROBE_WARN;
     assert_int_equal(probe_status(&result), 1);
