@@ -150,7 +150,7 @@ test: ## test the units, and mta-sts with lighttpd
 
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
-	@tools/workerd build/workerd >/dev/null
+	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null
 	@$(MAKE) mta-sts
 	@absent=$$(tools/packages --offered $(PACKAGES_FRONTS_SOME)) && ABSENT=$$absent tests/run.sh $(B) tests/fronts/*.bats
 

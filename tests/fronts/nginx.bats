@@ -97,3 +97,15 @@ with_mistake() {
     with_mistake 's|fastcgi_param HTTP_HOST .*|fastcgi_param HTTP_HOST localhost;|'
     mistake_is_logged "the front server passes another Host than the client's" nginx.log
 }
+
+@test "nginx: a long policy host needs a larger server_names_hash_bucket_size, which the example has" {
+    local long
+    long=$(printf 'a%.0s' {1..60})
+    NAMES=" mta-sts.$long.$long.$long.b.test" start_example nginx
+    ask mta-sts.b.test | cmp b.txt
+    filled nginx-fcgiwrap/mta-sts.conf | grep '^server_names_hash_bucket_size'
+    # Without it nginx does not start.
+    sed -i '/^server_names_hash_bucket_size/d' mta-sts.conf
+    run -1 nginx -t -p "$DIR" -e "$DIR/nginx.log" -c "$DIR/nginx.conf"
+    [[ $output == *'could not build server_names_hash'* ]]
+}
