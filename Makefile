@@ -15,9 +15,7 @@ POLICIES ?= $(SYSCONFDIR)/mta-sts/policies.ini
 
 # The folder for all that is built. `make V=1` shows whole commands.
 B ?= build
-ifndef V
-QUIET = @echo "  $(1) $@";
-endif
+QUIET = $(if $(V),,@echo "  $(1) $@";)
 
 # Debian packages: for the build, and for each target.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
@@ -38,6 +36,7 @@ PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_PROBE_BUILD) clang libclang-rt-dev llvm python3
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
+PACKAGES_DEB := $(PACKAGES_TEST) debhelper dpkg-dev lintian debootstrap systemd-container
 PACKAGES_BENCH := $(PACKAGES_TEST) iproute2 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go
 
 # The user's CPPFLAGS, CFLAGS and LDFLAGS come last, so they win.
@@ -68,7 +67,7 @@ HAS_PROBE_HEADERS = tools/missing-headers '$(CC) $(CPPFLAGS)' \
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz \
-	soak lint format bench install uninstall dist clean help FORCE
+	soak lint format bench install uninstall dist deb test-deb clean help FORCE
 
 # DIR/NAME.c becomes $(B)/DIR/NAME.o.
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
@@ -82,7 +81,6 @@ TARBALL := mta-sts-$(VERSION).tar.gz
 
 all: mta-sts ## build mta-sts, and mta-sts-probe where its libraries are installed
 	@if $(HAS_PROBE_HEADERS); then $(MAKE) -s mta-sts-probe; fi
-
 static: mta-sts-static ## build mta-sts-static: one file that needs no other
 
 mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
@@ -93,8 +91,7 @@ MODULES := $(call objects,$(filter src/%,$(SOURCES))) $(EMBEDDED)
 $(B)/mta-sts.a: $(filter-out $(B)/src/probe/%,$(MODULES))
 $(B)/probe.a: $(filter $(B)/src/probe/%,$(MODULES))
 $(B)/mta-sts.a $(B)/probe.a:
-	@rm -f $@
-	$(call QUIET,AR)$(AR) rc $@ $^
+	$(call QUIET,AR)rm -f $@ && $(AR) rc $@ $^
 
 $(B)/mta-sts $(B)/mta-sts-static: $(B)/mta-sts.o $(B)/mta-sts.a
 $(B)/mta-sts-probe: $(B)/mta-sts-probe.o $(B)/probe.a $(B)/mta-sts.a
@@ -176,8 +173,7 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# Left out: confine.bats tests Landlock, memory.bats the lack of memory, alarm.bats and timer.bats units that keep the
-# sanitizers out.
+# Left out: what tests Landlock, the lack of memory, and units that keep the sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
@@ -230,7 +226,6 @@ INSTALLED = $(B)/mta-sts:$(BINDIR)/mta-sts examples/bash-completion/mta-sts:$(CO
 INSTALLED_PROBE = $(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
 	examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
 
-# Builds nothing if `make` ran before with the same POLICIES.
 install: $(B)/mta-sts ## install into PREFIX, below DESTDIR; an installed policies.ini stays
 	@if $(HAS_PROBE_HEADERS); then $(MAKE) -s $(B)/mta-sts-probe; fi
 	@tools/install install '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) \
@@ -240,10 +235,15 @@ uninstall: ## remove what `make install` installed, except policies.ini
 	@tools/install uninstall '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) $(INSTALLED_PROBE)
 
 dist: $(TARBALL) ## make a tarball of the last commit, the same bytes each time
-
 $(B)/$(TARBALL): FORCE
-	@mkdir -p $(@D)
 	$(call QUIET,DIST)tools/dist mta-sts-$(VERSION) $@
+
+deb: ## build the Debian packages of the last commit into build/deb
+	@tools/packages $(PACKAGES_DEB)
+	@tools/deb $(VERSION) $(B)/deb
+
+test-deb: deb ## install, upgrade, remove and boot the Debian packages, in a root of their own
+	@TEST_SECONDS=$(or $(TEST_SECONDS),1200) tests/run.sh $(B) tests/deb/*.bats
 
 clean: ## remove all that was built
 	rm -rf build mta-sts mta-sts-probe mta-sts-static $(TARBALL)
