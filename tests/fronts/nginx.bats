@@ -42,6 +42,15 @@ start_example() {
     start_front
 }
 
+# with_http2 FILE: as the README says, by this nginx's version.
+with_http2() {
+    if printf '%s\n' 1.25.1 "$(nginx -v 2>&1 | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)" | sort -VC; then
+        sed -i 's/^server {/&\n    http2 on;/' "$1"
+    else
+        sed -i 's/\(listen .* ssl\)/\1 http2/' "$1"
+    fi
+}
+
 # with_mistake SED-SCRIPT: the example, changed by SED-SCRIPT.
 with_mistake() {
     prepare_front
@@ -59,6 +68,15 @@ with_mistake() {
 @test "nginx-fcgiwrap: everything" {
     start_example nginx-fcgiwrap
     ask_everything nginx-fcgiwrap
+}
+
+@test "nginx, with HTTP/2: everything" {
+    prepare_front
+    start_documented "$(filled nginx/README.md)"
+    filled nginx/mta-sts.conf >http2.conf
+    with_http2 http2.conf
+    start_front http2.conf
+    ask_everything nginx-http2
 }
 
 @test "nginx-fcgiwrap: a body is no reason for a 502" {
