@@ -25,8 +25,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcm
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy openrc strace \
 	shellcheck systemd-container iproute2 mount
-# Debian 12 has it, Debian 13 does not.
-PACKAGES_FRONTS_SOME := h2o
+PACKAGES_FRONTS_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
 PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
 	unbound chasquid
@@ -241,8 +240,7 @@ $(B)/$(TARBALL): FORCE
 	$(call QUIET,DIST)tools/dist mta-sts-$(VERSION) $@
 
 deb: ## build the Debian packages of the last commit into build/deb
-	@tools/packages $(PACKAGES_DEB)
-	@tools/deb $(VERSION) $(B)/deb
+	@tools/packages $(PACKAGES_DEB) && tools/deb $(VERSION) $(B)/deb
 
 test-deb: deb ## install, upgrade, remove and boot the Debian packages, in a root of their own
 	@TEST_SECONDS=$(or $(TEST_SECONDS),1200) tests/run.sh $(B) tests/deb/*.bats
