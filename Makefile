@@ -15,9 +15,7 @@ POLICIES ?= $(SYSCONFDIR)/mta-sts/policies.ini
 
 # The folder for all that is built. `make V=1` shows whole commands.
 B ?= build
-ifndef V
-QUIET = @echo "  $(1) $@";
-endif
+QUIET = $(if $(V),,@echo "  $(1) $@";)
 
 # Debian packages: for the build, and for each target.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
@@ -27,8 +25,7 @@ PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_OPTIONAL) bats parallel git libcmock
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy openrc strace \
 	shellcheck systemd-container iproute2 mount
-# Debian 12 has it, Debian 13 does not.
-PACKAGES_FRONTS_SOME := h2o
+PACKAGES_FRONTS_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
 PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
 	unbound chasquid
@@ -40,6 +37,7 @@ PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_OPTIONAL) clang libclang-rt-dev llvm python3
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
+PACKAGES_DEB := $(PACKAGES_TEST) build-essential debhelper lintian debootstrap systemd-container
 PACKAGES_BENCH := $(PACKAGES_TEST) iproute2 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go
 
 # The user's CPPFLAGS, CFLAGS and LDFLAGS come last, so they win.
@@ -73,7 +71,7 @@ REPORTS_LIBS := -ljansson -lz -lgmime-3.0 -lgobject-2.0 -lglib-2.0
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz \
-	soak lint format bench install uninstall dist clean help FORCE
+	soak lint format bench install uninstall dist deb test-deb clean help FORCE
 
 # DIR/NAME.c becomes $(B)/DIR/NAME.o.
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
@@ -87,7 +85,6 @@ TARBALL := mta-sts-$(VERSION).tar.gz
 
 all: mta-sts ## build mta-sts, and mta-sts-probe and mta-sts-reports where their libraries are installed
 	@$(call each_optional,$$name)
-
 static: mta-sts-static ## build mta-sts-static: one file that needs no other
 
 mta-sts $(OPTIONAL) mta-sts-static $(TARBALL): %: $(B)/%
@@ -98,8 +95,7 @@ MODULES := $(call objects,$(filter src/%,$(SOURCES))) $(EMBEDDED)
 $(B)/mta-sts.a: $(filter-out $(B)/src/probe/% $(B)/src/reports/%,$(MODULES))
 $(foreach name,probe reports,$(eval $(B)/$(name).a: $(filter $(B)/src/$(name)/%,$(MODULES))))
 $(B)/mta-sts.a $(B)/probe.a $(B)/reports.a:
-	@rm -f $@
-	$(call QUIET,AR)$(AR) rc $@ $^
+	$(call QUIET,AR)rm -f $@ && $(AR) rc $@ $^
 
 $(B)/mta-sts $(B)/mta-sts-static: $(B)/mta-sts.o $(B)/mta-sts.a
 $(OPTIONAL:%=$(B)/%): $(B)/mta-sts-%: $(B)/mta-sts-%.o $(B)/%.a $(B)/mta-sts.a
@@ -181,7 +177,7 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# Left out: tests of Landlock, of the lack of memory, and of units that keep the sanitizers out (alarm.bats, timer.bats).
+# Left out: what tests Landlock, the lack of memory, and units that keep the sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
 	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts $(OPTIONAL) look edits) units
@@ -232,7 +228,6 @@ INSTALLED = $(B)/mta-sts:$(BINDIR)/mta-sts examples/bash-completion/mta-sts:$(CO
 	$(foreach file,$(DOCS),$(file):$(DOCDIR)/$(file))
 optional = $(B)/$(1):$(BINDIR)/$(1) $(call manual,man/$(1).1) examples/bash-completion/$(1):$(COMPLETIONDIR)/$(1)
 
-# Builds nothing if `make` ran before with the same POLICIES.
 install: $(B)/mta-sts ## install into PREFIX, below DESTDIR; an installed policies.ini stays
 	@$(call each_optional,$(B)/$$name)
 	@tools/install install '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) \
@@ -242,10 +237,14 @@ uninstall: ## remove what `make install` installed, except policies.ini
 	@tools/install uninstall '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) $(foreach name,$(OPTIONAL),$(call optional,$(name)))
 
 dist: $(TARBALL) ## make a tarball of the last commit, the same bytes each time
-
 $(B)/$(TARBALL): FORCE
-	@mkdir -p $(@D)
 	$(call QUIET,DIST)tools/dist mta-sts-$(VERSION) $@
+
+deb: ## build the Debian packages of the last commit into build/deb
+	@tools/packages $(PACKAGES_DEB) && tools/deb $(VERSION) $(B)/deb
+
+test-deb: deb ## install, upgrade, remove and boot the Debian packages, in a root of their own
+	@TEST_SECONDS=$(or $(TEST_SECONDS),1200) tests/run.sh $(B) tests/deb/*.bats
 
 clean: ## remove all that was built
 	rm -rf build mta-sts $(OPTIONAL) mta-sts-static $(TARBALL)
