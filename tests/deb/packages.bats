@@ -29,7 +29,7 @@ load root
 
 @test "the units of the packages are those of the examples, for programs in /usr; each path in them is there" {
     own_root
-    install_debs "$(built mta-sts)" "$(built mta-sts-probe)" >/dev/null
+    install_debs "$(built mta-sts)" "$(built mta-sts-probe)" "$(built mta-sts-reports)" >/dev/null
     local unit path
     for unit in systemd/mta-sts.{service,socket} monitoring/mta-sts-probe{.service,.timer,-mail.service}; do
         on cat "/lib/systemd/system/${unit#*/}" >unit
