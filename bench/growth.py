@@ -69,6 +69,16 @@ def time_cgi(bench, size):
     return statistics.median(common.run_once([bench.built("mta-sts-static")], environment)[0] for _ in range(50 if size <= 1000 else 5))
 
 
+def time_diff(bench, size):
+    """The command diff, with a file in which each domain has another max_age, in s."""
+    new = common.write_policies(bench.path("growth-diff.ini"), size, 604801)
+    begin = time.perf_counter()
+    done = subprocess.run([bench.built("mta-sts"), "diff", bench.policies(size), new], check=True, capture_output=True, text=True)
+    took = time.perf_counter() - begin
+    assert f"{size} changed; 0 unsafe" in done.stdout, done.stdout[-200:]
+    return took
+
+
 def grow(bench, size, rounds):
     figures = {name: [] for name in ("load", "reload", "answer", "cgi", "first", "checked", "reloaded")}
     for i in range(rounds):
@@ -130,7 +140,10 @@ def run(bench):
     largest = SIZES[-1]
     emit(f"memory at the first answer, after the check, and after a reload and its check, {largest:,} domains: "
          + ", ".join(f"{statistics.median(figures[largest][name]) / 1e6:.0f} MB" for name in ("first", "checked", "reloaded")))
+    diff = statistics.median(time_diff(bench, 100000) for _ in range(3))
+    emit(f"the command diff, 100,000 domains that all change: {number(diff)} s")
     common.budget("start to first answer, 100,000", statistics.median(figures[100000]["load"]), 100, unit=" ms")
     common.budget("start to first answer, 1,000,000", statistics.median(figures[largest]["load"]), 1000, unit=" ms")
+    common.budget("diff, 100,000 domains that all change", diff, 2, unit=" s")
     common.budget("memory, 10", statistics.median(figures[10]["checked"]) / 1e6, 3, unit=" MB")
     common.budget("memory, the file's size = 1, 1,000,000", statistics.median(figures[largest]["checked"]) / os.path.getsize(bench.policies(largest)), 2)

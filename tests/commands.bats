@@ -263,6 +263,49 @@ TOLD
     [ "$output" = $'mta-sts.example.org\nmta-sts.example.com\nmta-sts.example.net\nmta-sts.broken.example' ]
 }
 
+@test "hosts --for: what each front server takes, for all policy hosts or for those with a certificate" {
+    mkdir pem
+    touch pem/mta-sts.example.com.pem
+    run -0 mta_sts hosts --for nginx
+    [ "$output" = $'server_name mta-sts.example.org;\nserver_name mta-sts.example.com;\nserver_name mta-sts.example.net;\nserver_name mta-sts.broken.example;' ]
+    run -0 mta_sts hosts --for caddy
+    [ "$output" = $'mta-sts.example.org,\nmta-sts.example.com,\nmta-sts.example.net,\nmta-sts.broken.example' ]
+    run -0 mta_sts hosts --for haproxy "$DIR/pem"
+    [ "$output" = "$DIR/pem/mta-sts.example.com.pem mta-sts.example.com" ]
+    run -0 "$MTA_STS" hosts --for lighttpd "$DIR/pem" -f policies.ini
+    [ "$output" = "\$HTTP[\"host\"] == \"mta-sts.example.com\" { ssl.pemfile = \"$DIR/pem/mta-sts.example.com.pem\" }" ]
+    # -f behind the command leaves no folder behind it.
+    cmp <("$MTA_STS" hosts --for apache -f policies.ini) <(mta_sts hosts | sed 's/^/ServerAlias /')
+    rm pem/*
+    run -0 mta_sts hosts --for nginx "$DIR/pem"
+    [ -z "$output" ]
+}
+
+@test "hosts --for: an unknown front server, and a folder that would lose a host" {
+    run -2 --separate-stderr mta_sts hosts --for ngnix
+    [ "${stderr_lines[0]}" = 'mta-sts: hosts --for: ngnix: unknown front server; write nginx; there are nginx, lighttpd, apache, haproxy, h2o, caddy' ]
+    run -2 --separate-stderr mta_sts hosts --for lighttpd
+    [ "${stderr_lines[0]}" = 'mta-sts: lighttpd: needs no list of names; name the folder of the certificates' ]
+    run -2 --separate-stderr mta_sts hosts --for caddy "$DIR"
+    [ "${stderr_lines[0]}" = 'mta-sts: caddy: gets the certificates itself; leave out the folder' ]
+    run -2 mta_sts hosts --for
+    mkdir "a folder"
+    local folder
+    for folder in pem nowhere "$DIR/nowhere" "$DIR/a folder" "$DIR/policies.ini"; do
+        run -1 --separate-stderr mta_sts hosts --for nginx "$folder"
+        [ -z "$output" ]
+        # shellcheck disable=SC2154 # set by run
+        [[ $stderr == "mta-sts: $folder: "* ]]
+    done
+    # A loop of links: whether the certificate is there cannot be found out.
+    mkdir pem
+    touch pem/mta-sts.example.org.pem
+    ln -s mta-sts.example.com.pem pem/mta-sts.example.com.pem
+    run -1 --separate-stderr mta_sts hosts --for nginx "$DIR/pem"
+    [ -z "$output" ]
+    [[ $stderr == "mta-sts: $DIR/pem/mta-sts.example.com.pem: "* ]]
+}
+
 @test "show: the policy, byte for byte as it is served" {
     start_fastcgi -f policies.ini
     start_lighttpd < <(lighttpd_fastcgi)
@@ -527,8 +570,14 @@ complete_words() {
     [ "$(complete_words dns -T 60 --f)" = --format ]
     [ "$(complete_words dns --format t)" = terraform ]
     [ "$(complete_words dns --format '')" = "$("$MTA_STS" dns --format xml 2>&1 | sed -n 's/.*write one of //p' | tr -d ,)" ]
+    [ "$(complete_words hosts -)" = --for ]
+    [ "$(complete_words hosts --for l)" = lighttpd ]
+    mkdir pem
+    [ "$(complete_words hosts --for nginx p)" = pem ]
     [ "$(complete_words -f policies.ini dns --format json exa)" = 'example.org example.com example.net' ]
-    [ "$(complete_words export -)" = '--delete --worker' ]
+    [ "$(complete_words export -)" = '--delete --site --worker' ]
+    [ "$(complete_words export --site g)" = github-pages ]
+    [ "$(complete_words export --site github-pages --d)" = --delete ]
     [ "$(complete_words -f policies.ini show example.)" = 'example.org example.com example.net' ]
     [ "$(complete_words -f policies.ini dns -T 60 example.org br)" = broken.example ]
     [ -z "$(complete_words -f policies.ini show example.org e)" ]

@@ -71,6 +71,9 @@ moved.example: changed
 gone.example: removed
 also-gone.example: removed' ]
     [ "$(grep -c '^  unsafe' <<<"$output")" = 0 ]
+    # The records of what is gone are named, and when to remove them: before the section.
+    [[ $output == *$'\n  remove _mta-sts.gone.example TXT: id '* && $output == *$'\n  remove mta-sts.gone.example: host '* ]]
+    [ "$(grep -c 'remove the records, then the section' <<<"$output")" -eq 2 ]
     # Without another policy there is no new id.
     [ "$(grep -A 1 '^reports' <<<"$output" | tail -1)" = '  renew _smtp._tls.reports.example TXT: tlsrpt mailto:tls@example.net, before: none' ]
     [[ $output == *'  renew mta-sts.moved.example: host 192.0.2.1, before: policies.example.net'* ]]
@@ -141,14 +144,14 @@ PY
 }
 
 @test "diff --json: every member, whatever the name of the file" {
-    printf '[a.example]\nmode = enforce\nmx = mail.a.example\nhost = 192.0.2.1, 192.0.2.2\n[b.example]\nmx = b.example\n[c.example]\nmx = c.example\n' >old.ini
+    printf '[a.example]\nmode = enforce\nmx = mail.a.example\nhost = 192.0.2.1, 192.0.2.2\n[b.example]\nmx = b.example\ntlsrpt = mailto:tls@b.example\n[c.example]\nmx = c.example\n' >old.ini
     printf '[a.example]\nmode = enforce\nmx = mail.a.example *.b.example\nhost = 192.0.2.2\ntlsrpt = mailto:tls@a.example\n[c.example]\nmod = x\n' >$'n"\\\n\xff\xc3\xa4.ini'
     run -1 --separate-stderr mta_sts_diff --json old.ini $'n"\\\n\xff\xc3\xa4.ini'
     python3 - "$output" <<'PY'
 import json, sys
 found = json.loads(sys.argv[1])
 a, c, b = found["domains"]
-assert found["now"] == "2026-11-26T07:00:00Z" and found["old"] == "old.ini" and found["new"] == 'n"\\\n\ufffd\u00e4.ini'
+assert found["now"] == "2026-11-26T07:00:00Z" and found["old"] == "old.ini" and found["new"] == 'n"\\\n\u00ff\u00e4.ini'
 assert [found[k] for k in ("added", "removed", "changed", "unknown", "unsafe")] == [0, 1, 1, 1, 1]
 assert list(found) == ["now", "old", "new", "domains", "added", "removed", "changed", "unknown", "unsafe"]
 assert a["change"] == "changed" and a["renew"] == ["_mta-sts.a.example", "mta-sts.a.example", "_smtp._tls.a.example"]
@@ -162,6 +165,7 @@ assert (moved["rule"], moved["refused"], moved["mx"]) == ("host-moved", "others"
 assert added["what"].startswith("before 2026-12-03T07:00:00Z, ") and added["advice"].endswith("(RFC 8461 5.1)")
 assert (c["change"], c["before"]["mode"], c["after"], c["renew"], c["findings"]) == ("unknown", "testing", None, [], [])
 assert (b["domain"], b["change"], b["after"], b["renew"]) == ("b.example", "removed", None, [])
+assert b["remove"] == ["_mta-sts.b.example", "mta-sts.b.example", "_smtp._tls.b.example"] and a["remove"] == c["remove"] == []
 assert [f["rule"] for f in b["findings"]] == ["removed-testing"]
 PY
     run -0 mta_sts_diff --json old.ini old.ini

@@ -178,18 +178,16 @@ list_is_told() {
     grep -q 'mx: new.b.example' "$B/.well-known/mta-sts.txt"
 }
 
-@test "export --worker: a link, a FIFO, a device, a folder for the file" {
+@test "export --worker: a link, a FIFO, a device for the file" {
     exported
     local what
     ln -s victim 'symbolic link'
     mkfifo FIFO
     mkdir folder
-    for what in 'symbolic link' FIFO folder; do
+    for what in 'symbolic link' FIFO; do
         run -1 mta_sts_export --worker "$DIR/$what"
         [ "$output" = "mta-sts: $DIR/$what: is a $what; remove it, or export elsewhere" ]
     done
-    run -1 mta_sts_export --worker folder/
-    [ "$output" = 'mta-sts: folder/: is a folder; remove it, or export elsewhere' ]
     # As a user who cannot replace it.
     if [ "$(id -u)" -ne 0 ]; then
         run -1 mta_sts_export --worker /dev/null
@@ -199,7 +197,7 @@ list_is_told() {
         [ "$output" = 'mta-sts: device: is a device; export elsewhere' ]
         [ -c device ]
     fi
-    [ -L 'symbolic link' ] && [ -p FIFO ] && [ -d folder ]
+    [ -L 'symbolic link' ] && [ -p FIFO ]
     outside_is_whole
     run -1 mta_sts_export --worker nowhere/worker.js
     [ "$output" = 'mta-sts: nowhere/worker.js: cannot be written: No such file or directory' ]
@@ -403,4 +401,204 @@ other_of_worker() {
     run -1 mta_sts_export --worker worker.js
     [ "$(other_of_worker)" = 'null;' ]
     [[ $output == *'[*] mx: "192.0.2.1" is an IP address'* ]]
+}
+
+# routes_of FILE: the policy hosts in a wrangler.jsonc.
+routes_of() {
+    sed -n 's/^ *{ "pattern": "\(.*\)", "custom_domain": true },$/\1/p' "$1"
+}
+
+@test "export --worker DIR: the module, and a wrangler.jsonc with each policy host" {
+    exported
+    run -0 mta_sts_export --worker new
+    [ -z "$output" ]
+    run -0 mta_sts_export --worker new/
+    mkdir there.js
+    run -0 mta_sts_export --worker there.js
+    mta_sts_export --worker module.mjs
+    local folder
+    for folder in new there.js; do
+        [ "$(ls -A "$folder")" = $'worker.mjs\nwrangler.jsonc' ]
+        cmp module.mjs "$folder/worker.mjs"
+        [ "$(routes_of "$folder/wrangler.jsonc")" = $'mta-sts.a.example\nmta-sts.b.example' ]
+        [ "$(stat -c %a "$folder"/*)" = $'644\n644' ]
+    done
+    # JSON, once it has neither comments nor final commas.
+    sed 's,^ *//.*,,' new/wrangler.jsonc | tr -d '\n' | sed 's/, *]/]/g' | python3 -c 'import json, sys
+config = json.load(sys.stdin)
+assert config.pop("routes")[1] == {"pattern": "mta-sts.b.example", "custom_domain": True}
+print(sorted(config.items()))' >settings
+    [ "$(cat settings)" = "[('compatibility_date', '2025-01-01'), ('main', 'worker.mjs'), ('name', 'mta-sts'), ('preview_urls', False), ('workers_dev', False)]" ]
+    # A file without an ending stays a file.
+    mta_sts_export --worker old.js
+    mv old.js old
+    : >old
+    mta_sts_export --worker old
+    cmp module.mjs old
+}
+
+@test "export --worker DIR: what a person wrote into wrangler.jsonc stays, byte for byte" {
+    exported
+    mta_sts_export --worker new
+    sed -i -e 's/"mta-sts",$/"policies", "account_id": "0123",\r/' -e '$d' new/wrangler.jsonc
+    printf '\t// the end\n}' >>new/wrangler.jsonc
+    cp new/wrangler.jsonc edited
+    printf '[c.example]\nmx = mail.c.example\n' >>policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --worker new
+    [ -z "$output" ]
+    [ "$(diff edited new/wrangler.jsonc)" = $'10a11\n>         { "pattern": "mta-sts.c.example", "custom_domain": true },' ]
+    grep -q mail.c.example new/worker.mjs
+    # The next deployment would remove what is no longer there: that is said.
+    sed -i '/c.example/d' policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --worker new
+    [ "$output" = 'mta-sts: new/wrangler.jsonc: mta-sts.c.example is no longer in policies.ini: the next deployment removes it, and its DNS record' ]
+    cmp edited new/wrangler.jsonc
+}
+
+@test "export --worker DIR: without its two lines nothing is written" {
+    exported
+    mta_sts_export --worker new
+    cp new/wrangler.jsonc good
+    echo old >new/worker.mjs
+    local edit
+    for edit in '/routes begin/d' '/routes end/d' '/routes end/p' 's/routes begin/routes end/' 's/routes begin/& here/' \
+        '/routes begin/{h;d};/routes end/G' '2,$d'; do
+        sed "$edit" good >new/wrangler.jsonc
+        cp new/wrangler.jsonc edited
+        run -1 mta_sts_export --worker new
+        [[ $output == 'mta-sts: new/wrangler.jsonc: has not each of the lines "// mta-sts routes begin" and "// mta-sts routes end" once; '* ]]
+        [ "${#lines[@]}" -eq 1 ]
+        cmp edited new/wrangler.jsonc
+        [ "$(cat new/worker.mjs)" = old ]
+    done
+    # The module alone needs none of this.
+    : >new/worker.mjs
+    run -0 mta_sts_export --worker new/worker.mjs
+    grep -q 'mx: new.a.example' new/worker.mjs
+    cmp edited new/wrangler.jsonc
+}
+
+@test "export --worker DIR: other configurations of wrangler, links, FIFOs, folders: nothing is written" {
+    exported
+    local name
+    mkdir new
+    for name in wrangler.json wrangler.toml; do
+        : >"new/$name"
+        run -1 mta_sts_export --worker new
+        [ "$output" = "mta-sts: new/$name: wrangler reads only one configuration; move this file away, export again, and write its settings into wrangler.jsonc" ]
+        [ "$(ls -A new)" = "$name" ]
+        rm "new/$name"
+    done
+    ln -s ../victim new/wrangler.jsonc
+    run -1 mta_sts_export --worker new
+    [ "$output" = 'mta-sts: new/wrangler.jsonc: is a symbolic link; remove it, or export elsewhere' ]
+    rm new/wrangler.jsonc
+    mkfifo new/wrangler.jsonc
+    run -1 mta_sts_export --worker new
+    [ "$output" = 'mta-sts: new/wrangler.jsonc: is a FIFO; remove it, or export elsewhere' ]
+    [ "$(ls -A new)" = wrangler.jsonc ]
+    rm new/wrangler.jsonc
+    mkdir new/worker.mjs
+    run -1 mta_sts_export --worker new
+    [ "$output" = 'mta-sts: new/worker.mjs: is a folder; remove it, or export elsewhere' ]
+    [ "$(ls -A new)" = worker.mjs ]
+    run -1 mta_sts_export --worker nowhere/new
+    [ "$output" = 'mta-sts: nowhere/new: cannot be written: No such file or directory' ]
+    outside_is_whole
+}
+
+@test "export --worker DIR: with a mistake, with a header that cannot be read, with [*]" {
+    exported
+    mta_sts_export --worker new
+    sed -i 's/new.b.example/192.0.2.1/' policies.ini
+    leave_alone policies.ini
+    # Its host keeps its route, and its DNS record.
+    run -1 mta_sts_export --worker new
+    [[ $output == 'mta-sts: policies.ini:4: [b.example] mx: "192.0.2.1" is an IP address'* ]]
+    [ "$(routes_of new/wrangler.jsonc)" = $'mta-sts.a.example\nmta-sts.b.example' ]
+    grep -qF '["b.example", null]' new/worker.mjs
+    lost_header
+    run -1 mta_sts_export --worker new
+    [[ $output == "mta-sts: $LOST"* ]]
+    [ "${#lines[@]}" -eq 1 ]
+    [ "$(routes_of new/wrangler.jsonc)" = $'mta-sts.a.example\nmta-sts.b.example' ]
+    printf '[a.example]\nmx = a.example\n[*]\nmx = mail.{domain}\n' >policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --worker new
+    [[ ${lines[0]} == *'mta-sts.b.example is no longer in policies.ini'* ]]
+    [[ ${lines[1]} == 'mta-sts: [*]: the Worker answers for every other domain, too, '* ]]
+    [ "$(routes_of new/wrangler.jsonc)" = mta-sts.a.example ]
+}
+
+@test "export --worker DIR: what is beyond a limit of Cloudflare is said" {
+    exported
+    { echo '[defaults]'; echo 'mx = mail.{domain}'; seq 100 | sed 's/.*/[d&.b.example]\nmode = testing/'; seq 100 | sed 's/.*/[d&.example]\nmode = testing/'; } >policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --worker new
+    [ -z "$output" ]
+    printf '[e.b.example]\nmode = testing\n' >>policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --worker new
+    [[ $output == 'mta-sts: 101 policy hosts are below b.example: Cloudflare allows 100 custom domains a zone; if that is one zone, ask '* ]]
+    seq 101 900 | sed 's/.*/[d&.example]\nmode = testing/' >>policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --worker new
+    [[ ${lines[0]} == 'mta-sts: new/wrangler.jsonc: has 1001 custom domains: Cloudflare allows a Worker 1000 zones; '* ]]
+    # 1,200 policies of 58 kB.
+    { echo '[large]'; seq 290 | sed 's/.*/mx = &.'"$(printf 'a%.0s' $(seq 63)).$(printf 'b%.0s' $(seq 63)).$(printf 'c%.0s' $(seq 63))"'/'
+      seq 1200 | sed 's/.*/[d&.example]\nuse = large/'; } >policies.ini
+    leave_alone policies.ini
+    cp new/worker.mjs before
+    run -1 "$MTA_STS" -f policies.ini export --worker new
+    [[ $output == 'mta-sts: new/worker.mjs: would be larger than the 64 MiB that Cloudflare allows; '* ]]
+    cmp before new/worker.mjs
+}
+
+# in_site HOST: the files in the folder of a policy host.
+in_site() {
+    (cd "tree/$1" && find . -type f | sort | paste -sd' ')
+}
+
+@test "export --site: the files of a static host beside each policy; what is there stays" {
+    exported
+    run -0 mta_sts_export --site github-pages tree
+    [ -z "$output" ]
+    [ "$(in_site mta-sts.a.example)" = './.nojekyll ./.well-known/mta-sts.txt ./CNAME' ]
+    [ "$(cat "$A/CNAME")" = mta-sts.a.example ]
+    [ "$(stat -c %s "$A/.nojekyll")" = 0 ]
+    [ "$(modes 2>/dev/null)" = $'644 f\n755 d' ]
+    printf mta-sts.a.example >"$A/CNAME"
+    printf yes >"$B/.nojekyll"
+    mkdir "$B/.git"
+    run -0 mta_sts_export --site github-pages --delete tree
+    [ "$(stat -c %s "$A/CNAME" "$B/.nojekyll")" = $'17\n3' ]
+    run -0 mta_sts_export --site cloudflare-pages tree
+    [ "$(cat "$A/_headers")" = $'/.well-known/mta-sts.txt\n  Content-Type: text/plain; charset=utf-8\n  Cache-Control: max-age=60\n  X-Content-Type-Options: nosniff' ]
+    # Without --site, too, the files are removed with their policy, but not those that were edited.
+    printf '[c.example]\nmx = c.example\n' >policies.ini
+    leave_alone policies.ini
+    run -0 mta_sts_export --delete tree
+    [ "$(ls -A "$A")" = CNAME ]
+    [ "$(ls -A "$B" | paste -sd' ')" = '.git .nojekyll' ]
+    outside_is_whole
+}
+
+@test "export --site: links and folders for its files, and wrong arguments" {
+    exported
+    ln -s ../../victim "$A/CNAME"
+    run -1 mta_sts_export --site github-pages tree
+    [ "$output" = "mta-sts: $A/CNAME: is a symbolic link; remove it, or export elsewhere" ]
+    grep -q 'mx: new.b.example' "$B/.well-known/mta-sts.txt"
+    rm "$A/CNAME"
+    mkdir "$A/CNAME"
+    run -1 mta_sts_export --site github-pages tree
+    [ "$output" = "mta-sts: $A/CNAME: is a folder; remove it, or export elsewhere" ]
+    outside_is_whole
+    run -2 mta_sts_export --site netscape tree
+    [ "${lines[0]}" = 'mta-sts: export --site: write one of github-pages, cloudflare-pages' ]
+    run -2 mta_sts_export --site github-pages
+    run -2 mta_sts_export --site github-pages --worker tree
+    run -2 mta_sts_export --delete --worker tree
 }

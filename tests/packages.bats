@@ -141,6 +141,22 @@ packages() {
     [ -z "$(ls -A tmp)" ]
 }
 
+@test "packages --offered: what this release does not have is named, by new lists, and the rest is installed" {
+    fakes
+    echo 'amd64 installed' >status/there
+    fake apt-cache <<<'[ -e "$DIR/updated" ] && [ "$2" != elsewhere ]'
+    run -0 --separate-stderr packages --offered there elsewhere absent
+    [ "$output" = elsewhere ]
+    [[ $stderr == *'Installing absent'* ]]
+    [ "$(cat installed)" = absent ]
+    # Nothing is left out where the lists are not to be had.
+    rm updated
+    fake apt-get <<<'echo "E: no network" >&2; exit 100'
+    run -1 --separate-stderr packages --offered elsewhere
+    [ "$output" = '' ]
+    [[ $stderr == *'E: no network'* ]]
+}
+
 @test "packages: through sudo, which keeps nothing of the environment" {
     fakes
     fake id <<<'echo 1000'

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BASIC_MAX = 0xFFFF };
+
 /* Makes room for LEN more bytes and a NUL. False and FAILED if memory runs out. */
 static bool make_room(struct buf *buf, size_t len)
 {
@@ -93,6 +95,49 @@ void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most)
     }
     if (at < len)
         buf_add(buf, "...", 3);
+}
+
+/* The length of the beginning of BYTES that a string in JSON has as it is. */
+static size_t plain_len(const char *bytes, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && bytes[n] >= ' ' && bytes[n] <= '~' && bytes[n] != '"' && bytes[n] != '\\')
+        n++;
+    return n;
+}
+
+/*
+ * Appends the first character of BYTES, which is not plain. Returns its length. An escape has four digits; in YAML, two of them
+ * are no character beyond these.
+ */
+static size_t add_character(struct buf *buf, const char *bytes, size_t len)
+{
+    unsigned character = 0;
+    size_t n = utf8_read((const unsigned char *)bytes, len, &character);
+
+    if (n == 0)
+        character = (unsigned char)*bytes;
+    if (character == '"' || character == '\\')
+        buf_print(buf, "\\%c", (char)character);
+    else if (character > BASIC_MAX)
+        buf_add(buf, bytes, n);
+    else
+        buf_print(buf, "\\u%04x", character);
+    return n > 0 ? n : 1;
+}
+
+void buf_add_json(struct buf *buf, const char *bytes, size_t len)
+{
+    buf_add(buf, "\"", 1);
+    for (size_t at = 0; at < len;) {
+        size_t plain = plain_len(bytes + at, len - at);
+        buf_add(buf, bytes + at, plain);
+        at += plain;
+        if (at < len)
+            at += add_character(buf, bytes + at, len - at);
+    }
+    buf_add(buf, "\"", 1);
 }
 
 void buf_free(struct buf *buf)

@@ -25,6 +25,12 @@ __attribute__((format(printf, 2, 3))) void buf_print(struct buf *buf, const char
  */
 void buf_add_shown(struct buf *buf, const char *bytes, size_t len, size_t most);
 
+/*
+ * Appends LEN bytes as a string in JSON, with its quotation marks: a byte that begins no valid UTF-8 as the character of its
+ * number. In YAML and JavaScript it is the same string.
+ */
+void buf_add_json(struct buf *buf, const char *bytes, size_t len);
+
 /* Frees the text. The buffer is then empty and can be used again. */
 void buf_free(struct buf *buf);
 

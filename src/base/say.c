@@ -14,3 +14,8 @@ void say(say_line *to, const char *format, ...)
     if (n >= 0)
         to(line);
 }
+
+void say_complain(const char *line)
+{
+    (void)fprintf(stderr, "mta-sts: %s\n", line);
+}

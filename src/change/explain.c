@@ -14,8 +14,9 @@ static const char *const sentences[JUDGE_RULES][EXPLAIN_PARTS] = {
                            "remove the MX record first, wait until its TTL has passed, then remove the mx (RFC 8461 4.1)" },
     [JUDGE_REMOVED] = { "before @, senders that keep the old policy enforce it, and cannot fetch another; they deliver to $ "
                         "alone",
-                        "write mode = none and max_age = 1d now, publish the new id, and remove the section at @, not earlier "
-                        "(RFC 8461 8.3)" },
+                        "write mode = none and max_age = 1d now, and publish the new id; remove the records, then the section, "
+                        "at @, "
+                        "not earlier (RFC 8461 8.3)" },
     [JUDGE_HOST_MOVED] = { "before @, senders that cannot fetch the policy from the new address keep the old policy, and deliver "
                            "to $ alone",
                            "first serve the policy at the new address, with a valid certificate; keep the old address until the "
@@ -35,9 +36,11 @@ static const char *const sentences[JUDGE_RULES][EXPLAIN_PARTS] = {
     [JUDGE_NONE_LONG] = { "senders keep mode none for longer than a day",
                           "write max_age = 1d, so that they notice soon if you come back (RFC 8461 8.3)" },
     [JUDGE_REMOVED_TESTING] = { "before @, senders may keep the old policy, and report failures",
-                                "write mode = none and max_age = 1d first, and remove the section at @ or later (RFC 8461 8.3)" },
+                                "write mode = none and max_age = 1d first; remove the records, then the section, at @ or later "
+                                "(RFC 8461 8.3)" },
     [JUDGE_REMOVED_NONE] = { "senders may still enforce a policy that was served before mode none",
-                             "remove the section only when the max_age of every earlier policy has passed since it was last "
+                             "remove the records, then the section, only when the max_age of every earlier policy has passed "
+                             "since it was last "
                              "served (RFC 8461 8.3)" },
     [JUDGE_MAX_AGE_LOWERED] = { "before @, senders that keep the old policy enforce it, and deliver to $ alone",
                                 "let the MX record of any new host wait until @, too (RFC 8461 8.3)" },

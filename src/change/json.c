@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/utc.h"
-#include "base/utf8.h"
 #include "change/compare.h"
 #include "change/explain.h"
 #include "change/judge.h"
@@ -28,43 +27,9 @@ static const char *const refusals[] = {
 
 static const char *const holders[] = { [JUDGE_NOBODY] = "none", [JUDGE_OLD] = "old", [JUDGE_NEW] = "new" };
 
-/* Adds the first character of TEXT, which has LEFT bytes, and returns its length. Without a valid one, adds U+FFFD for a byte. */
-static size_t add_character(struct buf *out, const char *text, size_t left)
-{
-    unsigned character;
-    size_t len = utf8_read((const unsigned char *)text, left, &character);
-
-    if (len == 0)
-        buf_print(out, "\\ufffd");
-    else if (character < ' ' || character == '"' || character == '\\')
-        buf_print(out, "\\u%04x", character);
-    else
-        buf_add(out, text, len);
-    return len > 0 ? len : 1;
-}
-
-/* The length of the beginning of TEXT that needs no care: printable ASCII. */
-static size_t plain_length(const char *text)
-{
-    size_t len = 0;
-
-    while (text[len] >= ' ' && text[len] <= '~' && text[len] != '"' && text[len] != '\\')
-        len++;
-    return len;
-}
-
-/* A path may have any bytes; all other strings are plain. */
 static void add_string(struct buf *out, const char *text)
 {
-    buf_add(out, "\"", 1);
-    while (*text != '\0') {
-        size_t len = plain_length(text);
-        buf_add(out, text, len);
-        text += len;
-        if (*text != '\0')
-            text += add_character(out, text, strlen(text));
-    }
-    buf_add(out, "\"", 1);
+    buf_add_json(out, text, strlen(text));
 }
 
 /* Adds the member NAME after a comma: a string, or null. */
@@ -128,6 +93,22 @@ static void add_renew(struct buf *out, const struct compare_change *change)
     buf_add(out, "]", 1);
 }
 
+/* The names of the records of a domain that is gone. */
+static void add_remove(struct buf *out, const struct compare_change *change)
+{
+    const bool any = change->kind == COMPARE_REMOVED && strcmp(change->domain, "*") != 0;
+    const char *separator = "";
+
+    buf_print(out, ",\"remove\":[");
+    if (any) {
+        add_name(out, "_mta-sts.", change->domain, &separator);
+        add_name(out, "mta-sts.", change->domain, &separator);
+    }
+    if (any && !change->before->mistaken && change->before->tlsrpt != NULL && change->before->tlsrpt[0] != '\0')
+        add_name(out, "_smtp._tls.", change->domain, &separator);
+    buf_add(out, "]", 1);
+}
+
 static void add_sentence(struct buf *out, const char *name, const struct judge_finding *finding, enum explain_part part)
 {
     struct buf text = { 0 };
@@ -171,6 +152,7 @@ void json_change(const struct compare_change *change, bool first, struct buf *ou
     add_side(out, "before", change->before, change->id_before);
     add_side(out, "after", change->after, change->id_after);
     add_renew(out, change);
+    add_remove(out, change);
     buf_print(out, ",\"findings\":[");
     for (size_t i = 0; i < change->findings.count; i++) {
         if (i > 0)

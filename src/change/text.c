@@ -81,6 +81,19 @@ static void add_records(const struct page *page, const struct compare_change *ch
                   shown(change->before->tlsrpt));
 }
 
+/* Nobody else names the records of a section that is gone. */
+static void add_removed(const struct page *page, const struct compare_change *change)
+{
+    const struct index_values *before = change->before;
+
+    if (strcmp(change->domain, "*") == 0 || change->kind != COMPARE_REMOVED)
+        return;
+    buf_print(page->out, "  remove _mta-sts.%s TXT: id %s\n", change->domain, change->id_before);
+    buf_print(page->out, "  remove mta-sts.%s: host %s\n", change->domain, before->mistaken ? "unknown" : shown(before->host));
+    if (!before->mistaken && before->tlsrpt != NULL && before->tlsrpt[0] != '\0')
+        buf_print(page->out, "  remove _smtp._tls.%s TXT: tlsrpt %s\n", change->domain, before->tlsrpt);
+}
+
 static void add_finding(const struct page *page, const struct judge_finding *finding)
 {
     const struct judge_meaning *meaning = judge_meaning(finding->rule);
@@ -104,6 +117,7 @@ void text_change(const struct compare_change *change, bool colour, struct buf *o
     if (change->kind != COMPARE_UNKNOWN) {
         add_lines(&page, change);
         add_records(&page, change);
+        add_removed(&page, change);
     }
     for (size_t i = 0; i < change->findings.count; i++)
         add_finding(&page, &change->findings.list[i]);

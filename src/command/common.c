@@ -1,6 +1,7 @@
 #include "command/common.h"
 
 #include "base/buf.h"
+#include "base/say.h"
 #include "config/index.h"
 #include "config/verdict.h"
 #include "policy/argument.h"
@@ -11,7 +12,7 @@
 
 void command_complain(const char *line)
 {
-    (void)fprintf(stderr, "mta-sts: %s\n", line);
+    say_complain(line);
 }
 
 void command_complain_of(struct buf *why)

@@ -21,7 +21,7 @@ enum { COMMAND_FINE = 0, COMMAND_WRONG = 1, COMMAND_USAGE = 2 };
  */
 typedef int command_fn(struct index *index, int argc, char *argv[], struct buf *out);
 
-command_fn command_check, command_dns, command_hosts, command_show, command_export;
+command_fn command_check, command_dns, command_hosts, command_show;
 
 /* Writes "mta-sts: LINE" to standard error. */
 void command_complain(const char *line);

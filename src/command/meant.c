@@ -11,8 +11,7 @@
 
 enum { FAR = 3, WORD_SHOWN = 255 };
 
-/* Returns the name that is nearest to WORD, or NULL if none is near: half of the letters have to be right. */
-static const char *nearest(const char *word, meant_name_fn *names)
+const char *meant_nearest(const char *word, meant_name_fn *names)
 {
     const char *found = NULL;
     size_t least = FAR;
@@ -94,7 +93,7 @@ static bool is_domain(const char *word)
 
 void meant_command(const char *file, int argc, char *const argv[], meant_name_fn *names)
 {
-    const char *word = argv[0], *near = nearest(word + strspn(word, "-"), names);
+    const char *word = argv[0], *near = meant_nearest(word + strspn(word, "-"), names);
     bool is_before = argc > 1 && is_command(argv[1], names);
 
     if (near != NULL)

@@ -4,6 +4,9 @@
 #include "change/diff.h"
 #include "command/common.h"
 #include "command/dns/format.h"
+#include "command/export/export.h"
+#include "command/export/site.h"
+#include "command/hosts.h"
 #include "command/import/import.h"
 #include "command/meant.h"
 #include "config/index.h"
@@ -41,12 +44,16 @@ static const struct command {
     { "diff", "--now TIME OLD [NEW]", "the same, if the edit is served at TIME", diff_command, "--now", 2, OPEN_NEEDS, NULL },
     { "import", "[--domain NAME] FILE|DIR|-...", "prints sections for existing policies: mta-sts.txt, Workers, nginx",
       import_command, "--domain", 0, OPENS_NONE, NULL },
-    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, NULL, 0, OPEN_NEEDS, NULL },
+    { "hosts", "", "prints the policy hosts, for certificates and server_name", command_hosts, "--for", 0, OPEN_NEEDS, NULL },
+    { "hosts", "--for FRONT [DIR]", "prints them as FRONT takes them; with DIR, those that have a certificate there: ",
+      command_hosts, "--for", 0, OPEN_NEEDS, hosts_front_names },
     { "show", "DOMAIN", "prints the policy as it is served", command_show, NULL, 0, 0, NULL },
-    { "export", "[--delete] DIR", "writes the policies as static files below DIR", command_export, NULL, 0,
+    { "export", "[--delete] DIR", "writes the policies as static files below DIR", export_command, NULL, 0,
       OPEN_WAITS | OPEN_NEEDS, NULL },
-    { "export", "--worker FILE", "writes the policies as a Cloudflare Worker", command_export, NULL, 0, OPEN_WAITS | OPEN_NEEDS,
-      NULL },
+    { "export", "--site KIND DIR", "writes them with what a static host needs: ", export_command, NULL, 0,
+      OPEN_WAITS | OPEN_NEEDS, site_names },
+    { "export", "--worker DIR|FILE.mjs", "writes a Cloudflare Worker: DIR for wrangler deploy, or the module alone",
+      export_command, NULL, 0, OPEN_WAITS | OPEN_NEEDS, NULL },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

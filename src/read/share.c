@@ -53,11 +53,6 @@ struct probe_share probe_share_rest(struct probe_share share)
     return (struct probe_share) { share.is_known, less(share.of, share.most), less(share.of, share.least), share.of };
 }
 
-bool probe_share_is_all(struct probe_share share)
-{
-    return share.is_known && share.least == share.of;
-}
-
 bool probe_share_is_none(struct probe_share share)
 {
     return share.is_known && share.most == 0;
@@ -65,7 +60,7 @@ bool probe_share_is_none(struct probe_share share)
 
 bool probe_share_is_some(struct probe_share share)
 {
-    return share.is_known && !probe_share_is_all(share) && !probe_share_is_none(share);
+    return share.is_known && share.least != share.of && !probe_share_is_none(share);
 }
 
 void probe_share_add(struct probe_share share, struct buf *out)

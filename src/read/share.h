@@ -28,8 +28,7 @@ struct probe_share probe_share_less(struct probe_share share, const struct probe
 /* Those that do not take it. */
 struct probe_share probe_share_rest(struct probe_share share);
 
-/* It is known that all take it; that none does; that some do, and others do not. */
-bool probe_share_is_all(struct probe_share share);
+/* It is known that none takes it; that some do, and others do not. */
 bool probe_share_is_none(struct probe_share share);
 bool probe_share_is_some(struct probe_share share);
 

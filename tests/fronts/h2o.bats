@@ -1,4 +1,5 @@
 # h2o: the example, with the program started by spawn-fcgi.
+# bats file_tags=h2o
 
 load fronts
 

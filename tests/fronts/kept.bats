@@ -123,6 +123,7 @@ CONF
     attack apache
 }
 
+# bats test_tags=h2o
 @test "kept connections: h2o" {
     prepare
     {

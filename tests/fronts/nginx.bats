@@ -39,6 +39,7 @@ start_example() {
         start_fcgiwrap
     fi
     filled "$1/mta-sts.conf" >mta-sts.conf
+    [ -z "${HTTP2:-}" ] || with_http2 mta-sts.conf
     start_front
 }
 
@@ -59,6 +60,11 @@ with_mistake() {
 @test "nginx-fcgiwrap: everything" {
     start_example nginx-fcgiwrap
     ask_everything nginx-fcgiwrap
+}
+
+@test "nginx, with HTTP/2: everything" {
+    HTTP2=yes start_example nginx
+    ask_everything nginx-http2
 }
 
 @test "nginx-fcgiwrap: a body is no reason for a 502" {
@@ -90,4 +96,16 @@ with_mistake() {
 @test "a fixed HTTP_HOST: both policies are right, and the log tells of it" {
     with_mistake 's|fastcgi_param HTTP_HOST .*|fastcgi_param HTTP_HOST localhost;|'
     mistake_is_logged "the front server passes another Host than the client's" nginx.log
+}
+
+@test "nginx: a long policy host needs a larger server_names_hash_bucket_size, which the example has" {
+    local long
+    long=$(printf 'a%.0s' {1..60})
+    NAMES=" mta-sts.$long.$long.$long.b.test" start_example nginx
+    ask mta-sts.b.test | cmp b.txt
+    filled nginx-fcgiwrap/mta-sts.conf | grep '^server_names_hash_bucket_size'
+    # Without it nginx does not start.
+    sed -i '/^server_names_hash_bucket_size/d' mta-sts.conf
+    run -1 nginx -t -p "$DIR" -e "$DIR/nginx.log" -c "$DIR/nginx.conf"
+    [[ $output == *'could not build server_names_hash'* ]]
 }

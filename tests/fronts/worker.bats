@@ -3,7 +3,7 @@
 load ../helpers/suite
 
 @test "the Worker's module, and what is made of it, are JavaScript without a syntax error" {
-    cp "$BATS_TEST_DIRNAME/../../src/command/worker.js" module.mjs
+    cp "$BATS_TEST_DIRNAME/../../src/command/export/worker.js" module.mjs
     node --check module.mjs
     "$MTA_STS" -f policies.ini export --worker worker.mjs 2>export.log || true
     node --check worker.mjs

@@ -50,6 +50,17 @@ def pairs():
         before = text.replace(b"\0", b"")
 
 
+def judged():
+    """The policies before and after of each edit that diff judges, as files."""
+    for row in table("judge.tsv"):
+        yield b"\0".join(b"" if side == b"-" else section(*side.split()) for side in row[:2])
+
+
+def section(mode, age, mx, host):
+    lines = [b"[a.example]", b"mode = " + mode, b"max_age = " + age] + [b"mx = " + one for one in mx.split(b",") if one != b"-"]
+    return b"\n".join(lines + ([b"host = " + host] if host != b"-" else []) + [b""])
+
+
 def policies():
     mx = [row[0] for row in table("mx.tsv")]
     for row in table("max_age.tsv"):
@@ -138,6 +149,7 @@ write("fuzz_reply", replies(hosts))
 write("fuzz_index", files())
 write("fuzz_differential", files())
 write("fuzz_snapshot", pairs())
+write("fuzz_diff", [*pairs(), *judged()])
 write("fuzz_fastcgi", scripts(200))
 write("fuzz_stream", [*conversations(hosts), b"\0GET / HTTP/1.1\r\n", b"\0\x16\3\1"])
 write("fuzz_probe_policy", published("policy_senders.tsv"))

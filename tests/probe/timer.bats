@@ -72,7 +72,7 @@ is_published() {
 
     # A key that the name server does not know.
     tsig-keygen -a hmac-sha256 mta-sts >other.key
-    on systemctl stop mta-sts-update.timer
+    on systemctl stop mta-sts-update.timer mta-sts-update.service
     on tee /etc/mta-sts/tsig.key <other.key >/dev/null
     by_hand 'update delete _smtp._tls.d1.example. TXT'
     run ! on systemctl start mta-sts-update

@@ -42,6 +42,11 @@ OUT
     serve_file policies.ini
     lets 1 update
     cp out move
+    # The policy host gets another address before it is applied, where nobody looked for the policy.
+    by_hand 'update add mta-sts.d1.example. 300 A 192.0.2.7'
+    run -2 apply move
+    [[ $output == *'update failed: NXRRSET'* ]]
+    by_hand 'update delete mta-sts.d1.example. A 192.0.2.7'
     # A person changes the record before it is applied: it stands.
     by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=hand;"'
     run -2 apply move

@@ -1,5 +1,24 @@
 # A network namespace in which all names below .test are 127.0.0.1, and a real ACME server that validates there.
 
+EXAMPLES=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../examples")
+
+# policies DOMAIN...: policies.ini with these domains, each with its own MX host.
+policies() {
+    rm -f policies.ini
+    printf '[%s]\nmx = mail.{domain}\n' "$@" >policies.ini
+    leave_alone policies.ini
+}
+
+# begin DOMAIN...: policies.ini with these domains, the name server and the ACME server.
+begin() {
+    # shellcheck disable=SC2034 # for inside
+    PATIENCE=60
+    acme_network
+    policies "$@"
+    start_acme_dns
+    start_acme
+}
+
 # acme_network: ACME clients keep their files in the test's folder. Go, curl and Python trust the ACME server's own certificate.
 acme_network() {
     mkdir home
@@ -34,7 +53,7 @@ start_acme() {
 # on_demand_config: Caddyfile, from examples/, for the program on fcgi.sock and the ACME server at DIRECTORY.
 on_demand_config() {
     sed -e "s|/run/mta-sts/mta-sts.sock|$DIR/fcgi.sock|" -e "s|https://acme-v02.*/directory|$DIRECTORY|" \
-        "$(dirname "${BASH_SOURCE[0]}")/../../examples/caddy-on-demand/Caddyfile" >Caddyfile
+        "$EXAMPLES/caddy-on-demand/Caddyfile" >Caddyfile
 }
 
 acme_root() {
@@ -45,4 +64,14 @@ acme_root() {
 ordered() {
     diff <([ $# -eq 0 ] || printf '%s\n' "$@") <(sed -n 's/.*Pulled a task .*Value:"\([^"]*\)".*/\1/p' pebble.log)
     [ "$(grep -c 'POST /order-plz' pebble.log)" -eq $# ]
+}
+
+# sender HOST: fetches the policy like a sender, which requires a valid certificate.
+sender() {
+    inside curl -sf --max-time 20 --cacert root.pem "https://$1/.well-known/mta-sts.txt" >"$1.txt"
+}
+
+# served DOMAIN: the policy is served over valid HTTPS, byte for byte.
+served() {
+    sender "mta-sts.$1" && "$MTA_STS" -f policies.ini show "$1" | cmp - "mta-sts.$1.txt"
 }

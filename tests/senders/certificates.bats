@@ -5,23 +5,6 @@ load senders
 load ../helpers/caddy
 load acme
 
-EXAMPLES=$(realpath "$BATS_TEST_DIRNAME/../../examples")
-PATIENCE=60
-
-policies() {
-    rm -f policies.ini
-    printf '[%s]\nmx = mail.example.net\n' "$@" >policies.ini
-    leave_alone policies.ini
-}
-
-# begin DOMAIN...: policies.ini with these domains, the name server and the ACME server.
-begin() {
-    acme_network
-    policies "$@"
-    start_acme_dns
-    start_acme
-}
-
 start_caddy() {
     on_demand_config
     # shellcheck disable=SC2086 # a command and its arguments
@@ -42,16 +25,6 @@ on_demand() {
     begin "$@"
     WRAPPER=$INSIDE start_fastcgi -f "$DIR/policies.ini"
     start_caddy
-}
-
-# sender HOST: fetches the policy like a sender, which requires a valid certificate.
-sender() {
-    inside curl -sf --max-time 20 --cacert root.pem "https://$1/.well-known/mta-sts.txt" >"$1.txt"
-}
-
-# served DOMAIN: the policy is served over valid HTTPS, byte for byte.
-served() {
-    sender "mta-sts.$1" && "$MTA_STS" -f policies.ini show "$1" | cmp - "mta-sts.$1.txt"
 }
 
 # no_certificate NAME: the TLS handshake with that name fails.
@@ -160,9 +133,9 @@ start_web() {
 client() {
     printf '#!/bin/sh\necho >>"%s/reloads"\n' "$DIR" >reload
     chmod 755 reload
-    sed -e "s|/usr/local/bin/mta-sts|$MTA_STS|" -e "s|/etc/mta-sts/policies.ini|$DIR/policies.ini|" -e "s|https://acme-v02.*/directory|$DIRECTORY|" \
+    sed -e "s|/etc/mta-sts/deploy|$DIR/reload|" -e "s|/usr/local/bin/mta-sts|$MTA_STS|" -e "s|/etc/mta-sts/policies.ini|$DIR/policies.ini|" -e "s|https://acme-v02.*/directory|$DIRECTORY|" \
         -e "s|/var/www/html|$DIR/www|" -e "s|/var/lib/lego|$DIR/lego|" -e "s|/var/lib/dehydrated|$DIR/dehydrated|" \
-        -e "s|/etc/dehydrated|$DIR/etc|" -e "s|systemctl reload nginx|$DIR/reload|" "$EXAMPLES/certificates/$1"
+        -e "s|/etc/dehydrated|$DIR/etc|" "$EXAMPLES/certificates/$1"
 }
 
 # issued FILE HOST: the certificate is valid for the host, and the ACME server has issued it.

@@ -114,8 +114,3 @@ mx_connect() {
     inside env NODE_EXTRA_CA_CERTS="$DIR/ca.pem" NODE_PATH="$(realpath "$BATS_TEST_DIRNAME/../../build/mx-connect/node_modules")" \
         node "$BATS_TEST_DIRNAME/delegated-mx-connect.js" "$1"
 }
-
-# printed_id DOMAIN: the id that `mta-sts dns` prints.
-printed_id() {
-    "$MTA_STS" dns "$1" | sed -n 's/^_mta-sts\..* "v=STSv1; id=\(.*\);"$/\1/p'
-}

@@ -33,11 +33,6 @@ serves_inside() {
     inside curl -sk --max-time 5 --connect-to ::127.0.0.1: "https://$1/.well-known/mta-sts.txt" | grep -qF -- "$2"
 }
 
-# printed_id DOMAIN: the id in the record that was printed.
-printed_id() {
-    sed -n "s/^_mta-sts\\.$1\\. .*\"v=STSv1; id=\\([A-Za-z0-9]\\{1,32\\}\\);\"\$/\\1/p" records
-}
-
 # sender DOMAIN [KNOWN_ID]: a sender looks up the record, fetches the policy and checks the certificate. Its result is in sender.out.
 sender() {
     inside mta-sts-query "$@" >sender.out 2>&1
@@ -51,7 +46,7 @@ found() {
     mx=$(printf ", '%s'" "$@")
     sender "$domain"
     grep -qF "STSFetchResult.VALID" sender.out
-    grep -qF "('$(printed_id "$domain")', {" sender.out
+    grep -qF "('$(printed_id "$domain" records)', {" sender.out
     grep -qF "'mode': '$mode'" sender.out
     grep -qF "'mx': [${mx#, }]" sender.out
     grep -qF "'max_age': 604800" sender.out
@@ -77,18 +72,18 @@ first_hour() {
     found example.com testing mail.example.org
     resolves _smtp._tls.example.org TXT '"v=TLSRPTv1; rua=mailto:tls-reports@example.net"'
     resolves mta-sts.example.org CNAME policies.example.net.
-    sender example.org "$(printed_id example.org)"
+    sender example.org "$(printed_id example.org records)"
     grep -qF STSFetchResult.NOT_CHANGED sender.out
 
     local before other
-    before=$(printed_id example.org)
-    other=$(printed_id example.com)
+    before=$(printed_id example.org records)
+    other=$(printed_id example.com records)
     sed -i '/^\[example.org\]/a mode = enforce' policies.ini
     "$MTA_STS" check
     until_true serves_inside mta-sts.example.org 'mode: enforce'
     publish
-    [ "$(printed_id example.org)" != "$before" ]
-    [ "$(printed_id example.com)" = "$other" ]
+    [ "$(printed_id example.org records)" != "$before" ]
+    [ "$(printed_id example.com records)" = "$other" ]
     found example.org enforce mail.example.org '*.backup.example.net'
     sender example.org "$before"
     grep -qF STSFetchResult.VALID sender.out

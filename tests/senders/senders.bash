@@ -32,3 +32,8 @@ publish() {
     zone
     reload_zone
 }
+
+# printed_id DOMAIN [FILE]: the id in the records that `mta-sts dns` prints, or has printed to FILE.
+printed_id() {
+    if [ $# -gt 1 ]; then cat "$2"; else "$MTA_STS" dns "$1"; fi | sed -n "s/^_mta-sts\\.$1\\. .*\"v=STSv1; id=\\([A-Za-z0-9]\\{1,32\\}\\);\"\$/\\1/p"
+}

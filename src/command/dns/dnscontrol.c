@@ -16,7 +16,7 @@ void dns_dnscontrol(struct buf *out, const struct dns_list *list)
         if (record->type == NULL)
             continue;
         buf_print(out, ",\n    %s(", record->type);
-        dns_quote_json_part(out, record->name, dns_relative_len(list, record));
+        buf_add_json(out, record->name, dns_relative_len(list, record));
         buf_print(out, ", ");
         dns_quote_json(out, record->data);
         buf_print(out, ", TTL(%" PRIu32 "))", record->ttl);

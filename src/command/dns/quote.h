@@ -1,15 +1,12 @@
-/* Quoted texts in the languages of the formats. TEXT is any text; bytes that are not printable ASCII are written as escapes:
- * those of UTF-8, outside of zone files, as the characters that they are. */
+/* Quoted texts in the languages of the formats. TEXT is any text; see buf_add_json() (base/buf.h). In a zone file, bytes that are
+ * not printable ASCII are written as escapes. */
 #ifndef COMMAND_DNS_QUOTE_H
 #define COMMAND_DNS_QUOTE_H
 
 #include "base/buf.h"
 
-#include <stddef.h>
-
-/* Appends TEXT to OUT, in quotes: a string in JSON, YAML and JavaScript. The second appends only LEN bytes. */
+/* Appends TEXT to OUT, in quotes: a string in JSON, YAML and JavaScript. */
 void dns_quote_json(struct buf *out, const char *text);
-void dns_quote_json_part(struct buf *out, const char *text, size_t len);
 
 /* The same for a JSON file of Terraform, where ${ and %{ begin a template (as do "$${" and "%%{" not). */
 void dns_quote_terraform(struct buf *out, const char *text);

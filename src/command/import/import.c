@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/say.h"
 #include "command/import/walk.h"
 #include "config/index.h"
 #include "import/catalogue.h"
@@ -17,11 +18,6 @@
 
 enum { ALL, NOT_ALL, USAGE };
 
-static void complain(const char *line)
-{
-    (void)fprintf(stderr, "mta-sts: %s\n", line);
-}
-
 /* Reads the value of --domain. */
 static bool read_domain(const char *text, char domain[DOMAIN_MAX + 1])
 {
@@ -29,7 +25,7 @@ static bool read_domain(const char *text, char domain[DOMAIN_MAX + 1])
 
     if (argument_domain(text, domain, &why))
         return true;
-    complain(why.failed || why.text == NULL ? "out of memory" : why.text);
+    say_complain(why.failed || why.text == NULL ? "out of memory" : why.text);
     buf_free(&why);
     return false;
 }
@@ -58,14 +54,14 @@ int import_command(struct index *index, int argc, char *argv[], struct buf *out)
 {
     char domain[DOMAIN_MAX + 1];
     const int files = read_arguments(argc, argv, domain);
-    struct import_job job = { .domain = domain[0] != '\0' ? domain : NULL, .complain = complain };
+    struct import_job job = { .domain = domain[0] != '\0' ? domain : NULL, .complain = say_complain };
 
     (void)index;
     if (files == 0)
         return USAGE;
     for (int i = 0; i < files; i++)
         walk_import(&job, argv[i]);
-    bool is_complete = catalogue_settle(&job.catalogue, complain) && !job.incomplete;
+    bool is_complete = catalogue_settle(&job.catalogue, say_complain) && !job.incomplete;
     if (!job.catalogue.failed)
         import_write(&job.catalogue, file_is_added_to(STDOUT_FILENO), out);
     out->failed |= job.catalogue.failed;

@@ -139,14 +139,24 @@ static void take_constant(struct script *s)
 /* What is behind the key is no string. */
 static void take_other(struct script *s, const struct token *token)
 {
-    bool is_null = token_is_word(token, "null");
+    static const struct {
+        const char *word, *why;
+    } words[] = {
+        { "null", "there is no policy: policies.ini had a mistake when the Worker was exported" },
+        { "case", "the policy is that of the case below; write it behind each of them" },
+    };
+    bool is_null = token_is_word(token, words[0].word);
+    const char *why = value_computed;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (token_is_word(token, words[i].word))
+            why = words[i].why;
 
     s->state = KEY_NONE;
     if (!is_null && s->key_is_argument && !s->key_is_host)
         return;
     s->found++;
-    take_unreadable(s, s->key, token->line,
-                    is_null ? "there is no policy: policies.ini had a mistake when the Worker was exported" : value_computed);
+    take_unreadable(s, s->key, token->line, why);
 }
 
 /* A name is behind the key: it may be that of a constant. */

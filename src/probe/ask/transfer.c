@@ -19,6 +19,13 @@
 #define VERSION "unknown"
 #endif
 
+/* The code for what is too large for libcurl. Earlier versions take that for a lack of memory; so do later ones in places. */
+#if LIBCURL_VERSION_NUM >= 0x080600
+static const CURLcode too_large = CURLE_TOO_LARGE;
+#else
+static const CURLcode too_large = CURLE_OUT_OF_MEMORY;
+#endif
+
 static const char no_memory[] = PROBE_LACK_MEMORY;
 
 void probe_transfer_why(struct probe_transfer *t, const char *why)
@@ -226,10 +233,7 @@ static bool is_of_server(CURLcode code)
         CURLE_RECV_ERROR,
         CURLE_BAD_CONTENT_ENCODING,
         CURLE_FILESIZE_EXCEEDED,
-        CURLE_OUT_OF_MEMORY, /* memory did not run out: something that came is too large for libcurl */
-#if LIBCURL_VERSION_NUM >= 0x080600
-        CURLE_TOO_LARGE,
-#endif
+        CURLE_OUT_OF_MEMORY,
         CURLE_USE_SSL_FAILED,
         CURLE_PEER_FAILED_VERIFICATION,
         CURLE_HTTP2_STREAM,
@@ -238,7 +242,7 @@ static bool is_of_server(CURLcode code)
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (codes[i] == code)
             return true;
-    return false;
+    return code == too_large;
 }
 
 static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURLcode code)
@@ -263,7 +267,7 @@ static enum probe_fetch_outcome judge(CURL *easy, struct probe_transfer *t, CURL
         return PROBE_FETCH_TLS;
     if (!is_of_server(code))
         return PROBE_FETCH_LACK;
-    if (code == CURLE_OUT_OF_MEMORY)
+    if (code == CURLE_OUT_OF_MEMORY || code == too_large)
         probe_transfer_why(t, "a line of it is larger than libcurl reads");
     enum probe_fetch_outcome outcome = t->protocol->judge(t, code);
     if (outcome == PROBE_FETCHED)

@@ -181,17 +181,8 @@ static void skip_after_removal(struct observation *o)
 /* The mode that senders may have in their caches: that of the served policy, or else that of policies.ini. */
 static bool find_mode(const struct observation *o, enum policy_mode *mode)
 {
-    struct probe_policy own;
-    bool found = o->result->has_mode;
-
-    *mode = o->result->mode;
-    if (found || o->expected == NULL || o->expected->policy == NULL)
-        return found;
-    probe_policy_read(o->expected->policy, o->expected->len, &own);
-    found = own.has_mode;
-    *mode = own.mode;
-    probe_policy_free(&own);
-    return found;
+    *mode = o->result->has_mode ? o->result->mode : o->wanted.mode;
+    return o->result->has_mode || o->wanted.has_mode;
 }
 
 static const struct probe_share unknown = { false, 0, 0, 0 };
@@ -297,6 +288,7 @@ static void free_observation(struct observation *o)
     }
     free(o->at);
     probe_policy_free(&o->policy);
+    probe_policy_free(&o->wanted);
 }
 
 /* The records that take little time: hosts that hang take none of it from them. */
@@ -339,6 +331,8 @@ void probe_domain(const struct probe_context *context, struct probe_dns *dns, co
     };
     int64_t begin = clock_ms();
 
+    if (expected != NULL && expected->policy != NULL)
+        probe_policy_read(expected->policy, expected->len, &o.wanted);
     run_checks(&o, domain, order, PROBE_CHECKS);
     skip_in_mode_none(&o);
     skip_without_mail(&o);

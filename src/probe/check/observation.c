@@ -29,7 +29,8 @@ void check_take(struct probe_check *check, struct probe_findings *findings)
     *findings = (struct probe_findings) { 0 };
 }
 
-bool observation_is_fine(const struct observation *observation, enum probe_check_name name)
+/* Was the check NAME done without a FAIL? */
+static bool is_fine(const struct observation *observation, enum probe_check_name name)
 {
     const struct probe_check *check = &observation->result->checks[name];
 
@@ -38,16 +39,14 @@ bool observation_is_fine(const struct observation *observation, enum probe_check
 
 bool observation_is_fetched(const struct observation *observation)
 {
-    return !observation->host_hidden && observation_is_fine(observation, PROBE_CHECK_HTTPS) &&
-           observation_is_fine(observation, PROBE_CHECK_ANSWER);
+    return !observation->host_hidden && is_fine(observation, PROBE_CHECK_HTTPS) && is_fine(observation, PROBE_CHECK_ANSWER);
 }
 
 bool observation_is_served(const struct observation *observation)
 {
     const struct probe_expected *expected = observation->expected;
 
-    if (observation->policy_partly || !observation_is_fetched(observation) ||
-        !observation_is_fine(observation, PROBE_CHECK_POLICY))
+    if (observation->policy_partly || !observation_is_fetched(observation) || !is_fine(observation, PROBE_CHECK_POLICY))
         return false;
     for (size_t i = 0; i < observation->at_count && expected != NULL && expected->policy != NULL; i++) {
         const struct buf *body = &observation->at[i].fetched.body;

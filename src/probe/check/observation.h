@@ -49,6 +49,7 @@ struct observation {
     struct probe_dns *dns;
     struct probe_fetch_options fetch;      /* with the limit of this domain */
     const struct probe_expected *expected; /* NULL: there is no file */
+    struct probe_policy wanted;            /* that of the file; empty where there is none */
     struct probe_result *result;
     int64_t now; /* seconds since 1970 */
     char policy_host[sizeof DOMAIN_POLICY_HOST_PREFIX + DOMAIN_MAX];
@@ -92,9 +93,6 @@ void check_take(struct probe_check *check, struct probe_findings *findings);
 
 /* Adds TEXT, which came from the network, to what CHECK says that it saw, cut where it is long and made fit to be shown. */
 void check_add(struct probe_check *check, const char *text);
-
-/* Was the check NAME done without a FAIL? */
-bool observation_is_fine(const struct observation *observation, enum probe_check_name name);
 
 /* Can senders fetch what the policy host answers: by a valid certificate, with status 200? */
 bool observation_is_fetched(const struct observation *observation);

@@ -60,14 +60,9 @@ static bool holds_mail(const struct observation *o, const struct probe_policy *p
 bool order_holds_mail(const struct observation *observation)
 {
     const struct probe_expected *expected = observation->expected;
-    struct probe_policy own;
+    bool has_file = expected != NULL && expected->policy != NULL;
 
-    if (expected == NULL || expected->policy == NULL)
-        return holds_mail(observation, &observation->policy);
-    probe_policy_read(expected->policy, expected->len, &own);
-    bool holds = holds_mail(observation, &own);
-    probe_policy_free(&own);
-    return holds;
+    return holds_mail(observation, has_file ? &observation->wanted : &observation->policy);
 }
 
 enum probe_first order_first(const struct observation *observation)

@@ -145,24 +145,11 @@ static void add_record(struct observation *o, struct probe_check *check)
     probe_compare_record(name, o->expected->policy, o->expected->len, &o->result->publish);
 }
 
-/* Has the file mode none for the domain? */
-static bool is_removal_wanted(const struct probe_expected *expected)
-{
-    struct probe_policy policy;
-
-    if (expected->policy == NULL)
-        return false;
-    probe_policy_read(expected->policy, expected->len, &policy);
-    bool wanted = policy.has_mode && policy.mode == POLICY_NONE;
-    probe_policy_free(&policy);
-    return wanted;
-}
-
 static struct probe_removal_facts removal_facts(const struct observation *o, const struct probe_published *published)
 {
     const struct probe_expected *expected = o->expected;
     char id[POLICY_ID_SIZE] = "";
-    bool is_wanted = !o->no_domain && is_removal_wanted(expected);
+    bool is_wanted = !o->no_domain && o->wanted.has_mode && o->wanted.mode == POLICY_NONE;
 
     if (is_wanted)
         policy_id(expected->policy, expected->len, id);

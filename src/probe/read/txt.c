@@ -5,6 +5,7 @@
 #include "policy/model.h"
 #include "probe/ask/dns_answer.h"
 #include "probe/read/first.h"
+#include "probe/read/quotation.h"
 #include "probe/read/txt_rules.h"
 #include "read/finding.h"
 #include "read/span.h"
@@ -33,34 +34,13 @@ struct reader {
     struct buf record; /* the one that is being read, its strings joined */
 };
 
-/* --- quotation marks, plain and typographic --- */
-
-static const char *const marks[] = { "\"", "\\\"", "'", "\xe2\x80\x9c", "\xe2\x80\x9d" };
-
-/* The length of the quotation mark that S begins with; 0: none. */
-static size_t mark_len(struct span s)
-{
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (s.len >= strlen(marks[i]) && memcmp(s.at, marks[i], strlen(marks[i])) == 0)
-            return strlen(marks[i]);
-    return 0;
-}
-
-static bool has_mark(struct span s)
-{
-    for (; s.len > 0; s.at++, s.len--)
-        if (mark_len(s) > 0)
-            return true;
-    return false;
-}
-
 /* --- values: the worst rule that each breaks, or NULL --- */
 
 static const struct probe_rule *id_rule(struct span value)
 {
     if (value.len == 0)
         return &probe_txt_rule[VALUE_EMPTY];
-    if (has_mark(value))
+    if (quotation_is_in(value))
         return &probe_txt_rule[VALUE_QUOTES];
     if (!span_is_alphanumeric(value))
         return &probe_txt_rule[VALUE_BAD];
@@ -74,7 +54,7 @@ static const struct probe_rule *rua_rule(struct span value)
 
     if (value.len == 0)
         return &probe_tlsrpt_rule[VALUE_EMPTY];
-    if (mark_len(value) > 0)
+    if (quotation_len(value) > 0)
         return &probe_tlsrpt_rule[VALUE_QUOTES];
     if (span_without_leading(value).len < value.len)
         return &probe_tlsrpt_rule[VALUE_BAD];
@@ -246,8 +226,7 @@ static void read_fields(struct reader *r, struct span record, const char *at)
     r->findings->failed |= r->list.failed;
 }
 
-/* Joins the strings of the record that begins at *I into the reader's record; *I is then where the next begins. False at the end.
- */
+/* Joins the strings of the record that begins at *I; *I is then where the next begins. False at the end. */
 static bool next_record(struct reader *r, size_t *i)
 {
     if (*i >= r->count)
@@ -298,12 +277,13 @@ static bool any_meant(struct reader *r)
 /* Does RECORD begin with the version, perhaps in quotation marks? A longer word is another version. */
 static bool is_version(const struct grammar *grammar, struct span record)
 {
-    size_t mark = mark_len(record), len = strlen(grammar->version);
+    size_t mark = quotation_len(record), len = strlen(grammar->version);
 
     if (record.len < mark + len || memcmp(record.at + mark, grammar->version, len) != 0)
         return false;
     struct span rest = { record.at + mark + len, record.len - mark - len };
-    return rest.len == 0 || (rest.at[0] != '\0' && strchr("; \t\r\n", rest.at[0]) != NULL) || (mark > 0 && mark_len(rest) > 0);
+    return rest.len == 0 || (rest.at[0] != '\0' && strchr("; \t\r\n", rest.at[0]) != NULL) ||
+           (mark > 0 && quotation_len(rest) > 0);
 }
 
 /* FOUND of the records begin with the version, and RECORD does not. */
@@ -316,7 +296,7 @@ static void add_without_version(const struct reader *r, struct span record, size
     else if (!meant)
         add_missing(r, FOREIGN, record, "is not a record of MTA-STS");
     else
-        add(r, is_version(r->grammar, record) && mark_len(record) > 0 ? QUOTES : NO_VERSION, record);
+        add(r, is_version(r->grammar, record) && quotation_len(record) > 0 ? QUOTES : NO_VERSION, record);
 }
 
 static void read_record(struct reader *r, struct span record, size_t found, bool allow_space)

@@ -22,13 +22,7 @@ static void add_string(struct buf *out, const char *text, size_t len)
     struct buf ascii = { 0 };
 
     write_ascii(&ascii, text, len);
-    buf_add(out, "\"", 1);
-    for (size_t i = 0; i < ascii.len; i++) {
-        if (ascii.text[i] == '"' || ascii.text[i] == '\\')
-            buf_add(out, "\\", 1);
-        buf_add(out, ascii.text + i, 1);
-    }
-    buf_add(out, "\"", 1);
+    buf_add_json(out, ascii.text, ascii.len);
     out->failed |= ascii.failed;
     buf_free(&ascii);
 }

@@ -103,6 +103,19 @@ static void find_zones(struct update *update, const struct update_settings *sett
             update_published_zone(update->steps[i] == UPDATE_CHANGE ? records : dns, update->names[i].name, update->zones[i]);
 }
 
+/* The policy is served where the records of the host lead: they have to be there still when the id changes. */
+static bool must_hold_host(const struct update *update, struct probe_dns *records)
+{
+    const struct update_name *host = &update->names[PLACE_HOST];
+    char zone[DOMAIN_MAX + 1];
+
+    if (update->steps[PLACE_ID] != UPDATE_CHANGE || host->unknown != NULL || host->seen_count == 0)
+        return false;
+    update_published_zone(records, host->name, zone);
+    return zone[0] != '\0' && strcmp(zone, update->zones[PLACE_ID]) == 0 &&
+           !update_published_is_wildcard(records, host->name, PLACE_HOST, &update->seen[PLACE_HOST]);
+}
+
 /* Does the resolver of the probe know the records of the policy host that the primary name server has now? Those that it has from
  * before lead to other addresses, and nothing is known of the new ones. */
 static bool has_new_host(const struct update *update, struct probe_dns *dns)
@@ -177,6 +190,7 @@ static bool compare(struct update *update, const struct update_settings *setting
     if (!good || !plan_id(update, settings, dns, expected))
         return false;
     find_zones(update, settings, dns, records);
+    update->holds_host = must_hold_host(update, records);
     return add_obstacles(update, settings, expected->mistake);
 }
 

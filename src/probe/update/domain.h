@@ -33,6 +33,7 @@ struct update {
     enum update_step steps[PLACES];
     char zones[PLACES][DOMAIN_MAX + 1]; /* of the names that change, and of those that is_unanswered; "": not known */
     bool replaces;
+    bool holds_host;      /* when the id changes, the host's records have to be as they were seen: its zone has both */
     struct buf obstacles; /* what stands in the way, and what to do: a line for each, with its line end */
 };
 

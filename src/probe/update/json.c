@@ -60,7 +60,7 @@ static void add_obstacles(const struct buf *lines, struct buf *out)
 
     for (const char *end; at != NULL && (end = strchr(at, '\n')) != NULL; at = end + 1) {
         buf_print(out, "%s", at == lines->text ? "\n    " : ",\n    ");
-        dns_quote_json_part(out, at, (size_t)(end - at));
+        buf_add_json(out, at, (size_t)(end - at));
     }
 }
 

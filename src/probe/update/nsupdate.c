@@ -45,14 +45,19 @@ static void require_set(const struct update_name *name, const char *type, struct
         buf_print(out, "prereq nxrrset %s. %s\n", name->name, type);
 }
 
+static void require_sets(const struct update_name *name, struct buf *out)
+{
+    for (size_t i = 0; i < UPDATE_TYPES_MAX && types[name->place][i] != NULL; i++)
+        require_set(name, types[name->place][i], out);
+}
+
 static void require(const struct update_name *name, struct buf *out)
 {
     if (adds_cname(name) && name->seen_count == 0) {
         buf_print(out, "prereq nxdomain %s.\n", name->name);
         return;
     }
-    for (size_t i = 0; i < UPDATE_TYPES_MAX && types[name->place][i] != NULL; i++)
-        require_set(name, types[name->place][i], out);
+    require_sets(name, out);
     for (size_t i = 0; i < sizeof beside / sizeof *beside && adds_cname(name); i++)
         buf_print(out, "prereq nxrrset %s. %s\n", name->name, beside[i]);
 }
@@ -88,6 +93,8 @@ static void print_zone(const struct update *update, const char *zone, struct buf
     for (size_t i = 0; i < PLACES; i++)
         if (is_in(update, i, zone))
             require(&update->names[i], out);
+    if (update->holds_host && is_in(update, PLACE_ID, zone))
+        require_sets(&update->names[PLACE_HOST], out);
     for (size_t i = 0; i < PLACES; i++)
         if (is_in(update, i, zone))
             change(update, &update->names[i], out);

@@ -69,12 +69,39 @@ static void what_is_long_is_cut_between_characters(void **state)
     shows("abc", 3, 0, "...");
 }
 
+static void a_string_in_json_has_all_bytes(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+        const char *json;
+    } cases[] = {
+        { "", 0, "\"\"" },
+        { "v=STSv1; id=1;", 14, "\"v=STSv1; id=1;\"" },
+        { "a\"b\\", 4, "\"a\\\"b\\\\\"" },
+        { "\0\n\x7F~", 4, "\"\\u0000\\u000a\\u007f~\"" },
+        { "b\xC3\xBC\xEF\xBF\xBD", 6, "\"b\\u00fc\\ufffd\"" },
+        { "\xF0\x9F\x98\x80", 4, "\"\xF0\x9F\x98\x80\"" },
+        { "\xC3(\xFF\xF0\x9F\x98", 6, "\"\\u00c3(\\u00ff\\u00f0\\u009f\\u0098\"" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out = { 0 };
+        buf_add_json(&out, cases[i].text, cases[i].len);
+        assert_false(out.failed);
+        assert_string_equal(out.text, cases[i].json);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_shown_as_it_is),
         cmocka_unit_test(no_control_gets_through),
         cmocka_unit_test(what_is_no_utf8_is_told_apart),
+        cmocka_unit_test(a_string_in_json_has_all_bytes),
         cmocka_unit_test(what_is_long_is_cut_between_characters),
     };
 

@@ -1,7 +1,8 @@
-#include "command/tree.h"
+#include "command/export/tree.h"
 
 #include "base/buf.h"
-#include "command/folder.h"
+#include "command/export/folder.h"
+#include "command/export/site.h"
 #include "policy/domain.h"
 
 #include <errno.h>
@@ -76,22 +77,31 @@ static enum tree_result explain_list(const struct tree *tree, const char *verb, 
 enum tree_result tree_open(struct tree *tree, const char *path, struct buf *why)
 {
     tree->path = path;
-    tree->folder = -1;
-    tree->made = mkdir(path, 0755) == 0;
-    if (tree->made || errno == EEXIST)
-        tree->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (tree->folder >= 0)
+    tree->site = NULL;
+    tree->folder = folder_reach(path, &tree->made, why);
+    return tree->folder >= 0 ? TREE_DONE : TREE_FAILED;
+}
+
+/* Writes the files of the site into the folder of the policy host. */
+static enum tree_result write_site(const struct tree *tree, const struct path *path, struct buf *why)
+{
+    const char *name;
+
+    if (tree->site == NULL || site_write(tree->site, path->folder[1], path->host, &name))
         return TREE_DONE;
-    buf_print(why, "%s: cannot be written: %s", path, strerror(errno));
-    return TREE_FAILED;
+    int error = errno;
+    buf_print(why, "%s/%s/%s", tree->path, path->host, name);
+    return explain(path->folder[1], name, false, "written", error, why);
 }
 
 enum tree_result tree_write(const struct tree *tree, const char *domain, const char *bytes, size_t len, struct buf *why)
 {
     struct path path;
-    enum tree_result result = TREE_DONE;
+    enum tree_result result;
 
-    if (!open_path(tree, domain, true, &path) || !folder_write(path.folder[STEPS], path.name[STEPS], bytes, len))
+    if (open_path(tree, domain, true, &path) && folder_write(path.folder[STEPS], path.name[STEPS], bytes, len))
+        result = write_site(tree, &path, why);
+    else
         result = explain_path(tree, &path, "written", errno, why);
     close_path(&path);
     return result;
@@ -105,6 +115,8 @@ enum tree_result tree_remove(const struct tree *tree, const char *domain, struct
     bool good = open_path(tree, domain, false, &path) ? folder_remove(path.folder[STEPS], path.name[STEPS]) : errno == ENOENT;
     if (!good)
         result = explain_path(tree, &path, "removed", errno, why);
+    if (good && path.step > 0)
+        site_remove(path.folder[1], path.host);
     /* A folder with other files in it stays. */
     for (int i = path.step; good && i-- > 0;)
         (void)unlinkat(path.folder[i], path.name[i], AT_REMOVEDIR);

@@ -2,13 +2,19 @@
  * Files and folders by name in an open folder. New ones get mode 0644 or 0755, less the umask. No call follows a symbolic link of
  * that name, and none waits for a FIFO.
  */
-#ifndef COMMAND_FOLDER_H
-#define COMMAND_FOLDER_H
+#ifndef COMMAND_EXPORT_FOLDER_H
+#define COMMAND_EXPORT_FOLDER_H
 
 #include "base/buf.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/*
+ * Opens the folder PATH, which may be a symbolic link; makes it if it is not there: then *MADE is true. Returns a descriptor, for
+ * the caller to close; -1, and "path: what is wrong" is added to WHY.
+ */
+int folder_reach(const char *path, bool *made, struct buf *why);
 
 /* Opens the folder NAME in the folder AT. Returns a descriptor, for the caller to close; -1 with errno. */
 int folder_open(int at, const char *name);

@@ -1,7 +1,7 @@
-#include "command/job.h"
+#include "command/export/job.h"
 
 #include "base/buf.h"
-#include "command/common.h"
+#include "base/say.h"
 #include "config/index.h"
 #include "config/verdict.h"
 #include "policy/domain.h"
@@ -11,7 +11,7 @@
 void job_fail(struct job *job, const char *text)
 {
     job->failed = true;
-    command_complain(text);
+    say_complain(text);
 }
 
 void job_fail_for_memory(struct job *job)

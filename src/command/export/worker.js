@@ -1,5 +1,5 @@
 // MTA-STS policies (RFC 8461) as a Cloudflare Worker, made by "mta-sts export --worker".
-// Do not edit: edit policies.ini and make it anew. Route mta-sts.<domain>/.well-known/mta-sts.txt of each domain here.
+// Do not edit: edit policies.ini and make it anew. Each policy host, mta-sts.<domain>, has to lead here.
 
 // Domain to policy; null where there is a mistake in policies.ini.
 const policies = new Map([

@@ -1,8 +1,9 @@
 /* The policies as static files: FOLDER/<policy host>/.well-known/mta-sts.txt, and the list of what export wrote. */
-#ifndef COMMAND_TREE_H
-#define COMMAND_TREE_H
+#ifndef COMMAND_EXPORT_TREE_H
+#define COMMAND_EXPORT_TREE_H
 
 #include "base/buf.h"
+#include "command/export/site.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +11,8 @@
 struct tree {
     const char *path; /* as the user wrote it */
     int folder;
-    bool made; /* just now */
+    bool made;               /* just now */
+    const struct site *site; /* whose files are written beside each policy; or NULL, as tree_open() sets it */
 };
 
 enum tree_result {
@@ -26,10 +28,10 @@ enum tree_result {
  */
 enum tree_result tree_open(struct tree *tree, const char *path, struct buf *why);
 
-/* Writes the policy of DOMAIN, LEN bytes, whole or not at all, and makes its folders. */
+/* Writes the policy of DOMAIN, LEN bytes, whole or not at all, and makes its folders; and the files of SITE. */
 enum tree_result tree_write(const struct tree *tree, const char *domain, const char *bytes, size_t len, struct buf *why);
 
-/* Removes it, and its folders where nothing else is in them. */
+/* Removes it, the files of all kinds of sites, and its folders where nothing else is in them. */
 enum tree_result tree_remove(const struct tree *tree, const char *domain, struct buf *why);
 
 /* Adds the list of what an earlier export wrote to LIST: a policy host a line; nothing where there is no list. */

@@ -1,6 +1,6 @@
 /* An export under way: where its policies come from, and what has failed so far. */
-#ifndef COMMAND_JOB_H
-#define COMMAND_JOB_H
+#ifndef COMMAND_EXPORT_JOB_H
+#define COMMAND_EXPORT_JOB_H
 
 #include "base/buf.h"
 #include "config/index.h"

@@ -1,8 +1,8 @@
-#include "command/worker.h"
+#include "command/export/worker.h"
 
 #include "base/buf.h"
-#include "command/folder.h"
-#include "command/job.h"
+#include "command/export/folder.h"
+#include "command/export/job.h"
 #include "config/index.h"
 #include "policy/domain.h"
 #include "policy/reply.h"
@@ -75,7 +75,7 @@ static const char *copy_to(struct buf *out, const char *from, const char *mark)
     return at + strlen(mark);
 }
 
-static void print_worker(struct job *job, struct buf *out)
+void worker_print(struct job *job, struct buf *out)
 {
     static const struct {
         const char *mark;
@@ -149,7 +149,7 @@ void worker_export(struct job *job, const char *file)
 {
     struct buf out = { 0 };
 
-    print_worker(job, &out);
+    worker_print(job, &out);
     if (out.failed && !job->stopped)
         job_fail_for_memory(job);
     if (!job->stopped)

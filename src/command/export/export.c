@@ -1,8 +1,12 @@
+#include "command/export/export.h"
+
 #include "base/buf.h"
-#include "command/common.h"
-#include "command/job.h"
-#include "command/tree.h"
-#include "command/worker.h"
+#include "base/say.h"
+#include "command/export/job.h"
+#include "command/export/site.h"
+#include "command/export/tree.h"
+#include "command/export/worker.h"
+#include "command/export/wrangler.h"
 #include "config/index.h"
 #include "config/verdict.h"
 #include "policy/domain.h"
@@ -10,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { ALL, NOT_ALL, USAGE };
 
 /* True where a policy is in its place: this one, or an earlier one that could not be replaced. */
 static bool write_policy(struct job *job, const struct tree *tree, const char *domain, const struct index_verdict *verdict)
@@ -86,7 +92,7 @@ static void report_stale(struct job *job, const struct tree *tree, const char *d
     if (text.failed)
         job_fail_for_memory(job);
     else
-        command_complain(text.text);
+        say_complain(text.text);
     buf_free(&text);
 }
 
@@ -158,36 +164,89 @@ static void export_all(struct job *job, const struct tree *tree, bool remove)
 }
 
 /*
- * Writes the policies below FOLDER. What an earlier export wrote and the file no longer names is reported and, with REMOVE,
- * removed.
+ * Writes the policies below FOLDER, with the files of SITE or NULL. What an earlier export wrote and the file no longer names is
+ * reported and, with REMOVE, removed.
  */
-static void export_tree(struct job *job, const char *folder, bool remove)
+static void export_tree(struct job *job, const char *folder, const struct site *site, bool remove)
 {
     struct tree tree;
     struct buf why = { 0 };
     mode_t mask = umask(0); /* web servers are to read the files, whoever exports them */
 
-    if (tree_open(&tree, folder, &why) == TREE_DONE)
+    if (tree_open(&tree, folder, &why) == TREE_DONE) {
+        tree.site = site;
         export_all(job, &tree, remove);
-    else
+    } else
         job_fail_because(job, &why, true);
     tree_close(&tree);
     (void)umask(mask);
 }
 
-int command_export(struct index *index, int argc, char *argv[], struct buf *out)
+/* Is PATH of --worker the module itself? It is where its name ends as that of one, or where it is there and no folder. */
+static bool is_module(const char *path)
+{
+    const char *ending = strrchr(path, '.');
+    struct stat st;
+
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return false;
+    return (ending != NULL && (strcmp(ending, ".js") == 0 || strcmp(ending, ".mjs") == 0)) || lstat(path, &st) == 0;
+}
+
+struct arguments {
+    const char *to; /* the last argument */
+    const struct site *site;
+    bool worker, remove;
+};
+
+/* Finds the kind of --site. False, with a complaint, where there is none. */
+static bool read_site(const char *name, const struct site **site)
+{
+    struct buf why = { 0 };
+
+    *site = name != NULL ? site_find(name) : NULL;
+    if (*site != NULL)
+        return true;
+    buf_print(&why, "export --site: write one of ");
+    site_names(&why);
+    say_complain(why.failed ? "out of memory" : why.text);
+    buf_free(&why);
+    return false;
+}
+
+/* False where the arguments are wrong. */
+static bool read_arguments(int argc, char *argv[], struct arguments *arguments)
+{
+    int last = argc - 1;
+
+    for (int i = 1; i < last; i++) {
+        bool known = strcmp(argv[i], "--delete") == 0;
+        arguments->remove |= known;
+        if (strcmp(argv[i], "--site") == 0)
+            known = read_site(i + 1 < last ? argv[++i] : NULL, &arguments->site);
+        else if (strcmp(argv[i], "--worker") == 0)
+            known = arguments->worker = argc == 3;
+        if (!known)
+            return false;
+    }
+    arguments->to = argv[last];
+    return last > 0 && argv[last][0] != '-' && argv[last][0] != '\0';
+}
+
+int export_command(struct index *index, int argc, char *argv[], struct buf *out)
 {
     struct job job = { .index = index };
-    bool option = argc == 3, worker = option && strcmp(argv[1], "--worker") == 0;
-    bool remove = option && strcmp(argv[1], "--delete") == 0;
+    struct arguments arguments = { 0 };
 
     (void)out;
-    if (argc < 2 || argv[argc - 1][0] == '-' || argv[argc - 1][0] == '\0' || !(argc == 2 || worker || remove))
-        return COMMAND_USAGE;
-    if (worker)
-        worker_export(&job, argv[2]);
+    if (!read_arguments(argc, argv, &arguments))
+        return USAGE;
+    if (!arguments.worker)
+        export_tree(&job, arguments.to, arguments.site, arguments.remove);
+    else if (is_module(arguments.to))
+        worker_export(&job, arguments.to);
     else
-        export_tree(&job, argv[argc - 1], remove);
+        wrangler_export(&job, arguments.to);
     job_end(&job);
-    return job.failed ? COMMAND_WRONG : COMMAND_FINE;
+    return job.failed ? NOT_ALL : ALL;
 }

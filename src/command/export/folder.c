@@ -1,7 +1,7 @@
 /* For O_PATH: a folder that is only looked up in costs less, and need not be readable. */
 #define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier)
 
-#include "command/folder.h"
+#include "command/export/folder.h"
 
 #include "base/buf.h"
 
@@ -21,6 +21,15 @@ enum { FOLDER_ACCESS = O_PATH };
 #else
 enum { FOLDER_ACCESS = O_RDONLY };
 #endif
+
+int folder_reach(const char *path, bool *made, struct buf *why)
+{
+    *made = mkdir(path, MODE_FOLDER) == 0;
+    int fd = *made || errno == EEXIST ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        buf_print(why, "%s: cannot be written: %s", path, strerror(errno));
+    return fd;
+}
 
 int folder_open(int at, const char *name)
 {
