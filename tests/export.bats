@@ -205,6 +205,24 @@ list_is_told() {
     grep -q 'mx: new.a.example' folder/worker.js
 }
 
+@test "export --worker: a file that no export wrote stays as it is" {
+    exported
+    echo 'export default {};' >own.js
+    local file
+    for file in policies.ini own.js; do
+        cp "$file" before
+        run -1 mta_sts_export --worker "$file"
+        [ "$output" = "mta-sts: $file: is not what an earlier export wrote; remove it, or export elsewhere" ]
+        cmp "$file" before
+    done
+    : >empty.js
+    for file in empty.js new.js new.js; do
+        run -0 mta_sts_export --worker "$file"
+        [ -z "$output" ]
+        grep -q 'mx: new.a.example' "$file"
+    done
+}
+
 @test "export: the folder itself may be a link" {
     exported
     mkdir elsewhere
@@ -414,7 +432,7 @@ print(sorted(config.items()))' >settings
     # A file without an ending stays a file.
     mta_sts_export --worker old.js
     mv old.js old
-    echo >old
+    : >old
     mta_sts_export --worker old
     cmp module.mjs old
 }
@@ -456,6 +474,7 @@ print(sorted(config.items()))' >settings
         [ "$(cat new/worker.mjs)" = old ]
     done
     # The module alone needs none of this.
+    : >new/worker.mjs
     run -0 mta_sts_export --worker new/worker.mjs
     grep -q 'mx: new.a.example' new/worker.mjs
     cmp edited new/wrangler.jsonc

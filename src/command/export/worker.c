@@ -117,6 +117,12 @@ static int open_folder_of(const char *file, const char **name)
     return fd;
 }
 
+/* A file that no export made may be the policies themselves: "export --worker policies.ini". */
+static bool is_other_file(int folder, const char *name)
+{
+    return folder_has_other(folder, name, worker_js, strcspn(worker_js, "\n"));
+}
+
 static void write_worker(struct job *job, const char *file, const struct buf *text)
 {
     const char *name;
@@ -124,7 +130,10 @@ static void write_worker(struct job *job, const char *file, const struct buf *te
     mode_t mask = umask(0);
     int folder = open_folder_of(file, &name);
 
-    if (folder < 0 || !folder_write(folder, name, text->text, text->len)) {
+    if (folder >= 0 && is_other_file(folder, name)) {
+        buf_print(&why, "%s: is not what an earlier export wrote; remove it, or export elsewhere", file);
+        job_fail_because(job, &why, true);
+    } else if (folder < 0 || !folder_write(folder, name, text->text, text->len)) {
         int error = errno;
         buf_print(&why, "%s", file);
         if (folder < 0 || !folder_print_obstacle(folder, name, false, &why))
