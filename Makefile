@@ -202,7 +202,7 @@ soak: ## load, and a save a second, for SOAK_SECONDS (default: 900); memory must
 
 lint: ## run the compilers and linters
 	@tools/packages $(PACKAGES_LINT)
-	@tools/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS) $(GMIME_CPPFLAGS)"
+	@tools/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" "$(GMIME_CPPFLAGS)"
 
 # === The rest
 

@@ -461,7 +461,8 @@ print(sorted(config.items()))' >settings
     exported
     mta_sts_export --worker new
     cp new/wrangler.jsonc good
-    echo old >new/worker.mjs
+    echo '// edited' >>new/worker.mjs
+    cp new/worker.mjs old
     local edit
     for edit in '/routes begin/d' '/routes end/d' '/routes end/p' 's/routes begin/routes end/' 's/routes begin/& here/' \
         '/routes begin/{h;d};/routes end/G' '2,$d'; do
@@ -471,7 +472,7 @@ print(sorted(config.items()))' >settings
         [[ $output == 'mta-sts: new/wrangler.jsonc: has not each of the lines "// mta-sts routes begin" and "// mta-sts routes end" once; '* ]]
         [ "${#lines[@]}" -eq 1 ]
         cmp edited new/wrangler.jsonc
-        [ "$(cat new/worker.mjs)" = old ]
+        cmp old new/worker.mjs
     done
     # The module alone needs none of this.
     : >new/worker.mjs
@@ -503,6 +504,13 @@ print(sorted(config.items()))' >settings
     mkdir new/worker.mjs
     run -1 mta_sts_export --worker new
     [ "$output" = 'mta-sts: new/worker.mjs: is a folder; remove it, or export elsewhere' ]
+    [ "$(ls -A new)" = worker.mjs ]
+    rmdir new/worker.mjs
+    echo 'export default { fetch: mine };' >new/worker.mjs
+    cp new/worker.mjs mine
+    run -1 mta_sts_export --worker new
+    [ "$output" = 'mta-sts: new/worker.mjs: is not what an earlier export wrote; remove it, or export elsewhere' ]
+    cmp mine new/worker.mjs
     [ "$(ls -A new)" = worker.mjs ]
     run -1 mta_sts_export --worker nowhere/new
     [ "$output" = 'mta-sts: nowhere/new: cannot be written: No such file or directory' ]

@@ -117,8 +117,9 @@ static int open_folder_of(const char *file, const char **name)
     return fd;
 }
 
-/* A file that no export made may be the policies themselves: "export --worker policies.ini". */
-static bool is_other_file(int folder, const char *name)
+const char worker_other[] = "is not what an earlier export wrote; remove it, or export elsewhere";
+
+bool worker_is_other(int folder, const char *name)
 {
     return folder_has_other(folder, name, worker_js, strcspn(worker_js, "\n"));
 }
@@ -130,8 +131,8 @@ static void write_worker(struct job *job, const char *file, const struct buf *te
     mode_t mask = umask(0);
     int folder = open_folder_of(file, &name);
 
-    if (folder >= 0 && is_other_file(folder, name)) {
-        buf_print(&why, "%s: is not what an earlier export wrote; remove it, or export elsewhere", file);
+    if (folder >= 0 && worker_is_other(folder, name)) {
+        buf_print(&why, "%s: %s", file, worker_other);
         job_fail_because(job, &why, true);
     } else if (folder < 0 || !folder_write(folder, name, text->text, text->len)) {
         int error = errno;

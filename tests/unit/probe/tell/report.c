@@ -1,11 +1,11 @@
 /* Reports, compared with the files in tests/fixtures/report/, byte for byte. With UPDATE in the environment the files are written
  * again. */
 #include "probe/tell/report.h"
-#include "program/status.h"
 #include "cases.h"
 #include "probe/judge/compare.h"
 #include "probe/judge/servers.h"
 #include "probe/tell/json.h"
+#include "program/status.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
