@@ -38,14 +38,17 @@ prepare() {
 
 # as_told FRONT EXAMPLE-FOLDER: runs the commands for the front server that the README has, in the folder of the example.
 as_told() {
-    local commands
+    local commands file
     commands=$(awk -v front="**$1**" '/^(\*\*|## )/ { here = index($0, front) == 1 } here && sub(/^    /, "")' "$EXAMPLES/certificates/README.md" | rooted)
     [ -n "$commands" ]
-    cp "$EXAMPLES/certificates"/*port-80* "$EXAMPLES/$2"/*.c* .
-    for file in *-port-80.* *mta-sts.conf haproxy.cfg h2o.conf; do
-        [ ! -e "$file" ] || { rooted <"$file" >with-paths && mv with-paths "$file"; }
+    mkdir -p examples/certificates examples/front
+    for file in certificates/h2o-port-80.conf certificates/haproxy-port-80.cfg; do
+        rooted <"$EXAMPLES/$file" >"examples/$file"
     done
-    bash -euc "$commands"
+    for file in "$EXAMPLES/$2"/*.c*; do
+        rooted <"$file" >"examples/front/${file##*/}"
+    done
+    env -C examples/front bash -euc "$commands"
 }
 
 # reloads SIGNAL: from now on, the front server that was started last is reloaded by SIGNAL.
@@ -82,7 +85,7 @@ client_dehydrated() {
 }
 
 run_client() {
-    PATIENCE=200 inside sh client
+    PATIENCE=400 inside sh client
 }
 
 serial() {

@@ -125,7 +125,8 @@ static void read_config(struct wrangler *wrangler)
                "routes belong, or export the module alone: --worker FILE.mjs");
 }
 
-/* wrangler reads wrangler.json in place of wrangler.jsonc, and ignores a wrangler.toml beside it. */
+/* wrangler reads wrangler.json in place of wrangler.jsonc, and ignores a wrangler.toml beside it. A module may be somebody's own.
+ */
 static void refuse_others(const struct wrangler *wrangler)
 {
     static const char *const others[] = { "wrangler.json", "wrangler.toml" };
@@ -136,6 +137,8 @@ static void refuse_others(const struct wrangler *wrangler)
             refuse(wrangler, others[i],
                    "wrangler reads only one configuration; move this file away, export again, and write its settings into "
                    "wrangler.jsonc");
+    if (!wrangler->job->stopped && worker_is_other(wrangler->folder, module_name))
+        refuse(wrangler, module_name, worker_other);
 }
 
 /* Adds the routes to OUT. Returns how many there are. */
