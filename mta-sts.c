@@ -15,7 +15,7 @@ int main(int argc, char *argv[])
 
     /* A front server may pass the query string as arguments (CVE-2012-1823). */
     if (listener < 0 && role_is_cgi())
-        return cgi_answer(options_default_file());
+        return cgi_answer(options_default_file(), options_named_file() == NULL);
     switch (options_read(argc, argv, listener >= 0, &options)) {
     case OPTIONS_SERVE:
         return serve_fastcgi(listener, options.file, options.threads);

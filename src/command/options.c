@@ -72,8 +72,7 @@ bool options_print_version(int landlock)
     return fflush(stdout) == 0;
 }
 
-/* Returns $MTA_STS_POLICIES, or NULL if it is not set or empty. */
-static const char *named_file(void)
+const char *options_named_file(void)
 {
     const char *named = getenv("MTA_STS_POLICIES");
 
@@ -82,8 +81,8 @@ static const char *named_file(void)
 
 const char *options_default_file(void)
 {
-    if (named_file() != NULL)
-        return named_file();
+    if (options_named_file() != NULL)
+        return options_named_file();
     return access(LOCAL, F_OK) == 0 ? LOCAL : POLICIES;
 }
 
@@ -93,7 +92,7 @@ static const char *other_file(const char *file)
 {
     struct stat ours, theirs;
 
-    if (named_file() != NULL || strcmp(file, LOCAL) != 0 || stat(file, &ours) != 0 || stat(POLICIES, &theirs) != 0)
+    if (options_named_file() != NULL || strcmp(file, LOCAL) != 0 || stat(file, &ours) != 0 || stat(POLICIES, &theirs) != 0)
         return NULL;
     return ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino ? POLICIES : NULL;
 }
