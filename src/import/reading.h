@@ -38,6 +38,9 @@ bool import_reading(struct import_job *job, const char *file, const char *domain
  */
 void import_unreadable(struct import_job *job, const char *file, unsigned line, const char *domain, const char *why);
 
+/* Warns of TEXT ("what; what to do") about the policy of DOMAIN in FILE, which is imported all the same. */
+void import_warn(struct import_job *job, const char *file, const char *domain, const char *text);
+
 /* Complains that FILE (LINE 0: as a whole) has something that is not imported, because of WHY. */
 void import_refuse(struct import_job *job, const char *file, unsigned line, const char *why);
 
