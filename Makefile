@@ -15,20 +15,17 @@ POLICIES ?= $(SYSCONFDIR)/mta-sts/policies.ini
 
 # The folder for all that is built. `make V=1` shows whole commands.
 B ?= build
-ifndef V
-QUIET = @echo "  $(1) $@";
-endif
+QUIET = $(if $(V),,@echo "  $(1) $@";)
 
 # Debian packages: for the build, and for each target.
 PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
-PACKAGES_PROBE_BUILD := libcurl4-openssl-dev libunbound-dev libssl-dev dns-root-data
+PACKAGES_OPTIONAL := libcurl4-openssl-dev libunbound-dev libssl-dev dns-root-data libjansson-dev zlib1g-dev libgmime-3.0-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
-PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_PROBE_BUILD) bats parallel git libcmocka-dev wrk systemd python3 \
+PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_OPTIONAL) bats parallel git libcmocka-dev wrk systemd python3 \
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy openrc strace \
 	shellcheck systemd-container iproute2 mount
-# Debian 12 has it, Debian 13 does not.
-PACKAGES_FRONTS_SOME := h2o
+PACKAGES_FRONTS_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
 PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
 	unbound chasquid
@@ -38,8 +35,9 @@ PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautil
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
-PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_PROBE_BUILD) clang libclang-rt-dev llvm python3
+PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_OPTIONAL) clang libclang-rt-dev llvm python3
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
+PACKAGES_DEB := $(PACKAGES_TEST) build-essential debhelper lintian debootstrap systemd-container
 PACKAGES_BENCH := $(PACKAGES_TEST) iproute2 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go
 
 # The user's CPPFLAGS, CFLAGS and LDFLAGS come last, so they win.
@@ -54,7 +52,7 @@ ROOT_KEY ?= /usr/share/dns/root.key
 LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' libfcgi-dev libiniparser-dev 2>/dev/null | \
 	awk '!seen[$$0]++ { printf "%s%s", comma, $$0; comma = ", " }')
 ALL_CPPFLAGS = -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' \
-	-DROOT_KEY='"$(ROOT_KEY)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(CPPFLAGS)
+	-DROOT_KEY='"$(ROOT_KEY)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(GMIME_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
@@ -62,15 +60,18 @@ ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 wrap = $(1:%=-Xlinker --wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
 LIBS := $(call wrap,$(FCGI_CALLS) fopen dictionary_new) -l:libfcgi.a -l:libiniparser.a
-HAS_PROBE_HEADERS = tools/missing-headers '$(CC) $(CPPFLAGS)' \
-	curl/curl.h=libcurl4-openssl-dev unbound.h=libunbound-dev openssl/x509.h=libssl-dev
+# Programs that are built where their libraries are. $(call each_optional,TARGETS) makes TARGETS, in which $$name is the program.
+OPTIONAL := mta-sts-probe mta-sts-reports
+each_optional = for name in $(OPTIONAL); do ! tools/missing-headers '$(CC) $(CPPFLAGS)' $$name || $(MAKE) -s $(1) || exit; done
+GMIME_CPPFLAGS := $(or $(GMIME_CPPFLAGS),$(patsubst -I%,-isystem %,$(shell pkg-config --cflags gmime-3.0 2>/dev/null)))
+REPORTS_LIBS := -ljansson -lz -lgmime-3.0 -lgobject-2.0 -lglib-2.0
 
 # === What is built
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz \
-	soak lint format bench install uninstall dist clean help FORCE
+	soak lint format bench install uninstall dist deb test-deb clean help FORCE
 
 # DIR/NAME.c becomes $(B)/DIR/NAME.o.
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
@@ -79,30 +80,28 @@ OBJECTS := $(call objects,$(filter-out tests/faults/failnth.c,$(SOURCES)))
 EMBEDDED := $(patsubst %,$(B)/%.o,$(wildcard src/*/*.js src/*/*/*.js src/*/*/*.css))
 UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*.c tests/unit/*/*/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-PROGRAMS := mta-sts mta-sts-static mta-sts-probe look edits load constant constant_cgi iniparser_load hosts
+PROGRAMS := mta-sts mta-sts-static $(OPTIONAL) look edits load constant constant_cgi iniparser_load hosts
 TARBALL := mta-sts-$(VERSION).tar.gz
 
-all: mta-sts ## build mta-sts, and mta-sts-probe where its libraries are installed
-	@if $(HAS_PROBE_HEADERS); then $(MAKE) -s mta-sts-probe; fi
-
+all: mta-sts ## build mta-sts, and mta-sts-probe and mta-sts-reports where their libraries are installed
+	@$(call each_optional,$$name)
 static: mta-sts-static ## build mta-sts-static: one file that needs no other
 
-mta-sts mta-sts-probe mta-sts-static $(TARBALL): %: $(B)/%
+mta-sts $(OPTIONAL) mta-sts-static $(TARBALL): %: $(B)/%
 	@cp $< $@
 
-# The modules are in two archives, from which the linker takes what a program calls. Only probe.a needs libcurl and its like.
+# The modules are in archives, from which the linker takes what a program calls. Only mta-sts.a needs no optional library.
 MODULES := $(call objects,$(filter src/%,$(SOURCES))) $(EMBEDDED)
-$(B)/mta-sts.a: $(filter-out $(B)/src/probe/%,$(MODULES))
-$(B)/probe.a: $(filter $(B)/src/probe/%,$(MODULES))
-$(B)/mta-sts.a $(B)/probe.a:
-	@rm -f $@
-	$(call QUIET,AR)$(AR) rc $@ $^
+$(B)/mta-sts.a: $(filter-out $(B)/src/probe/% $(B)/src/reports/%,$(MODULES))
+$(foreach name,probe reports,$(eval $(B)/$(name).a: $(filter $(B)/src/$(name)/%,$(MODULES))))
+$(B)/mta-sts.a $(B)/probe.a $(B)/reports.a:
+	$(call QUIET,AR)rm -f $@ && $(AR) rc $@ $^
 
 $(B)/mta-sts $(B)/mta-sts-static: $(B)/mta-sts.o $(B)/mta-sts.a
-$(B)/mta-sts-probe: $(B)/mta-sts-probe.o $(B)/probe.a $(B)/mta-sts.a
-$(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(call objects,$(wildcard tests/unit/*.c)) $(B)/probe.a $(B)/mta-sts.a
+$(OPTIONAL:%=$(B)/%): $(B)/mta-sts-%: $(B)/mta-sts-%.o $(B)/%.a $(B)/mta-sts.a
+$(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(call objects,$(wildcard tests/unit/*.c)) $(B)/probe.a $(B)/reports.a $(B)/mta-sts.a
 FUZZ_HELPERS := $(call objects,$(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c)))
-$(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(FUZZ_HELPERS) $(B)/probe.a $(B)/mta-sts.a
+$(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(FUZZ_HELPERS) $(B)/probe.a $(B)/reports.a $(B)/mta-sts.a
 $(B)/look: $(B)/tests/probe/look.o $(B)/probe.a $(B)/mta-sts.a
 $(B)/edits: $(B)/tests/edits/driver.o $(B)/mta-sts.a
 $(B)/load: $(B)/tests/faults/load.o
@@ -110,10 +109,10 @@ $(B)/constant $(B)/constant_cgi $(B)/iniparser_load $(B)/hosts: $(B)/%: $(B)/ben
 
 $(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now,-z,pack-relative-relocs $(LDFLAGS)
 $(B)/mta-sts-probe $(B)/look: LINKED = -lcurl -lunbound -lssl -lcrypto $(LIBS)
+$(B)/mta-sts-reports: LINKED = $(REPORTS_LIBS) $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
-$(UNITS): LINKED = $(LIBS) -lcmocka
-$(addprefix $(B)/unit/probe/tell/,explain html): LINKED = $(LIBS) -lcurl -lcrypto -lcmocka
-$(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS)
+$(UNITS): LINKED = $(LIBS) -Wl,--as-needed $(REPORTS_LIBS) -lcurl -lcrypto -lcmocka
+$(FUZZERS:%=$(B)/%): LINKED = -fsanitize=fuzzer $(LIBS) -Wl,--as-needed $(REPORTS_LIBS)
 $(addprefix $(B)/,load constant constant_cgi iniparser_load): LINKED = -Wl,--as-needed -lfcgi -liniparser
 LINKED = $(LIBS)
 $(UNITS) $(addprefix $(B)/,$(FUZZERS) $(PROGRAMS)):
@@ -145,7 +144,7 @@ objects: $(OBJECTS)
 
 test: ## test the units, and mta-sts with lighttpd
 	@tools/packages $(PACKAGES_TEST)
-	@$(MAKE) mta-sts units $(B)/edits
+	@$(MAKE) mta-sts mta-sts-reports units $(B)/edits
 	@tests/run.sh $(B) units tests/*.bats
 
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
@@ -178,14 +177,12 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# Left out: confine.bats tests Landlock, memory.bats the lack of memory, alarm.bats and timer.bats units that keep the
-# sanitizers out.
+# Left out: what tests Landlock, the lack of memory, and units that keep the sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
-	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts mta-sts-probe look edits) units
-	@tests/run.sh build/asan units \
-		$(filter-out tests/confine.bats $(addprefix tests/probe/,memory.bats alarm.bats timer.bats),$(wildcard tests/*.bats \
-		tests/probe/*.bats))
+	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts $(OPTIONAL) look edits) units
+	@tests/run.sh build/asan units $(filter-out $(addprefix tests/,confine.bats $(addprefix probe/,memory.bats alarm.bats \
+		timer.bats)),$(wildcard tests/*.bats tests/probe/*.bats))
 	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
 	@$(MAKE) $(B)/load
 	@tests/run.sh build/tsan tests/fastcgi.bats tests/connections.bats tests/reload.bats \
@@ -205,7 +202,7 @@ soak: ## load, and a save a second, for SOAK_SECONDS (default: 900); memory must
 
 lint: ## run the compilers and linters
 	@tools/packages $(PACKAGES_LINT)
-	@tools/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)"
+	@tools/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" "$(GMIME_CPPFLAGS)"
 
 # === The rest
 
@@ -223,32 +220,34 @@ bench: ## measure speed and memory, beside other servers; SECTIONS="floor peers"
 	@$(MAKE) mta-sts $(addprefix $(B)/,mta-sts mta-sts-static mta-sts-probe constant constant_cgi iniparser_load hosts)
 	@bench/run $(B) $(SECTIONS)
 
-# FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with mta-sts-probe.
+# FILE:DESTINATION of what is installed, without policies.ini, and of what is installed with an optional program.
 manual = $(1):$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 DOCS = policies.ini README.md LICENSE CHANGES.md SECURITY.md $(wildcard bench/*.md bench/*.svg) $(shell find examples -type f)
 INSTALLED = $(B)/mta-sts:$(BINDIR)/mta-sts examples/bash-completion/mta-sts:$(COMPLETIONDIR)/mta-sts \
-	$(foreach page,$(filter-out man/mta-sts-probe.1,$(wildcard man/*.[158])),$(call manual,$(page))) \
+	$(foreach page,$(filter-out $(OPTIONAL:%=man/%.1),$(wildcard man/*.[158])),$(call manual,$(page))) \
 	$(foreach file,$(DOCS),$(file):$(DOCDIR)/$(file))
-INSTALLED_PROBE = $(B)/mta-sts-probe:$(BINDIR)/mta-sts-probe $(call manual,man/mta-sts-probe.1) \
-	examples/bash-completion/mta-sts-probe:$(COMPLETIONDIR)/mta-sts-probe
+optional = $(B)/$(1):$(BINDIR)/$(1) $(call manual,man/$(1).1) examples/bash-completion/$(1):$(COMPLETIONDIR)/$(1)
 
-# Builds nothing if `make` ran before with the same POLICIES.
 install: $(B)/mta-sts ## install into PREFIX, below DESTDIR; an installed policies.ini stays
-	@if $(HAS_PROBE_HEADERS); then $(MAKE) -s $(B)/mta-sts-probe; fi
+	@$(call each_optional,$(B)/$$name)
 	@tools/install install '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) \
-		$$([ ! -e $(B)/mta-sts-probe ] || echo '$(INSTALLED_PROBE)')
+		$(foreach name,$(OPTIONAL),$$([ ! -e $(B)/$(name) ] || echo '$(call optional,$(name))'))
 
 uninstall: ## remove what `make install` installed, except policies.ini
-	@tools/install uninstall '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) $(INSTALLED_PROBE)
+	@tools/install uninstall '$(DESTDIR)' '$(POLICIES)' '$(DOCDIR)' $(INSTALLED) $(foreach name,$(OPTIONAL),$(call optional,$(name)))
 
 dist: $(TARBALL) ## make a tarball of the last commit, the same bytes each time
-
 $(B)/$(TARBALL): FORCE
-	@mkdir -p $(@D)
 	$(call QUIET,DIST)tools/dist mta-sts-$(VERSION) $@
 
+deb: ## build the Debian packages of the last commit into build/deb
+	@tools/packages $(PACKAGES_DEB) && tools/deb $(VERSION) $(B)/deb
+
+test-deb: deb ## install, upgrade, remove and boot the Debian packages, in a root of their own
+	@TEST_SECONDS=$(or $(TEST_SECONDS),1200) tests/run.sh $(B) tests/deb/*.bats
+
 clean: ## remove all that was built
-	rm -rf build mta-sts mta-sts-probe mta-sts-static $(TARBALL)
+	rm -rf build mta-sts $(OPTIONAL) mta-sts-static $(TARBALL)
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile

@@ -1,6 +1,7 @@
 /* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. */
 #include "command/options.h"
 #include "command/run.h"
+#include "config/standard.h"
 #include "serve/cgi.h"
 #include "serve/confine.h"
 #include "serve/fastcgi.h"
@@ -15,7 +16,7 @@ int main(int argc, char *argv[])
 
     /* A front server may pass the query string as arguments (CVE-2012-1823). */
     if (listener < 0 && role_is_cgi())
-        return cgi_answer(options_default_file(), options_named_file() == NULL);
+        return cgi_answer(standard_file());
     switch (options_read(argc, argv, listener >= 0, &options)) {
     case OPTIONS_SERVE:
         return serve_fastcgi(listener, options.file, options.threads);

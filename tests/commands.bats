@@ -150,6 +150,13 @@ use = t' 50
 @test "check: no file, no section: told, exit status 1" {
     run -1 "$MTA_STS" -f nowhere.ini check
     [ "$output" = 'mta-sts: nowhere.ini: cannot be read: No such file or directory' ]
+    mkdir empty
+    run -1 env -C empty MTA_STS_POLICIES=none.ini "$MTA_STS" hosts
+    [ "$output" = 'mta-sts: none.ini: cannot be read: No such file or directory
+mta-sts: "mta-sts -f FILE hosts" reads another file' ]
+    : >empty/policies.ini.txt
+    run -1 env -C empty MTA_STS_POLICIES=none.ini "$MTA_STS" check
+    [ "${lines[1]}" = 'mta-sts: policies.ini.txt is in this folder: rename it to policies.ini, or write "mta-sts -f policies.ini.txt check"' ]
     : >empty.ini
     run -1 "$MTA_STS" -f empty.ini check
     [[ $output == 'mta-sts: empty.ini: contains no section'* ]]
@@ -234,6 +241,9 @@ TOLD
     printf '# policies\nexample.org:\n  mode: enforce\n' >policies.yaml
     run -1 "$MTA_STS" check policies.yaml
     [[ $output == 'mta-sts: policies.yaml: is YAML; write it as INI:'*'[example.org]'* ]]
+    printf '\n// a Worker\nconst policies = {};\n' >worker.js
+    run -1 "$MTA_STS" check worker.js
+    [ "$output" = 'mta-sts: worker.js: is JavaScript; "mta-sts import" prints the sections for its policies' ]
 }
 
 @test "output that cannot be written is told, exit status 1" {

@@ -205,6 +205,24 @@ list_is_told() {
     grep -q 'mx: new.a.example' folder/worker.js
 }
 
+@test "export --worker: a file that no export wrote stays as it is" {
+    exported
+    echo 'export default {};' >own.js
+    local file
+    for file in policies.ini own.js; do
+        cp "$file" before
+        run -1 mta_sts_export --worker "$file"
+        [ "$output" = "mta-sts: $file: is not what an earlier export wrote; remove it, or export elsewhere" ]
+        cmp "$file" before
+    done
+    : >empty.js
+    for file in empty.js new.js new.js; do
+        run -0 mta_sts_export --worker "$file"
+        [ -z "$output" ]
+        grep -q 'mx: new.a.example' "$file"
+    done
+}
+
 @test "export: the folder itself may be a link" {
     exported
     mkdir elsewhere
@@ -414,7 +432,7 @@ print(sorted(config.items()))' >settings
     # A file without an ending stays a file.
     mta_sts_export --worker old.js
     mv old.js old
-    echo >old
+    : >old
     mta_sts_export --worker old
     cmp module.mjs old
 }
@@ -443,7 +461,8 @@ print(sorted(config.items()))' >settings
     exported
     mta_sts_export --worker new
     cp new/wrangler.jsonc good
-    echo old >new/worker.mjs
+    echo '// edited' >>new/worker.mjs
+    cp new/worker.mjs old
     local edit
     for edit in '/routes begin/d' '/routes end/d' '/routes end/p' 's/routes begin/routes end/' 's/routes begin/& here/' \
         '/routes begin/{h;d};/routes end/G' '2,$d'; do
@@ -453,9 +472,10 @@ print(sorted(config.items()))' >settings
         [[ $output == 'mta-sts: new/wrangler.jsonc: has not each of the lines "// mta-sts routes begin" and "// mta-sts routes end" once; '* ]]
         [ "${#lines[@]}" -eq 1 ]
         cmp edited new/wrangler.jsonc
-        [ "$(cat new/worker.mjs)" = old ]
+        cmp old new/worker.mjs
     done
     # The module alone needs none of this.
+    : >new/worker.mjs
     run -0 mta_sts_export --worker new/worker.mjs
     grep -q 'mx: new.a.example' new/worker.mjs
     cmp edited new/wrangler.jsonc
@@ -484,6 +504,13 @@ print(sorted(config.items()))' >settings
     mkdir new/worker.mjs
     run -1 mta_sts_export --worker new
     [ "$output" = 'mta-sts: new/worker.mjs: is a folder; remove it, or export elsewhere' ]
+    [ "$(ls -A new)" = worker.mjs ]
+    rmdir new/worker.mjs
+    echo 'export default { fetch: mine };' >new/worker.mjs
+    cp new/worker.mjs mine
+    run -1 mta_sts_export --worker new
+    [ "$output" = 'mta-sts: new/worker.mjs: is not what an earlier export wrote; remove it, or export elsewhere' ]
+    cmp mine new/worker.mjs
     [ "$(ls -A new)" = worker.mjs ]
     run -1 mta_sts_export --worker nowhere/new
     [ "$output" = 'mta-sts: nowhere/new: cannot be written: No such file or directory' ]
@@ -532,7 +559,7 @@ print(sorted(config.items()))' >settings
       seq 1200 | sed 's/.*/[d&.example]\nuse = large/'; } >policies.ini
     leave_alone policies.ini
     cp new/worker.mjs before
-    run -1 mta_sts_export --worker new
+    run -1 "$MTA_STS" -f policies.ini export --worker new
     [[ $output == 'mta-sts: new/worker.mjs: would be larger than the 64 MiB that Cloudflare allows; '* ]]
     cmp before new/worker.mjs
 }

@@ -10,7 +10,7 @@ TREE=$BATS_TEST_DIRNAME/..
 setup_file() {
     BUILD=$BATS_FILE_TMPDIR/build
     export BUILD
-    make_in "$TREE" "$BUILD/mta-sts" "$BUILD/mta-sts-probe" "$BUILD/mta-sts-static" >"$BATS_FILE_TMPDIR/make.out" 2>&1 || {
+    make_in "$TREE" "$BUILD/mta-sts" "$BUILD/mta-sts-probe" "$BUILD/mta-sts-reports" "$BUILD/mta-sts-static" >"$BATS_FILE_TMPDIR/make.out" 2>&1 || {
         cat "$BATS_FILE_TMPDIR/make.out" >&2
         return 1
     }
@@ -39,8 +39,8 @@ to_install() {
         [ ! -e "$page" ] || echo "644 dest/usr/share/man/man${page##*.}/${page##*/}"
     done
     [ ! -e "$TREE/examples/bash-completion/mta-sts" ] || echo '644 dest/usr/share/bash-completion/completions/mta-sts'
-    echo '755 dest/usr/bin/mta-sts-probe'
-    echo '644 dest/usr/share/bash-completion/completions/mta-sts-probe'
+    printf '755 dest/usr/bin/%s\n' mta-sts-probe mta-sts-reports
+    printf '644 dest/usr/share/bash-completion/completions/%s\n' mta-sts-probe mta-sts-reports
 }
 
 # in_chroot NAME=VALUE...: runs the static binary as a CGI program, in a folder with nothing but itself and policies.ini.

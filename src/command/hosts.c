@@ -31,7 +31,9 @@ static const struct front {
       NULL },
     { "haproxy", NULL, "% @\n", "", "needs no list of names; name the folder of the certificates" },
     { "h2o", "  \"@\": { paths: *policy }\n",
-      "  \"@\": { listen: { port: 443, ssl: { certificate-file: \"%\", key-file: \"%\" } }, paths: *policy }\n", "", NULL },
+      "  \"@\": { listen: { port: 443, ssl: { certificate-file: \"%\", key-file: \"%\", ocsp-update-interval: 0 } }, paths: "
+      "*policy }\n",
+      "", NULL },
     { "caddy", "@", NULL, ",\n", "gets the certificates itself; leave out the folder" },
 };
 

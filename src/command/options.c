@@ -1,12 +1,12 @@
 #include "command/options.h"
 
 #include "command/run.h"
+#include "config/standard.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef VERSION
@@ -15,12 +15,6 @@
 #ifndef LIBRARIES
 #define LIBRARIES "libfcgi, iniparser"
 #endif
-#ifndef POLICIES
-#define POLICIES "/etc/mta-sts/policies.ini"
-#endif
-
-/* In the working directory. */
-#define LOCAL "policies.ini"
 
 #ifdef __VERSION__
 #define COMPILER __VERSION__
@@ -70,31 +64,6 @@ bool options_print_version(int landlock)
     else
         (void)puts(landlock == 0 ? "Landlock, which this kernel does not have" : "no Landlock");
     return fflush(stdout) == 0;
-}
-
-const char *options_named_file(void)
-{
-    const char *named = getenv("MTA_STS_POLICIES");
-
-    return named != NULL && named[0] != '\0' ? named : NULL;
-}
-
-const char *options_default_file(void)
-{
-    if (options_named_file() != NULL)
-        return options_named_file();
-    return access(LOCAL, F_OK) == 0 ? LOCAL : POLICIES;
-}
-
-/* Returns the system's file if it exists, is not FILE, and FILE was preferred because it is in the working directory. Else NULL.
- */
-static const char *other_file(const char *file)
-{
-    struct stat ours, theirs;
-
-    if (options_named_file() != NULL || strcmp(file, LOCAL) != 0 || stat(file, &ours) != 0 || stat(POLICIES, &theirs) != 0)
-        return NULL;
-    return ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino ? POLICIES : NULL;
 }
 
 static bool read_threads(const char *text, unsigned *threads)
@@ -192,8 +161,8 @@ enum options_action options_read(int argc, char *argv[], bool serves, struct opt
         return action;
     options->is_default = options->file == NULL;
     if (options->is_default) {
-        options->file = options_default_file();
-        options->other = other_file(options->file);
+        options->file = standard_file();
+        options->other = standard_other(options->file);
     }
     return decide(options, serves);
 }

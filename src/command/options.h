@@ -30,12 +30,6 @@ struct options {
 /* Reads the arguments of main(). SERVES: there is a listening socket, and so there is to be no command. Call it once. */
 enum options_action options_read(int argc, char *argv[], bool serves, struct options *options);
 
-/* $MTA_STS_POLICIES, or NULL if it is not set or empty. */
-const char *options_named_file(void);
-
-/* The policies' file where -f does not name one: $MTA_STS_POLICIES, policies.ini in the working directory, or the system's. */
-const char *options_default_file(void);
-
 /* Writes the usage to OUT. False where that fails. */
 bool options_print_usage(FILE *out);
 

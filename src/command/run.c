@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { OPENS_NONE = 1024 };
 
@@ -211,6 +212,18 @@ static int print_help(char *const argv[])
     return fflush(stdout) == 0 ? COMMAND_FINE : COMMAND_WRONG;
 }
 
+/* No file was named, and there is none at the usual places. */
+static void advise_file(const char *name)
+{
+    static const char text_file[] = "policies.ini.txt";
+
+    if (access(text_file, F_OK) == 0)
+        (void)fprintf(stderr, "mta-sts: %s is in this folder: rename it to policies.ini, or write \"mta-sts -f %s %s\"\n",
+                      text_file, text_file, name);
+    else
+        (void)fprintf(stderr, "mta-sts: \"mta-sts -f FILE %s\" reads another file\n", name);
+}
+
 int command_run(const char *file, bool is_default, const char *other, int argc, char *argv[])
 {
     const struct command *command = find_command(argv[0]);
@@ -228,6 +241,8 @@ int command_run(const char *file, bool is_default, const char *other, int argc, 
         print_usage(stderr, command->name);
     else if (!ends_in_usage(command->name, argc, argv, &status))
         status = run_on(file, command, argc, argv);
+    if (status == COMMAND_WRONG && is_default && file == default_file && command->opens != OPENS_NONE && access(file, F_OK) != 0)
+        advise_file(command->name);
     if (other != NULL && file == default_file && command->opens != OPENS_NONE && status != COMMAND_USAGE)
         (void)fprintf(stderr, "mta-sts: read ./%s, and not %s; \"mta-sts -f FILE %s\" reads another\n", file, other,
                       command->name);

@@ -51,6 +51,28 @@ static bool is_yaml(const char *text, size_t size)
     return false;
 }
 
+/* True if it begins as a program in JavaScript does. */
+static bool is_script(const char *text, size_t size)
+{
+    static const char *const words[] = { "//",
+                                         "/*",
+                                         "const ",
+                                         "let ",
+                                         "var ",
+                                         "import ",
+                                         "export ",
+                                         "function ",
+                                         "async ",
+                                         "addEventListener(",
+                                         "\"use strict\"",
+                                         "'use strict'" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (size >= strlen(words[i]) && memcmp(text, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
 bool foreign_print(const char *file, const char *text, size_t size, struct buf *out)
 {
     static const char sample[] = "; write it as INI:\n    [example.org]\n    mode = testing\n    mx = mail.example.org";
@@ -61,7 +83,9 @@ bool foreign_print(const char *file, const char *text, size_t size, struct buf *
         at++;
     text += at;
     size -= at;
-    if (size > 0 && text[0] == '{') {
+    if (is_script(text, size)) {
+        buf_print(out, "%s: is JavaScript; \"mta-sts import\" prints the sections for its policies", file);
+    } else if (size > 0 && text[0] == '{') {
         buf_print(out, "%s: is JSON%s", file, sample);
     } else if (size >= sizeof version - 1 && memcmp(text, version, sizeof version - 1) == 0) {
         buf_print(

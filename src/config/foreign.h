@@ -1,4 +1,4 @@
-/* Recognises files that are not policies.ini: JSON, YAML, or a policy as it is served. Pure. */
+/* Recognises files that are not policies.ini: JSON, YAML, JavaScript, or a policy as it is served. Pure. */
 #ifndef CONFIG_FOREIGN_H
 #define CONFIG_FOREIGN_H
 

@@ -76,13 +76,11 @@ bool import_text_is_whole(const struct import_text *text)
 bool import_text_has_mx(const struct import_text *text)
 {
     static const char field[] = "mx: ";
-    const char *at = text->bytes.text;
+    const char *at = text->bytes.text != NULL ? text->bytes.text : "";
 
-    while (at != NULL && (at = strstr(at, field)) != NULL) {
-        at += sizeof field - 1;
-        if (*at != '\0' && !is_white(*at))
+    for (; (at = strstr(at, field)) != NULL; at += sizeof field - 1)
+        if (at[sizeof field - 1] != '\0' && !is_white(at[sizeof field - 1]))
             return true;
-    }
     return false;
 }
 

@@ -1,7 +1,6 @@
 #include "probe/actions.h"
 
 #include "base/buf.h"
-#include "base/terminal.h"
 #include "policy/argument.h"
 #include "policy/domain.h"
 #include "probe/ask/dns.h"
@@ -21,6 +20,7 @@
 #include "probe/tell/format.h"
 #include "probe/tlsa.h"
 #include "probe/updates.h"
+#include "program/colour.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -119,11 +119,6 @@ static int print_tlsa(const struct probe_settings *settings)
 
 /* --- domains --- */
 
-static bool wants_colour(enum probe_colour colour)
-{
-    return colour == PROBE_COLOUR_AUTO ? terminal_has_colour() : colour == PROBE_COLOUR_ALWAYS;
-}
-
 /* Probes DOMAINS, or those of FILE where there are none. */
 static int run(const struct probe_settings *settings, struct probe_file *file, const char *const *domains)
 {
@@ -138,7 +133,7 @@ static int run(const struct probe_settings *settings, struct probe_file *file, c
         .quiet = settings->quiet,
         .summary = many || probe_format_needs_end(settings->format),
         .bar = many && !settings->quiet && isatty(STDERR_FILENO),
-        .report = { wants_colour(settings->colour), many, !settings->verbose && (file != NULL || settings->quiet) && many },
+        .report = { colour_is_wanted(settings->colour), many, !settings->verbose && (file != NULL || settings->quiet) && many },
     };
 
     return probe_run(&run);

@@ -1,27 +1,13 @@
 #include "probe/arguments.h"
 
+#include "base/buf.h"
 #include "probe/check/error.h"
 #include "probe/options.h"
+#include "program/arguments.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-
-static const struct probe_option *find_letter(char letter)
-{
-    for (size_t i = 0; i < PROBE_OPTIONS; i++)
-        if (letter != '\0' && probe_options[i].letter == letter)
-            return &probe_options[i];
-    return NULL;
-}
-
-static const struct probe_option *find_word(const char *word, size_t len)
-{
-    for (size_t i = 0; i < PROBE_OPTIONS; i++)
-        if (strlen(probe_options[i].word) == len && memcmp(probe_options[i].word, word, len) == 0)
-            return &probe_options[i];
-    return NULL;
-}
 
 static bool reject(const char *argument, const char *write)
 {
@@ -30,56 +16,16 @@ static bool reject(const char *argument, const char *write)
 }
 
 struct arguments {
-    int count, at; /* AT: the next one to read */
-    char **all;
     struct probe_settings *settings;
     bool given[PROBE_OPTIONS];
 };
 
-/* Takes OPTION, which is NULL if no option has that name. VALUE is NULL if it is the next argument, or if OPTION takes none. */
-static bool take(struct arguments *arguments, const struct probe_option *option, const char *value)
+static const char *take(void *to, size_t number, const char *value)
 {
-    const char *argument = arguments->all[arguments->at - 1], *instead;
+    struct arguments *arguments = to;
 
-    if (option == NULL) {
-        (void)probe_error("%s: there is no such option; \"mta-sts-probe -h\" lists them", argument);
-        return false;
-    }
-    if (option->argument == NULL && value != NULL) {
-        (void)probe_error("%s: takes no value; write --%s", argument, option->word);
-        return false;
-    }
-    if (option->argument != NULL && value == NULL) {
-        if (arguments->at == arguments->count) {
-            (void)probe_error("%s: needs a value; write %s %s", argument, argument, option->argument);
-            return false;
-        }
-        value = arguments->all[arguments->at++];
-    }
-    arguments->given[option - probe_options] = true;
-    instead = option->take(arguments->settings, value);
-    return instead == NULL || reject(argument, instead);
-}
-
-/* "-qf" before "FILE", or "-qfFILE". */
-static bool take_letters(struct arguments *arguments, const char *letters)
-{
-    while (*letters != '\0') {
-        const struct probe_option *option = find_letter(*letters++);
-        bool with_value = option != NULL && option->argument != NULL && *letters != '\0';
-        if (!take(arguments, option, with_value ? letters : NULL))
-            return false;
-        if (with_value)
-            break;
-    }
-    return true;
-}
-
-static bool take_word(struct arguments *arguments, const char *word)
-{
-    size_t len = strcspn(word, "=");
-
-    return take(arguments, find_word(word, len), word[len] == '=' ? word + len + 1 : NULL);
+    arguments->given[number] = true;
+    return probe_options[number].take(arguments->settings, value);
 }
 
 /* The first option with the effect on ACTIONS alone. */
@@ -144,19 +90,15 @@ static bool is_enough(const struct arguments *arguments)
 
 bool probe_arguments_read(int argc, char *argv[], struct probe_settings *settings)
 {
-    struct arguments arguments = { .count = argc, .at = 1, .all = argv, .settings = settings };
-    bool only_domains = false;
+    struct arguments arguments = { .settings = settings };
+    const struct arguments_options options = probe_options_all(take, &arguments);
+    struct buf why = { 0 };
 
     probe_options_default(settings);
     settings->domains = argv;
-    while (arguments.at < argc) {
-        char *argument = argv[arguments.at++];
-        if (only_domains || argument[0] != '-' || argument[1] == '\0')
-            settings->domains[settings->count++] = argument;
-        else if (strcmp(argument, "--") == 0)
-            only_domains = true;
-        else if (!(argument[1] == '-' ? take_word(&arguments, argument + 2) : take_letters(&arguments, argument + 1)))
-            return false;
-    }
-    return settings->action == PROBE_ACTION_HELP || (is_of_use(&arguments) && is_enough(&arguments));
+    bool good = arguments_read(&options, argc, argv, &settings->count, &why);
+    if (!good)
+        (void)probe_error("%s", why.text != NULL ? why.text : "out of memory");
+    buf_free(&why);
+    return good && (settings->action == PROBE_ACTION_HELP || (is_of_use(&arguments) && is_enough(&arguments)));
 }

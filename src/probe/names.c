@@ -53,24 +53,32 @@ static bool names_domains(const char *name)
     return good;
 }
 
-/* A zone file often has the name of its domain: it names no domain as policies.ini does. */
 static bool is_file(const char *argument)
+{
+    struct stat status;
+
+    return stat(argument, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static bool is_policies(const char *argument)
 {
     static const char end[] = ".ini";
     size_t len = strlen(argument), end_len = sizeof end - 1;
-    struct stat status;
 
-    if (len > end_len && strcmp(argument + len - end_len, end) == 0)
-        return true;
-    if (stat(argument, &status) != 0 || !S_ISREG(status.st_mode))
-        return false;
-    return domain_policy_fault(argument, len) != DOMAIN_FINE || names_domains(argument);
+    return (len > end_len && strcmp(argument + len - end_len, end) == 0) || (is_file(argument) && names_domains(argument));
 }
 
 bool probe_names_read_domain(const char *argument, char normal[DOMAIN_MAX + 1])
 {
-    if (!is_file(argument))
-        return probe_names_read(argument, argument_domain, normal);
-    (void)probe_error("%s is a file and no domain; write -f %s", argument, argument);
-    return false;
+    if (is_policies(argument)) {
+        (void)probe_error("%s is a file and no domain; write -f %s", argument, argument);
+        return false;
+    }
+    /* A zone file often has the name of its domain. */
+    if (is_file(argument) && domain_policy_fault(argument, strlen(argument)) != DOMAIN_FINE) {
+        (void)probe_error("%s is a file, and names no domain as policies.ini does; write a domain, or \"mta-sts import %s\"",
+                          argument, argument);
+        return false;
+    }
+    return probe_names_read(argument, argument_domain, normal);
 }

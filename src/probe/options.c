@@ -5,11 +5,11 @@
 #include "probe/judge/lifetime.h"
 #include "probe/run.h"
 #include "probe/tell/format.h"
+#include "program/arguments.h"
+#include "program/colour.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -24,21 +24,8 @@ enum {
     SLOW_MS = 2000,
     HTTPS_PORT = 443,
     SMTP_PORT = 25,
-    USAGE_COLUMN = 24,
     JOBS_DEFAULT = 64
 };
-
-static bool read_number(const char *text, unsigned least, unsigned most, unsigned *number)
-{
-    char *end;
-
-    errno = 0;
-    unsigned long n = strtoul(text, &end, 10);
-    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || n < least || n > most)
-        return false;
-    *number = (unsigned)n;
-    return true;
-}
 
 static const char *take_file(struct probe_settings *settings, const char *value)
 {
@@ -50,7 +37,7 @@ static const char *take_file(struct probe_settings *settings, const char *value)
 
 static const char *take_jobs(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 1, PROBE_RUN_JOBS_MAX, &settings->jobs) ? NULL : "a number from 1 to 256";
+    return arguments_number(value, 1, PROBE_RUN_JOBS_MAX, &settings->jobs) ? NULL : "a number from 1 to 256";
 }
 
 static const char *take_quiet(struct probe_settings *settings, const char *value)
@@ -89,17 +76,7 @@ static const char *take_html(struct probe_settings *settings, const char *value)
 
 static const char *take_colour(struct probe_settings *settings, const char *value)
 {
-    static const char *const words[] = {
-        [PROBE_COLOUR_AUTO] = "auto", [PROBE_COLOUR_ALWAYS] = "always", [PROBE_COLOUR_NEVER] = "never"
-    };
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(words[i], value) != 0)
-            continue;
-        settings->colour = (enum probe_colour)i;
-        return NULL;
-    }
-    return "auto, always or never";
+    return colour_read(value, &settings->colour) ? NULL : COLOUR_WORDS;
 }
 
 /* --help has its way beside any other. */
@@ -179,12 +156,12 @@ static const char *take_ca(struct probe_settings *settings, const char *value)
 
 static const char *take_https_port(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 1, PORT_MAX, &settings->context.fetch.https_port) ? NULL : "a number from 1 to 65535";
+    return arguments_number(value, 1, PORT_MAX, &settings->context.fetch.https_port) ? NULL : "a number from 1 to 65535";
 }
 
 static const char *take_smtp_port(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 1, PORT_MAX, &settings->context.fetch.smtp_port) ? NULL : "a number from 1 to 65535";
+    return arguments_number(value, 1, PORT_MAX, &settings->context.fetch.smtp_port) ? NULL : "a number from 1 to 65535";
 }
 
 static const char *take_helo(struct probe_settings *settings, const char *value)
@@ -198,7 +175,7 @@ static const char *take_timeout(struct probe_settings *settings, const char *val
     struct probe_fetch_options *fetch = &settings->context.fetch;
     unsigned seconds;
 
-    if (!read_number(value, 1, TIMEOUT_MAX_S, &seconds))
+    if (!arguments_number(value, 1, TIMEOUT_MAX_S, &seconds))
         return "seconds, from 1 to 60";
     fetch->total_ms = seconds * MS;
     fetch->connect_ms = fetch->total_ms < CONNECT_MS ? fetch->total_ms : CONNECT_MS;
@@ -209,7 +186,7 @@ static const char *take_domain_timeout(struct probe_settings *settings, const ch
 {
     unsigned seconds;
 
-    if (!read_number(value, 1, DOMAIN_MAX_S, &seconds))
+    if (!arguments_number(value, 1, DOMAIN_MAX_S, &seconds))
         return "seconds, from 1 to 3600";
     settings->context.domain_ms = seconds * MS;
     return NULL;
@@ -217,7 +194,7 @@ static const char *take_domain_timeout(struct probe_settings *settings, const ch
 
 static const char *take_warn_days(struct probe_settings *settings, const char *value)
 {
-    return read_number(value, 0, INT_MAX, &settings->context.warn_days) ? NULL : "a number of days";
+    return arguments_number(value, 0, INT_MAX, &settings->context.warn_days) ? NULL : "a number of days";
 }
 
 static const char *take_help(struct probe_settings *settings, const char *value)
@@ -300,15 +277,22 @@ static const char usage[] = "usage: mta-sts-probe [OPTION...] DOMAIN...\n"
                             "Reports what is wrong, what that does to mail, and what to do.\n"
                             "\n";
 
+static struct arguments_option option(size_t number)
+{
+    const struct probe_option *of = &probe_options[number];
+
+    return (struct arguments_option) { of->letter, of->word, of->argument, of->does };
+}
+
+struct arguments_options probe_options_all(probe_options_take_fn *take, void *to)
+{
+    return (struct arguments_options) { "mta-sts-probe", PROBE_OPTIONS, option, take, to };
+}
+
 void probe_options_usage(struct buf *out)
 {
+    const struct arguments_options all = probe_options_all(NULL, NULL);
+
     buf_print(out, "%s", usage);
-    for (size_t i = 0; i < PROBE_OPTIONS; i++) {
-        char call[USAGE_COLUMN + 1], letter[8] = "   ";
-        if (probe_options[i].letter != '\0')
-            (void)snprintf(letter, sizeof letter, "-%c,", probe_options[i].letter);
-        (void)snprintf(call, sizeof call, "%s --%s %s", letter, probe_options[i].word,
-                       probe_options[i].argument != NULL ? probe_options[i].argument : "");
-        buf_print(out, "  %-*s %s\n", USAGE_COLUMN, call, probe_options[i].does);
-    }
+    arguments_usage(&all, out);
 }

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "probe/check/context.h"
 #include "probe/tell/format.h"
+#include "program/arguments.h"
+#include "program/colour.h"
 
 enum probe_action {
     PROBE_ACTION_DOMAINS, /* probes domains: what it does without another option */
@@ -17,11 +19,9 @@ enum probe_action {
     PROBE_ACTION_VERSION
 };
 
-enum probe_colour { PROBE_COLOUR_AUTO, PROBE_COLOUR_ALWAYS, PROBE_COLOUR_NEVER };
-
 struct probe_settings {
     enum probe_action action;
-    enum probe_colour colour;
+    enum colour colour;
     enum probe_format format;
     bool quiet, verbose;
     bool replaces;                        /* of --update, which has a format for its subject, and the two below */
@@ -50,6 +50,10 @@ extern const struct probe_option probe_options[PROBE_OPTIONS];
 
 /* The settings without any option. */
 void probe_options_default(struct probe_settings *settings);
+
+/* All options, for arguments_read(), which passes each that is given to TAKE. */
+typedef const char *probe_options_take_fn(void *to, size_t number, const char *value);
+struct arguments_options probe_options_all(probe_options_take_fn *take, void *to);
 
 /* Adds how to call the program, and a line for each option, to OUT. */
 void probe_options_usage(struct buf *out);

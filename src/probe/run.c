@@ -12,6 +12,7 @@
 #include "probe/limits.h"
 #include "probe/tell/format.h"
 #include "probe/tell/report.h"
+#include "program/status.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -311,9 +312,9 @@ static int finish(struct state *s)
         end_way(s);
     for (int i = 0; i < PROBE_STATUSES; i++)
         if (s->counts.of[i] > 0)
-            status = probe_worse(status, i);
+            status = status_worse(status, i);
     if (s->counts.left > 0 || s->out_of_memory)
-        status = run->way != NULL ? PROBE_STATUS_UNKNOWN : probe_worse(status, PROBE_STATUS_UNKNOWN);
+        status = run->way != NULL ? PROBE_STATUS_UNKNOWN : status_worse(status, PROBE_STATUS_UNKNOWN);
     if (run->way == NULL && run->summary && (probe_format_needs_end(run->format) || !run->quiet || status != PROBE_STATUS_OK))
         print_end(s);
     if (s->out_of_memory)

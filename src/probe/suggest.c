@@ -17,6 +17,7 @@
 #include "probe/judge/section.h"
 #include "probe/read/txt.h"
 #include "probe/shown.h"
+#include "program/status.h"
 #include "read/finding.h"
 #include "read/policy.h"
 #include "read/policy_field.h"
@@ -104,7 +105,7 @@ static int suggest_hosts(const struct probe_context *context, struct probe_dns *
     ask_ahead(context, dns, answer, limit);
     for (size_t i = 0; i < answer->count; i++)
         if (!probe_mx_is_null(&answer->mx[i]) && !is_repeated(answer, i))
-            status = probe_worse(status, suggest_record(context, dns, answer->mx[i].host, limit, out));
+            status = status_worse(status, suggest_record(context, dns, answer->mx[i].host, limit, out));
     return status;
 }
 
@@ -310,9 +311,9 @@ static int suggest_section(const struct probe_context *context, struct probe_dns
     suggest_unused(domain, answer, &policy, out);
     probe_policy_free(&policy);
     if (served.is_unknown || served.is_record_unknown)
-        status = probe_worse(status, PROBE_STATUS_UNKNOWN);
-    status = probe_worse(status, suggest_policy_host(dns, domain, out));
-    return probe_worse(probe_worse(status, found), suggest_tlsrpt(dns, domain, out));
+        status = status_worse(status, PROBE_STATUS_UNKNOWN);
+    status = status_worse(status, suggest_policy_host(dns, domain, out));
+    return status_worse(status_worse(status, found), suggest_tlsrpt(dns, domain, out));
 }
 
 int probe_suggest(const struct probe_context *context, struct probe_dns *dns, const char *domain, struct buf *out)

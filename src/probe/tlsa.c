@@ -11,6 +11,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/result.h"
 #include "probe/shown.h"
+#include "program/status.h"
 #include "read/finding.h"
 #include <stddef.h>
 
@@ -69,7 +70,7 @@ int probe_tlsa(const struct probe_context *context, struct probe_dns *dns, const
     if (judged.own.is_there) {
         status = add_records(host, mx, &judged, out);
     } else {
-        status = probe_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
+        status = status_worse(probe_findings_status(&findings, known && !findings.failed), PROBE_STATUS_UNKNOWN);
         probe_shown_add(out, mx, &findings, known, &judged);
     }
     probe_findings_free(&findings);

@@ -59,6 +59,20 @@ static void read_once(struct reader *r, enum probe_policy_field field, struct sp
         probe_findings_add(r->findings, &probe_policy_rule[is_valid(broken) ? KEY_REPEATED : KEY_REPEATED_BADLY], r->line, line);
 }
 
+static void read_unknown(struct reader *r, struct span line, struct span name, struct span value)
+{
+    const struct probe_rule *broken = probe_policy_field_unknown(name, value);
+    const char *meant = broken == &probe_policy_rule[EXT] ? probe_policy_field_meant(name) : NULL;
+    struct buf says = { 0 };
+
+    if (meant == NULL) {
+        probe_findings_add(r->findings, broken, r->line, line);
+        return;
+    }
+    buf_print(&says, "is an unknown field, which senders are to ignore; did you mean \"%s\"?", meant);
+    probe_findings_add_saying(r->findings, broken, r->line, line, &says);
+}
+
 static void read_field(struct reader *r, struct span line, struct span name, struct span value)
 {
     enum probe_policy_field field = find_field(name);
@@ -70,7 +84,7 @@ static void read_field(struct reader *r, struct span line, struct span name, str
     if (value.len > 0 && value.len == spaced_len)
         probe_findings_add(r->findings, &probe_policy_rule[SPACE_MISSING], r->line, line);
     if (field == PROBE_FIELD_UNKNOWN)
-        probe_findings_add(r->findings, probe_policy_field_unknown(name, value), r->line, line);
+        read_unknown(r, line, name, value);
     else if (field == PROBE_FIELD_MX)
         probe_policy_field_add_mx(value, r->line, r->policy);
     else

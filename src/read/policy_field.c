@@ -1,6 +1,7 @@
 #include "read/policy_field.h"
 
 #include "base/buf.h"
+#include "base/near.h"
 #include "base/utf8.h"
 #include "policy/domain.h"
 #include "policy/model.h"
@@ -11,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { DAY = 86400, AGE_DIGITS_MAX = 10, WORD_MAX = 8 };
+enum { DAY = 86400, AGE_DIGITS_MAX = 10, WORD_MAX = 8, FAR_LEN = 4 };
 
 static const struct probe_rule *read_version(struct span value, struct probe_policy *policy)
 {
@@ -81,6 +82,20 @@ static const struct {
 const char *probe_policy_field_text(enum probe_policy_field field)
 {
     return fields[field].name;
+}
+
+const char *probe_policy_field_meant(struct span name)
+{
+    char word[NEAR_MAX + 1] = "", lower[DOMAIN_MAX + 1];
+
+    if (name.len > NEAR_MAX || memchr(name.at, '\0', name.len) != NULL)
+        return NULL;
+    memcpy(word, name.at, name.len);
+    domain_normal(word, name.len, lower);
+    for (size_t i = 0; i < PROBE_FIELDS; i++)
+        if (near_distance(lower, fields[i].name) <= (strlen(fields[i].name) > FAR_LEN ? 2 : 1))
+            return fields[i].name;
+    return NULL;
 }
 
 const struct probe_rule *probe_policy_field_read(enum probe_policy_field field, struct span value, struct probe_policy *policy)

@@ -28,6 +28,9 @@ enum probe_policy_field {
 /* "version". Constant. */
 const char *probe_policy_field_text(enum probe_policy_field field);
 
+/* The name of the field that NAME, which is none, is nearly; NULL: it is near to none. */
+const char *probe_policy_field_meant(struct span name);
+
 /* Reads VALUE, which FIELD has (version, mode or max_age), into POLICY. The rule that it breaks, or NULL. */
 const struct probe_rule *probe_policy_field_read(enum probe_policy_field field, struct span value, struct probe_policy *policy);
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "config/standard.h"
 #include "config/store.h"
 #include "ini/lines.h"
 #include "policy/domain.h"
@@ -70,12 +71,12 @@ static struct answer *new_answer(void)
 }
 
 /* On shared hosting the file belongs beside the program: it cannot be at FILE, which nobody named. */
-static void log_place(const char *file, bool is_default)
+static void log_place(const char *file)
 {
     char folder[PATH_MAX];
     struct buf out = { 0 };
 
-    if (!is_default || access(file, F_OK) == 0 || errno != ENOENT || getcwd(folder, sizeof folder) == NULL)
+    if (standard_named() != NULL || access(file, F_OK) == 0 || errno != ENOENT || getcwd(folder, sizeof folder) == NULL)
         return;
     buf_print(&out, "there is no policies.ini in ");
     buf_add_shown(&out, folder, strlen(folder), sizeof folder);
@@ -85,7 +86,7 @@ static void log_place(const char *file, bool is_default)
     buf_free(&out);
 }
 
-int cgi_answer(const char *file, bool is_default)
+int cgi_answer(const char *file)
 {
     const struct reply_request request = { getenv("REQUEST_METHOD"), getenv("SERVER_NAME"), getenv("HTTP_HOST") };
     const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -103,7 +104,7 @@ int cgi_answer(const char *file, bool is_default)
     if (answer->kind == REPLY_POLICY)
         store = store_open(file, domain, log_line);
     if (answer->kind == REPLY_POLICY && store == NULL)
-        log_place(file, is_default);
+        log_place(file);
     answer_make(store, &request, domain, answer);
     /* The other hints are about what works, and on shared hosting a user cannot change it. */
     if (answer->kind == REPLY_NO_HOST)

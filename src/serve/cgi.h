@@ -2,13 +2,11 @@
 #ifndef SERVE_CGI_H
 #define SERVE_CGI_H
 
-#include <stdbool.h>
-
 /*
- * Answers the request from the policies in FILE, then reads the rest of its body. IS_DEFAULT: nobody named FILE; if it does not
- * exist, the log also says that the file may be in the working directory. Returns the exit status: 0 where an answer was
- * written, be it an error; 1 where none could be written. Mistakes go to standard error.
+ * Answers the request from the policies in FILE, then reads the rest of its body. Returns the exit status: 0 where an answer was
+ * written, be it an error; 1 where none could be written. Mistakes go to standard error; if FILE does not exist and nobody named
+ * it, also that the file may be in the working directory.
  */
-int cgi_answer(const char *file, bool is_default);
+int cgi_answer(const char *file);
 
 #endif

@@ -7,6 +7,9 @@ load ../helpers/haproxy
 load ../helpers/apache
 load ../helpers/caddy
 
+# nginx's examples are without HTTP/2.
+HTTP2=yes
+
 # front FILE: the functions of the suite FILE.bats, without its tests.
 front() {
     # shellcheck disable=SC1090 # written on the way

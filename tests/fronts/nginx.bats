@@ -39,16 +39,8 @@ start_example() {
         start_fcgiwrap
     fi
     filled "$1/mta-sts.conf" >mta-sts.conf
+    [ -z "${HTTP2:-}" ] || with_http2 mta-sts.conf
     start_front
-}
-
-# with_http2 FILE: as the README says, by this nginx's version.
-with_http2() {
-    if printf '%s\n' 1.25.1 "$(nginx -v 2>&1 | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)" | sort -VC; then
-        sed -i 's/^server {/&\n    http2 on;/' "$1"
-    else
-        sed -i 's/\(listen .* ssl\)/\1 http2/' "$1"
-    fi
 }
 
 # with_mistake SED-SCRIPT: the example, changed by SED-SCRIPT.
@@ -71,11 +63,7 @@ with_mistake() {
 }
 
 @test "nginx, with HTTP/2: everything" {
-    prepare_front
-    start_documented "$(filled nginx/README.md)"
-    filled nginx/mta-sts.conf >http2.conf
-    with_http2 http2.conf
-    start_front http2.conf
+    HTTP2=yes start_example nginx
     ask_everything nginx-http2
 }
 
@@ -108,4 +96,16 @@ with_mistake() {
 @test "a fixed HTTP_HOST: both policies are right, and the log tells of it" {
     with_mistake 's|fastcgi_param HTTP_HOST .*|fastcgi_param HTTP_HOST localhost;|'
     mistake_is_logged "the front server passes another Host than the client's" nginx.log
+}
+
+@test "nginx: a long policy host needs a larger server_names_hash_bucket_size, which the example has" {
+    local long
+    long=$(printf 'a%.0s' {1..60})
+    NAMES=" mta-sts.$long.$long.$long.b.test" start_example nginx
+    ask mta-sts.b.test | cmp b.txt
+    filled nginx-fcgiwrap/mta-sts.conf | grep '^server_names_hash_bucket_size'
+    # Without it nginx does not start.
+    sed -i '/^server_names_hash_bucket_size/d' mta-sts.conf
+    run -1 nginx -t -p "$DIR" -e "$DIR/nginx.log" -c "$DIR/nginx.conf"
+    [[ $output == *'could not build server_names_hash'* ]]
 }

@@ -85,7 +85,7 @@ upload_sites() {
     [[ $(ask mta-sts.other.example) == 404* ]]
     # Nothing else is in the bucket.
     [ "$(grep -o 'mta-sts.txt"' bucket/objects.json | wc -l)" -eq 3 ]
-    ! grep -q export bucket/objects.json
+    run ! grep -q export bucket/objects.json
     # An edit, and a domain that goes.
     printf '[c.example]\nmode = none\n' >policies.ini
     leave_alone policies.ini

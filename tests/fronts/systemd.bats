@@ -148,8 +148,11 @@ set -e
 mount --make-rprivate /
 mount --rbind / /
 mount -o remount,bind,ro /
-mount -t tmpfs -o ro none /proc
+# /tmp may be a file system of its own, whose flags cannot be taken away here.
 here=$(dirname "$0")
+mount --bind "$here" "$here"
+mount -o remount,bind,ro,nosuid,nodev "$here"
+mount -t tmpfs -o ro none /proc
 if touch "$here/written" 2>/dev/null || [ -e /proc/self ]; then
     echo "this is not shut in" >&2
     exit 9

@@ -20,10 +20,10 @@ prepare_wrangler() {
     own_network "HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false NO_COLOR=1 CI=true
 }
 
-# wrangler ARGUMENT...: in the folder cloudflare.
+# wrangler ARGUMENT...: as the example starts it.
 wrangler() {
     # shellcheck disable=SC2086 # two words
-    PATIENCE=60 inside env -C cloudflare $WRANGLER "$@"
+    PATIENCE=60 inside $WRANGLER "$@" --cwd cloudflare
 }
 
 # start_wrangler ARGUMENT...: starts a server on PORT, and ends its processes with it.
@@ -49,7 +49,7 @@ compare_answers() {
     run -1 "$MTA_STS" -f policies.ini export --worker cloudflare
     run -0 wrangler deploy --dry-run --outdir ../sent
     grep -q 'Total Upload' <<<"$output"
-    ! grep -qiE 'warning|unexpected' <<<"$output"
+    run ! grep -qiE 'warning|unexpected' <<<"$output"
     [ -s sent/worker.js ]
     cat >routes.js <<'JS'
 const { unstable_readConfig } = require("wrangler");

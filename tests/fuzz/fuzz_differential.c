@@ -54,8 +54,9 @@ static bool is_comparable(const char *text, size_t size)
         if (line.kind != INI_HEADER)
             continue;
         header_read(text, &line, &header);
-        /* iniparser does not read a header with a comment. With a = in it, it reads it as a key. */
-        if (header.fault != NULL || header.len == 0 || line.text[line.len - 1] != ']')
+        /* iniparser does not read a header with a comment. With a = in it, it reads it as a key. If the comment ends in a ],
+         * iniparser 4.2 has it in the name. */
+        if (header.fault != NULL || header.len == 0 || memchr(line.text, ']', line.len) != line.text + line.len - 1)
             return false;
     }
     return true;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """seeds.py FOLDER: writes the first inputs of each fuzz driver, from the tables and files of the tests, to FOLDER/<driver>/."""
 import glob
+import gzip
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import sys
 TESTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TESTS, "helpers"))
+import tlsrpt  # noqa: E402
 from fastcgi_client import BEGIN, KEEP, PARAMS, STDIN, pair, record, request  # noqa: E402
 
 
@@ -142,6 +144,23 @@ def sources(policies):
     yield b"\1switch (h) { case 'mta-sts.a.example': return new Response(`${ `}` } STSv1`) } x = /[/'\"]/ / 2"
 
 
+def reports():
+    for path in sorted(glob.glob(TESTS + "/fixtures/tlsrpt/*.json")):
+        yield json.dumps(json.load(open(path))).encode()
+
+
+def containers():
+    """A report in each form in which it comes."""
+    one = tlsrpt.text(tlsrpt.report())
+    archive = gzip.compress(one, mtime=0)
+    line = b"From a@b Thu Nov 26 07:00:00 2026\n"
+    mails = [tlsrpt.mail(archive), tlsrpt.mail(one, "application/tlsrpt+json"), tlsrpt.single(archive), tlsrpt.single(b"x")]
+    yield from [one, archive, archive + archive, archive[:-9], *mails]
+    yield line + (b"\n" + line).join(mails)
+    yield (line + (b"\n" + line).join(mails)).replace(b"\n", b"\r\n")
+    yield b"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n" + mails[0] + b"--o--\n"
+
+
 hosts = [row[0] for row in table("host.tsv")]
 write("fuzz_host", hosts + [row[1] for row in table("host.tsv")])
 write("fuzz_policy", policies())
@@ -154,4 +173,6 @@ write("fuzz_fastcgi", scripts(200))
 write("fuzz_stream", [*conversations(hosts), b"\0GET / HTTP/1.1\r\n", b"\0\x16\3\1"])
 write("fuzz_probe_policy", published("policy_senders.tsv"))
 write("fuzz_probe_txt", published("txt_senders.tsv"))
+write("fuzz_report", reports())
+write("fuzz_take", containers())
 write("fuzz_import", sources(list(published("policy_senders.tsv"))))

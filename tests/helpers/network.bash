@@ -23,7 +23,7 @@ own_network() {
             mount --bind "$file" "/etc/$file"
         done
         touch network
-        exec sleep 300'
+        exec sleep 900'
     is_up network test -e network
     INSIDE="$(command -v nsenter) --target $STARTED $enter $bound env -C $DIR SSL_CERT_FILE=$DIR/ca.pem $*"
     unset https_proxy HTTPS_PROXY http_proxy HTTP_PROXY

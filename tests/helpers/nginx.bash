@@ -20,3 +20,12 @@ nginx_config() {
 run_nginx() {
     background nginx.out "$@" nginx -p "$DIR" -e "$DIR/nginx.log" -c "$DIR/nginx.conf"
 }
+
+# with_http2 FILE: switches HTTP/2 on, as this version of nginx has it (examples/nginx/README.md).
+with_http2() {
+    if printf '%s\n' 1.25.1 "$(nginx -v 2>&1 | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)" | sort -VC; then
+        sed -i 's/^server {/&\n    http2 on;/' "$1"
+    else
+        sed -i 's/\(listen .* ssl\)/\1 http2/' "$1"
+    fi
+}

@@ -140,7 +140,8 @@ PY
 }
 
 @test "FastCGI: load, a reload, one with mistakes, one of an empty file, SIGTERM" {
-    WRAPPER="${VALGRIND[*]} --track-fds=yes --log-file=$DIR/valgrind.log" start_fastcgi -f policies.ini -t 4
+    # To valgrind 3.24 inherited descriptors are errors: its findings are read from the log, and the exit status is the program's.
+    WRAPPER="${VALGRIND[*]} --error-exitcode=0 --track-fds=yes --log-file=$DIR/valgrind.log" start_fastcgi -f policies.ini -t 4
     start_lighttpd < <(lighttpd_fastcgi)
     loaded 3
     # The file is good, broken, broken again, empty, gone, good. Broken domains keep their policy.

@@ -76,6 +76,9 @@ all_cases() {
     cp policies.ini policies.conf
     run -3 inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test policies.conf
     [[ $output == *'policies.conf is a file and no domain; write -f policies.conf' ]]
+    echo 'const policies = {};' >"$DIR/worker.js"
+    run -3 probe --import "$DIR/worker.js"
+    [[ $output == *'worker.js is a file, and names no domain as policies.ini does; write a domain, or "mta-sts import '*'worker.js"' ]]
     printf '@ 300 IN SOA ns hostmaster 1 1 1 1 1\n@ 300 IN TXT "a=b"\n' >healthy.test
     inside env -C "$DIR" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
     run -3 probe bücher.example

@@ -11,6 +11,7 @@ policies() {
 
 # begin DOMAIN...: policies.ini with these domains, the name server and the ACME server.
 begin() {
+    # shellcheck disable=SC2034 # for inside
     PATIENCE=60
     acme_network
     policies "$@"

@@ -95,6 +95,12 @@ bool folder_write(int at, const char *name, const char *bytes, size_t len)
     return good;
 }
 
+/* Opens the file NAME. -1 with errno. A FIFO without a writer would be waited for, a symbolic link followed. */
+static int open_file(int at, const char *name)
+{
+    return openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
 static bool read_all(int fd, struct buf *out)
 {
     char bytes[4096];
@@ -113,8 +119,7 @@ static bool read_all(int fd, struct buf *out)
 
 bool folder_read(int at, const char *name, struct buf *out)
 {
-    /* A FIFO without a writer would be waited for. */
-    int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = open_file(at, name);
 
     if (fd < 0)
         return errno == ENOENT;
@@ -123,6 +128,21 @@ bool folder_read(int at, const char *name, struct buf *out)
     (void)close(fd);
     errno = error;
     return good;
+}
+
+bool folder_has_other(int at, const char *name, const char *begin, size_t len)
+{
+    char bytes[512];
+    struct stat st;
+    int fd = open_file(at, name);
+
+    if (fd < 0)
+        return false;
+    if (len > sizeof bytes)
+        len = sizeof bytes;
+    ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, bytes, len) : 0;
+    (void)close(fd);
+    return n != 0 && (n != (ssize_t)len || memcmp(bytes, begin, len) != 0);
 }
 
 bool folder_remove(int at, const char *name)

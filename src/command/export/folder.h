@@ -31,6 +31,9 @@ bool folder_write(int at, const char *name, const char *bytes, size_t len);
 /* Adds the file NAME to OUT, or nothing where it is not there. False with errno, as above. */
 bool folder_read(int at, const char *name, struct buf *out);
 
+/* Is NAME a regular file with content that does not begin with the LEN bytes BEGIN? False also where it cannot be opened. */
+bool folder_has_other(int at, const char *name, const char *begin, size_t len);
+
 /* Removes the file NAME. True where it is not there; false with errno, as above. */
 bool folder_remove(int at, const char *name);
 

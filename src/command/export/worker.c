@@ -117,6 +117,13 @@ static int open_folder_of(const char *file, const char **name)
     return fd;
 }
 
+const char worker_other[] = "is not what an earlier export wrote; remove it, or export elsewhere";
+
+bool worker_is_other(int folder, const char *name)
+{
+    return folder_has_other(folder, name, worker_js, strcspn(worker_js, "\n"));
+}
+
 static void write_worker(struct job *job, const char *file, const struct buf *text)
 {
     const char *name;
@@ -124,7 +131,10 @@ static void write_worker(struct job *job, const char *file, const struct buf *te
     mode_t mask = umask(0);
     int folder = open_folder_of(file, &name);
 
-    if (folder < 0 || !folder_write(folder, name, text->text, text->len)) {
+    if (folder >= 0 && worker_is_other(folder, name)) {
+        buf_print(&why, "%s: %s", file, worker_other);
+        job_fail_because(job, &why, true);
+    } else if (folder < 0 || !folder_write(folder, name, text->text, text->len)) {
         int error = errno;
         buf_print(&why, "%s", file);
         if (folder < 0 || !folder_print_obstacle(folder, name, false, &why))

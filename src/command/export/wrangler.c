@@ -27,8 +27,8 @@ static const char module_name[] = "worker.mjs", config_name[] = "wrangler.jsonc"
 static const char begin_mark[] = "// mta-sts routes begin", end_mark[] = "// mta-sts routes end";
 
 /*
- * Not bundled but sent as it is, wrangler would also send every other module below the folder. The date is one that each 4.x of
- * wrangler knows; nothing in the module depends on it.
+ * Without "no_bundle": with it, wrangler would also send every other module below the folder. Each wrangler 4.x knows this date;
+ * nothing in the module depends on it.
  */
 static const char config_head[] =
     "// The configuration of \"npx wrangler deploy\". \"mta-sts export --worker\" replaces what is between the two lines\n"
@@ -53,7 +53,7 @@ struct wrangler {
     size_t head_len, tail_len;
 };
 
-/* Complains of NAME in the folder: ": what; what to do" in FORM. The job is stopped. */
+/* Complains of the file NAME in the folder. The job is stopped. */
 static void refuse(const struct wrangler *wrangler, const char *name, const char *what)
 {
     struct buf why = { 0 };
@@ -125,7 +125,8 @@ static void read_config(struct wrangler *wrangler)
                "routes belong, or export the module alone: --worker FILE.mjs");
 }
 
-/* wrangler reads the first, and not the second, where wrangler.jsonc is there, too. */
+/* wrangler reads wrangler.json in place of wrangler.jsonc, and ignores a wrangler.toml beside it. A module may be somebody's own.
+ */
 static void refuse_others(const struct wrangler *wrangler)
 {
     static const char *const others[] = { "wrangler.json", "wrangler.toml" };
@@ -136,6 +137,8 @@ static void refuse_others(const struct wrangler *wrangler)
             refuse(wrangler, others[i],
                    "wrangler reads only one configuration; move this file away, export again, and write its settings into "
                    "wrangler.jsonc");
+    if (!wrangler->job->stopped && worker_is_other(wrangler->folder, module_name))
+        refuse(wrangler, module_name, worker_other);
 }
 
 /* Adds the routes to OUT. Returns how many there are. */

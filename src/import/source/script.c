@@ -4,6 +4,7 @@
 #include "import/name.h"
 #include "import/reading.h"
 #include "import/source/constants.h"
+#include "import/source/known.h"
 #include "import/source/token.h"
 #include "import/source/value.h"
 #include "import/text.h"
@@ -43,6 +44,7 @@ struct script {
     enum constant_state constant_state;
     struct constant constant; /* its name, while it is read */
     struct constants constants;
+    const struct known *known;
     bool is_export;
     size_t found;
     bool is_search;   /* the first reading: only DOUBT is of interest */
@@ -110,7 +112,10 @@ static void take_unnamed(struct script *s, const struct import_text *text, unsig
         return;
     }
     s->found++;
-    refuse(s, line, why != NULL ? why : "no host name is before this policy; write --domain NAME if it is for one domain");
+    refuse(s, line,
+           why != NULL ? why
+                       : "no host name is before this policy; write --domain NAME if it is for one domain, or write it as [*] "
+                         "if it answers for all that are not named");
 }
 
 /* The value is a policy, and no host name is before it. */
@@ -343,9 +348,11 @@ static void read_all(struct script *s)
 {
     bool is_argument = false, is_plus = false, is_set = false;
 
-    s->value.reader = (struct token_reader) {
-        .text = s->source->text, .no_regex = s->source->text, .end = s->source->text + s->source->len, .line = 1
-    };
+    s->value.reader = (struct token_reader) { .text = s->source->text,
+                                              .no_regex = s->source->text,
+                                              .end = s->source->text + s->source->len,
+                                              .line = 1,
+                                              .known = s->known };
     for (next(s); s->value.token.kind != TOKEN_END && !s->job->catalogue.failed;) {
         if (s->value.token.kind == TOKEN_STRING) {
             read_value(s, is_argument);
@@ -376,13 +383,16 @@ static void free_script(struct script *s)
 
 void script_import(struct import_job *job, const struct import_source *source)
 {
+    struct known known;
     const struct script begin = {
         .job = job,
         .source = source,
+        .known = &known,
         .is_export = strstr(source->text, "made by \"mta-sts export --worker\"") != NULL,
     };
     struct script search = begin, s = begin;
 
+    job->catalogue.failed |= !known_find(&known, source->text, source->len);
     search.is_search = true;
     read_all(&search);
     free_script(&search);

@@ -137,6 +137,37 @@ static void skip_filling(struct token_reader *r, unsigned depth)
     import_text_free(&ignored);
 }
 
+/* Returns the constant with the name of LEN bytes, or NULL if its value is not known. */
+static const struct known_constant *find_known(const struct known *known, const char *name, size_t len)
+{
+    const struct known_constant *found = NULL;
+
+    for (size_t i = 0; known != NULL && i < known->count; i++)
+        if (known->list[i].len == len && memcmp(known->list[i].name, name, len) == 0)
+            found = &known->list[i];
+    return found != NULL && !found->is_doubtful ? found : NULL;
+}
+
+/* Reads the NAME} of ${NAME} if its value is known, and adds that to STRING. If not, R stays where it is. */
+static bool read_known(struct token_reader *r, struct import_text *string)
+{
+    struct token_reader ahead = *r;
+
+    skip_space(&ahead);
+    const char *name = ahead.text;
+    while (ahead.text < ahead.end && is_word(*ahead.text))
+        skip(&ahead, 1);
+    const struct known_constant *known = find_known(r->known, name, (size_t)(ahead.text - name));
+    skip_space(&ahead);
+    if (known == NULL || !starts_with(&ahead, "}"))
+        return false;
+    skip(&ahead, 1);
+    for (size_t i = 0; i < known->value_len; i++)
+        import_text_add(string, known->value[i], ahead.line);
+    *r = ahead;
+    return true;
+}
+
 /* Reads the string at R into STRING. */
 static void read_string(struct token_reader *r, struct token *token, struct import_text *string, unsigned depth)
 {
@@ -150,8 +181,10 @@ static void read_string(struct token_reader *r, struct token *token, struct impo
             skip(r, 1);
             read_escape(r, string);
         } else if (quote == '`' && starts_with(r, "${") && depth < DEPTH_MAX) {
-            token->is_filled = true;
             skip(r, 2);
+            if (read_known(r, string))
+                continue;
+            token->is_filled = true;
             skip_filling(r, depth + 1);
         } else {
             /* In a template string the line end CRLF is LF (ECMA-262 12.9.6). */

@@ -1,5 +1,6 @@
 #include "probe/judge/result.h"
 #include "base/buf.h"
+#include "program/status.h"
 #include "read/finding.h"
 #include <stddef.h>
 
@@ -26,20 +27,12 @@ int probe_check_status(const struct probe_check *check)
     return probe_findings_status(&check->findings, check->state != PROBE_UNKNOWN);
 }
 
-int probe_worse(int a, int b)
-{
-    /* ok < warning < unknown < critical */
-    static const int ranks[] = { 0, 1, 3, 2 };
-
-    return ranks[a] >= ranks[b] ? a : b;
-}
-
 int probe_status(const struct probe_result *result)
 {
     int worst = 0;
 
     for (size_t i = 0; i < PROBE_CHECKS; i++)
-        worst = probe_worse(worst, probe_check_status(&result->checks[i]));
+        worst = status_worse(worst, probe_check_status(&result->checks[i]));
     return worst;
 }
 

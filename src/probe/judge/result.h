@@ -49,11 +49,8 @@ struct probe_result {
 /* The name of CHECK: "txt". Constant. */
 const char *probe_check_text(enum probe_check_name check);
 
-/* The exit statuses of monitoring plugins. From good to bad: ok, warning, unknown, critical. */
+/* The exit statuses of monitoring plugins. status_worse() knows which is worse. */
 enum { PROBE_STATUS_OK, PROBE_STATUS_WARNING, PROBE_STATUS_CRITICAL, PROBE_STATUS_UNKNOWN, PROBE_STATUSES };
-
-/* The worse of two. */
-int probe_worse(int a, int b);
 
 /* That of FINDINGS. Unknown where IS_ALL is false, others may be missing, and none of them is a FAIL. */
 int probe_findings_status(const struct probe_findings *findings, bool is_all);

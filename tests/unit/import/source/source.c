@@ -14,6 +14,7 @@
 
 /* The policy of most cases as one string, with the line ends E; and the section that it becomes. */
 #define POLICY(e) "version: STSv1" e "mode: enforce" e "mx: mail.a.example" e "max_age: 604800" e
+#define FILLED(max_age) "version: STSv1\nmode: enforce\nmx: mail.a.example\nmax_age: " max_age "\n"
 #define VALUES "mode    = enforce\nmx      = mail.a.example\nmax_age = 1w\n"
 #define SECTION "[a.example]\n" VALUES
 #define BROKEN ";[a.example]\n;mode    =\n;mx      =\n;max_age =\n"
@@ -82,6 +83,9 @@ static const struct sample policies[] = {
     { "max_age:604800 \r\nmx:  MAIL.a.example\nmode: enforce\r\nversion: STSv1", "a.example", SECTION, "" },
     { "version: STSv1\nmode: none\nmax_age: 0086400\n", "a.example", "[a.example]\nmode    = none\nmax_age = 1d\n", "" },
     { POLICY("\n") "x: y\n", "a.example", SECTION, "f:5: warning: [a.example] \"x: y\" is an unknown field" },
+    { POLICY("\n") "Max-age: 1\n", "a.example", SECTION,
+      "f:5: warning: [a.example] \"Max-age: 1\" is an unknown field, which senders are to ignore; did you mean \"max_age\"? "
+      "(RFC" },
     { POLICY("\n") "mode: enforce\n", "a.example", ";[a.example]\n;mode    = enforce\n;mx      = mail.a.example\n;max_age = 1w\n",
       "f:5: [a.example] \"mode: enforce\" " },
     { POLICY("\n"), NULL, "",
@@ -125,6 +129,23 @@ static const struct sample scripts[] = {
     { "const p = `" POLICY("\n") "` + q; m = {'a.example': p}", NULL, BROKEN, "f:1: [a.example] " COMPUTED "\n" },
     { "const p = `" POLICY("\n") "`; { const p = `" POLICY("\n") "`; } m = {'a.example': p}", "b.example",
       BROKEN "\n[b.example]\n" VALUES, "f:9: [a.example] " COMPUTED "\n" },
+    /* constants in a template string */
+    { "const MAX = 604800;\nm = {'a.example': `" FILLED("${MAX}") "`}", NULL, SECTION, "" },
+    { "m = {'a.example': `" FILLED("${ MAX }") "`}\nconst MAX = '604800'", NULL, SECTION, "" },
+    { "const MAX = 604800; const p = `" FILLED("${MAX}") "`; m = {'a.example': p}; h = `max-age=${MAX}`", NULL, SECTION, "" },
+    { "const MAX = 604800\nm = {'a.example': `" FILLED("${MAX * 2}") "`}", NULL, BROKEN, "f:2: [a.example] " COMPUTED "\n" },
+    { "const MAX = 7 * 86400;\nm = {'a.example': `" FILLED("${MAX}") "`}", NULL, BROKEN, "f:2: [a.example] " COMPUTED "\n" },
+    { "const MAX = 7\n * 86400;\nm = {'a.example': `" FILLED("${MAX}") "`}", NULL, BROKEN, "f:3: [a.example] " COMPUTED "\n" },
+    { "const MAX = 604_800;\nm = {'a.example': `" FILLED("${MAX}") "`}", NULL, BROKEN, "f:2: [a.example] " COMPUTED "\n" },
+    { "const MAX = 0644;\nm = {'a.example': `" FILLED("${MAX}") "`}", NULL, BROKEN, "f:2: [a.example] " COMPUTED "\n" },
+    { "const MAX = '\\x36';\nm = {'a.example': `" FILLED("${MAX}") "`}", NULL, BROKEN, "f:2: [a.example] " COMPUTED "\n" },
+    { "let MAX = 604800;\nm = {'a.example': `" FILLED("${MAX}") "`}", NULL, BROKEN, "f:2: [a.example] " COMPUTED "\n" },
+    { "const MAX = 604800;\nm = (MAX) => ({'a.example': `" FILLED("${MAX}") "`})", NULL, BROKEN,
+      "f:2: [a.example] " COMPUTED "\n" },
+    { "const MAX = 604800;\n{ const MAX = 1; m = {'a.example': `" FILLED("${MAX}") "`} }", NULL, BROKEN,
+      "f:2: [a.example] " COMPUTED "\n" },
+    { "const MAX = 604800;\nm = {'a.example': '" POLICY("\\n") "'}\nconst more = `max_age: ${MAX}`", NULL, SECTION,
+      "f:3: no host name is before this policy" },
     /* what is around */
     { "import x from 'y.example'; const r = /[\"'`/]/.test(a / 2) ? 'b.example' : `${ f({a: `}`}) }`\nm = {'a.example': `" POLICY(
           "\n") "`}",
@@ -170,7 +191,8 @@ static const struct sample scripts[] = {
     { "m = {'a.example': '" POLICY("\\n") "'}; x } /`/.test(y)", NULL, BROKEN,
       "f:1: [a.example] line 1 has a string without an end, so that others may be read wrongly; import it" },
     { "const policy = `" POLICY("\n") "`", NULL, "",
-      "f:1: no host name is before this policy; write --domain NAME if it is for one domain\n" },
+      "f:1: no host name is before this policy; write --domain NAME if it is for one domain, or write it as [*] if it "
+      "answers for all that are not named\n" },
     { "const x = 1", NULL, "", "f: no policy is in it: a policy has to be a string behind the name of its host\n" },
     { "", NULL, "", "f: no policy is in it: a policy has to be a string behind the name of its host\n" },
     /* what is wrong, and in which line */

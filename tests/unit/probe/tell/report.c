@@ -5,6 +5,7 @@
 #include "probe/judge/compare.h"
 #include "probe/judge/servers.h"
 #include "probe/tell/json.h"
+#include "program/status.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,7 +151,7 @@ static void statuses(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof worse / sizeof worse[0]; i++)
-        assert_int_equal(probe_worse(worse[i][0], worse[i][1]), worse[i][2]);
+        assert_int_equal(status_worse(worse[i][0], worse[i][1]), worse[i][2]);
     assert_int_equal(probe_status(&result), 0);
     result.checks[PROBE_CHECK_MX].findings.verdict = PROBE_WARN;
     assert_int_equal(probe_status(&result), 1);

@@ -1,0 +1,52 @@
+/* What one report says of one domain: its blocks about that domain, each session counted once. Pure. */
+#ifndef REPORTS_JUDGE_GATHER_H
+#define REPORTS_JUDGE_GATHER_H
+
+#include "base/buf.h"
+#include "policy/domain.h"
+#include "reports/judge/kind.h"
+#include "reports/read/report.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Further failures of the same report are counted in FAILED alone. */
+enum { GATHER_FAILURES_MAX = 64, GATHER_RESULT_MAX = 64 };
+
+struct gather_failure {
+    enum kind_name kind;
+    bool unmatched;          /* the policy that was applied has no pattern for MX */
+    bool several;            /* reported by more than one sending address */
+    char mx[DOMAIN_MAX + 1]; /* in normal form; "": not named, or no host name */
+    const char *result;      /* of KIND_OTHER: the result type, borrowed; else "" */
+    const char *sender;      /* a sending address, borrowed; "": none */
+    uint64_t sessions;
+};
+
+struct gather_policy {
+    struct buf meaning; /* as from applied_read() */
+    uint32_t max_age;
+};
+
+/* Zeroed memory is nothing. */
+struct gather {
+    uint64_t sessions, failed;
+    bool no_policy; /* the reporter found no policy */
+    struct gather_failure failures[GATHER_FAILURES_MAX];
+    size_t failure_count;
+    struct gather_policy *policies; /* that the reporter applied; one may be there twice */
+    size_t policy_count;
+};
+
+/* Writes the policy-domain of BLOCK in normal form to DOMAIN. False if it is no policy domain. */
+bool gather_domain(const struct report_block *block, char domain[DOMAIN_MAX + 1]);
+
+/*
+ * Adds what REPORT says of DOMAIN to GATHER, which is zeroed. The same sessions may be in a block about MTA-STS and in one about
+ * DANE: the greater number counts. False if memory runs out. Free GATHER with gather_free(), also on an error.
+ */
+bool gather_report(const struct report *report, const char *domain, struct gather *gather);
+void gather_free(struct gather *gather);
+
+#endif

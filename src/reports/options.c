@@ -1,0 +1,175 @@
+#include "reports/options.h"
+
+#include "base/buf.h"
+#include "base/utc.h"
+#include "program/arguments.h"
+#include "program/colour.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    UNKNOWN = 3, /* the exit status */
+    MESSAGE_SIZE = 2048,
+    /* Two weeks have each day of the week twice; two reporters can differ. The manual has more about it. */
+    DAYS_DEFAULT = 14,
+    REPORTERS_DEFAULT = 2,
+    WINDOW_DEFAULT = 30,
+    WINDOW_MAX = 366,
+    REPORTERS_MAX = 200
+};
+
+int reports_error(const char *format, ...)
+{
+    char text[MESSAGE_SIZE];
+    struct buf shown = { 0 };
+    va_list args;
+
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n >= 0)
+        buf_add_shown(&shown, text, strlen(text), sizeof text);
+    (void)fprintf(stderr, "mta-sts-reports: %s\n", shown.text != NULL ? shown.text : "out of memory");
+    buf_free(&shown);
+    return UNKNOWN;
+}
+
+static const char *take_file(struct reports_settings *settings, const char *value)
+{
+    settings->file = value;
+    return value[0] != '\0' ? NULL : "the name of a file";
+}
+
+static const char *take_quiet(struct reports_settings *settings, const char *value)
+{
+    (void)value;
+    settings->quiet = true;
+    return NULL;
+}
+
+static const char *take_verbose(struct reports_settings *settings, const char *value)
+{
+    (void)value;
+    settings->verbose = true;
+    return NULL;
+}
+
+static const char *take_json(struct reports_settings *settings, const char *value)
+{
+    (void)value;
+    settings->json = true;
+    return NULL;
+}
+
+static const char *take_colour(struct reports_settings *settings, const char *value)
+{
+    return colour_read(value, &settings->colour) ? NULL : COLOUR_WORDS;
+}
+
+static const char *take_days(struct reports_settings *settings, const char *value)
+{
+    return arguments_number(value, 1, WINDOW_MAX, &settings->days) ? NULL : "a number of days, from 1 to 366";
+}
+
+static const char *take_reporters(struct reports_settings *settings, const char *value)
+{
+    return arguments_number(value, 1, REPORTERS_MAX, &settings->reporters) ? NULL : "a number from 1 to 200";
+}
+
+static const char *take_window(struct reports_settings *settings, const char *value)
+{
+    return arguments_number(value, 1, WINDOW_MAX, &settings->window) ? NULL : "a number of days, from 1 to 366";
+}
+
+static const char *take_now(struct reports_settings *settings, const char *value)
+{
+    return utc_read(value, &settings->now) ? NULL : "a time in UTC, as in 2026-11-26T07:00:00Z";
+}
+
+static const char *take_help(struct reports_settings *settings, const char *value)
+{
+    (void)value;
+    settings->action = REPORTS_HELP;
+    return NULL;
+}
+
+static const char *take_version(struct reports_settings *settings, const char *value)
+{
+    (void)value;
+    settings->action = REPORTS_VERSION;
+    return NULL;
+}
+
+/* TAKE puts VALUE (NULL: the option has none) into SETTINGS. It returns NULL, or what to write instead. */
+static const struct {
+    struct arguments_option is;
+    const char *(*take)(struct reports_settings *settings, const char *value);
+} options[] = {
+    { { 'f', "file", "FILE", "the policies; default: as for mta-sts" }, take_file },
+    { { 'q', "quiet", NULL, "prints nothing about domains that are fine" }, take_quiet },
+    { { 'v', "verbose", NULL, "prints what each verdict is made of, and what to do" }, take_verbose },
+    { { '\0', "json", NULL, "prints one JSON object for each domain" }, take_json },
+    { { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never" }, take_colour },
+    { { '\0', "days", "N", "how many days with reports are enough; default: 14" }, take_days },
+    { { '\0', "reporters", "N", "how many reporters are enough; default: 2" }, take_reporters },
+    { { '\0', "window", "N", "reports of the last N days count; default: 30" }, take_window },
+    { { '\0', "now", "TIME", "judges as at that time: 2026-11-26T07:00:00Z" }, take_now },
+    { { 'h', "help", NULL, "prints this help" }, take_help },
+    { { '\0', "version", NULL, "prints the version" }, take_version },
+};
+
+static struct arguments_option option(size_t number)
+{
+    return options[number].is;
+}
+
+static const char *take(void *to, size_t number, const char *value)
+{
+    return options[number].take(to, value);
+}
+
+static struct arguments_options all_options(struct reports_settings *settings)
+{
+    return (struct arguments_options) { "mta-sts-reports", sizeof options / sizeof options[0], option, take, settings };
+}
+
+static bool is_possible(const struct reports_settings *settings)
+{
+    if (settings->action != REPORTS_READ || settings->days <= settings->window)
+        return true;
+    (void)reports_error("--days %u: write --window %u or more, too: only reports of the last %u days count", settings->days,
+                        settings->days, settings->window);
+    return false;
+}
+
+bool reports_options_read(int argc, char *argv[], struct reports_settings *settings)
+{
+    const struct arguments_options all = all_options(settings);
+    struct buf why = { 0 };
+
+    *settings = (struct reports_settings) {
+        .days = DAYS_DEFAULT, .reporters = REPORTERS_DEFAULT, .window = WINDOW_DEFAULT, .now = time(NULL), .paths = argv
+    };
+    bool good = arguments_read(&all, argc, argv, &settings->count, &why);
+    if (!good)
+        (void)reports_error("%s", why.text != NULL ? why.text : "out of memory");
+    buf_free(&why);
+    return good && is_possible(settings);
+}
+
+void reports_options_usage(struct buf *out)
+{
+    const struct arguments_options all = all_options(NULL);
+
+    buf_print(out, "usage: mta-sts-reports [OPTION...] [PATH...]\n"
+                   "\n"
+                   "Reads TLS reports (RFC 8460), and says of each domain of policies.ini whether\n"
+                   "mode enforce is safe. PATH: a report, a mail, an mbox, a Maildir, or a folder of\n"
+                   "these; default: standard input.\n"
+                   "\n");
+    arguments_usage(&all, out);
+    buf_print(out, "\nExit status: 0 ready, 1 wait, 2 not yet, 3 unknown. Manual: mta-sts-reports(1)\n");
+}

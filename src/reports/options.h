@@ -1,0 +1,34 @@
+/* The options of mta-sts-reports, and what they set. */
+#ifndef REPORTS_OPTIONS_H
+#define REPORTS_OPTIONS_H
+
+#include "base/buf.h"
+#include "program/colour.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum reports_action { REPORTS_READ, REPORTS_HELP, REPORTS_VERSION };
+
+struct reports_settings {
+    enum reports_action action;
+    enum colour colour;
+    const char *file; /* policies.ini; NULL: not given */
+    bool quiet, verbose, json;
+    unsigned days, reporters, window; /* how many are enough; the last WINDOW days count */
+    int64_t now;                      /* seconds since 1970 */
+    char **paths;                     /* COUNT of them */
+    size_t count;
+};
+
+/* Reads the arguments of main() into SETTINGS. False if they are wrong; why is on standard error. */
+bool reports_options_read(int argc, char *argv[], struct reports_settings *settings);
+
+/* Adds how to call the program, and a line for each option, to OUT. */
+void reports_options_usage(struct buf *out);
+
+/* Prints "mta-sts-reports: ", the message in a form that is safe for a terminal, and a line end to standard error. Returns 3. */
+__attribute__((format(printf, 1, 2))) int reports_error(const char *format, ...);
+
+#endif

@@ -1,0 +1,67 @@
+/* What is forgiven in reports: one fixture for each form that senders write. */
+#include "reports/judge/gather.h"
+#include "base/buf.h"
+#include "cases.h"
+#include "reports/judge/kind.h"
+#include "reports/read/report.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const char *shown(const char *text)
+{
+    return text != NULL && text[0] != '\0' ? text : "-";
+}
+
+/* All reports of the fixtures are of 2026-11-25. */
+static void assert_day(const struct report *report)
+{
+    assert_int_equal(report->begin, 1795564800);
+    assert_int_equal(report->end, 1795564800 + 86399);
+}
+
+static void one(void **state)
+{
+    const struct case_line *line = *state;
+    struct gather *gather = calloc(1, sizeof *gather);
+    struct buf why = { 0 }, failures = { 0 };
+    struct report report;
+    char file[128];
+    size_t len;
+
+    assert_non_null(gather);
+    (void)snprintf(file, sizeof file, "tlsrpt/%s.json", line->field[0]);
+    char *text = cases_read(file, &len);
+    assert_true(report_read(text, len, &report, &why));
+    assert_day(&report);
+    assert_true(gather_report(&report, "example.org", gather));
+    assert_int_equal(gather->sessions, strtoull(line->field[1], NULL, 10));
+    assert_int_equal(gather->failed, strtoull(line->field[2], NULL, 10));
+    buf_add(&failures, "", 0);
+    for (size_t i = 0; i < gather->failure_count; i++) {
+        const struct gather_failure *f = &gather->failures[i];
+        const char *result = kind_about(f->kind)->result;
+        buf_print(&failures, "%s%s %s %llu", i > 0 ? ", " : "", shown(result != NULL ? result : f->result), shown(f->mx),
+                  (unsigned long long)f->sessions);
+        assert_false(f->unmatched);
+    }
+    assert_string_equal(failures.text, line->field[3]);
+    for (size_t i = 0; i < gather->policy_count; i++)
+        assert_string_equal(gather->policies[i].meaning.text, "mode testing; max_age 604800; mx mail.example.org");
+    gather_free(gather);
+    report_free(&report);
+    buf_free(&failures);
+    free(gather);
+    free(text);
+}
+
+int main(void)
+{
+    return cases_run("tlsrpt.tsv", one);
+}
