@@ -77,6 +77,15 @@ lighttpd_cgi() {
     grep -q 'nowhere.ini: cannot be read: No such file or directory' err.log
 }
 
+@test "by hand: no file in the program's folder is told with the folder, if no other was named" {
+    rm policies.ini
+    # A machine may have the system's file.
+    [ -e /etc/mta-sts/policies.ini ] || by_hand SERVER_NAME=mta-sts.example.org >out
+    [ -e /etc/mta-sts/policies.ini ] || grep -qxF "mta-sts: there is no policies.ini in $PWD either; put it there, named in lower case, or set MTA_STS_POLICIES" err.log
+    by_hand SERVER_NAME=mta-sts.example.org MTA_STS_POLICIES="$PWD/nowhere.ini" >out
+    [ "$(wc -l <err.log)" -eq 1 ]
+}
+
 @test "by hand: no policy host is told with a hint" {
     by_hand SERVER_NAME=www.example.org HTTP_HOST=$'a\nb' >out
     grep -q '^Status: 404' out

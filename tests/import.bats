@@ -96,6 +96,33 @@ exports_alike() {
     [ "$output" = 'mta-sts: standard input: no folder names its domain; write --domain NAME, or name its folder as its host, mta-sts.example.org' ]
 }
 
+@test "import: a CNAME that names another host than the folder is a warning" {
+    policy tree/mta-sts.a.example/.well-known/mta-sts.txt tree/mta-sts.b.example/.well-known/mta-sts.txt tree/c.github.io/mta-sts.txt
+    echo mta-sts.a.example >tree/mta-sts.a.example/CNAME
+    echo mta-sts.a.example >tree/mta-sts.b.example/CNAME
+    echo mta-sts.c.example >tree/c.github.io/CNAME
+    run -0 --separate-stderr "$MTA_STS" import tree
+    [ "$output" = "$(printf '[a.example c.example]\n%s' "$VALUES")" ]
+    [ "$stderr" = 'mta-sts: tree/mta-sts.b.example/.well-known/mta-sts.txt: warning: [a.example] the file CNAME names this domain, but the folder is mta-sts.b.example; correct CNAME, or rename the folder' ]
+}
+
+@test "import: without its semicolons, a section that was not imported has an error for each value that could not be read" {
+    mkdir -p tree/{a,b,c}.example
+    printf 'version: STSv1\nmode: enforce\nmx: mail.example.org.\nmx: b.example.org\nmax_age: 604800\n' >tree/a.example/mta-sts.txt
+    printf 'version: STSv1\nmode: enforce\nmax_age: 1 week\n' >tree/b.example/mta-sts.txt
+    printf 'version: STSv1\nmode: on\nmx: mail.example.org\nmax_age: 604800\n' >tree/c.example/mta-sts.txt
+    run -1 --separate-stderr "$MTA_STS" import tree
+    # Nothing is in force before somebody edits it.
+    echo "$output" >new.ini
+    run -1 "$MTA_STS" check new.ini
+    [[ $output == *'contains no section'* ]]
+    "$MTA_STS" import tree 2>complaints | sed 's/^;\([^ ]\)/\1/' >new.ini
+    grep -v '^;' new.ini | grep . | diff - <(printf '%s\n' '[a.example]' 'mode    = enforce' 'mx      =' 'mx      = b.example.org' 'max_age = 1w' \
+        '[b.example]' 'mode    = enforce' 'mx      =' 'max_age =' '[c.example]' 'mode    =' 'mx      = mail.example.org' 'max_age = 1w')
+    run -1 "$MTA_STS" check new.ini
+    [[ $output == *': 3 domains, 4 errors, 0 warnings' ]]
+}
+
 @test "import: two different policies of one domain: both files are named, none is taken" {
     policy one/a.example/mta-sts.txt two/a.example/mta-sts.txt two/b.example/mta-sts.txt
     imports one two

@@ -45,7 +45,7 @@ static bool is_yaml(const char *text, size_t size)
 {
     for (size_t at = 0, next; at < size; at += next) {
         size_t len = line_length(text + at, size - at, &next);
-        if (len > 0 && text[at] != '#')
+        if (len > 0 && text[at] != '#' && text[at] != ';')
             return text[at + len - 1] == ':' || (len >= 3 && memcmp(text + at, "---", 3) == 0);
     }
     return false;

@@ -9,8 +9,7 @@
 /* In the working directory. */
 static const char local[] = "policies.ini";
 
-/* Returns $MTA_STS_POLICIES, or NULL if it is not set or empty. */
-static const char *named_file(void)
+const char *standard_named(void)
 {
     const char *named = getenv("MTA_STS_POLICIES");
 
@@ -19,8 +18,8 @@ static const char *named_file(void)
 
 const char *standard_file(void)
 {
-    if (named_file() != NULL)
-        return named_file();
+    if (standard_named() != NULL)
+        return standard_named();
     return access(local, F_OK) == 0 ? local : POLICIES;
 }
 
@@ -28,7 +27,7 @@ const char *standard_other(const char *file)
 {
     struct stat ours, theirs;
 
-    if (named_file() != NULL || strcmp(file, local) != 0 || stat(file, &ours) != 0 || stat(POLICIES, &theirs) != 0)
+    if (standard_named() != NULL || strcmp(file, local) != 0 || stat(file, &ours) != 0 || stat(POLICIES, &theirs) != 0)
         return NULL;
     return ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino ? POLICIES : NULL;
 }

@@ -7,6 +7,9 @@
 #define POLICIES "/etc/mta-sts/policies.ini"
 #endif
 
+/* $MTA_STS_POLICIES, or NULL if it is not set or empty. Do not free it. */
+const char *standard_named(void);
+
 /* $MTA_STS_POLICIES, or policies.ini in the working directory if it exists, or the system's. Do not free it. */
 const char *standard_file(void);
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a source says. Of a policy with a mistake: what can be read of it. */
+/* What a source says. Of a policy with a mistake: what can be read of it; in place of each pattern that cannot, an empty one. */
 struct catalogue_values {
     struct policy policy; /* a pattern of MX is in lower case */
     bool has_mode, has_max_age;

@@ -59,15 +59,32 @@ static size_t component_before(const char *path, const char **end)
     return (size_t)(last - *end);
 }
 
-bool import_name_from_path(const char *path, char domain[DOMAIN_MAX + 1])
+/* Returns the component of PATH that should be the name, and its length. */
+static const char *name_in(const char *path, size_t *len)
 {
     const char *at = path + strlen(path);
-    size_t len;
 
     (void)component_before(path, &at);
-    domain[0] = '\0';
     do
-        len = component_before(path, &at);
-    while (is_root(at, len));
-    return len > 0 && import_name(at, len, domain);
+        *len = component_before(path, &at);
+    while (is_root(at, *len));
+    return at;
+}
+
+bool import_name_from_path(const char *path, char domain[DOMAIN_MAX + 1])
+{
+    size_t len;
+    const char *name = name_in(path, &len);
+
+    domain[0] = '\0';
+    return len > 0 && import_name(name, len, domain);
+}
+
+bool import_name_from_host_path(const char *path, char domain[DOMAIN_MAX + 1])
+{
+    size_t len;
+    const char *name = name_in(path, &len);
+
+    domain[0] = '\0';
+    return len > 0 && import_name_is_host(name, len) && import_name(name, len, domain);
 }

@@ -24,4 +24,7 @@ bool import_name_is_host(const char *name, size_t len);
  */
 bool import_name_from_path(const char *path, char domain[DOMAIN_MAX + 1]);
 
+/* The same, but true only if that folder is named after a policy host. */
+bool import_name_from_host_path(const char *path, char domain[DOMAIN_MAX + 1]);
+
 #endif

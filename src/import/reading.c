@@ -84,7 +84,7 @@ static void add_faults(struct import_job *job, const char *file, const char *dom
         buf_print(faults, "and %zu more\n", count - FAULTS_MAX);
 }
 
-/* Adds the valid patterns of POLICY to MX, in lower case, and counts them. */
+/* Adds the patterns of POLICY to MX, in lower case, an empty one for each that is not valid, and counts them. */
 static size_t add_patterns(const struct probe_policy *policy, struct buf *mx)
 {
     const char *pattern = policy->mx.text;
@@ -93,11 +93,12 @@ static size_t add_patterns(const struct probe_policy *policy, struct buf *mx)
 
     for (size_t i = 0, len; i < policy->mx_count; i++, pattern += len + 1) {
         len = strlen(pattern);
-        if (policy_mx_fault(pattern, len) != DOMAIN_FINE || len >= sizeof normal)
-            continue;
-        for (size_t at = 0; at <= len; at++)
+        bool is_valid = policy_mx_fault(pattern, len) == DOMAIN_FINE && len < sizeof normal;
+        size_t kept = is_valid ? len : 0;
+        for (size_t at = 0; at < kept; at++)
             normal[at] = domain_lower(pattern[at]);
-        buf_add(mx, normal, len + 1);
+        normal[kept] = '\0';
+        buf_add(mx, normal, kept + 1);
         count++;
     }
     return count;
@@ -208,6 +209,11 @@ bool import_settle(struct import_job *job)
         complain_of_bare(job);
     buf_free(&job->bare);
     return all && !job->incomplete;
+}
+
+void import_warn(struct import_job *job, const char *file, const char *domain, const char *text)
+{
+    complain(job, file, 0, "warning: ", domain, text);
 }
 
 void import_refuse(struct import_job *job, const char *file, unsigned line, const char *why)

@@ -50,6 +50,9 @@ void import_bare(struct import_job *job, const char *file, unsigned line, const 
  */
 bool import_settle(struct import_job *job);
 
+/* Warns of TEXT ("what; what to do") about the policy of DOMAIN in FILE, which is imported all the same. */
+void import_warn(struct import_job *job, const char *file, const char *domain, const char *text);
+
 /* Complains that FILE (LINE 0: as a whole) has something that is not imported, because of WHY. */
 void import_refuse(struct import_job *job, const char *file, unsigned line, const char *why);
 

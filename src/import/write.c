@@ -198,6 +198,27 @@ static void write_remarks(struct buf *out, const char *lines)
     }
 }
 
+/*
+ * The values of a policy that is not taken, as comments. A value that cannot be read is empty: if the user only deletes the
+ * semicolons, it is an error of the file. Without the line its default would hold, or a mail server would be refused.
+ */
+static void write_readable(struct buf *out, const struct catalogue_values *values)
+{
+    const char *mx = values->policy.mx;
+    bool needs_mx = !values->has_mode || values->policy.mode != POLICY_NONE;
+
+    if (!values->has_mode)
+        buf_print(out, ";mode    =\n");
+    write_values(out, ";", values, (struct settings) { .mode = true });
+    for (size_t i = 0; i < values->policy.mx_count; i++, mx += strlen(mx) + 1)
+        buf_print(out, ";mx      =%s%s\n", mx[0] != '\0' ? " " : "", mx);
+    if (values->policy.mx_count == 0 && needs_mx)
+        buf_print(out, ";mx      =\n");
+    if (!values->has_max_age)
+        buf_print(out, ";max_age =\n");
+    write_values(out, ";", values, (struct settings) { .max_age = true });
+}
+
 static void write_not_taken(struct writer *w, const struct catalogue_domain *domain)
 {
     const struct catalogue *c = w->catalogue;
@@ -215,7 +236,7 @@ static void write_not_taken(struct writer *w, const struct catalogue_domain *dom
         else
             write_remark(w->out, place, strlen(place));
         buf_print(w->out, ";[%s]\n", name);
-        write_values(w->out, ";", &values, all);
+        write_readable(w->out, &values);
     }
 }
 

@@ -11,7 +11,7 @@
  * Adds the policies of CATALOGUE, which catalogue_settle() has sorted, to OUT. The domains with the same policy share a header;
  * if a line would be longer than the reader takes, they have several headers and a template. What all policies have in common is
  * in [defaults]; not if IS_ADDED, since other sections of the file would then take it from there, too: a line end comes first
- * then. A domain that is not taken is a comment: why, and the values that can be read.
+ * then. A domain that is not taken is a comment: why, and its values, empty if they cannot be read.
  */
 void import_write(const struct catalogue *catalogue, bool is_added, struct buf *out);
 

@@ -4,17 +4,21 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "config/standard.h"
 #include "config/store.h"
 #include "ini/lines.h"
 #include "policy/domain.h"
 #include "policy/reply.h"
 #include "serve/answer.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { BODY_MS = 5000 }; /* how long the body is read */
@@ -66,6 +70,22 @@ static struct answer *new_answer(void)
     return answer;
 }
 
+/* On shared hosting the file belongs beside the program: it cannot be at FILE, which nobody named. */
+static void log_place(const char *file)
+{
+    char folder[PATH_MAX];
+    struct buf out = { 0 };
+
+    if (standard_named() != NULL || access(file, F_OK) == 0 || errno != ENOENT || getcwd(folder, sizeof folder) == NULL)
+        return;
+    buf_print(&out, "there is no policies.ini in ");
+    buf_add_shown(&out, folder, strlen(folder), sizeof folder);
+    buf_print(&out, " either; put it there, named in lower case, or set MTA_STS_POLICIES");
+    if (!out.failed)
+        log_line(out.text);
+    buf_free(&out);
+}
+
 int cgi_answer(const char *file)
 {
     const struct reply_request request = { getenv("REQUEST_METHOD"), getenv("SERVER_NAME"), getenv("HTTP_HOST") };
@@ -83,6 +103,8 @@ int cgi_answer(const char *file)
     answer->kind = reply_to(&request, domain);
     if (answer->kind == REPLY_POLICY)
         store = store_open(file, domain, log_line);
+    if (answer->kind == REPLY_POLICY && store == NULL)
+        log_place(file);
     answer_make(store, &request, domain, answer);
     /* The other hints are about what works, and on shared hosting a user cannot change it. */
     if (answer->kind == REPLY_NO_HOST)

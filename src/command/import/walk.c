@@ -47,6 +47,22 @@ static void refuse(struct walk *w, const char *what, int error)
 
 /* --- files --- */
 
+/* The file CNAME of a copied site may still have the name of the one that it was copied from. */
+static void warn_of_other_host(struct walk *w, const char *domain)
+{
+    char other[DOMAIN_MAX + 1];
+    struct buf text = { 0 };
+
+    if (!import_name_from_host_path(w->path.text, other) || strcmp(other, domain) == 0)
+        return;
+    buf_print(&text, "the file CNAME names this domain, but the folder is mta-sts.%s; correct CNAME, or rename the folder",
+              other);
+    if (!text.failed)
+        import_warn(w->job, w->path.text, domain, text.text);
+    w->job->catalogue.failed |= text.failed;
+    buf_free(&text);
+}
+
 /* Takes the content that was read. NAMED: the user named it; others need not have a policy. */
 static void take(struct walk *w, enum source_kind kind, bool named)
 {
@@ -62,8 +78,10 @@ static void take(struct walk *w, enum source_kind kind, bool named)
         return;
     w->found++;
     if (kind != SOURCE_SCRIPT && kind != SOURCE_NGINX && !w->is_stdin &&
-        input_domain(w->path.text, domain, &w->job->catalogue.failed))
+        input_domain(w->path.text, domain, &w->job->catalogue.failed)) {
         source.domain = domain;
+        warn_of_other_host(w, domain);
+    }
     source_import(w->job, &source, kind);
 }
 

@@ -245,16 +245,9 @@ static void read_value(struct script *s, bool is_argument)
 
 /* --- tokens that are no strings --- */
 
-/* Words that may be between a host name and its policy: case "host": return new Response(`policy`). */
-static bool may_be_between(const struct token *token)
-{
-    return token_is_sign(token, '(') || token_is_word(token, "return") || token_is_word(token, "new") ||
-           token_is_word(token, "Response");
-}
-
 static void read_wanted(struct script *s)
 {
-    if (may_be_between(&s->value.token)) {
+    if (token_is_before_policy(&s->value.token)) {
         next(s);
     } else if (token_is_sign(&s->value.token, '[')) {
         const struct token list = s->value.token;

@@ -288,3 +288,9 @@ bool token_is_word(const struct token *token, const char *word)
 {
     return token->kind == TOKEN_WORD && strlen(word) == token->len && memcmp(token->at, word, token->len) == 0;
 }
+
+bool token_is_before_policy(const struct token *token)
+{
+    return token_is_sign(token, '(') || token_is_word(token, "return") || token_is_word(token, "new") ||
+           token_is_word(token, "Response");
+}

@@ -59,4 +59,7 @@ void token_next(struct token_reader *reader, struct token *token, struct import_
 bool token_is_sign(const struct token *token, char sign);
 bool token_is_word(const struct token *token, const char *word);
 
+/* True of the words that may be between a host name and its policy: case "host": return new Response(`policy`). */
+bool token_is_before_policy(const struct token *token);
+
 #endif
