@@ -107,7 +107,8 @@ $(B)/edits: $(B)/tests/edits/driver.o $(B)/mta-sts.a
 $(B)/load: $(B)/tests/faults/load.o
 $(B)/constant $(B)/constant_cgi $(B)/iniparser_load $(B)/hosts: $(B)/%: $(B)/bench/%.o
 
-$(B)/mta-sts-static $(B)/constant_cgi: ALL_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now,-z,pack-relative-relocs,--gc-sections $(LDFLAGS)
+$(B)/mta-sts-static $(B)/constant_cgi: \
+	ALL_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now,-z,pack-relative-relocs,--gc-sections $(LDFLAGS)
 $(B)/mta-sts-probe $(B)/look: LINKED = -lcurl -lunbound -lssl -lcrypto $(LIBS)
 $(B)/mta-sts-reports: LINKED = $(REPORTS_LIBS) $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
