@@ -97,6 +97,10 @@ every_call() {
     every_call "export --worker"
 }
 
+@test "export --worker, a folder: every call fails once" {
+    every_call "export --worker, a folder"
+}
+
 @test "import, a Worker: every call fails once" {
     every_call "import, a Worker"
 }
