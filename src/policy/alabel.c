@@ -32,7 +32,16 @@ static bool is_letter(unsigned character)
     return false;
 }
 
-/* Decodes a label. Returns the number of its characters; 0 if one of them is neither ASCII nor one of the letters. */
+/* Of ASCII, what a host name has, and an asterisk. Nothing else is to get into advice: a quote would end it, a control character
+ * would reach the terminal. */
+static bool is_ascii_of_names(unsigned character)
+{
+    return (character >= '0' && character <= '9') || (character >= 'A' && character <= 'Z') ||
+           (character >= 'a' && character <= 'z') || character == '-' || character == '_' || character == '*';
+}
+
+/* Decodes a label. Returns the number of its characters; 0 if one of them is neither such an ASCII character nor one of the
+ * letters. */
 static size_t decode(const char *label, size_t len, unsigned characters[LABEL_MAX])
 {
     size_t count = 0;
@@ -40,7 +49,7 @@ static size_t decode(const char *label, size_t len, unsigned characters[LABEL_MA
     for (size_t at = 0, n; at < len; at += n) {
         unsigned character;
         n = utf8_read((const unsigned char *)label + at, len - at, &character);
-        if (n == 0 || count == LABEL_MAX || (character >= ASCII_END && !is_letter(character)))
+        if (n == 0 || count == LABEL_MAX || !(character < ASCII_END ? is_ascii_of_names(character) : is_letter(character)))
             return 0;
         characters[count++] = character < ASCII_END ? (unsigned char)domain_lower((char)character) : character;
     }

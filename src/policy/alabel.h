@@ -12,7 +12,7 @@
 
 /*
  * Writes NAME, LEN bytes in UTF-8, with its U-labels as A-labels and in lower case to ASCII. False if a character is not one of
- * those letters, or if a label or the name is too long.
+ * those letters, or is ASCII that no host name has (an asterisk may be there), or if a label or the name is too long.
  */
 bool alabel_name(const char *name, size_t len, char ascii[DOMAIN_MAX + 1]);
 

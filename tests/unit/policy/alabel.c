@@ -30,6 +30,11 @@ static const struct {
       "cher.example",
       NULL },                             /* Latin-1 */
     { "\xf0\x9f\x93\xa7.example", NULL }, /* no letter */
+    { "b\xc3\xbc.example\x11", NULL },    /* a control character */
+    { "b\xc3\xbc.exam\"ple", NULL },      /* a quote */
+    { "b\xc3\xbc.exam ple", NULL },
+    { "b\xc3\xbc.exam\x7fple", NULL },
+    { "*.b\xc3\xbc._Tcp.example", "*.xn--b-eha._tcp.example" },
     { "\xc3\xbc"
       "12345678901234567890123456789012345678901234567890123456789.example",
       NULL }, /* too long */
