@@ -219,8 +219,11 @@ TEXT
     mv tree/nginx/sites-available/e tree/nginx/conf.d/e.conf.old
     imports tree
     diff new.ini <(printf '[a.example b.example d.example]\n%s\n' "$VALUES")
-    imports tree/nginx/sites-available
-    grep -qx '\[d.example f.example\]' new.ini
+    local folder
+    for folder in tree/nginx/sites-available{,/}; do
+        imports "$folder"
+        grep -qx '\[d.example f.example\]' new.ini
+    done
     ln -s "$DIR" tree/mta-sts.out.example
     run -1 --separate-stderr "$MTA_STS" import tree
     [ "$stderr" = 'mta-sts: tree/mta-sts.out.example: is a symbolic link that leads out of the folder; name its target itself' ]
