@@ -21,6 +21,9 @@
 
 enum { ASK_VERSION = 1, PATH_BENEATH = 1, READ_FILE = 1 << 2, TCP = 3, VERSION_TCP = 4, VERSION_SCOPES = 6, SCOPES = 3 };
 
+/* To write and read files, to read folders, to make and remove both (a truncation: from version 3 on). */
+enum { WRITING = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 14 };
+
 struct ruleset {
     uint64_t files, net, scopes;
 };
@@ -72,20 +75,19 @@ static const char *folder_of(char *file)
     return file;
 }
 
-/* From now on only files in FOLDER may be read. RULES is the descriptor of a ruleset. */
-static bool restrict_to(int rules, const char *folder)
+/* Allows ALLOWED in FOLDER. RULES is the descriptor of a ruleset. */
+static bool allow(int rules, const char *folder, uint64_t allowed)
 {
-    struct rule rule = { READ_FILE, open(folder, O_PATH | O_CLOEXEC) };
+    struct rule rule = { allowed, open(folder, O_PATH | O_CLOEXEC) };
 
     if (rule.folder < 0)
         return false;
-    bool good =
-        syscall(SYS_landlock_add_rule, rules, PATH_BENEATH, &rule, 0) == 0 && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+    bool good = syscall(SYS_landlock_add_rule, rules, PATH_BENEATH, &rule, 0) == 0;
     (void)close(rule.folder);
     return good;
 }
 
-enum confined confine_to_reading(const char *file)
+enum confined confine_to(const char *file, const char *folder)
 {
     size_t version = (size_t)confine_version();
     const struct ruleset set = { rights[version < NEWEST ? version : NEWEST], version >= VERSION_TCP ? TCP : 0,
@@ -99,7 +101,9 @@ enum confined confine_to_reading(const char *file)
     bool linked = has_link(path), good = false;
     int rules = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof set, 0);
     if (rules >= 0) {
-        good = restrict_to(rules, linked ? "/" : folder_of(path));
+        good = allow(rules, linked ? "/" : folder_of(path), READ_FILE) &&
+               (folder == NULL || allow(rules, folder, WRITING & set.files)) &&
+               syscall(SYS_landlock_restrict_self, rules, 0) == 0;
         (void)close(rules);
     }
     free(path);
@@ -115,9 +119,10 @@ int confine_version(void)
     return -1;
 }
 
-enum confined confine_to_reading(const char *file)
+enum confined confine_to(const char *file, const char *folder)
 {
     (void)file;
+    (void)folder;
     return CONFINED_NOT;
 }
 

@@ -182,13 +182,13 @@ static void days_that_are_over_are_removed_when_a_day_begins(void **state)
     (void)state;
     assert_int_equal(put("example.org", 1, noon), SPOOL_FINE);
     assert_int_equal(put("example.net", 1, noon), SPOOL_FINE);
-    assert_int_equal(mkdirat(spool.folder, "example.org/notes", 0700), 0);
+    assert_int_equal(mkdirat(spool.folder, "example.org/0-notes", 0700), 0);
     assert_int_equal(put("example.org", 1, noon + DAY), SPOOL_FINE);
     assert_files("example.org/2026-11-26", 1, 0);
     assert_int_equal(put("example.org", 1, noon + 2 * DAY), SPOOL_FINE);
     assert_files("example.org/2026-11-26", -1, 0);
     assert_files("example.org/2026-11-27", 1, 0);
-    assert_files("example.org/notes", 0, 0);
+    assert_files("example.org/0-notes", 0, 0);
     assert_files("example.net/2026-11-26", 1, 0);
 }
 
