@@ -304,7 +304,8 @@ static bool prepare(struct server *server, size_t polled)
     server->threads = calloc(count, sizeof *server->threads);
     server->own = calloc(count, server->settings->calls->own);
     server->shared.poller = poller_new(polled);
-    if (server->threads != NULL && server->own != NULL && server->shared.poller != NULL)
+    bool has_own = server->own != NULL || server->settings->calls->own == 0;
+    if (server->threads != NULL && has_own && server->shared.poller != NULL)
         return true;
     log_failed_start("cannot start: out of memory or of descriptors");
     return false;

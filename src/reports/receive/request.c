@@ -48,7 +48,8 @@ static bool read_domain(const struct receive_variables *variables, char domain[D
     if (domain_policy_fault(path + begin, len - begin) != DOMAIN_FINE)
         return false;
     domain_normal(path + begin, len - begin, domain);
-    return true;
+    /* A name without a dot may be a template of policies.ini. */
+    return strchr(domain, '.') != NULL;
 }
 
 /* --- the media type --- */

@@ -33,6 +33,7 @@ static const struct {
     { "POST", "", JSON, "5", RECEIVE_NO_DOMAIN, "", false },
     { "POST", NULL, JSON, "5", RECEIVE_NO_DOMAIN, "", false },
     { "POST", "/example.org//", JSON, "5", RECEIVE_NO_DOMAIN, "", false },
+    { "POST", "/google", JSON, "5", RECEIVE_NO_DOMAIN, "google", false },
     { "POST", "/..", JSON, "5", RECEIVE_NO_DOMAIN, "", false },
     { "POST", "/example.org/..", JSON, "5", RECEIVE_NO_DOMAIN, "", false },
     { "POST", "/%65xample.org", JSON, "5", RECEIVE_NO_DOMAIN, "", false },
@@ -119,6 +120,7 @@ static const struct {
     { RECEIVE_TYPE, "Status: 415 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_DAY_FULL, "Status: 503 ", "\r\nRetry-After: 21600\r\n" },
     { RECEIVE_DISK_FULL, "Status: 503 ", "\r\nRetry-After: 3600\r\n" },
+    { RECEIVE_UNSURE, "Status: 503 ", "\r\nRetry-After: 600\r\n" },
     { RECEIVE_FAILED, "Status: 503 ", "\r\nRetry-After: 600\r\n" },
 };
 
