@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "reports/take/walk.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 

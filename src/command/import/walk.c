@@ -227,7 +227,7 @@ static void visit(struct walk *w, int at, const char *name, bool for_nginx)
 
     if (kind == SOURCE_UNKNOWN && for_nginx)
         kind = SOURCE_NGINX;
-    if (kind == SOURCE_UNKNOWN || at < 0 || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(st.st_mode))
+    if (kind == SOURCE_UNKNOWN || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(st.st_mode))
         visit_folder(w, at, name);
     else if (S_ISLNK(st.st_mode))
         read_link(w, kind);
@@ -235,7 +235,7 @@ static void visit(struct walk *w, int at, const char *name, bool for_nginx)
         read_file(w, at, name, kind, false);
 }
 
-static void visit_all(struct walk *w, DIR *folder)
+static void visit_all(struct walk *w, DIR *folder, int at)
 {
     struct buf names = { 0 };
     size_t count = 0, len = w->path.len;
@@ -251,7 +251,7 @@ static void visit_all(struct walk *w, DIR *folder)
         buf_add(&w->path, list[i], strlen(list[i]));
         w->job->catalogue.failed |= w->path.failed;
         if (!w->path.failed)
-            visit(w, dirfd(folder), list[i], for_nginx);
+            visit(w, at, list[i], for_nginx);
         w->path.len = len;
         buf_add(&w->path, "", 0);
     }
@@ -271,7 +271,7 @@ static void walk_folder(struct walk *w, int fd)
         return;
     }
     w->depth++;
-    visit_all(w, folder);
+    visit_all(w, folder, fd);
     w->depth--;
     (void)closedir(folder);
 }

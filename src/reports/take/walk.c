@@ -101,7 +101,7 @@ static bool is_over(const struct walk *w)
     return w->failed || (w->sink != NULL && w->sink->stops(w->sink->to));
 }
 
-static void visit_all(struct walk *w, DIR *folder)
+static void visit_all(struct walk *w, DIR *folder, int at)
 {
     struct buf names = { 0 };
     size_t count = 0, len = w->path.len;
@@ -115,7 +115,7 @@ static void visit_all(struct walk *w, DIR *folder)
         buf_print(&w->path, "%s%s", len > 0 && w->path.text[len - 1] == '/' ? "" : "/", list[i]);
         w->failed |= w->path.failed;
         if (!w->failed)
-            visit(w, dirfd(folder), list[i]);
+            visit(w, at, list[i]);
         w->path.len = len;
     }
     if (w->path.text != NULL)
@@ -136,7 +136,7 @@ static void walk_folder(struct walk *w, int fd)
         return;
     }
     w->depth++;
-    visit_all(w, folder);
+    visit_all(w, folder, fd);
     w->depth--;
     (void)closedir(folder);
 }
