@@ -27,9 +27,9 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 	shellcheck systemd-container iproute2 mount
 PACKAGES_FRONTS_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
-PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
-	unbound chasquid
-PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils \
+PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego unbound chasquid
+# chromium needs a D-Bus of the session. That of dbus-x11 leaves room for openrc, which Debian 13 does not install beside systemd-sysv.
+PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp dbus-x11 chromium python3-html5lib tidy poppler-utils \
 	pdns-server pdns-backend-sqlite3 sqlite3
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
@@ -71,7 +71,7 @@ REPORTS_LIBS := -ljansson -lz -lgmime-3.0 -lgobject-2.0 -lglib-2.0
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz \
-	soak lint format bench install uninstall dist deb test-deb clean help FORCE
+	soak lint lint-code format bench install uninstall dist deb test-deb clean help FORCE
 
 # DIR/NAME.c becomes $(B)/DIR/NAME.o.
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
@@ -203,6 +203,9 @@ soak: ## load, and a save a second, for SOAK_SECONDS (default: 900); memory must
 
 lint: ## run the compilers and linters
 	@tools/packages $(PACKAGES_LINT)
+	@$(MAKE) lint-code
+
+lint-code: # by a make that finds what was just installed
 	@tools/lint "$(MAKE)" "-D_POSIX_C_SOURCE=200809L $(INIPARSER_CPPFLAGS)" "$(GMIME_CPPFLAGS)"
 
 # === The rest
