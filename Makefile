@@ -2,7 +2,7 @@
 
 # === Settings
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 # Where `make install` puts things, and where mta-sts looks for its policies.
 PREFIX ?= /usr/local
@@ -71,7 +71,7 @@ REPORTS_LIBS := -ljansson -lz -lgmime-3.0 -lgobject-2.0 -lglib-2.0
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz \
-	soak lint lint-code format bench install uninstall dist deb test-deb clean help FORCE
+	soak lint lint-code format bench install uninstall dist release deb test-deb clean help FORCE
 
 # DIR/NAME.c becomes $(B)/DIR/NAME.o.
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
@@ -178,16 +178,9 @@ test-memcheck: ## test each role of mta-sts under valgrind
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
 
-# Left out: what tests Landlock, the lack of memory, and units that keep the sanitizers out.
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
 	@tools/packages $(PACKAGES_SANITIZE)
-	@$(MAKE) B=build/asan SANITIZE=address,undefined $(addprefix build/asan/,mta-sts $(OPTIONAL) look edits) units
-	@tests/run.sh build/asan units $(filter-out $(addprefix tests/,confine.bats $(addprefix probe/,memory.bats alarm.bats \
-		timer.bats)),$(wildcard tests/*.bats tests/probe/*.bats))
-	@$(MAKE) B=build/tsan CC=clang SANITIZE=thread build/tsan/mta-sts build/tsan/unit/config/look
-	@$(MAKE) $(B)/load
-	@tests/run.sh build/tsan tests/fastcgi.bats tests/connections.bats tests/reload.bats \
-		tests/faults/concurrency.bats tests/faults/reloads.bats
+	@tools/sanitize $(MAKE) $(OPTIONAL)
 
 fuzz: ## run each fuzz driver for FUZZ_SECONDS (default: 60), and show how much of the code it reached
 	@tools/packages $(PACKAGES_FUZZ)
@@ -243,6 +236,9 @@ uninstall: ## remove what `make install` installed, except policies.ini
 dist: $(TARBALL) ## make a tarball of the last commit, the same bytes each time
 $(B)/$(TARBALL): FORCE
 	$(call QUIET,DIST)tools/dist mta-sts-$(VERSION) $@
+
+release: ## check that the last commit can be released, by the targets TIERS (default: test-all), and make the tarball
+	@tools/release $(VERSION) $(MAKE) $(or $(TIERS),test-all)
 
 deb: ## build the Debian packages of the last commit into build/deb
 	@tools/packages $(PACKAGES_DEB) && tools/deb $(VERSION) $(B)/deb
