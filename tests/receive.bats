@@ -5,6 +5,24 @@ load helpers/program
 load helpers/lighttpd
 load helpers/receive
 
+# reporter: runs the Python on standard input as a FastCGI client. There begin(LENGTH) sends all of a request for example.org but its body, and status(C) waits
+# for the answer.
+reporter() {
+    {
+        cat <<'PY'
+def begin(length, domain="example.org"):
+    variables = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/tlsrpt+json", "REQUEST_URI": "/" + domain, "CONTENT_LENGTH": length}
+    c = connect(path)
+    c.sendall(record(BEGIN, struct.pack(">HB5x", 1, 0)) + stream(PARAMS, b"".join(pair(n.encode(), v.encode()) for n, v in variables.items())))
+    return c
+
+def status(c):
+    return answer(c)[16:19]
+PY
+        cat
+    } | client
+}
+
 # start_all [OPTION...]: the receiver with lighttpd in front of it, which passes every path.
 start_all() {
     start_receiver "$@"
@@ -132,16 +150,7 @@ is_report() {
 # A client of its own, since lighttpd passes a body when it has the whole.
 @test "what is half there is no report; what its front server gives up leaves nothing" {
     start_receiver
-    client <<'PY'
-def begin(length):
-    variables = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/tlsrpt+json", "REQUEST_URI": "/example.org", "CONTENT_LENGTH": length}
-    c = connect(path)
-    c.sendall(record(BEGIN, struct.pack(">HB5x", 1, 0)) + stream(PARAMS, b"".join(pair(n.encode(), v.encode()) for n, v in variables.items())))
-    return c
-
-def status(c):
-    return answer(c)[16:19]
-
+    reporter <<'PY'
 import glob, os
 complete, half = lambda: glob.glob("in/*/*/[!.]*"), lambda: glob.glob("in/*/*/.*.part")
 def gone():
@@ -183,18 +192,37 @@ c = begin("-1")
 for i in range(65):
     c.sendall(record(STDIN, b"x" * 65535))
 assert status(c) == b"413" and gone()
+c = begin("")
+c.sendall(record(STDIN))
+assert status(c) == b"400" and gone()
 sizes = sorted(os.path.getsize(name) for name in complete())
 assert sizes == [10, 100000], sizes
 PY
 }
 
+@test "SIGTERM while a report is on its way: it is taken" {
+    start_receiver
+    echo "$PROGRAM" >pid
+    reporter <<'PY'
+import os, signal
+c = begin("10")
+c.sendall(record(STDIN, b"12345"))
+time.sleep(0.5)
+os.kill(int(open("pid").read()), signal.SIGTERM)
+time.sleep(0.5)
+c.sendall(record(STDIN, b"67890") + record(STDIN))
+assert status(c) == b"201"
+PY
+    ends_well
+    [ "$(cat in/*/*/*)" = 1234567890 ]
+}
+
 @test "bodies that stop halfway, more of them than threads, hold up nobody" {
     start_all -t 2
-    client <<'PY' 3>&- &
-variables = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/tlsrpt+json", "REQUEST_URI": "/example.net", "CONTENT_LENGTH": "10"}
-slow = [connect(path) for i in range(20)]
+    reporter <<'PY' 3>&- &
+slow = [begin("10", "example.net") for i in range(20)]
 for c in slow:
-    c.sendall(record(BEGIN, struct.pack(">HB5x", 1, 0)) + stream(PARAMS, b"".join(pair(n.encode(), v.encode()) for n, v in variables.items())) + record(STDIN, b"12345"))
+    c.sendall(record(STDIN, b"12345"))
 time.sleep(60)
 PY
     PIDS+=($!)
@@ -221,11 +249,10 @@ SH
     [ "$(BODY=large post example.org)" = 503 ]
     retries 3600
     # Of unknown length, so that it is full in the middle.
-    client <<'PY'
-variables = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/tlsrpt+json", "REQUEST_URI": "/example.org"}
-c = connect(path)
-c.sendall(record(BEGIN, struct.pack(">HB5x", 1, 0)) + stream(PARAMS, b"".join(pair(n.encode(), v.encode()) for n, v in variables.items())) + stream(STDIN, b"x" * 100000))
-assert answer(c)[16:19] == b"503"
+    reporter <<'PY'
+c = begin("")
+c.sendall(stream(STDIN, b"x" * 100000))
+assert status(c) == b"503"
 PY
     logged 1 'refused a report for example.org: the disk is full'
     [ "$(find "$inside" -type f | wc -l)" -eq 1 ]
