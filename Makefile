@@ -152,7 +152,7 @@ test: ## test the units, and mta-sts with lighttpd
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
 	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null
-	@$(MAKE) mta-sts
+	@$(MAKE) mta-sts mta-sts-reports
 	@absent=$$(tools/packages --offered $(PACKAGES_FRONTS_SOME)) && ABSENT=$$absent tests/run.sh $(B) tests/fronts/*.bats
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
