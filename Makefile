@@ -25,10 +25,10 @@ PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_OPTIONAL) bats parallel git libcmock
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy openrc strace \
 	shellcheck systemd-container iproute2 mount
-PACKAGES_FRONTS_SOME := h2o # Debian 12 has it, Debian 13 does not
+PACKAGES_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
-PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
-	unbound chasquid
+PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd apache2 caddy haproxy pebble certbot \
+	dehydrated lego unbound chasquid
 # chromium needs a D-Bus of the session. Debian 13 installs that of dbus-x11 beside openrc, and not that of systemd-sysv.
 PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp dbus-x11 chromium python3-html5lib tidy \
 	poppler-utils pdns-server pdns-backend-sqlite3 sqlite3
@@ -149,17 +149,19 @@ test: ## test the units, and mta-sts with lighttpd
 	@$(MAKE) mta-sts mta-sts-reports units $(B)/edits
 	@tests/run.sh $(B) units tests/*.bats
 
+run_some = absent=$$(tools/packages --offered $(PACKAGES_SOME)) && ABSENT=$$absent tests/run.sh $(B)
+
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
 	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null
 	@$(MAKE) mta-sts
-	@absent=$$(tools/packages --offered $(PACKAGES_FRONTS_SOME)) && ABSENT=$$absent tests/run.sh $(B) tests/fronts/*.bats
+	@$(run_some) tests/fronts/*.bats
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
 	@tools/packages $(PACKAGES_SENDERS)
 	@tools/npm build/mx-connect mx-connect@1.5.5
 	@$(MAKE) mta-sts mta-sts-probe
-	@tests/run.sh $(B) tests/senders/*.bats
+	@$(run_some) tests/senders/*.bats
 
 test-probe: ## test mta-sts-probe, in a network of its own
 	@tools/packages $(PACKAGES_PROBE)
