@@ -165,7 +165,7 @@ test-senders: ## test with sending mail servers and certificate clients; build/n
 
 test-probe: ## test mta-sts-probe, in a network of its own
 	@tools/packages $(PACKAGES_PROBE)
-	@$(MAKE) mta-sts mta-sts-probe $(B)/look $(B)/failnth.so
+	@$(MAKE) mta-sts $(OPTIONAL) $(B)/look $(B)/failnth.so
 	@tests/run.sh $(B) tests/probe/*.bats
 
 test-faults: ## test under load, with faults; build/faults.tsv has what became of each answer
