@@ -14,7 +14,8 @@ enum reports_action { REPORTS_READ, REPORTS_HELP, REPORTS_VERSION };
 struct reports_settings {
     enum reports_action action;
     enum colour colour;
-    const char *file; /* policies.ini; NULL: not given */
+    const char *file;      /* policies.ini; NULL: not given */
+    const char *verifiers; /* as for signer_read(); NULL: signatures do not matter */
     bool quiet, verbose, json;
     unsigned days, reporters, window; /* how many are enough; the last WINDOW days count */
     int64_t now;                      /* seconds since 1970 */

@@ -104,6 +104,11 @@ static void add_details(struct details *d)
         add_reporter(d, &tally->reporters[i]);
     for (size_t i = 0; i < tally->policy_count; i++)
         add_policy(d, &tally->policies[i]);
+    if (verdict->unsigned_reports > 0) {
+        words_count(verdict->unsigned_reports, "report", &d->line);
+        buf_print(&d->line, " unsigned, left out");
+        end_line(d, INDENT);
+    }
     if (tally->left_out > 0) {
         words_count(tally->left_out, "report", &d->line);
         buf_print(&d->line, " of more than %d reporters left out", TALLY_REPORTERS_MAX);

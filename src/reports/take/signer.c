@@ -1,0 +1,193 @@
+#include "reports/take/signer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+enum { WORD_SIZE = 512 };
+
+/* A value that is read from its beginning to its end. */
+struct reader {
+    const char *at;
+    bool broken; /* this is no Authentication-Results field */
+    char word[WORD_SIZE];
+};
+
+/* Skips white space and comments (RFC 5322 3.2.2, CFWS). */
+static void skip(struct reader *r)
+{
+    size_t depth = 0;
+
+    for (; *r->at != '\0'; r->at++) {
+        if (*r->at == '(')
+            depth++;
+        else if (depth > 0 && *r->at == ')')
+            depth--;
+        else if (depth > 0 && *r->at == '\\' && r->at[1] != '\0')
+            r->at++;
+        else if (depth == 0 && strchr(" \t\r\n", *r->at) == NULL)
+            break;
+    }
+    r->broken |= depth > 0;
+}
+
+/* Does the value go on with SIGN, behind white space and comments? If so, it is read. */
+static bool takes(struct reader *r, char sign)
+{
+    skip(r);
+    if (*r->at != sign || sign == '\0')
+        return false;
+    r->at++;
+    return true;
+}
+
+static bool is_end(struct reader *r)
+{
+    skip(r);
+    return *r->at == '\0' || *r->at == ';';
+}
+
+/* Appends BYTE to the word, LEN bytes long. */
+static void add(struct reader *r, size_t *len, char byte)
+{
+    if (*len + 1 < sizeof r->word)
+        r->word[(*len)++] = byte;
+    else
+        r->broken = true;
+}
+
+/* Reads a quoted string up to its closing quotation mark. */
+static void read_quoted(struct reader *r, size_t *len)
+{
+    for (r->at++; *r->at != '\0' && *r->at != '"'; r->at++) {
+        if (*r->at == '\\' && r->at[1] != '\0')
+            r->at++;
+        add(r, len, *r->at);
+    }
+    r->broken |= *r->at == '\0';
+    r->at += *r->at == '"';
+}
+
+/* Reads the next word: tokens and quoted strings, up to white space, a comment, ";" or one of the characters in ENDS. */
+static void read_word(struct reader *r, const char *ends)
+{
+    size_t len = 0;
+
+    skip(r);
+    const char *begin = r->at;
+    while (*r->at != '\0' && strchr(" \t\r\n(;", *r->at) == NULL && strchr(ends, *r->at) == NULL) {
+        if (*r->at == '"')
+            read_quoted(r, &len);
+        else
+            add(r, &len, *r->at++);
+    }
+    r->word[len] = '\0';
+    r->broken |= r->at == begin;
+}
+
+/* Is ID one of IDS, which are separated by commas? Names of hosts have no case. */
+static bool is_ours(const char *id, const char *ids)
+{
+    size_t len = strlen(id);
+
+    while (*ids != '\0') {
+        size_t one = strcspn(ids, ",");
+        if (one == len && strncasecmp(ids, id, len) == 0)
+            return true;
+        ids += one + (ids[one] == ',');
+    }
+    return false;
+}
+
+/* Takes NAME, a domain. */
+static bool take_domain(const char *name, char domain[SIGNER_SIZE])
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    size_t len = strlen(name);
+
+    if (len == 0 || len >= SIGNER_SIZE || strspn(name, allowed) != len)
+        return false;
+    (void)memcpy(domain, name, len + 1);
+    return true;
+}
+
+/* Takes the domain of IDENTITY: an address, or "@example.org" (RFC 6376 3.5, i=). */
+static bool take_identity(const char *identity, char domain[SIGNER_SIZE])
+{
+    const char *at = strrchr(identity, '@');
+
+    return at != NULL && take_domain(at + 1, domain);
+}
+
+/* Reads the properties of a result. True if they name a domain, which is then in DOMAIN: header.d before header.i. */
+static bool read_properties(struct reader *r, char domain[SIGNER_SIZE])
+{
+    bool has_domain = false, has_identity = false;
+    char other[SIGNER_SIZE];
+
+    while (!r->broken && !is_end(r)) {
+        read_word(r, "=");
+        bool is_domain = strcasecmp(r->word, "header.d") == 0, is_identity = strcasecmp(r->word, "header.i") == 0;
+        r->broken |= !takes(r, '=');
+        read_word(r, "");
+        if (is_domain && !has_domain)
+            has_domain = take_domain(r->word, domain);
+        else if (is_identity && !has_identity)
+            has_identity = take_identity(r->word, other);
+    }
+    if (!has_domain && has_identity)
+        (void)memcpy(domain, other, strlen(other) + 1);
+    return has_domain || has_identity;
+}
+
+/* Reads one result. True if it is the first valid signature; its domain is then in DOMAIN. */
+static bool read_result(struct reader *r, enum signer_found *found, char domain[SIGNER_SIZE])
+{
+    char another[SIGNER_SIZE];
+
+    read_word(r, "=/");
+    bool is_dkim = strcasecmp(r->word, "dkim") == 0;
+    if (takes(r, '/'))
+        read_word(r, "=");
+    r->broken |= !takes(r, '=');
+    read_word(r, "");
+    bool is_valid = is_dkim && strcasecmp(r->word, "pass") == 0;
+    if (is_dkim && *found == SIGNER_NOT_HERE)
+        *found = SIGNER_NONE;
+    bool is_named = read_properties(r, *found == SIGNER_DOMAIN ? another : domain);
+    return is_valid && is_named;
+}
+
+/* Does no result follow: "none", the only one (RFC 8601 2.2, no-result), or nothing at all? */
+static bool is_none(struct reader *r)
+{
+    struct reader ahead = *r;
+
+    if (!is_end(&ahead)) {
+        read_word(&ahead, "=/");
+        if (strcasecmp(ahead.word, "none") != 0)
+            return false;
+    }
+    bool is_over = is_end(&ahead) && *ahead.at == '\0';
+    if (is_over)
+        r->at = ahead.at;
+    return is_over;
+}
+
+enum signer_found signer_read(const char *value, const char *ids, char domain[SIGNER_SIZE])
+{
+    enum signer_found found = SIGNER_NOT_HERE;
+    struct reader r = { .at = value };
+
+    read_word(&r, "");
+    if (r.broken || !is_ours(r.word, ids))
+        return SIGNER_NOT_HERE;
+    if (!is_end(&r))
+        read_word(&r, ""); /* the version */
+    while (!r.broken && takes(&r, ';') && !is_none(&r))
+        if (read_result(&r, &found, domain))
+            found = SIGNER_DOMAIN;
+    r.broken |= !is_end(&r);
+    return r.broken ? SIGNER_NONE : found;
+}
