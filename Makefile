@@ -28,7 +28,7 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 PACKAGES_FRONTS_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
 PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
-	unbound chasquid
+	unbound chasquid swaks opendkim opendkim-tools python3-dkim
 PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp chromium python3-html5lib tidy poppler-utils \
 	pdns-server pdns-backend-sqlite3 sqlite3
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
@@ -156,8 +156,8 @@ test-fronts: ## test each front server; build/kept.tsv has what became of hostil
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
 	@tools/packages $(PACKAGES_SENDERS)
-	@tools/npm build/mx-connect mx-connect@1.5.5
-	@$(MAKE) mta-sts mta-sts-probe
+	@tools/npm build/mx-connect mx-connect@1.5.5 && tools/npm build/nodemailer nodemailer@7.0.9
+	@$(MAKE) mta-sts mta-sts-probe mta-sts-reports
 	@tests/run.sh $(B) tests/senders/*.bats
 
 test-probe: ## test mta-sts-probe, in a network of its own

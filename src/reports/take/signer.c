@@ -93,7 +93,7 @@ static bool is_ours(const char *id, const char *ids)
 
     while (*ids != '\0') {
         size_t one = strcspn(ids, ",");
-        if (one == len && strncasecmp(ids, id, len) == 0)
+        if (one == len && len > 0 && strncasecmp(ids, id, len) == 0)
             return true;
         ids += one + (ids[one] == ',');
     }
@@ -112,55 +112,43 @@ static bool take_domain(const char *name, char domain[SIGNER_SIZE])
     return true;
 }
 
-/* Takes the domain of IDENTITY: an address, or "@example.org" (RFC 6376 3.5, i=). */
-static bool take_identity(const char *identity, char domain[SIGNER_SIZE])
+/* Reads the properties of a result up to header.d, which becomes DOMAIN. False if it has none that is a domain. */
+static bool read_domain(struct reader *r, char domain[SIGNER_SIZE])
 {
-    const char *at = strrchr(identity, '@');
-
-    return at != NULL && take_domain(at + 1, domain);
-}
-
-/* Reads the properties of a result. True if they name a domain, which is then in DOMAIN: header.d before header.i. */
-static bool read_properties(struct reader *r, char domain[SIGNER_SIZE])
-{
-    bool has_domain = false, has_identity = false;
-    char other[SIGNER_SIZE];
-
     while (!r->broken && !is_end(r)) {
         read_word(r, "=");
-        bool is_domain = strcasecmp(r->word, "header.d") == 0, is_identity = strcasecmp(r->word, "header.i") == 0;
+        bool is_domain = strcasecmp(r->word, "header.d") == 0;
         r->broken |= !takes(r, '=');
         read_word(r, "");
-        if (is_domain && !has_domain)
-            has_domain = take_domain(r->word, domain);
-        else if (is_identity && !has_identity)
-            has_identity = take_identity(r->word, other);
+        if (is_domain)
+            return !r->broken && take_domain(r->word, domain);
     }
-    if (!has_domain && has_identity)
-        (void)memcpy(domain, other, strlen(other) + 1);
-    return has_domain || has_identity;
+    return false;
 }
 
-/* Reads one result. True if it is the first valid signature; its domain is then in DOMAIN. */
-static bool read_result(struct reader *r, enum signer_found *found, char domain[SIGNER_SIZE])
+static void skip_properties(struct reader *r)
 {
-    char another[SIGNER_SIZE];
+    char domain[SIGNER_SIZE];
 
+    while (!r->broken && !is_end(r))
+        (void)read_domain(r, domain);
+}
+
+/* Reads one result up to its properties. True if it is one of METHOD; *PASSES: it is "pass". */
+static bool read_result(struct reader *r, const char *method, bool *passes)
+{
     read_word(r, "=/");
-    bool is_dkim = strcasecmp(r->word, "dkim") == 0;
+    bool is_method = strcasecmp(r->word, method) == 0;
     if (takes(r, '/'))
         read_word(r, "=");
     r->broken |= !takes(r, '=');
     read_word(r, "");
-    bool is_valid = is_dkim && strcasecmp(r->word, "pass") == 0;
-    if (is_dkim && *found == SIGNER_NOT_HERE)
-        *found = SIGNER_NONE;
-    bool is_named = read_properties(r, *found == SIGNER_DOMAIN ? another : domain);
-    return is_valid && is_named;
+    *passes = strcasecmp(r->word, "pass") == 0;
+    return is_method;
 }
 
-/* Does no result follow: "none", the only one (RFC 8601 2.2, no-result), or nothing at all? */
-static bool is_none(struct reader *r)
+/* Takes "none", the only result (RFC 8601 2.2, no-result), or the end behind a last semicolon. False if a result follows. */
+static bool takes_none(struct reader *r)
 {
     struct reader ahead = *r;
 
@@ -175,19 +163,24 @@ static bool is_none(struct reader *r)
     return is_over;
 }
 
+/*
+ * Only the first result of DKIM counts. opendkim 2.11 writes the i= of a signature decoded and without quotation marks: what the
+ * sender put there can look like a further result. What it writes before, the domain included, the sender cannot choose.
+ */
 enum signer_found signer_read(const char *value, const char *ids, char domain[SIGNER_SIZE])
 {
-    enum signer_found found = SIGNER_NOT_HERE;
     struct reader r = { .at = value };
+    bool passes;
 
     read_word(&r, "");
     if (r.broken || !is_ours(r.word, ids))
         return SIGNER_NOT_HERE;
     if (!is_end(&r))
         read_word(&r, ""); /* the version */
-    while (!r.broken && takes(&r, ';') && !is_none(&r))
-        if (read_result(&r, &found, domain))
-            found = SIGNER_DOMAIN;
-    r.broken |= !is_end(&r);
-    return r.broken ? SIGNER_NONE : found;
+    while (!r.broken && takes(&r, ';') && !takes_none(&r)) {
+        if (read_result(&r, "dkim", &passes))
+            return !r.broken && passes && read_domain(&r, domain) ? SIGNER_DOMAIN : SIGNER_NONE;
+        skip_properties(&r);
+    }
+    return r.broken || !is_end(&r) ? SIGNER_NONE : SIGNER_NOT_HERE;
 }

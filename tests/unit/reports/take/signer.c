@@ -16,7 +16,7 @@ static const struct {
     enum signer_found found;
     const char *domain;
 } fields[] = {
-    /* opendkim, rspamd, dkimpy-milter, Gmail, Exchange */
+    /* opendkim, rspamd, Exchange, and what the RFC allows. */
     { " mx.example.org;\r\n\tdkim=pass (2048-bit key; unprotected) header.d=google.com header.i=@google.com\r\n\t"
       "header.a=rsa-sha256 header.s=20230601 header.b=\"aB+/c=\"; dkim-atps=neutral",
       "mx.example.org", SIGNER_DOMAIN, "google.com" },
@@ -24,9 +24,6 @@ static const struct {
       "\"a b\"@google.com designates 192.0.2.1 as permitted) smtp.mailfrom=a@google.com; dmarc=pass (policy=reject) "
       "header.from=google.com",
       "mx.example.org", SIGNER_DOMAIN, "google.com" },
-    { "mx.google.com;\n       dkim=pass header.i=@Microsoft.com header.s=s1 header.b=AbC/1d;\n       spf=pass "
-      "smtp.mailfrom=a@microsoft.com",
-      "mx.google.com", SIGNER_DOMAIN, "Microsoft.com" },
     { "spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=google.com; dkim=pass (signature was verified)\r\n "
       "header.d=google.com",
       "mx.example.org", SIGNER_NOT_HERE, NULL },
@@ -35,10 +32,16 @@ static const struct {
     { "MX.Example.ORG; DKIM=Pass Header.D=google.com;", "mx.example.org", SIGNER_DOMAIN, "google.com" },
     { "(a (nested) \\) comment) mx.example.org (x); (y) dkim (z) = (0) pass (1) header.d (2) = (3) google.com (4)",
       "mx.example.org", SIGNER_DOMAIN, "google.com" },
-    /* The first valid one of several. */
-    { "mx.example.org; dkim=fail header.d=a.example; dkim=pass header.d=b.example; dkim=pass header.d=c.example",
+    /* The first one of several signatures. Later ones may be what the sender wrote into i=. */
+    { "mx.example.org; spf=none smtp.mailfrom=a.example; dkim=pass header.d=b.example; dkim=pass header.d=c.example",
       "mx.example.org", SIGNER_DOMAIN, "b.example" },
-    { "mx.example.org; dkim=pass header.i=x@sub.b.example header.d=b.example", "mx.example.org", SIGNER_DOMAIN, "b.example" },
+    { "mx.example.org; dkim=fail header.d=evil.example header.i=x; dkim=pass header.d=google.com header.x=y@evil.example",
+      "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass header.d=evil.example header.i=x; dkim=pass header.d=google.com header.x=y@evil.example",
+      "mx.example.org", SIGNER_DOMAIN, "evil.example" },
+    { "mx.example.org; dkim=pass header.d=evil.example header.i=x header.d=google.com header.x=y@evil.example", "mx.example.org",
+      SIGNER_DOMAIN, "evil.example" },
+    { "mx.example.org; dkim=pass header.d=b.example header.i=\"x", "mx.example.org", SIGNER_DOMAIN, "b.example" },
     /* One of several servers. */
     { "mx2.example.org; dkim=pass header.d=b.example", "mx1.example.org,mx2.example.org", SIGNER_DOMAIN, "b.example" },
     { "mx2.example.org; dkim=pass header.d=b.example", "mx2.example.org,", SIGNER_DOMAIN, "b.example" },
@@ -48,6 +51,7 @@ static const struct {
     { "mx.example.org.evil.example; dkim=pass header.d=b.example", "mx.example.org", SIGNER_NOT_HERE, NULL },
     { "evil.example (; mx.example.org); dkim=pass header.d=b.example", "mx.example.org", SIGNER_NOT_HERE, NULL },
     { "", "mx.example.org", SIGNER_NOT_HERE, NULL },
+    { "\"\"; dkim=pass header.d=b.example", ",mx.example.org", SIGNER_NOT_HERE, NULL },
     { "(mx.example.org", "mx.example.org", SIGNER_NOT_HERE, NULL },
     /* Ours, with nothing about DKIM. */
     { "mx.example.org; none", "mx.example.org", SIGNER_NOT_HERE, NULL },
@@ -65,13 +69,15 @@ static const struct {
     { "mx.example.org; dkim=pass header.s=google.com", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org; dkim=pass header.d=\"google.com evil\"", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org; dkim=pass header.d=\"evil\\@google.com\"", "mx.example.org", SIGNER_NONE, NULL },
-    { "mx.example.org; dkim=pass header.i=google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass header.i=@google.com", "mx.example.org", SIGNER_NONE, NULL },
     /* What cannot be read to its end proves nothing. */
-    { "mx.example.org; dkim=pass header.d=google.com (", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org; dkim=pass header.d=\"google.com", "mx.example.org", SIGNER_NONE, NULL },
-    { "mx.example.org; dkim=pass header.d=google.com evil.example", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org 1 2; dkim=pass header.d=google.com", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org; =pass header.d=google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; spf=pass x y=z; dkim=pass header.d=google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; spf=pass x=\"y; dkim=pass header.d=google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; spf=pass (x; dkim=pass header.d=google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass (x header.d=google.com", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org; dkim=", "mx.example.org", SIGNER_NONE, NULL },
 };
 
