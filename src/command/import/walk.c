@@ -191,7 +191,7 @@ static void visit(void *to, int at, const char *name)
 
     if (kind == SOURCE_UNKNOWN && is_for_nginx(w->folder.path.text))
         kind = SOURCE_NGINX;
-    if (kind == SOURCE_UNKNOWN || at < 0 || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(st.st_mode))
+    if (kind == SOURCE_UNKNOWN || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(st.st_mode))
         visit_folder(w, at, name);
     else if (S_ISLNK(st.st_mode))
         read_link(w, kind);

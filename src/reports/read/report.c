@@ -4,6 +4,7 @@
 #include "reports/read/date.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
