@@ -28,7 +28,7 @@ PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-lig
 PACKAGES_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
 PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd apache2 caddy haproxy pebble certbot \
-	dehydrated lego unbound chasquid
+	dehydrated lego unbound chasquid swaks opendkim opendkim-tools python3-dkim
 # chromium needs a D-Bus of the session. Debian 13 installs that of dbus-x11 beside openrc, and not that of systemd-sysv.
 PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp dbus-x11 chromium python3-html5lib tidy \
 	poppler-utils pdns-server pdns-backend-sqlite3 sqlite3
@@ -159,8 +159,8 @@ test-fronts: ## test each front server; build/kept.tsv has what became of hostil
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
 	@tools/packages $(PACKAGES_SENDERS)
-	@tools/npm build/mx-connect mx-connect@1.5.5
-	@$(MAKE) mta-sts mta-sts-probe
+	@tools/npm build/mx-connect mx-connect@1.5.5 && tools/npm build/nodemailer nodemailer@7.0.9
+	@$(MAKE) mta-sts mta-sts-probe mta-sts-reports
 	@$(run_some) tests/senders/*.bats
 
 test-probe: ## test mta-sts-probe, in a network of its own
