@@ -43,7 +43,7 @@ struct probe_option {
     probe_option_take_fn *take;
 };
 
-enum { PROBE_OPTIONS = 26 };
+enum { PROBE_OPTIONS = 27 };
 
 /* All options. The one that stands for an action has no bit but that action's, and comes before others of that kind. */
 extern const struct probe_option probe_options[PROBE_OPTIONS];

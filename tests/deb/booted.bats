@@ -50,7 +50,7 @@ answers() {
     repack mta-sts 9.9
     repack mta-sts 9.9.1
     repack mta-sts-probe 9.9
-    boot
+    boot_root
     on systemctl stop nginx
     files >before
     install_debs "$(built mta-sts)" "$(built mta-sts-probe)"

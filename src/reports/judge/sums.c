@@ -11,6 +11,7 @@
 #include "reports/read/report.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,6 +9,7 @@
 #include "reports/judge/kind.h"
 #include "reports/judge/tally.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

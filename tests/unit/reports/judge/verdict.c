@@ -193,53 +193,65 @@ static void older_policy(void **state)
     end(&lab);
 }
 
+/* In order, each is added to what those before it have left. */
+static const struct {
+    struct said said;
+    const char *verdict;
+    int status;
+} failures_then[] = {
+    /* Two weeks ago, and mended since. */
+    { { .org = "Google",
+        .ago = 16,
+        .successful = 9,
+        .result = "certificate-expired",
+        .mx = "MX1.backup.example.",
+        .sender = "192.0.2.1",
+        .failed = 2 },
+      "ready: 16 days, 3 reporters, 461 sessions, 2 failed, the last on 2026-11-10; all applied the policy in force",
+      0 },
+    { { .org = "Google",
+        .ago = 0,
+        .successful = 9,
+        .result = "certificate-expired",
+        .mx = "MX1.backup.example.",
+        .sender = "192.0.2.1",
+        .failed = 2 },
+      "not yet: 4 of 472 sessions failed at mx1.backup.example: certificate expired (Google)",
+      2 },
+    /* Of four reporters, one alone, from one address: its own fault. From two addresses it is not. */
+    { { .org = "Fourth", .ago = 1, .successful = 1 },
+      "ready: 17 days, 4 reporters, 473 sessions, 4 failed, the last on 2026-11-26 at one sender alone; "
+      "all applied the policy in force",
+      0 },
+    { { .org = "Google",
+        .ago = 17,
+        .successful = 9,
+        .result = "certificate-expired",
+        .mx = "MX1.backup.example.",
+        .sender = "192.0.2.2",
+        .failed = 2 },
+      "not yet: 6 of 484 sessions failed at mx1.backup.example: certificate expired (Google)",
+      2 },
+    /* That policies.ini does not name the host is no sender's fault. */
+    { { .org = "Fourth", .ago = 2, .result = "validation-failure", .mx = "a.b.backup.example", .failed = 7 },
+      "not yet: 13 of 491 sessions failed at a.b.backup.example: not in mx (Fourth), and for 1 other reason",
+      2 },
+};
+
 static void failures(void **state)
 {
-    struct said failed = { .domain = "example.org",
-                           .org = "Google",
-                           .policy = in_force,
-                           .ago = 16,
-                           .successful = 9,
-                           .result = "certificate-expired",
-                           .mx = "MX1.backup.example.",
-                           .sender = "192.0.2.1",
-                           .failed = 2 };
     struct lab lab;
 
     (void)state;
     begin(&lab);
     add_good(&lab, "example.org", in_force, 15, 3);
-    /* Two weeks ago, and mended since. */
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org",
-                   "ready: 16 days, 3 reporters, 461 sessions, 2 failed, the last on 2026-11-10; all applied the policy in force",
-                   0);
-    failed.ago = 0;
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org", "not yet: 4 of 472 sessions failed at mx1.backup.example: certificate expired (Google)",
-                   2);
-    /* Of four reporters, one alone, from one address: its own fault. From two addresses it is not. */
-    add(&lab, &(struct said) { .domain = "example.org", .org = "Fourth", .policy = in_force, .ago = 1, .successful = 1 });
-    assert_verdict(&lab, "example.org",
-                   "ready: 17 days, 4 reporters, 473 sessions, 4 failed, the last on 2026-11-26 at one sender alone; "
-                   "all applied the policy in force",
-                   0);
-    failed.ago = 17;
-    failed.sender = "192.0.2.2";
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org", "not yet: 6 of 484 sessions failed at mx1.backup.example: certificate expired (Google)",
-                   2);
-    /* That policies.ini does not name the host is no sender's fault. */
-    failed = (struct said) { .domain = "example.org",
-                             .org = "Fourth",
-                             .policy = in_force,
-                             .ago = 2,
-                             .result = "validation-failure",
-                             .mx = "a.b.backup.example",
-                             .failed = 7 };
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org",
-                   "not yet: 13 of 491 sessions failed at a.b.backup.example: not in mx (Fourth), and for 1 other reason", 2);
+    for (size_t i = 0; i < sizeof failures_then / sizeof failures_then[0]; i++) {
+        struct said said = failures_then[i].said;
+        said.domain = "example.org";
+        said.policy = in_force;
+        add(&lab, &said);
+        assert_verdict(&lab, said.domain, failures_then[i].verdict, failures_then[i].status);
+    }
     end(&lab);
 }
 
