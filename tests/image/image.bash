@@ -37,7 +37,7 @@ run_container() {
     local log=$1 words
     shift
     mapfile -t words < <(configured Entrypoint && configured Cmd)
-    start "$log" "${ENGINE[@]}" run --isolation chroot "$@" "$CONTAINER" -- "${words[@]}"
+    start "$log" "${ENGINE[@]}" run --isolation chroot --cap-drop ALL "$@" "$CONTAINER" -- "${words[@]}"
     RUNNING=$STARTED
     is_up "${log%.log}" first_process "${words[0]##*/}"
 }
