@@ -100,7 +100,7 @@ static int run_with_primary(const struct probe_settings *settings, struct update
     char why[256];
 
     primary.servers = settings->primary;
-    primary.trusts = true;
+    primary.is_primary = true;
     primary.resolver = probe_resolver_new(&primary, why, sizeof why);
     if (primary.resolver == NULL)
         return probe_error("%s", why);
