@@ -217,6 +217,38 @@ PY
     [ -s out ]
 }
 
+# Without the domain, its records would be removed.
+@test "--update: a whole set is not printed where the file may have more domains than it names" {
+    local FORMAT header lost
+    policies testing '[sub.d1.example]' 'mode = testing'
+    dynamic powerdns
+    serve
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"'
+    cp policies.ini good.ini
+    for header in '[sub_d1.example]' '[sub.d1.example'; do
+        sed "s/^\[sub.*/$header/" good.ini >policies.ini
+        leave_alone policies.ini
+        lost="mta-sts-probe: $DIR/policies.ini:7: this line may be the header of a domain that the file names nowhere else; correct it, as \"mta-sts check\" says"
+        for FORMAT in zone terraform; do
+            lets 2 update
+            [ ! -s out ]
+            grep -qxF "$lost" err
+            grep -q "^mta-sts-probe: --update $FORMAT: nothing is printed" err
+            lets 2 update d1.example other.d1.example
+            [ ! -s out ]
+        done
+        # A change of another domain is safe, and this one is not forgotten.
+        FORMAT=nsupdate lets 2 update
+        grep -q '^update add _mta-sts.d1.example. ' out
+        grep -qxF "$lost" err
+        FORMAT=json lets 2 update
+        python3 -m json.tool <out
+        FORMAT=zone lets 1 update d1.example
+        [ -s out ]
+    done
+}
+
 # committed FORMAT: the records of all files of the last commit.
 committed() {
     git -C repository ls-files | sed 's|^|HEAD:|' | xargs git -C repository show >out

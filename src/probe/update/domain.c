@@ -280,6 +280,8 @@ bool update_changes(const struct update *update)
 
 bool update_is_known(const struct update *update)
 {
+    if (update->list.domain == NULL)
+        return false;
     for (size_t i = 0; i < PLACES; i++)
         if (update->steps[i] == UPDATE_UNKNOWN || (update->steps[i] == UPDATE_MISTAKE && update->names[i].unknown != NULL))
             return false;
