@@ -1,5 +1,6 @@
 #include "probe/ask/dns_answer.h"
 
+#include "probe/ask/dns_message.h"
 #include "probe/ask/lack.h"
 
 #include <arpa/inet.h>
@@ -12,9 +13,6 @@
 #include <unbound.h>
 
 enum { NO_ERROR = 0, FORMAT_ERROR = 1, SERVER_FAILED = 2, NO_SUCH_NAME = 3, NOT_IMPLEMENTED = 4, REFUSED = 5, RCODES };
-
-/* Parts of a message: what is of a fixed length (RFC 1035 4.1). */
-enum { HEADER_OCTETS = 12, QUESTION_OCTETS = 4, RECORD_OCTETS = 10, POINTER_OCTETS = 2, TYPE_NS = 2 };
 
 /* The longest name in a message, in octets (RFC 1035 2.3.4); as text, where each octet may be \DDD. */
 enum { NAME_OCTETS = 255, LABEL_OCTETS = 63, NAME_SIZE = 4 * NAME_OCTETS };
@@ -194,43 +192,6 @@ static int compare_mx(const void *a, const void *b)
     return strcmp(x->host, y->host);
 }
 
-/* --- a message (RFC 1035 4.1) --- */
-
-static unsigned read_number(const unsigned char *bytes)
-{
-    return (unsigned)bytes[0] << 8 | bytes[1];
-}
-
-/* Returns where the name at AT in PACKET ends; beyond LEN if it is cut off. */
-static size_t skip_name(const unsigned char *packet, size_t len, size_t at)
-{
-    while (at < len && packet[at] != 0 && packet[at] <= LABEL_OCTETS)
-        at += packet[at] + 1U;
-    return at + (at < len && packet[at] > LABEL_OCTETS ? POINTER_OCTETS : 1);
-}
-
-/* Does PACKET, a message with one question, have NS records in its authority section, and no SOA record? */
-static bool refers(const unsigned char *packet, size_t len)
-{
-    bool found = false;
-
-    if (packet == NULL || len < HEADER_OCTETS)
-        return false;
-    size_t answers = read_number(packet + 6), all = answers + read_number(packet + 8);
-    size_t at = skip_name(packet, len, HEADER_OCTETS) + QUESTION_OCTETS;
-    for (size_t i = 0; i < all; i++) {
-        at = skip_name(packet, len, at);
-        if (at + RECORD_OCTETS > len)
-            return false;
-        unsigned type = read_number(packet + at);
-        if (i >= answers && type == PROBE_DNS_SOA)
-            return false;
-        found |= i >= answers && type == TYPE_NS;
-        at += RECORD_OCTETS + read_number(packet + at + RECORD_OCTETS - 2);
-    }
-    return found;
-}
-
 /* --- the answer --- */
 
 static void set(struct probe_dns_answer *answer, enum probe_dns_state state, const char *why)
@@ -283,7 +244,7 @@ static void read_records(const struct ub_result *result, enum probe_dns_type typ
 
     answer->no_such_name = result->rcode == NO_SUCH_NAME;
     answer->authentic = result->secure != 0;
-    answer->is_referral = !result->havedata && refers(result->answer_packet, (size_t)result->answer_len);
+    answer->is_referral = !result->havedata && probe_dns_refers(result->answer_packet, (size_t)result->answer_len);
     if (result->canonname != NULL)
         set_alias(answer, result->canonname);
     while (i < KINDS && kinds[i].type != type)
