@@ -6,6 +6,7 @@
 #include "serve/cgi.h"
 #include "serve/confine.h"
 #include "serve/fastcgi.h"
+#include "serve/listen.h"
 #include "serve/role.h"
 
 #include <stdbool.h>
@@ -26,13 +27,15 @@ static int print_version(void)
 int main(int argc, char *argv[])
 {
     struct options options;
-    const int listener = role_listener();
+    int listener = role_listener();
 
     /* A front server may pass the query string as arguments (CVE-2012-1823). */
     if (listener < 0 && role_is_cgi())
         return cgi_answer(standard_file());
     switch (options_read(argc, argv, listener >= 0, &options)) {
     case OPTIONS_SERVE:
+        if (listener < 0 && (listener = listen_open(&options.listen)) < 0)
+            return WRONG;
         return serve_fastcgi(listener, options.file, options.threads);
     case OPTIONS_COMMAND:
         return command_run(options.file, options.is_default, options.other, options.argc, options.argv);

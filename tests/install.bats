@@ -3,8 +3,7 @@
 load helpers/suite
 load helpers/program
 load helpers/lighttpd
-
-TREE=$BATS_TEST_DIRNAME/..
+load helpers/repository
 
 # Built once, outside of the tree. It does not depend on the build under test.
 setup_file() {
@@ -55,20 +54,6 @@ empty_root() {
     mkdir empty
     cp -p "$BUILD/mta-sts-static" empty/mta-sts
     cp -p policies.ini empty/
-}
-
-# a_repository: a copy of the tree without build products, committed to a git repository in $DIR/tree.
-a_repository() {
-    mkdir tree
-    tar -C "$TREE" --exclude=./.git --exclude=./build -cf - . | tar -C tree -xf -
-    (
-        cd tree
-        unset "${!GIT_@}"
-        export HOME=$DIR GIT_CONFIG_NOSYSTEM=1
-        git init -q
-        git add -A
-        git -c user.name=test -c user.email=test@example.org commit -q -m test
-    )
 }
 
 @test "install: every file, its mode and its text" {
