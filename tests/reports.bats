@@ -344,6 +344,44 @@ PY
     done
 }
 
+@test "--authserv-id: only mails that this server found signed count, under the name of the signer" {
+    write_policies
+    make_files <<'PY'
+def auth(text):
+    return b"Authentication-Results: " + text.encode() + b"\n"
+ours, other = "mx.example.org; dkim=%s header.d=%s", "elsewhere.example; dkim=%s header.d=%s"
+os.mkdir("in")
+genuine, lie = report(org="Google", good=5), report(org="Google", good=1000, bad=7)
+save("in/1-posted.json", text(lie))
+save("in/2-unsigned.eml", mail(zipped(lie)))
+save("in/3-other.eml", auth(other % ("pass", "google.com")) + mail(zipped(lie)))
+save("in/4-failed.eml", auth(ours % ("fail", "google.com")) + mail(zipped(lie)))
+# The field of our server is on top of the one that came with the mail.
+save("in/5-below.eml", auth(ours % ("none", "x.example")) + auth(ours % ("pass", "google.com")) + mail(zipped(lie)))
+# That in a mail within the mail counts for nothing.
+forward = b"From: a@evil.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n"
+save("in/6-within.eml", forward + auth(ours % ("pass", "google.com")) + mail(zipped(lie)) + b"--o--\n")
+save("in/7-signed.eml", auth(other % ("fail", "google.com")) + auth("mx.example.org; spf=pass") + auth(ours % ("pass", "Google.com"))
+     + mail(zipped(genuine)))
+# Who signs by another name is another reporter, whatever the report says of itself.
+save("in/8-liar.eml", auth(ours % ("pass", "evil.example")) + mail(zipped(report(org="Google", good=6))))
+PY
+    figures() {
+        python3 -c 'import json; d = json.loads(input()); print(*[d[key] for key in ("reports", "unsigned", "sessions", "failed")],
+            *[reporter["name"] for reporter in d["reporters"]])' <<<"${lines[0]}"
+    }
+    run -3 --separate-stderr reports --authserv-id mx.example.org --json in
+    diff - <(figures) <<<'2 6 11 0 Google.com evil.example'
+    [[ $stderr == 'mta-sts-reports: not counted: 6 reports unsigned' ]]
+    run -3 reports --authserv-id mx1.example.org,MX.example.org -v in
+    [[ $output == *$'\n    6 reports unsigned, left out'* ]]
+    run -3 reports --authserv-id mx2.example.org in
+    [[ ${lines[0]} == 'example.org  no reports: 8 reports unsigned, which do not count' ]]
+    # Without the option the first one that says so is Google's, and hides the genuine one.
+    run -2 --separate-stderr reports --json in
+    diff - <(figures) <<<'1 0 1007 7 Google'
+}
+
 @test "usage, options, version" {
     write_policies
     run -0 reports --help
@@ -361,6 +399,8 @@ PY
     [[ $output == *'--days: write a number of days, from 1 to 366' ]]
     run -3 reports --days 31 x
     [[ $output == *'--days 31: write --window 31 or more, too: only reports of the last 30 days count' ]]
+    run -3 reports --authserv-id 'mx.example.org; dkim=pass' x
+    [[ $output == *'--authserv-id: write the name that your mail server puts into Authentication-Results, as in mx.example.org' ]]
     run -3 reports --now yesterday x
     [[ $output == *'--now: write a time in UTC, as in 2026-11-26T07:00:00Z' ]]
     run -3 reports -f nowhere.ini x

@@ -97,6 +97,14 @@ static const char *take_window(struct reports_settings *settings, const char *va
     return arguments_number(value, 1, WINDOW_MAX, &settings->window) ? NULL : "a number of days, from 1 to 366";
 }
 
+static const char *take_verifiers(struct reports_settings *settings, const char *value)
+{
+    settings->verifiers = value;
+    return value[0] != '\0' && value[strcspn(value, " ;()\"")] == '\0'
+               ? NULL
+               : "the name that your mail server puts into Authentication-Results, as in mx.example.org";
+}
+
 static const char *take_now(struct reports_settings *settings, const char *value)
 {
     return utc_read(value, &settings->now) ? NULL : "a time in UTC, as in 2026-11-26T07:00:00Z";
@@ -130,6 +138,7 @@ static const struct {
     { { '\0', "days", "N", "how many days with reports are enough; default: 14" }, take_days },
     { { '\0', "reporters", "N", "how many reporters are enough; default: 2" }, take_reporters },
     { { '\0', "window", "N", "reports of the last N days count; default: 30" }, take_window },
+    { { '\0', "authserv-id", "NAME", "only signed mails count, as the server NAME found" }, take_verifiers },
     { { '\0', "now", "TIME", "judges as at that time: 2026-11-26T07:00:00Z" }, take_now },
     { { 'h', "help", NULL, "prints this help" }, take_help },
     { { '\0', "version", NULL, "prints the version" }, take_version },

@@ -17,7 +17,8 @@ struct reports_settings {
     enum reports_action action;
     enum reports_format format;
     enum colour colour;
-    const char *file; /* policies.ini; NULL: not given */
+    const char *file;      /* policies.ini; NULL: not given */
+    const char *verifiers; /* as for signer_read(); NULL: signatures do not matter */
     bool quiet, verbose;
     unsigned days, reporters, window; /* how many are enough; the last WINDOW days count */
     int64_t now;                      /* seconds since 1970 */

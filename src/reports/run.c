@@ -77,13 +77,17 @@ static void on_refuse(void *to, const char *name, const char *why)
     (void)reports_error("%s: %s", name, why);
 }
 
-static void on_report(void *to, const char *name, const char *bytes, size_t len)
+static void on_report(void *to, const char *name, const char *signer, const char *bytes, size_t len)
 {
     struct run *run = to;
     struct report report;
     struct buf why = { 0 };
 
     bool good = report_read(bytes, len, &report, &why);
+    /* What a report says of itself is not believed where who signed it is known. */
+    report.is_unsigned = run->settings->verifiers != NULL && signer == NULL;
+    if (signer != NULL)
+        report.submitter = signer;
     if (good)
         run->out_of_memory |= !sums_add(&run->sums, &report);
     else if (why.failed || why.text == NULL)
@@ -119,7 +123,7 @@ static bool stops(void *to)
 static bool read_all(struct run *run)
 {
     static const char *const standard_input[] = { "-" };
-    const struct take_sink sink = { on_report, on_refuse, on_other, on_progress, stops, run };
+    const struct take_sink sink = { on_report, on_refuse, on_other, on_progress, stops, run, run->settings->verifiers };
     const struct reports_settings *settings = run->settings;
     const char *const *paths = settings->count > 0 ? (const char *const *)settings->paths : standard_input;
     size_t count = settings->count > 0 ? settings->count : 1;
@@ -211,6 +215,7 @@ static void add_left_out(const struct run *run, struct buf *out)
     const struct sums *sums = &run->sums;
 
     add_count(out, sums->duplicates, "report", "read before");
+    add_count(out, sums->unsigned_reports, "report", "unsigned");
     add_count(out, sums->foreign, "report", "of domains that policies.ini does not name");
     add_count(out, sums->old, "report", "older than the window");
     add_count(out, sums->early, "report", "of the future");

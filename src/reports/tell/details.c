@@ -75,6 +75,14 @@ void details_policy(const struct tally_policy *policy, struct buf *out)
     buf_print(out, " at the latest");
 }
 
+void details_unsigned(const struct verdict *verdict, struct buf *out)
+{
+    if (verdict->unsigned_reports == 0)
+        return;
+    words_count(verdict->unsigned_reports, "report", out);
+    buf_print(out, " unsigned, left out");
+}
+
 void details_left_out(const struct tally *tally, struct buf *out)
 {
     if (tally->left_out == 0)

@@ -23,7 +23,8 @@ void details_reporter(const struct sums *sums, const struct tally_reporter *repo
 /* Adds an older policy, and until when senders may have it. */
 void details_policy(const struct tally_policy *policy, struct buf *out);
 
-/* Adds how many reports are left out; nothing if there are none. */
+/* Adds how many reports are left out, and why: unsigned ones; those of too many reporters. Nothing if there are none. */
+void details_unsigned(const struct verdict *verdict, struct buf *out);
 void details_left_out(const struct tally *tally, struct buf *out);
 
 #endif

@@ -105,6 +105,8 @@ static void add_reporters(struct row *row, const struct tally *tally)
         end_line(row);
     }
     add_more(row, tally->policy_count, HTML_POLICIES_MAX);
+    details_unsigned(row->verdict, &row->line);
+    end_line(row);
     details_left_out(tally, &row->line);
     end_line(row);
 }

@@ -55,6 +55,9 @@ static void add_details(struct details *d)
         details_policy(&tally->policies[i], &d->line);
         end_line(d, INDENT);
     }
+    details_unsigned(verdict, &d->line);
+    if (d->line.len > 0)
+        end_line(d, INDENT);
     details_left_out(tally, &d->line);
     if (d->line.len > 0)
         end_line(d, INDENT);
