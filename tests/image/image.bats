@@ -37,9 +37,13 @@ child() {
     pgrep -P "$FIRST" -x "$1"
 }
 
+# build_again [COMMAND...]: builds the images into the folder again. COMMAND runs the script.
+build_again() {
+    "$@" "$BATS_TEST_DIRNAME/../../tools/image" "$(sed -n 's/^VERSION := //p' "$BATS_TEST_DIRNAME/../../Makefile")" "$(dirname "$MTA_STS")/mta-sts-static" "$DIR/again"
+}
+
 @test "the images have the same bytes each time, and only what they need" {
-    (umask 077 && TZ=Pacific/Auckland LC_ALL=C.UTF-8 "$BATS_TEST_DIRNAME/../../tools/image" "$(sed -n 's/^VERSION := //p' "$BATS_TEST_DIRNAME/../../Makefile")" \
-        "$(dirname "$MTA_STS")/mta-sts-static" "$DIR/again" >out)
+    (umask 077 && TZ=Pacific/Auckland LC_ALL=C.UTF-8 build_again >out)
     local name files
     for name in mta-sts mta-sts-caddy; do
         cmp "again/$name.tar" "$IMAGES/$name.tar"
@@ -53,6 +57,15 @@ child() {
     files=$(awk '/^-..x/ { print $6 }' mta-sts-caddy.files | grep -v '^lib' | paste -sd ' ')
     [ "$files" = 'usr/bin/bash usr/bin/caddy usr/bin/mta-sts usr/bin/mta-sts-caddy' ]
     grep -qE '^drwx------ 65532/65532 .* data/$' mta-sts-caddy.files
+}
+
+@test "a file of this machine that is not the package's gets into no image" {
+    local file=/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt
+    certificate theirs mta-sts.example.org
+    # shellcheck disable=SC2016 # for the other shell
+    run -1 build_again unshare --mount bash -ec 'mount --bind "$1" "$2"; shift 2; exec "$@"' - "$DIR/theirs.crt" "$file"
+    [[ $output == *"these files are not those of the packages; install them again:"*"$file" ]]
+    [ ! -e again/mta-sts-caddy.tar ]
 }
 
 @test "mta-sts-caddy: an edit is all: one certificate, one policy; it survives a restart; nothing else is written" {
