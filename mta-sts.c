@@ -1,4 +1,5 @@
 /* mta-sts, an MTA-STS policy host (RFC 8461): decides which role it was started in, and calls it. */
+#include "base/buf.h"
 #include "command/options.h"
 #include "command/run.h"
 #include "config/standard.h"
@@ -8,7 +9,20 @@
 #include "serve/listen.h"
 #include "serve/role.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 enum { FINE, WRONG, USAGE };
+
+static int print_version(void)
+{
+    struct buf landlock = { 0 };
+
+    confine_print(&landlock);
+    bool good = landlock.text != NULL && options_print_version(landlock.text);
+    buf_free(&landlock);
+    return good ? FINE : WRONG;
+}
 
 int main(int argc, char *argv[])
 {
@@ -28,7 +42,7 @@ int main(int argc, char *argv[])
     case OPTIONS_HELP:
         return options_print_usage(stdout) ? FINE : WRONG;
     case OPTIONS_VERSION:
-        return options_print_version(confine_version()) ? FINE : WRONG;
+        return print_version();
     case OPTIONS_NOTHING:
         (void)options_print_usage(stderr);
         return USAGE;

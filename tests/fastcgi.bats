@@ -198,8 +198,9 @@ mx = 192.0.2.1' 30
     touch policies.ini
     background fcgi.log spawn-fcgi -n -s "$DIR/fcgi.sock" -M 0666 -- "$MTA_STS" -f policies.ini
     PROGRAM=$STARTED
-    until_true test -S fcgi.sock
-    sleep 0.4
+    # An emulator catches all signals from its start: when the program does cannot be seen.
+    [ -z "${EMULATED:-}" ] || return 0
+    until_true takes_hangup "$PROGRAM"
     kill -HUP "$PROGRAM"
     until_true grep -q 'mta-sts: ready' fcgi.log
 }

@@ -59,13 +59,9 @@ bool options_print_usage(FILE *out)
     return fflush(out) == 0;
 }
 
-bool options_print_version(int landlock)
+bool options_print_version(const char *landlock)
 {
-    (void)printf("mta-sts " VERSION "\nbuilt with " BUILT_WITH "; ");
-    if (landlock > 0)
-        (void)printf("Landlock %d\n", landlock);
-    else
-        (void)puts(landlock == 0 ? "Landlock, which this kernel does not have" : "no Landlock");
+    (void)printf("mta-sts " VERSION "\nbuilt with " BUILT_WITH "; %s\n", landlock);
     return fflush(stdout) == 0;
 }
 

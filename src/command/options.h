@@ -37,10 +37,7 @@ enum options_action options_read(int argc, char *argv[], bool serves, struct opt
 /* Writes the usage to OUT. False where that fails. */
 bool options_print_usage(FILE *out);
 
-/*
- * Prints the version, what the program was built with, and the kernel's version of Landlock: LANDLOCK, 0 where the kernel has
- * none, -1 where the program was built without. False where that fails.
- */
-bool options_print_version(int landlock);
+/* Prints the version, what the program was built with, and LANDLOCK, what is known of the kernel's. False where that fails. */
+bool options_print_version(const char *landlock);
 
 #endif
