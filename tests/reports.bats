@@ -308,6 +308,40 @@ PY
     reports --json evil.json >out || [ $? -eq 2 ]
     python3 -c 'import json; [json.loads(line) for line in open("out")]'
     run -1 env LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' out
+    reports --html evil.json >out || [ $? -eq 2 ]
+    run -1 env LC_ALL=C grep -nP '[^\x20-\x7e]' out
+    [ "$(wc -c <out)" -lt 25000 ]
+}
+
+@test "--html: one page; it says what was not read, and is not complete if it cannot be written" {
+    write_policies
+    make_files <<'PY'
+os.mkdir("in")
+for ago in range(1, 20):
+    for org in ("Google", "Yahoo"):
+        save(f"in/{ago}-{org}", text(report(org=org, ago=ago)))
+save("broken.json", b"{")
+PY
+    run -3 --separate-stderr reports --html in in broken.json nowhere
+    [[ $output == '<!DOCTYPE html>'*'<tr class=s0 id="example.org"><td><b>ready</b>'*'<figure>'*'</html>' ]]
+    [[ $output == *'<p>76 reports read; not counted: 38 reports read before, 2 files not readable; some files or folders cannot be read, and reports may be missing.</p>'* ]]
+    [[ $stderr == *'not counted: 38 reports read before, 2 files not readable'* ]]
+    # A domain that is left out is counted.
+    run -3 --separate-stderr reports -q --html in in
+    [[ $output == *'<strong>1</strong> <span>ready</span>'* && $output != *'id="example.org"'* && -z $stderr ]]
+    run -3 reports --html --json in
+    [[ $output == *'--json: write only one of --json and --html' ]]
+    run -3 reports --json --html in
+    [[ $output == *'--html: write only one of --json and --html' ]]
+    trap '' XFSZ
+    for size in 100 9000; do
+        local code=0
+        prlimit --fsize=$size "$REPORTS" -f policies.ini --html in >page.html 2>err || code=$?
+        [ "$code" -eq 3 ]
+        grep -qx 'mta-sts-reports: cannot write: File too large' err
+        [ "$(wc -c <page.html)" -eq "$size" ]
+        run -1 grep 'id="_summary"' page.html
+    done
 }
 
 @test "--authserv-id: only mails that this server found signed count, under the name of the signer" {

@@ -13,10 +13,12 @@ load root
 }
 
 @test "lintian finds nothing" {
-    # Debian 12 asks for an init script, of which Debian 13 knows no more: an override would be wrong in one of them. System V init holds no socket for a
-    # program; examples/spawn-fcgi and examples/openrc are for systems without systemd. The version of the standards is that of Debian 12.
-    run -0 lintian --allow-root --pedantic -EI --fail-on error,warning,info,pedantic,experimental \
-        --suppress-tags package-supports-alternative-init-but-no-init.d-script,out-of-date-standards-version "$BUILT"/*.changes
+    # Debian 12 asks for an init script, of which Debian 13 knows no more, and refuses the tag's name: an override would be wrong in one of them. System V
+    # init holds no socket for a program; examples/spawn-fcgi and examples/openrc are for systems without systemd. The version of the standards is that of
+    # Debian 12.
+    local suppressed
+    suppressed=$(lintian-explain-tags --list-tags | grep -xE 'package-supports-alternative-init-but-no-init.d-script|out-of-date-standards-version' | paste -sd,)
+    run -0 lintian --allow-root --pedantic -EI --fail-on error,warning,info,pedantic,experimental --suppress-tags "$suppressed" "$BUILT"/*.changes
     [ "$output" = '' ]
 }
 
