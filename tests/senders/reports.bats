@@ -50,7 +50,7 @@ PY
     done
     deliver 10.eml
     eventually has_mails 10
-    run -1 --separate-stderr "$REPORTS" -f policies.ini --now $DAY maildir
+    run -1 --separate-stderr "$REPORTS" -f policies.ini --now "$DAY" maildir
     [ -z "$stderr" ]
     diff - <(counted) <<<'10 0 2046 0 Sender=2046'
     diff - <(counted --authserv-id mx.example.org) <<<'4 6 960 0 sender.example=960'
