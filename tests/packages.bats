@@ -147,6 +147,15 @@ packages() {
     [ -z "$(ls -A tmp)" ]
 }
 
+@test "packages: where apt finds no way beside what is there, its words are shown" {
+    fakes
+    fake apt-get <<<'case " $* " in *" -s "*) echo "E: systemd-sysv conflicts" >&2; exit 100 ;; esac'
+    run -1 packages openrc
+    echo "$output"
+    [[ $output == *'E: systemd-sysv conflicts'*'nothing is installed, since apt cannot (above)'*'in a container'* ]]
+    [ -z "$(ls -A tmp)" ]
+}
+
 @test "packages --offered: what this release does not have is named, by new lists, and the rest is installed" {
     fakes
     echo 'amd64 installed' >status/there

@@ -232,9 +232,15 @@ save() {
     printf '[example.org]\nmode = enforce\nmx = new.example.org' | save 'policies.ini:3: warning: the last line has no line end; the file may have been cut off'
     until_true serves mta-sts.example.org 'mx: new.example.org'
     ! grep -q 'keeps its last good policy' fcgi.log
-    logged 1 'policies.ini: 1 mistake: a domain with a mistake is answered 500 until it is corrected'
+    logged 1 'policies.ini: 1 mistake, in 1 domain: a domain with a mistake is answered 500 until it is corrected'
     run -0 "$MTA_STS" -f policies.ini check
     grep -q 'warning: the last line has no line end' <<<"$output"
+}
+
+@test "a mistake of [defaults]: the log says how many domains it concerns" {
+    printf '[defaults]\nmode = enforc\nmx = mx.example.org\n[example.org example.net]\n[example.com]\nmode = none\n' >policies.ini
+    start_fastcgi -f policies.ini
+    logged 1 'policies.ini: 1 mistake, in 2 domains: a domain with a mistake is answered 500 until it is corrected'
 }
 
 @test "policies.ini became a folder: told as such" {

@@ -158,7 +158,7 @@ struct report {
     const char *file;
     say_line *say;
     struct snapshot *snapshot, *before;
-    size_t mistakes, mistakes_said, said;
+    size_t mistakes, mistakes_said, said, broken;
     bool failed;
 };
 
@@ -179,7 +179,8 @@ static void on_broken(void *to, const char *domain)
 {
     struct report *report = to;
 
-    if (!keep_last_good(report->snapshot, report->before, domain))
+    report->broken++;
+    if (report->before != NULL && !keep_last_good(report->snapshot, report->before, domain))
         report->failed = true;
 }
 
@@ -190,8 +191,8 @@ static void sum_up(const struct report *report)
     if (more > 0)
         say(report->say, "%s: %zu more mistake%s", report->file, more, more == 1 ? "" : "s");
     if (report->mistakes > 0)
-        say(report->say, "%s: %zu mistake%s: a domain with a mistake %s", report->file, report->mistakes,
-            report->mistakes == 1 ? "" : "s",
+        say(report->say, "%s: %zu mistake%s, in %zu domain%s: a domain with a mistake %s", report->file, report->mistakes,
+            report->mistakes == 1 ? "" : "s", report->broken, report->broken == 1 ? "" : "s",
             report->before == NULL ? "is answered 500 until it is corrected"
                                    : "keeps its last good policy, or is answered 500 if there is none");
 }
@@ -199,7 +200,7 @@ static void sum_up(const struct report *report)
 bool snapshot_audit(struct snapshot *snapshot, struct snapshot *before, const char *file, say_line *to, const atomic_bool *stop)
 {
     struct report report = { .file = file, .say = to, .snapshot = snapshot, .before = before };
-    const struct audit audit = { &report, false, on_problem, before != NULL ? on_broken : NULL, stop };
+    const struct audit audit = { &report, false, on_problem, on_broken, stop };
 
     if (!index_audit(snapshot->index, &audit) || report.failed)
         return false;

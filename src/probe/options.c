@@ -8,9 +8,12 @@
 #include "program/arguments.h"
 #include "program/colour.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
     PORT_MAX = 65535,
@@ -33,6 +36,14 @@ static const char *take_file(struct probe_settings *settings, const char *value)
         return "only one file, and call the program once for each";
     settings->file = value;
     return value[0] != '\0' ? NULL : "the name of a file";
+}
+
+static const char *take_reports(struct probe_settings *settings, const char *value)
+{
+    if (settings->reports != NULL)
+        return "it once, with the folder that has all reports";
+    settings->reports = value;
+    return value[0] != '\0' ? NULL : "the name of a report, a mailbox or a folder";
 }
 
 static const char *take_jobs(struct probe_settings *settings, const char *value)
@@ -136,6 +147,16 @@ static const char *take_primary(struct probe_settings *settings, const char *val
     return value[0] != '\0' ? NULL : "a name server: 192.0.2.53, or [2001:db8::53]:5353";
 }
 
+static const char *take_at(struct probe_settings *settings, const char *value)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+
+    settings->context.at = value;
+    return inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1
+               ? NULL
+               : "an address of the policy host, as in 192.0.2.80 or 2001:db8::80";
+}
+
 static const char *take_dns(struct probe_settings *settings, const char *value)
 {
     settings->context.dns.servers = value;
@@ -230,6 +251,7 @@ const struct probe_option probe_options[] = {
     { 'v', DOMAINS, "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', DOMAINS, "json", NULL, "prints one JSON object for each domain", take_json },
     { '\0', DOMAINS, "html", NULL, "prints one page about all domains, for a browser", take_html },
+    { '\0', DOMAINS, "reports", "PATH", "with -f: adds the verdicts of mta-sts-reports", take_reports },
     { '\0', DOMAINS, "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', EXPLAIN, "explain", "CHECK|KIND", "explains a check, or a finding by its kind", take_explain },
     { '\0', IMPORT, "import", NULL, "prints sections for what is served for the domains", take_import },
@@ -239,6 +261,7 @@ const struct probe_option probe_options[] = {
     { '\0', UPDATE, "replace", NULL, "with --update: replaces other people's records", take_replace },
     { '\0', UPDATE, "delegate", "ZONE", "with --update: delegated domains have their records in ZONE", take_delegate },
     { '\0', UPDATE, "primary", "SERVER", "with --update: asks it for the records", take_primary },
+    { '\0', DOMAINS, "at", "ADDRESS", "asks for all policies at this address, not in the DNS", take_at },
     { '\0', FETCHES, "warn-days", "N", "warns N days before expiry; default: by its lifetime", take_warn_days },
     { '\0', ASKS, "timeout", "SECONDS", "how long one connection may take; default: 30", take_timeout },
     { '\0', ASKS, "domain-timeout", "S", "how many seconds one domain may take; default: 60", take_domain_timeout },

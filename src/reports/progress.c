@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "reports/take/walk.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ static void draw(const struct progress *progress, size_t reports, int64_t passed
     (void)fputs("\r\033[K", stderr);
     if (total > 0) {
         int64_t left = (int64_t)((double)passed * (double)(total - done) / (double)(done > 0 ? done : 1)) / SECOND_MS;
-        int cells = (int)((double)done / (double)total * CELLS);
+        int cells = (int)((double)done / (double)total * (double)CELLS);
         (void)fprintf(stderr, "[%.*s%.*s] %d%%, %lld:%02lld left, ", cells, "##############################", CELLS - cells,
                       "..............................", (int)((double)done / (double)total * 100), (long long)left / MINUTE,
                       (long long)left % MINUTE);

@@ -48,7 +48,7 @@ struct thread {
 };
 
 struct server {
-    enum confined confined;
+    struct buf confined; /* what confine_to_reading() said */
     int listener;
     struct handler_shared shared;
     unsigned count; /* of threads that were started: as many as -t says accept, and the last one has the poller */
@@ -218,17 +218,13 @@ static void print_place(struct buf *text, const char *file)
 
 static void log_ready(const struct server *server, const char *file)
 {
-    static const char *const rights[] = {
-        [CONFINED_NOT] = "",
-        [CONFINED_READING] = "; file access limited to reading (Landlock)",
-        [CONFINED_FOLDER] = "; file access limited to reading in its folder (Landlock)",
-    };
     size_t domains = store_domains(server->shared.store);
     struct buf text = { 0 };
 
     buf_print(&text, "ready: %zu domain%s, %u threads, policies from ", domains, words_plural(domains), server->shared.threads);
     print_place(&text, file);
-    buf_print(&text, "%s", rights[server->confined]);
+    if (server->confined.text != NULL)
+        buf_print(&text, "; %s", server->confined.text);
     if (text.text != NULL)
         log_line(text.text);
     buf_free(&text);
@@ -310,15 +306,16 @@ int serve_fastcgi(int fd, const char *file, unsigned threads)
     (void)sigaction(SIGHUP, &harmless, NULL);
     return_memory();
     ini_init();
-    server.confined = confine_to_reading(file);
+    confine_to_reading(file, &server.confined);
     server.shared.store = store_open(file, NULL, log_failed_start);
-    if (server.shared.store == NULL)
-        return 1;
-    store_say(server.shared.store, log_line);
-    if (prepare(&server, polled))
-        status = run(&server, file);
-    poller_free(server.shared.poller);
-    free(server.threads);
-    store_free(server.shared.store);
+    if (server.shared.store != NULL) {
+        store_say(server.shared.store, log_line);
+        if (prepare(&server, polled))
+            status = run(&server, file);
+        poller_free(server.shared.poller);
+        free(server.threads);
+        store_free(server.shared.store);
+    }
+    buf_free(&server.confined);
     return status;
 }

@@ -9,14 +9,16 @@ load root
     for file in "$BUILT"/*.deb "$BUILT"/*.dsc "$BUILT"/*.tar.*; do
         cmp "$file" "$DIR/another/folder/${file##*/}"
     done
-    [ "$(find "$BUILT" -name '*.deb' | wc -l)" -eq 4 ]
+    [ "$(find "$BUILT" -name '*.deb' | wc -l)" -eq 6 ]
 }
 
 @test "lintian finds nothing" {
-    # Debian 12 asks for an init script, of which Debian 13 knows no more: an override would be wrong in one of them. System V init holds no socket for a
-    # program; examples/spawn-fcgi and examples/openrc are for systems without systemd. The version of the standards is that of Debian 12.
-    run -0 lintian --allow-root --pedantic -EI --fail-on error,warning,info,pedantic,experimental \
-        --suppress-tags package-supports-alternative-init-but-no-init.d-script,out-of-date-standards-version "$BUILT"/*.changes
+    # Debian 12 asks for an init script, of which Debian 13 knows no more, and refuses the tag's name: an override would be wrong in one of them. System V
+    # init holds no socket for a program; examples/spawn-fcgi and examples/openrc are for systems without systemd. The version of the standards is that of
+    # Debian 12.
+    local suppressed
+    suppressed=$(lintian-explain-tags --list-tags | grep -xE 'package-supports-alternative-init-but-no-init.d-script|out-of-date-standards-version' | paste -sd,)
+    run -0 lintian --allow-root --pedantic -EI --fail-on error,warning,info,pedantic,experimental --suppress-tags "$suppressed" "$BUILT"/*.changes
     [ "$output" = '' ]
 }
 
@@ -46,18 +48,19 @@ load root
 @test "installed: valid, serves nobody, finds its file; upgraded: an edit stays; removed: the file stays; purged: nothing is left" {
     repack mta-sts 0.0.9 's/^max_age = 1w/max_age = 2w/'
     repack mta-sts-probe 0.0.9
+    repack mta-sts-reports 0.0.9
     repack mta-sts 9.9 's/^max_age = 1w/max_age = 3w/'
     own_root
     files >before
 
-    install_debs mta-sts_0.0.9.deb mta-sts-probe_0.0.9.deb
+    install_debs mta-sts_0.0.9.deb mta-sts-probe_0.0.9.deb mta-sts-reports_0.0.9.deb
     run -0 on mta-sts check
     [[ $output == */etc/mta-sts/policies.ini:*'names no domain'*'0 domains, 0 errors, 1 warning' ]]
     run -1 on mta-sts dns
     on mta-sts-probe --version
     on grep -q '^max_age = 2w' /etc/mta-sts/policies.ini
     # Not edited, so the new one replaces it.
-    install_debs "$(built mta-sts)" "$(built mta-sts-probe)"
+    install_debs "$(built mta-sts)" "$(built mta-sts-probe)" "$(built mta-sts-reports)"
     on grep -q '^max_age = 1w' /etc/mta-sts/policies.ini
 
     # Edited, with modes of its own.
@@ -72,17 +75,28 @@ load root
     [ "$(on stat -c %a /etc/mta-sts/policies.ini)" = 640 ]
     on grep -q '^max_age = 3w' /etc/mta-sts/policies.ini.dpkg-dist
 
-    on dpkg --remove mta-sts mta-sts-probe
+    on dpkg --remove mta-sts mta-sts-probe mta-sts-reports
     on cat /etc/mta-sts/policies.ini | cmp - edited
     run ! on test -e /usr/bin/mta-sts
     install_debs mta-sts_9.9.deb
     on cat /etc/mta-sts/policies.ini | cmp - edited
 
     # What is not the package's stays at a purge.
-    on dpkg --purge mta-sts mta-sts-probe
+    on dpkg --purge mta-sts mta-sts-probe mta-sts-reports
     [ "$(on cat /etc/mta-sts/tsig.key)" = secret ]
     on rm -r /etc/mta-sts
     files | diff before -
+}
+
+@test "mta-sts-reports: reads a report in a mail, and policies.ini where the package has it" {
+    own_root
+    install_debs "$(built mta-sts)" "$(built mta-sts-reports)" >/dev/null
+    on sh -c 'printf "\n[example.org]\nmx = mail.example.org\nmx = *.backup.example.org\n" >>/etc/mta-sts/policies.ini'
+    python3 -c 'from tlsrpt import *; save("mail", mail(zipped(report())))'
+    run -1 on mta-sts-reports --now 2026-11-26T07:00:00Z - <mail
+    echo "$output"
+    [[ $output == 'example.org  wait: 1 day, 1 reporter, 10 sessions, 0 failed; needs '* ]]
+    on mta-sts-reports --version
 }
 
 @test "over what make install has installed: policies.ini stays, asked or not; without it the package's program reads the same file" {

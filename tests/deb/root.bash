@@ -1,7 +1,8 @@
-# For the suites of the Debian packages: a root file system of their own, with what the packages depend on, a systemd and an nginx. It is made once by
-# debootstrap, in build/deb-root. Each test has an overlay of it in memory. `make deb` has built the packages, in build/deb.
+# For the suites of the Debian packages: a root file system of their own, with what the packages depend on, a systemd, an nginx and a mail server. It is
+# made once by debootstrap, in build/deb-root. Each test has an overlay of it in memory. `make deb` has built the packages, in build/deb.
 
 load ../helpers/suite
+load ../helpers/machine
 
 TREE=$(realpath "$BATS_TEST_DIRNAME/../..")
 BUILT=$TREE/build/deb
@@ -14,27 +15,26 @@ setup_file() {
 }
 
 teardown_file() {
-    [ ! -e "$BATS_FILE_TMPDIR/machine" ] || find /sys/fs/cgroup -depth -type d -path "*/deb-$(cat "$BATS_FILE_TMPDIR/machine")*" -exec rmdir {} +
+    machine_stop
 }
 
-# make_root: makes LOWER if it is not there, one at a time. Its release is that of this machine.
+# make_root: makes LOWER, one at a time, if it is not there or has other packages. Its release is that of this machine.
 make_root() {
     local release mirror packages
+    packages=$(depends),systemd-sysv,nginx-light,curl,openssl,procps,postfix,msmtp
     exec {lock}>"$TREE/build/deb-root.lock"
     flock "$lock"
-    if [ ! -e "$LOWER/made" ]; then
+    if [ "$(cat "$LOWER/made" 2>/dev/null)" != "$packages" ]; then
         release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
         # shellcheck disable=SC2016 # apt fills it in
         mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $release" 'Origin: Debian' 'Component: main' 'Created-By: Packages')
-        packages=$(depends)
         rm -rf "$LOWER"
-        debootstrap --variant=minbase --include="$packages,systemd-sysv,nginx-light,curl,openssl,procps" "$release" "$LOWER" "${mirror%%$'\n'*}" \
-            >"$LOWER.log" 2>&1 || {
+        debootstrap --variant=minbase --include="$packages" "$release" "$LOWER" "${mirror%%$'\n'*}" >"$LOWER.log" 2>&1 || {
             tail "$LOWER.log" >&2
             return 1
         }
         rm -f "$LOWER"/var/cache/apt/archives/*.deb
-        touch "$LOWER/made"
+        echo "$packages" >"$LOWER/made"
     fi
     flock -u "$lock"
 }
@@ -42,7 +42,7 @@ make_root() {
 # depends: the packages that the built ones depend on, with commas between.
 depends() {
     local package
-    for package in mta-sts mta-sts-probe; do
+    for package in mta-sts mta-sts-probe mta-sts-reports; do
         dpkg-deb -f "$(built "$package")" Depends
     done | sed 's/([^)]*)//g; s/ //g' | paste -sd,
 }
@@ -62,55 +62,27 @@ repack() {
     dpkg-deb --root-owner-group -b "$folder" "$1_$2.deb" >/dev/null
 }
 
-# hold COMMAND...: starts COMMAND in a mount namespace in which machine/root is the test's copy of the root. HOLDER is its process.
-hold() {
-    cat >hold.sh <<SH
-set -e
-mount -t tmpfs -o mode=755 tmpfs machine
-mkdir machine/{upper,work,root}
-mount -t overlay -o lowerdir=$LOWER,upperdir=machine/upper,workdir=machine/work overlay machine/root
-exec "\$@"
-SH
-    mkdir machine
-    background machine.log unshare --mount bash hold.sh "$@" </dev/null
-    HOLDER=$STARTED
-}
-
-# own_root: a root without a systemd that runs.
+# own_root: a copy of the root in which no systemd runs.
 own_root() {
-    hold bash -ec 'mount -t proc proc machine/root/proc
-        mount --rbind /dev machine/root/dev
-        touch held
-        exec sleep 600'
-    is_up machine test -e held
-    ON=(nsenter --target "$HOLDER" --mount chroot "$DIR/machine/root")
+    copy_root "$LOWER"
+    "${IN_KEEPER[@]}" mount -t proc proc machine/root/proc
+    "${IN_KEEPER[@]}" mount --rbind /dev machine/root/dev
+    # shellcheck disable=SC2034 # for machine.bash
+    ON=(nsenter --target "$KEEPER" --mount chroot "$DIR/machine/root")
 }
 
-# boot: a root whose systemd has booted.
-boot() {
-    # Two machines in one cgroup would end each other's processes.
-    # shellcheck disable=SC2016 # for the other shell
-    hold bash -ec 'for groups in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
-            [ ! -e "$groups/cgroup.procs" ] || ! mkdir "$groups/deb-$$" || echo $$ >"$groups/deb-$$/cgroup.procs" || true
-        done
-        exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --private-network --register=no --keep-unit --machine="deb-$$"'
-    echo "$HOLDER" >"$BATS_FILE_TMPDIR/machine"
-    local i
-    for ((i = 0; i < 6; i++)); do
-        ! until_true booted 2>/dev/null || return 0
-    done
-    cat machine.log
-    return 1
+# boot_root [ARGUMENT...]: a copy of the root whose systemd has booted, by systemd-nspawn with the arguments.
+boot_root() {
+    copy_root "$LOWER"
+    power_on --private-network "$@"
 }
 
-booted() {
-    local machine
-    machine=$(pgrep -P "$HOLDER") && ON=(nsenter --target "$machine" --all --) && on systemctl is-system-running | grep -qxE 'running|degraded'
-}
-
-# on COMMAND...: runs COMMAND in the root.
-on() {
-    timeout "${PATIENCE:-120}" "${ON[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+# reboot_root [ARGUMENT...]: reboots it.
+reboot_root() {
+    on systemctl reboot || true
+    # Its exit status asks for a start.
+    wait "$NSPAWN" || [ $? -eq 133 ]
+    power_on --private-network "$@"
 }
 
 # put FILE...: copies the files into the root's folder /root.

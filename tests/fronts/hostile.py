@@ -25,8 +25,6 @@ REFUSALS = {400, 403, 404, 405, 408, 411, 413, 414, 416, 417, 421, 426, 431, 501
 KNOWN = [
     ("caddy", "HTTP/2: :authority b, host a", "passes the host in place of the :authority"),
     ("caddy", "HTTP/2: :authority a, host b", "the same"),
-    ("apache-", "absolute-form a by http://, Host b", "minds the name of a target only where its scheme is that of the connection"),
-    ("apache-", "absolute-form b by http://, Host a", "the same"),
     ("apache-fcgid", "GET of 100 MB", "answers 500 to more than FcgidMaxRequestLen"),
     ("apache-fcgid", "GET of 100 MB in chunks", "the same"),
 ]

@@ -213,21 +213,11 @@ CONF
 
 @test "kept connections, HTTP to lighttpd: HAProxy, http-reuse always" {
     bridge
-    cat >haproxy.cfg <<CONF
-global
-    nbthread 1
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 30s
-    timeout server 30s
-frontend web
-    bind 127.0.0.1:$PORT
-    default_backend kept
-backend kept
-    http-reuse always
-    server one 127.0.0.1:$BRIDGE
-CONF
+    {
+        printf 'global\n    nbthread 1\n'
+        haproxy_web "$PORT"
+        printf '    http-reuse always\n    server one 127.0.0.1:%s\n' "$BRIDGE"
+    } >haproxy.cfg
     run_haproxy listens_on "$PORT"
     smuggle haproxy
 }

@@ -50,13 +50,13 @@ resolves() {
     inside kdig -p "${DNS_PORT:-53}" +timeout=1 +short "$1" "$2" 2>&1 | grep -qxF -- "$3"
 }
 
-# run_unbound: starts unbound on port 53, which looks names up as a sender's resolver does, also from one zone into another. Standard input is the rest of
-# its configuration, which begins within the section server.
+# run_unbound: starts unbound on port 53 of UNBOUND_ADDRESS (default: 127.0.0.1), which looks names up as a sender's resolver does, also from one zone into
+# another. Standard input is the rest of its configuration, which begins within the section server.
 run_unbound() {
     {
         cat <<CONF
 server:
-    interface: 127.0.0.1
+    interface: ${UNBOUND_ADDRESS:-127.0.0.1}
     access-control: 127.0.0.0/8 allow
     username: ""
     chroot: ""

@@ -1,8 +1,8 @@
 # HAProxy: its configuration and its start.
 # A suite loads suite.bash before this.
 
-# haproxy_config PORT [BACKEND LINE...]: plain HTTP on PORT, in front of the program on fcgi.sock. HAProxy keeps its connections to it.
-haproxy_config() {
+# haproxy_web PORT: its defaults, and plain HTTP on PORT for the backend "program", which is to follow.
+haproxy_web() {
     cat <<CONF
 defaults
     mode http
@@ -13,6 +13,13 @@ frontend web
     bind 127.0.0.1:$1
     default_backend program
 backend program
+CONF
+}
+
+# haproxy_config PORT [BACKEND LINE...]: plain HTTP on PORT, in front of the program on fcgi.sock. HAProxy keeps its connections to it.
+haproxy_config() {
+    haproxy_web "$1"
+    cat <<CONF
 $(printf '    %s\n' "${@:2}")
     use-fcgi-app program
     server one unix@$DIR/fcgi.sock proto fcgi

@@ -1,12 +1,12 @@
-# A machine with a systemd that has booted: a copy of this machine's root file system (an overlay in memory) with the units and files of the folder root,
-# where tested.target names what is started. It has the network that INSIDE enters. One for each suite, whose teardown_file calls machine_stop.
-# A suite loads suite.bash and network.bash before this.
+# A copy of a root file system (an overlay in memory), and a machine on it: a systemd that has booted. The suite's teardown_file calls machine_stop.
+# A suite loads suite.bash before this.
 
-# machine_stop: removes what the machine, which has ended by now, leaves in /sys.
+# machine_stop: removes what the suite's machines, which have ended by now, leave in /sys.
 machine_stop() {
-    if [ -e "$BATS_FILE_TMPDIR/machine" ]; then
-        find /sys/fs/cgroup -depth -type d -path "*/machine-$(cat "$BATS_FILE_TMPDIR/machine")*" -exec rmdir {} +
-    fi
+    local machine
+    for machine in "$BATS_FILE_TMPDIR"/machine-*; do
+        [ ! -e "$machine" ] || find /sys/fs/cgroup -depth -type d -path "*/${machine##*/}*" -exec rmdir {} +
+    done
 }
 
 # needs_machine COMMAND...: skips the test where such a machine cannot be booted, or a command is missing.
@@ -18,26 +18,35 @@ needs_machine() {
     unshare --mount --pid --fork true || skip_or_fail "no namespaces here"
 }
 
-# boot: starts the machine, whose first process is MACHINE.
-boot() {
-    cat >boot <<'SH'
-set -e
-mount -t tmpfs -o mode=755 tmpfs machine
-mkdir machine/{upper,work,root}
-mount -t overlay -o lowerdir=/,upperdir=machine/upper,workdir=machine/work overlay machine/root
-rm -rf machine/root/etc/systemd/system machine/root/var/mail/root machine/root/var/lib/mta-sts-probe machine/root/var/log/journal
-cp -a root/. machine/root/
-# Two machines in one cgroup would end each other's processes.
-for groups in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
-    [ ! -e "$groups/cgroup.procs" ] || ! mkdir "$groups/machine-$$" || echo $$ >"$groups/machine-$$/cgroup.procs" || true
-done
-exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --network-namespace-path="$1" --register=no --keep-unit \
-    --machine="machine-$$" systemd.unit=tested.target
-SH
+# copy_root LOWER: machine/root is a copy of the root LOWER, in a mount namespace that the process KEEPER has. IN_KEEPER is the command that runs another
+# one there.
+copy_root() {
     mkdir machine
-    [[ $INSIDE =~ --target\ ([0-9]+) ]]
-    background machine.log unshare --mount bash boot "/proc/${BASH_REMATCH[1]}/ns/net" </dev/null
-    echo "$STARTED" >"$BATS_FILE_TMPDIR/machine"
+    # shellcheck disable=SC2016 # for the other shell
+    background machine.log unshare --mount setpriv --pdeathsig TERM bash -ec '
+        mount -t tmpfs -o mode=755 tmpfs machine
+        mkdir machine/{upper,work,root}
+        mount -t overlay -o lowerdir="$1",upperdir=machine/upper,workdir=machine/work overlay machine/root
+        touch copied
+        exec sleep 1200' copy "$1" </dev/null
+    KEEPER=$STARTED
+    IN_KEEPER=(nsenter --target "$KEEPER" --mount env -C "$DIR")
+    is_up machine test -e copied
+}
+
+# power_on ARGUMENT...: systemd-nspawn, with the arguments, boots the copy's systemd. NSPAWN is its process. After a reboot or shutdown it has ended, and
+# this can be called again.
+power_on() {
+    # Two machines in one cgroup would end each other's processes.
+    # shellcheck disable=SC2016 # for the other shell
+    background machine.log "${IN_KEEPER[@]}" bash -c '
+        for groups in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+            [ ! -e "$groups/cgroup.procs" ] || ! mkdir -p "$groups/machine-$1" || echo $$ >"$groups/machine-$1/cgroup.procs" || true
+        done
+        exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --register=no --keep-unit --machine="machine-$1" "${@:2}"
+        ' power_on "$KEEPER" "$@" </dev/null
+    NSPAWN=$STARTED
+    touch "$BATS_FILE_TMPDIR/machine-$KEEPER"
     local i
     for ((i = 0; i < 6; i++)); do
         ! until_true booted 2>/dev/null || return 0
@@ -47,10 +56,23 @@ SH
 }
 
 booted() {
-    MACHINE=$(pgrep -P "$STARTED") && on systemctl -q is-active tested.target 2>/dev/null
+    local machine
+    machine=$(pgrep -P "$NSPAWN") && ON=(nsenter --target "$machine" --all --) && on systemctl is-system-running | grep -qxE 'running|degraded'
 }
 
-# on COMMAND...: runs COMMAND on the machine.
+# boot: starts the units and files of the folder root on a copy of this machine's root file system. tested.target names what is started. The machine has
+# the network that INSIDE, of network.bash, enters.
+boot() {
+    copy_root /
+    "${IN_KEEPER[@]}" rm -rf machine/root/{etc/systemd/system,var/mail/root,var/lib/mta-sts-probe,var/log/journal}
+    "${IN_KEEPER[@]}" cp -a root/. machine/root/
+    [[ $INSIDE =~ --target\ ([0-9]+) ]]
+    power_on --network-namespace-path="/proc/${BASH_REMATCH[1]}/ns/net" systemd.unit=tested.target
+    on systemctl -q is-active tested.target
+}
+
+# on COMMAND...: runs COMMAND on the machine, for up to PATIENCE (120) seconds.
 on() {
-    timeout "${PATIENCE:-60}" nsenter --target "$MACHINE" --all -- "$@"
+    timeout "${PATIENCE:-120}" "${ON[@]}" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+        DEBIAN_FRONTEND=noninteractive "$@"
 }

@@ -109,7 +109,7 @@ all_cases() {
 value() {
     case $1 in
     --file | --ca | --trust-anchor) echo none ;;
-    --dns | --primary) echo 127.0.0.1 ;;
+    --at | --dns | --primary) echo 127.0.0.1 ;;
     --color) echo never ;;
     --helo | --delegate) echo a.example ;;
     *) echo 1 ;;
@@ -125,7 +125,7 @@ value() {
     )
     local action option argument arguments
     "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(import|suggest|tlsa|update|explain|version|help)' >options
-    [ "$(wc -l <options)" -eq 19 ]
+    [ "$(wc -l <options)" -eq 20 ]
     for action in "${!takes[@]}"; do
         while read -r option argument; do
             arguments=("$option")
@@ -195,6 +195,21 @@ words() {
     # What is wrong at all addresses is said once.
     run -2 probe host-all.test
     [[ $(words) == *'at 11.0.0.1, 2a00:1::1: "mta-sts.host-all.test" accepts no connection;'*'[Connection refused]'* ]]
+}
+
+@test "--at: a policy host is asked at this address alone, whatever the DNS says about it" {
+    run -0 probe --at 11.0.0.2 host-name.test
+    [[ $output != *11.0.0.20* ]]
+    [[ $(words) == *'host 11.0.0.2, because of --at: the DNS was not asked'* ]]
+    run -2 probe --at 11.0.0.20 host-name.test
+    [[ $(words) == *'"mta-sts.host-name.test" is not among the certificate'* ]]
+    # No one has this address.
+    run -2 probe --at 2a00:1::1 healthy.test
+    [[ $(words) == *'"mta-sts.healthy.test" accepts no connection'* ]]
+    run -3 probe --at mail.healthy.test healthy.test
+    [[ $output == 'mta-sts-probe: --at: write an address of the policy host, as in 192.0.2.80 or 2001:db8::80'* ]]
+    run -3 probe -f none --update zone --at 11.0.0.2
+    [[ $output == 'mta-sts-probe: --at: has no effect here; write --update zone without it' ]]
 }
 
 @test "every address of an MX host: which one fails is told, and what that does to mail" {

@@ -80,8 +80,26 @@ start_smtp() {
     until_true grep -qx ready smtp.log
 }
 
+# start_sender_dns: the sender's own unbound, at 127.0.0.53, which neither keeps answers nor lets others keep them. The file sender.conf names it.
+start_sender_dns() {
+    UNBOUND_ADDRESS=127.0.0.53 run_unbound <<'CONF'
+    module-config: "iterator"
+    local-zone: "test." nodefault
+    cache-max-ttl: 0
+    cache-max-negative-ttl: 0
+forward-zone:
+    name: "."
+    forward-addr: 127.0.0.1
+CONF
+    echo 'nameserver 127.0.0.53' >sender.conf
+    until_true listens_inside 53 127.0.0.53
+}
+
 # start_resolver: postfix-mta-sts-resolver. By default it looks up the TXT record of a domain once a minute at most. cache_grace: 0 turns that off.
+# In Debian 13 it keeps the record for its TTL as well, since c-ares 1.34 does (1.18 of Debian 12 does not). The TTL is 300 seconds, so it asks a name server
+# that makes it shorter: the sender's own, or the one that all ask.
 start_resolver() {
+    if [ -e unbound.conf ]; then cp resolv.conf sender.conf; else start_sender_dns; fi
     cat >sts.yml <<'YML'
 host: 127.0.0.1
 port: 8461
@@ -92,40 +110,31 @@ cache:
 default_zone:
   timeout: 10
 YML
-    start sts.log mta-sts-daemon -c sts.yml -v debug
+    start sts.log unshare --mount sh -ec 'mount --bind sender.conf /etc/resolv.conf; exec mta-sts-daemon -c sts.yml -v debug'
     until_true listens_inside 8461
 }
 
-# start_postfix: a Postfix with its configuration, queue and data in the test's folder. It tries deferred mail every few seconds, and uses TLS if offered.
-# The backoff is three seconds: after one second its smtp process may still hold the message, and Postfix then waits for a minute.
-start_postfix() {
+# run_postfix: a Postfix with its configuration, queue and data in the test's folder. Standard input has settings for its main.cf. The file services, if it exists, has further
+# services for its master.cf.
+run_postfix() {
     mkdir postfix queue
     install -d -o postfix data
-    cat >postfix/main.cf <<CONF
+    {
+        cat <<CONF
 compatibility_level = 3.6
 queue_directory = $DIR/queue
 data_directory = $DIR/data
 maillog_file = $DIR/maillog
 maillog_file_prefixes = $DIR
-myhostname = sender.example.net
-mydestination =
-alias_maps =
 local_recipient_maps =
 notify_classes =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
-smtp_tcp_port = 25
-smtp_host_lookup = dns
-smtp_dns_support_level = enabled
-smtp_tls_security_level = may
-smtp_tls_CAfile = $DIR/ca.pem
-smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:postfix
-smtp_tls_loglevel = 1
-queue_run_delay = 1s
-minimal_backoff_time = 3s
-maximal_backoff_time = 3s
 CONF
-    cat >postfix/master.cf <<'CONF'
+        cat
+    } >postfix/main.cf
+    : >>services
+    cat - services >postfix/master.cf <<'CONF'
 pickup    unix  n       -       n       60      1       pickup
 cleanup   unix  n       -       n       -       0       cleanup
 qmgr      unix  n       -       n       300     1       qmgr
@@ -146,6 +155,26 @@ CONF
     # Not `postfix start-fg`: SIGTERM would end its shell, but not the master.
     start postfix.log "$(postconf -hd daemon_directory)/master" -c "$DIR/postfix" -s
     until_true test -S queue/public/pickup
+}
+
+# start_postfix: a Postfix that sends. It tries deferred mail every few seconds, and uses TLS if offered.
+# The backoff is three seconds: after one second its smtp process may still hold the message, and Postfix then waits for a minute.
+start_postfix() {
+    run_postfix <<CONF
+myhostname = sender.example.net
+mydestination =
+alias_maps =
+smtp_tcp_port = 25
+smtp_host_lookup = dns
+smtp_dns_support_level = enabled
+smtp_tls_security_level = may
+smtp_tls_CAfile = $DIR/ca.pem
+smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:postfix
+smtp_tls_loglevel = 1
+queue_run_delay = 1s
+minimal_backoff_time = 3s
+maximal_backoff_time = 3s
+CONF
 }
 
 # send RECIPIENT SUBJECT

@@ -5,6 +5,7 @@
 #include "command/dns/record.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 
 static const char order[] =
     "; 1. Publish mta-sts.<domain>, get its certificate, and check that "

@@ -4,6 +4,7 @@
 #include "command/export/folder.h"
 #include "command/export/job.h"
 #include "config/index.h"
+#include "config/verdict.h"
 #include "policy/domain.h"
 #include "policy/reply.h"
 

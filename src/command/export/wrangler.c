@@ -246,13 +246,15 @@ static const char **split(struct buf *lines, size_t *count)
 static void note_full_zone(const struct index *index)
 {
     char domain[DOMAIN_MAX + 1];
-    const char *parent, *which = "";
+    const char *which = "";
     struct buf parents = { 0 };
     size_t count;
 
-    for (size_t at = 0; index_next_domain(index, &at, domain);)
-        if ((parent = strchr(domain, '.')) != NULL && strchr(parent + 1, '.') != NULL)
+    for (size_t at = 0; index_next_domain(index, &at, domain);) {
+        const char *parent = strchr(domain, '.');
+        if (parent != NULL && strchr(parent + 1, '.') != NULL)
             buf_print(&parents, "%s\n", parent + 1);
+    }
     const char **names = split(&parents, &count);
     if (names != NULL) {
         qsort(names, count, sizeof *names, compare_names);

@@ -50,6 +50,18 @@ static int read_arguments(int argc, char *argv[], char domain[DOMAIN_MAX + 1])
     return files;
 }
 
+/* The lines above this one may be many. */
+static void count_comments(const struct catalogue *catalogue)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < catalogue->domain_count; i++)
+        taken += catalogue->domains[i].verdict == CATALOGUE_TAKEN;
+    if (taken < catalogue->domain_count)
+        say(say_complain, "%zu of %zu domains imported; the others are comments in the output, each with its reason", taken,
+            catalogue->domain_count);
+}
+
 int import_command(struct index *index, int argc, char *argv[], struct buf *out)
 {
     char domain[DOMAIN_MAX + 1];
@@ -62,8 +74,10 @@ int import_command(struct index *index, int argc, char *argv[], struct buf *out)
     for (int i = 0; i < files; i++)
         walk_import(&job, argv[i]);
     bool is_complete = import_settle(&job);
-    if (!job.catalogue.failed)
+    if (!job.catalogue.failed) {
         import_write(&job.catalogue, file_is_added_to(STDOUT_FILENO), out);
+        count_comments(&job.catalogue);
+    }
     out->failed |= job.catalogue.failed;
     catalogue_free(&job.catalogue);
     return is_complete ? ALL : NOT_ALL;

@@ -4,13 +4,13 @@
 #include "command/import/walk.h"
 
 #include "base/buf.h"
+#include "base/folder.h"
 #include "command/import/input.h"
 #include "import/name.h"
 #include "import/reading.h"
 #include "import/source/source.h"
 #include "policy/domain.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -19,28 +19,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 64 };
-
 static const char sites_available[] = "sites-available", sites_enabled[] = "sites-enabled";
 
 struct walk {
     struct import_job *job;
     const char *root; /* the folder that the user named, without symbolic links */
-    struct buf path;  /* of what is read now, as the user wrote it */
+    struct folder folder;
     struct buf content;
-    unsigned depth;
     bool is_stdin;
     bool is_in_link; /* below a symbolic link to a folder: no further one is followed */
     size_t found;    /* sources */
 };
 
-static void refuse(struct walk *w, const char *what, int error)
+static void refuse(void *to, const char *what, int error)
 {
+    struct walk *w = to;
     struct buf why = { 0 };
 
     buf_print(&why, error != 0 ? "%s: %s" : "%s", what, strerror(error));
     if (!why.failed)
-        import_refuse(w->job, w->path.text, 0, why.text);
+        import_refuse(w->job, w->folder.path.text, 0, why.text);
     w->job->catalogue.failed |= why.failed;
     buf_free(&why);
 }
@@ -53,12 +51,12 @@ static void warn_of_other_host(struct walk *w, const char *domain)
     char other[DOMAIN_MAX + 1];
     struct buf text = { 0 };
 
-    if (!import_name_from_host_path(w->path.text, other) || strcmp(other, domain) == 0)
+    if (!import_name_from_host_path(w->folder.path.text, other) || strcmp(other, domain) == 0)
         return;
     buf_print(&text, "the file CNAME names this domain, but the folder is mta-sts.%s; correct CNAME, or rename the folder",
               other);
     if (!text.failed)
-        import_warn(w->job, w->path.text, domain, text.text);
+        import_warn(w->job, w->folder.path.text, domain, text.text);
     w->job->catalogue.failed |= text.failed;
     buf_free(&text);
 }
@@ -66,7 +64,7 @@ static void warn_of_other_host(struct walk *w, const char *domain)
 /* Takes the content that was read. NAMED: the user named it; others need not have a policy. */
 static void take(struct walk *w, enum source_kind kind, bool named)
 {
-    struct import_source source = { w->path.text, w->content.text, w->content.len, NULL, false };
+    struct import_source source = { w->folder.path.text, w->content.text, w->content.len, NULL, false };
     char domain[DOMAIN_MAX + 1];
 
     w->job->catalogue.failed |= w->content.failed;
@@ -78,7 +76,7 @@ static void take(struct walk *w, enum source_kind kind, bool named)
         return;
     w->found++;
     if (kind != SOURCE_SCRIPT && kind != SOURCE_NGINX && !w->is_stdin &&
-        input_domain(w->path.text, domain, &w->job->catalogue.failed)) {
+        input_domain(w->folder.path.text, domain, &w->job->catalogue.failed)) {
         source.domain = domain;
         warn_of_other_host(w, domain);
     }
@@ -102,65 +100,30 @@ static void read_file(struct walk *w, int at, const char *name, enum source_kind
 static const char leads_nowhere[] = "is a symbolic link that leads nowhere",
                   leads_out[] = "is a symbolic link that leads out of the folder; name its target itself";
 
-static bool is_visited(const char *name)
-{
-    return name[0] != '.' ? strcmp(name, "node_modules") != 0 : strcmp(name, ".well-known") == 0;
-}
-
 /* Where there are sites that are enabled, the others are not in use. */
-static bool is_in_use(const char *name, const struct buf *names)
+static bool wants(const struct folder_names *names, const char *name)
 {
-    if (strcmp(name, sites_available) != 0)
-        return true;
-    for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1)
-        if (strcmp(names->text + at, sites_enabled) == 0)
-            return false;
-    return true;
+    if (name[0] == '.')
+        return strcmp(name, ".well-known") == 0;
+    return strcmp(name, "node_modules") != 0 && (strcmp(name, sites_available) != 0 || !folder_has(names, sites_enabled));
 }
 
-/* Is PATH that of a folder in which all files are configurations of nginx? */
+/* Is PATH that of a file in a folder of which all files are configurations of nginx? */
 static bool is_for_nginx(const char *path)
 {
-    static const char *const names[] = { sites_available, sites_enabled, "vhosts" };
-    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    static const char *const folders[] = { sites_available, sites_enabled, "vhosts" };
+    const char *end = strrchr(path, '/');
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
+    while (end != NULL && end > path && end[-1] == '/')
+        end--;
+    for (size_t i = 0; end != NULL && i < sizeof folders / sizeof *folders; i++) {
+        size_t len = strlen(folders[i]);
+        const char *name = (size_t)(end - path) >= len ? end - len : NULL;
+        if (name != NULL && memcmp(name, folders[i], len) == 0 && (name == path || name[-1] == '/'))
             return true;
+    }
     return false;
 }
-
-static int by_name(const void *a, const void *b)
-{
-    const char *const *x = a, *const *y = b;
-
-    return strcmp(*x, *y);
-}
-
-/* The names in FOLDER, sorted: *COUNT pointers into NAMES. The caller frees both. NULL if memory runs out. */
-static char **list_names(DIR *folder, struct buf *names, size_t *count)
-{
-    const struct dirent *entry;
-    size_t n = 0;
-
-    while ((entry = readdir(folder)) != NULL) { /* NOLINT(concurrency-mt-unsafe): each folder has its own stream */
-        if (entry->d_name[0] == '.' && !is_visited(entry->d_name))
-            continue;
-        buf_add(names, entry->d_name, strlen(entry->d_name) + 1);
-        n++;
-    }
-    char **list = names->failed ? NULL : calloc(n + 1, sizeof *list);
-    if (list == NULL)
-        return NULL;
-    char *at = names->text;
-    for (size_t i = 0; i < n; i++, at += strlen(at) + 1)
-        list[i] = at;
-    qsort((void *)list, n, sizeof *list, by_name);
-    *count = n;
-    return list;
-}
-
-static void walk_folder(struct walk *w, int fd);
 
 /* Is the path REAL, without symbolic links, below the folder that the user named, or that folder? NULL is not. */
 static bool is_below_root(const struct walk *w, const char *real)
@@ -174,7 +137,7 @@ static bool is_below_root(const struct walk *w, const char *real)
 /* A symbolic link is read as a file if it leads to one in the folder that the user named. */
 static void read_link(struct walk *w, enum source_kind kind)
 {
-    char *real = realpath(w->path.text, NULL);
+    char *real = realpath(w->folder.path.text, NULL);
 
     if (is_below_root(w, real)) {
         const char *why;
@@ -194,12 +157,12 @@ static void read_link(struct walk *w, enum source_kind kind)
 static void follow_link(struct walk *w, const char *name)
 {
     char domain[DOMAIN_MAX + 1];
-    char *real = import_name(name, strlen(name), domain) && !w->is_in_link ? realpath(w->path.text, NULL) : NULL;
+    char *real = import_name(name, strlen(name), domain) && !w->is_in_link ? realpath(w->folder.path.text, NULL) : NULL;
     int fd = real != NULL ? open(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
 
     if (fd >= 0 && is_below_root(w, real)) {
         w->is_in_link = true;
-        walk_folder(w, fd);
+        folder_walk(&w->folder, fd);
         w->is_in_link = false;
     } else if (fd >= 0) {
         refuse(w, leads_out, 0);
@@ -213,21 +176,22 @@ static void visit_folder(struct walk *w, int at, const char *name)
     int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd >= 0)
-        walk_folder(w, fd);
+        folder_walk(&w->folder, fd);
     else if (errno == ENOTDIR || errno == ELOOP)
         follow_link(w, name);
     else if (errno != ENOENT)
         refuse(w, "cannot be read", errno);
 }
 
-static void visit(struct walk *w, int at, const char *name, bool for_nginx)
+static void visit(void *to, int at, const char *name)
 {
+    struct walk *w = to;
     enum source_kind kind = source_kind_of(name);
     struct stat st;
 
-    if (kind == SOURCE_UNKNOWN && for_nginx)
+    if (kind == SOURCE_UNKNOWN && is_for_nginx(w->folder.path.text))
         kind = SOURCE_NGINX;
-    if (kind == SOURCE_UNKNOWN || at < 0 || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(st.st_mode))
+    if (kind == SOURCE_UNKNOWN || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(st.st_mode))
         visit_folder(w, at, name);
     else if (S_ISLNK(st.st_mode))
         read_link(w, kind);
@@ -235,52 +199,20 @@ static void visit(struct walk *w, int at, const char *name, bool for_nginx)
         read_file(w, at, name, kind, false);
 }
 
-static void visit_all(struct walk *w, DIR *folder)
+static bool stops(void *to)
 {
-    struct buf names = { 0 };
-    size_t count = 0, len = w->path.len;
-    char **list = list_names(folder, &names, &count);
-    bool for_nginx = is_for_nginx(w->path.text);
+    const struct walk *w = to;
 
-    w->job->catalogue.failed |= list == NULL;
-    for (size_t i = 0; i < count && !w->job->catalogue.failed; i++) {
-        if (!is_visited(list[i]) || !is_in_use(list[i], &names))
-            continue;
-        if (len == 0 || w->path.text[len - 1] != '/')
-            buf_add(&w->path, "/", 1);
-        buf_add(&w->path, list[i], strlen(list[i]));
-        w->job->catalogue.failed |= w->path.failed;
-        if (!w->path.failed)
-            visit(w, dirfd(folder), list[i], for_nginx);
-        w->path.len = len;
-        buf_add(&w->path, "", 0);
-    }
-    free((void *)list);
-    buf_free(&names);
+    return w->job->catalogue.failed;
 }
 
-/* Visits all that is in the folder FD, which is closed. */
-static void walk_folder(struct walk *w, int fd)
-{
-    DIR *folder = w->depth < DEPTH_MAX ? fdopendir(fd) : NULL;
-
-    if (folder == NULL) {
-        refuse(w, w->depth < DEPTH_MAX ? "cannot be read" : "is too deep below the folder that you named; name it itself",
-               w->depth < DEPTH_MAX ? errno : 0);
-        (void)close(fd);
-        return;
-    }
-    w->depth++;
-    visit_all(w, folder);
-    w->depth--;
-    (void)closedir(folder);
-}
+static const struct folder_visitor visitor = { wants, visit, refuse, stops };
 
 /* --- arguments --- */
 
 static void import_folder(struct walk *w, int fd)
 {
-    char *root = realpath(w->path.text, NULL);
+    char *root = realpath(w->folder.path.text, NULL);
 
     if (root == NULL) {
         refuse(w, "cannot be read", errno);
@@ -288,7 +220,8 @@ static void import_folder(struct walk *w, int fd)
         return;
     }
     w->root = root;
-    walk_folder(w, fd);
+    folder_walk(&w->folder, fd);
+    w->job->catalogue.failed |= w->folder.failed;
     if (w->found == 0 && !w->job->catalogue.failed)
         refuse(w, "no policy is below this folder: no mta-sts.txt, no Worker, no configuration of nginx", 0);
     free(root);
@@ -298,10 +231,10 @@ static void import_stdin(struct walk *w)
 {
     const char *why;
 
-    w->path.len = 0;
-    buf_print(&w->path, "standard input");
+    w->folder.path.len = 0;
+    buf_print(&w->folder.path, "standard input");
     w->is_stdin = true;
-    if (w->path.failed)
+    if (w->folder.path.failed)
         return;
     errno = 0;
     if (input_read(STDIN_FILENO, INPUT_ANY, &w->content, &why))
@@ -312,11 +245,12 @@ static void import_stdin(struct walk *w)
 
 void walk_import(struct import_job *job, const char *path)
 {
-    struct walk w = { .job = job };
+    struct walk w = { .job = job, .folder = { .visitor = &visitor } };
 
-    buf_print(&w.path, "%s", path);
+    w.folder.to = &w;
+    buf_print(&w.folder.path, "%s", path);
     buf_add(&w.content, "", 0);
-    job->catalogue.failed |= w.path.failed || w.content.failed;
+    job->catalogue.failed |= w.folder.path.failed || w.content.failed;
     if (!job->catalogue.failed && strcmp(path, "-") == 0) {
         import_stdin(&w);
     } else if (!job->catalogue.failed) {
@@ -326,7 +260,7 @@ void walk_import(struct import_job *job, const char *path)
         else
             read_file(&w, AT_FDCWD, path, source_kind_of(path), true);
     }
-    job->catalogue.failed |= w.path.failed || w.content.failed;
-    buf_free(&w.path);
+    job->catalogue.failed |= w.folder.path.failed || w.content.failed;
+    buf_free(&w.folder.path);
     buf_free(&w.content);
 }

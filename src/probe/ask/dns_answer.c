@@ -332,6 +332,21 @@ static int compare_addresses(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+void probe_dns_answer_set_address(struct probe_dns_answer *answer, const char *address)
+{
+    *answer = (struct probe_dns_answer) { .state = PROBE_DNS_FOUND };
+    char *text = copy(answer, address, strlen(address));
+    char **list = alloc(answer, sizeof *list);
+
+    if (text == NULL || list == NULL) {
+        set(answer, PROBE_DNS_AGAIN, PROBE_LACK_MEMORY);
+        return;
+    }
+    list[0] = text;
+    answer->addresses = list;
+    answer->count = 1;
+}
+
 void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_answer *more)
 {
     bool is_partial = (answer->state == PROBE_DNS_FOUND && more->state == PROBE_DNS_AGAIN) ||

@@ -83,6 +83,9 @@ void probe_dns_answer_read(const struct ub_result *result, enum probe_dns_type t
  */
 void probe_dns_answer_join(struct probe_dns_answer *answer, struct probe_dns_answer *more);
 
+/* Makes ANSWER, which need not be initialised, one that has ADDRESS alone: no name server was asked. */
+void probe_dns_answer_set_address(struct probe_dns_answer *answer, const char *address);
+
 void probe_dns_answer_free(struct probe_dns_answer *answer);
 
 #endif

@@ -11,6 +11,7 @@
 struct probe_context {
     struct probe_dns_options dns;
     struct probe_fetch_options fetch;
+    const char *at;     /* the address at which all policy hosts are asked; NULL: those in the DNS */
     unsigned warn_days; /* a certificate with so many left, or fewer, is a warning; or PROBE_LIFETIME_DECIDES */
     unsigned domain_ms; /* how long one domain may take in total */
     unsigned slow_ms;   /* an HTTPS answer that takes as long, or longer, is a warning */

@@ -9,7 +9,6 @@
 #include "probe/read/first.h"
 #include "read/finding.h"
 #include "read/match.h"
-#include "read/policy.h"
 #include "read/policy_field.h"
 #include "read/share.h"
 #include <stddef.h>

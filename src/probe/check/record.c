@@ -19,7 +19,6 @@
 #include "probe/read/first.h"
 #include "probe/read/txt.h"
 #include "read/finding.h"
-#include "read/policy.h"
 #include "read/policy_field.h"
 
 #include <stdio.h>

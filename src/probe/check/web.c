@@ -28,10 +28,26 @@
 
 enum { ADDRESSES_SHOWN = 2, DAY = 86400 };
 
+/* The DNS does not lead to this address yet: what it says about the policy host does not count. */
+static void host_is_at(struct observation *o, struct probe_check *check)
+{
+    probe_dns_answer_set_address(&o->address, o->context->at);
+    probe_delegation_look(o);
+    o->has_address = o->address.state == PROBE_DNS_FOUND;
+    if (o->has_address)
+        buf_print(&check->summary, "%s, because of --at: the DNS was not asked", o->context->at);
+    else
+        check_is_unknown(check, o->address.why);
+}
+
 void probe_check_host(struct observation *o, struct probe_check *check)
 {
     const struct probe_dns_answer *answer = &o->address;
 
+    if (o->context->at != NULL) {
+        host_is_at(o, check);
+        return;
+    }
     probe_dns_addresses(o->dns, o->policy_host, &o->address);
     probe_delegation_look(o);
     if (answer->state == PROBE_DNS_AGAIN) {
@@ -86,7 +102,8 @@ static void judge_https(struct observation *o, struct policy_at *at, struct prob
         probe_cert_judge(o->context->trust, fetched->chain, o->policy_host, o->now, o->context->warn_days, &address->findings);
     address->name = at->address;
     address->state = probe_address_state(fetched, is_known, &address->findings);
-    probe_address_judge_use(address);
+    if (o->context->at == NULL)
+        probe_address_judge_use(address);
     at->has_https = fetched->chain != NULL && fetched->outcome != PROBE_FETCH_TLS_OLD;
     at->is_good = address->state == PROBE_ADDRESS_GOOD;
 }

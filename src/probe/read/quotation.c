@@ -1,5 +1,7 @@
 #include "probe/read/quotation.h"
 
+#include "read/span.h"
+
 #include <string.h>
 
 static const char *const marks[] = { "\"", "\\\"", "'", "\xe2\x80\x9c", "\xe2\x80\x9d" };

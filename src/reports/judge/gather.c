@@ -7,6 +7,7 @@
 #include "reports/judge/kind.h"
 #include "reports/read/report.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 enum { ROOM_FIRST = 64 };

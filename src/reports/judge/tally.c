@@ -4,6 +4,7 @@
 #include "reports/judge/gather.h"
 #include "reports/judge/kind.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

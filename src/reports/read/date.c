@@ -2,6 +2,7 @@
 
 #include "base/utc.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { DATE_LEN = 10, TIME_LEN = 19, HOUR = 3600, MINUTE = 60 };

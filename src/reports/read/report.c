@@ -4,6 +4,7 @@
 #include "reports/read/date.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,7 +170,7 @@ static bool read_block(const json_t *json, struct report_block *block, struct bu
     const json_t *policy = json_object_get(json, "policy"), *summary = json_object_get(json, "summary");
 
     if (!read_type(text(policy, "policy-type"), &block->type)) {
-        buf_print(why, "has a policy-type that is none of sts, tlsa and no-policy-found");
+        buf_print(why, "has a policy-type that is not sts, tlsa or no-policy-found");
         return false;
     }
     block->domain = text(policy, "policy-domain");

@@ -11,6 +11,11 @@
 
 enum { PIECE = 65536, GZIP_ONLY = 16 + MAX_WBITS };
 
+struct unpacking {
+    z_stream z;
+    unsigned char piece[PIECE];
+};
+
 bool unzip_is_gzip(const char *bytes, size_t len)
 {
     return len >= 2 && (unsigned char)bytes[0] == 0x1f && (unsigned char)bytes[1] == 0x8b;
@@ -22,16 +27,15 @@ static bool is_bomb(size_t packed, size_t unpacked)
 }
 
 /* Unpacks one archive, a part of LEN bytes. */
-static const char *unzip_one(z_stream *z, size_t len, struct buf *out)
+static const char *unzip_one(struct unpacking *u, size_t len, struct buf *out)
 {
-    unsigned char piece[PIECE];
     int state = Z_OK;
 
     while (state == Z_OK) {
-        z->next_out = piece;
-        z->avail_out = sizeof piece;
-        state = inflate(z, Z_NO_FLUSH);
-        buf_add(out, (const char *)piece, sizeof piece - z->avail_out);
+        u->z.next_out = u->piece;
+        u->z.avail_out = sizeof u->piece;
+        state = inflate(&u->z, Z_NO_FLUSH);
+        buf_add(out, (const char *)u->piece, sizeof u->piece - u->z.avail_out);
         if (out->failed || state == Z_MEM_ERROR)
             return "cannot be unpacked: out of memory";
         if (is_bomb(len, out->len))
@@ -44,15 +48,16 @@ static const char *unzip_one(z_stream *z, size_t len, struct buf *out)
 
 const char *unzip(const char *bytes, size_t len, struct buf *out)
 {
-    z_stream z = { .next_in = (const unsigned char *)bytes, .avail_in = (unsigned)len };
+    struct unpacking u;
     const char *why;
 
-    if (inflateInit2(&z, GZIP_ONLY) != Z_OK)
+    u.z = (z_stream) { .next_in = (const unsigned char *)bytes, .avail_in = (unsigned)len };
+    if (inflateInit2(&u.z, GZIP_ONLY) != Z_OK)
         return "cannot be unpacked: out of memory";
     do
-        why = unzip_one(&z, len, out);
-    while (why == NULL && unzip_is_gzip((const char *)z.next_in, z.avail_in) && inflateReset(&z) == Z_OK);
-    (void)inflateEnd(&z);
+        why = unzip_one(&u, len, out);
+    while (why == NULL && unzip_is_gzip((const char *)u.z.next_in, u.z.avail_in) && inflateReset(&u.z) == Z_OK);
+    (void)inflateEnd(&u.z);
     return why;
 }
 

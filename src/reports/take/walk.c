@@ -1,83 +1,46 @@
 #include "reports/take/walk.h"
 
 #include "base/buf.h"
+#include "base/folder.h"
 #include "reports/take/content.h"
 #include "reports/take/sink.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct walk {
     const struct take_sink *sink; /* NULL: the sizes are added up, and nothing is read */
-    struct buf path;              /* of what is read now, as the user wrote it */
-    unsigned depth;
+    struct folder folder;
     size_t size;
-    bool failed;     /* memory ran out */
     bool incomplete; /* something could not be read */
 };
 
-static void refuse(struct walk *w, const char *what, int error)
+static void refuse(void *to, const char *what, int error)
 {
+    struct walk *w = to;
     struct buf why = { 0 };
 
     buf_print(&why, error != 0 ? "%s: %s" : "%s", what, strerror(error));
     w->incomplete = true;
     if (w->sink != NULL && !why.failed)
-        w->sink->refuse(w->sink->to, w->path.text, why.text);
+        w->sink->refuse(w->sink->to, w->folder.path.text, why.text);
     buf_free(&why);
 }
 
 /* --- folders --- */
 
-static int by_name(const void *a, const void *b)
+/* Mails in the tmp of a Maildir are incomplete. */
+static bool wants(const struct folder_names *names, const char *name)
 {
-    const char *const *x = a, *const *y = b;
-
-    return strcmp(*x, *y);
+    return strcmp(name, "tmp") != 0 || !folder_has(names, "cur") || !folder_has(names, "new");
 }
 
-static bool is_own(const char *name)
+static void visit(void *to, int at, const char *name)
 {
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* The names in FOLDER, sorted: *COUNT pointers into NAMES. The caller frees both. NULL if memory runs out. */
-static char **list_names(DIR *folder, struct buf *names, size_t *count)
-{
-    const struct dirent *entry;
-    size_t n = 0;
-
-    while ((entry = readdir(folder)) != NULL) { /* NOLINT(concurrency-mt-unsafe): each folder has its own stream */
-        if (is_own(entry->d_name))
-            continue;
-        buf_add(names, entry->d_name, strlen(entry->d_name) + 1);
-        n++;
-    }
-    char **list = names->failed ? NULL : calloc(n + 1, sizeof *list), *at = names->text;
-    if (list == NULL)
-        return NULL;
-    for (size_t i = 0; i < n; i++, at += strlen(at) + 1)
-        list[i] = at;
-    qsort((void *)list, n, sizeof *list, by_name);
-    *count = n;
-    return list;
-}
-
-static bool has_name(char *const *list, size_t count, const char *name)
-{
-    return bsearch(&name, (const void *)list, count, sizeof *list, by_name) != NULL;
-}
-
-static void walk_folder(struct walk *w, int fd);
-
-/* Visits NAME in the folder AT. */
-static void visit(struct walk *w, int at, const char *name)
-{
+    struct walk *w = to;
     struct stat st;
     int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
@@ -86,60 +49,24 @@ static void visit(struct walk *w, int at, const char *name)
     if (fd < 0)
         return;
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        walk_folder(w, fd);
+        folder_walk(&w->folder, fd);
         return;
     }
     if (S_ISREG(st.st_mode) && w->sink != NULL)
-        w->incomplete |= !content_read(w->sink, fd, w->path.text, false);
+        w->incomplete |= !content_read(w->sink, fd, w->folder.path.text, false);
     else if (S_ISREG(st.st_mode))
         w->size += (size_t)st.st_size;
     (void)close(fd);
 }
 
-static bool is_over(const struct walk *w)
+static bool stops(void *to)
 {
-    return w->failed || (w->sink != NULL && w->sink->stops(w->sink->to));
+    const struct walk *w = to;
+
+    return w->sink != NULL && w->sink->stops(w->sink->to);
 }
 
-static void visit_all(struct walk *w, DIR *folder)
-{
-    struct buf names = { 0 };
-    size_t count = 0, len = w->path.len;
-    char **list = list_names(folder, &names, &count);
-    bool maildir = list != NULL && has_name(list, count, "cur") && has_name(list, count, "new");
-
-    w->failed |= list == NULL;
-    for (size_t i = 0; list != NULL && i < count && !is_over(w); i++) {
-        if (maildir && strcmp(list[i], "tmp") == 0)
-            continue;
-        buf_print(&w->path, "%s%s", len > 0 && w->path.text[len - 1] == '/' ? "" : "/", list[i]);
-        w->failed |= w->path.failed;
-        if (!w->failed)
-            visit(w, dirfd(folder), list[i]);
-        w->path.len = len;
-    }
-    if (w->path.text != NULL)
-        w->path.text[len] = '\0';
-    free((void *)list);
-    buf_free(&names);
-}
-
-/* Visits all that is in the folder FD, which is closed. */
-static void walk_folder(struct walk *w, int fd)
-{
-    DIR *folder = w->depth < WALK_DEPTH_MAX ? fdopendir(fd) : NULL;
-
-    if (folder == NULL) {
-        refuse(w, w->depth < WALK_DEPTH_MAX ? "cannot be read" : "is too deep below the folder that you named; name it itself",
-               w->depth < WALK_DEPTH_MAX ? errno : 0);
-        (void)close(fd);
-        return;
-    }
-    w->depth++;
-    visit_all(w, folder);
-    w->depth--;
-    (void)closedir(folder);
-}
+static const struct folder_visitor visitor = { wants, visit, refuse, stops };
 
 /* --- paths --- */
 
@@ -153,11 +80,11 @@ static void walk_named(struct walk *w, int fd)
         return;
     }
     if (S_ISDIR(st.st_mode)) {
-        walk_folder(w, fd);
+        folder_walk(&w->folder, fd);
         return;
     }
     if (w->sink != NULL)
-        w->incomplete |= !content_read(w->sink, fd, w->path.text, true);
+        w->incomplete |= !content_read(w->sink, fd, w->folder.path.text, true);
     else if (S_ISREG(st.st_mode))
         w->size += (size_t)st.st_size;
     (void)close(fd);
@@ -167,14 +94,16 @@ static bool walk(struct walk *w, const char *path)
 {
     bool is_input = strcmp(path, "-") == 0;
 
-    buf_print(&w->path, "%s", is_input ? "standard input" : path);
-    w->failed = w->path.failed;
-    if (!w->failed && (!is_input || w->sink != NULL))
+    w->folder.visitor = &visitor;
+    w->folder.to = w;
+    buf_print(&w->folder.path, "%s", is_input ? "standard input" : path);
+    w->folder.failed = w->folder.path.failed;
+    if (!w->folder.failed && (!is_input || w->sink != NULL))
         walk_named(w, is_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC));
-    if (w->failed && w->sink != NULL)
+    if (w->folder.failed && w->sink != NULL)
         w->sink->refuse(w->sink->to, path, "cannot be read: out of memory");
-    buf_free(&w->path);
-    return !w->failed && !w->incomplete;
+    buf_free(&w->folder.path);
+    return !w->folder.failed && !w->incomplete;
 }
 
 bool walk_path(const struct take_sink *sink, const char *path)

@@ -8,6 +8,7 @@
 #include "reports/judge/tally.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -58,6 +59,7 @@ struct said {
     uint64_t failed;
     enum report_type type;
     const char *id; /* NULL: "1" */
+    bool is_unsigned;
 };
 
 static void add(struct lab *lab, const struct said *said)
@@ -73,6 +75,7 @@ static void add(struct lab *lab, const struct said *said)
     int64_t day = (int64_t)(TODAY - said->ago) * DAY;
     const struct report report = { .submitter = said->org,
                                    .id = said->id != NULL ? said->id : "1",
+                                   .is_unsigned = said->is_unsigned,
                                    .begin = day,
                                    .end = day + DAY - 1,
                                    .blocks = &block,
@@ -193,53 +196,65 @@ static void older_policy(void **state)
     end(&lab);
 }
 
+/* In order, each is added to what those before it have left. */
+static const struct {
+    struct said said;
+    const char *verdict;
+    int status;
+} failures_then[] = {
+    /* Two weeks ago, and mended since. */
+    { { .org = "Google",
+        .ago = 16,
+        .successful = 9,
+        .result = "certificate-expired",
+        .mx = "MX1.backup.example.",
+        .sender = "192.0.2.1",
+        .failed = 2 },
+      "ready: 16 days, 3 reporters, 461 sessions, 2 failed, the last on 2026-11-10; all applied the policy in force",
+      0 },
+    { { .org = "Google",
+        .ago = 0,
+        .successful = 9,
+        .result = "certificate-expired",
+        .mx = "MX1.backup.example.",
+        .sender = "192.0.2.1",
+        .failed = 2 },
+      "not yet: 4 of 472 sessions failed at mx1.backup.example: certificate expired (Google)",
+      2 },
+    /* Of four reporters, one alone, from one address: its own fault. From two addresses it is not. */
+    { { .org = "Fourth", .ago = 1, .successful = 1 },
+      "ready: 17 days, 4 reporters, 473 sessions, 4 failed, the last on 2026-11-26 at one sender alone; "
+      "all applied the policy in force",
+      0 },
+    { { .org = "Google",
+        .ago = 17,
+        .successful = 9,
+        .result = "certificate-expired",
+        .mx = "MX1.backup.example.",
+        .sender = "192.0.2.2",
+        .failed = 2 },
+      "not yet: 6 of 484 sessions failed at mx1.backup.example: certificate expired (Google)",
+      2 },
+    /* That policies.ini does not name the host is no sender's fault. */
+    { { .org = "Fourth", .ago = 2, .result = "validation-failure", .mx = "a.b.backup.example", .failed = 7 },
+      "not yet: 13 of 491 sessions failed at a.b.backup.example: not in mx (Fourth), and for 1 other reason",
+      2 },
+};
+
 static void failures(void **state)
 {
-    struct said failed = { .domain = "example.org",
-                           .org = "Google",
-                           .policy = in_force,
-                           .ago = 16,
-                           .successful = 9,
-                           .result = "certificate-expired",
-                           .mx = "MX1.backup.example.",
-                           .sender = "192.0.2.1",
-                           .failed = 2 };
     struct lab lab;
 
     (void)state;
     begin(&lab);
     add_good(&lab, "example.org", in_force, 15, 3);
-    /* Two weeks ago, and mended since. */
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org",
-                   "ready: 16 days, 3 reporters, 461 sessions, 2 failed, the last on 2026-11-10; all applied the policy in force",
-                   0);
-    failed.ago = 0;
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org", "not yet: 4 of 472 sessions failed at mx1.backup.example: certificate expired (Google)",
-                   2);
-    /* Of four reporters, one alone, from one address: its own fault. From two addresses it is not. */
-    add(&lab, &(struct said) { .domain = "example.org", .org = "Fourth", .policy = in_force, .ago = 1, .successful = 1 });
-    assert_verdict(&lab, "example.org",
-                   "ready: 17 days, 4 reporters, 473 sessions, 4 failed, the last on 2026-11-26 at one sender alone; "
-                   "all applied the policy in force",
-                   0);
-    failed.ago = 17;
-    failed.sender = "192.0.2.2";
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org", "not yet: 6 of 484 sessions failed at mx1.backup.example: certificate expired (Google)",
-                   2);
-    /* That policies.ini does not name the host is no sender's fault. */
-    failed = (struct said) { .domain = "example.org",
-                             .org = "Fourth",
-                             .policy = in_force,
-                             .ago = 2,
-                             .result = "validation-failure",
-                             .mx = "a.b.backup.example",
-                             .failed = 7 };
-    add(&lab, &failed);
-    assert_verdict(&lab, "example.org",
-                   "not yet: 13 of 491 sessions failed at a.b.backup.example: not in mx (Fourth), and for 1 other reason", 2);
+    for (size_t i = 0; i < sizeof failures_then / sizeof failures_then[0]; i++) {
+        struct said said = failures_then[i].said;
+        said.domain = "example.org";
+        said.policy = in_force;
+        add(&lab, &said);
+        assert_verdict(&lab, said.domain, failures_then[i].verdict, failures_then[i].status);
+    }
     end(&lab);
 }
 
@@ -263,6 +278,26 @@ static void other_modes(void **state)
     add_good(&lab, "other.example", in_force, 3, 2);
     assert_null(sums_find(&lab.sums, "other.example"));
     assert_int_equal(lab.sums.foreign, 6);
+    end(&lab);
+}
+
+/* Where senders are verified, a report that nobody signed counts for nothing, and hides none with the same id. */
+static void unsigned_reports(void **state)
+{
+    const struct said lie = {
+        .domain = "example.org", .org = "google.com", .ago = 1, .result = "certificate-expired", .failed = 9, .is_unsigned = true
+    };
+    struct lab lab;
+
+    (void)state;
+    begin(&lab);
+    add(&lab, &lie);
+    add(&lab, &lie);
+    assert_verdict(&lab, "example.org", "no reports: 2 reports unsigned, which do not count", 3);
+    add(&lab, &(struct said) { .domain = "example.org", .org = "google.com", .policy = in_force, .ago = 1, .successful = 5 });
+    assert_verdict(&lab, "example.org", "wait: 1 day, 1 reporter, 5 sessions, 0 failed; needs 14 days and 2 reporters", 1);
+    assert_int_equal(lab.sums.unsigned_reports, 2);
+    assert_int_equal(lab.sums.duplicates, 0);
     end(&lab);
 }
 
@@ -305,8 +340,8 @@ static void floods(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ready),    cmocka_unit_test(waits),       cmocka_unit_test(older_policy),
-        cmocka_unit_test(failures), cmocka_unit_test(other_modes), cmocka_unit_test(floods),
+        cmocka_unit_test(ready),       cmocka_unit_test(waits),  cmocka_unit_test(older_policy),     cmocka_unit_test(failures),
+        cmocka_unit_test(other_modes), cmocka_unit_test(floods), cmocka_unit_test(unsigned_reports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

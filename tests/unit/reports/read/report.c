@@ -48,7 +48,7 @@ static const struct {
       "has a date-range that ends before it begins, or is longer than 31 days" },
     { "{\"date-range\":{\"start-datetime\":\"2025-11-25\",\"end-datetime\":\"2026-11-24\"},\"policies\":[]}",
       "has a date-range that ends before it begins, or is longer than 31 days" },
-    { "{" RANGE ",\"policies\":[7]}", "has a policy-type that is none of sts, tlsa and no-policy-found" },
+    { "{" RANGE ",\"policies\":[7]}", "has a policy-type that is not sts, tlsa or no-policy-found" },
 };
 
 static void assert_report(const char *text, size_t len, const char *why)
