@@ -157,7 +157,7 @@ LANDLOCK='landlock_create_ruleset landlock_add_rule landlock_restrict_self'
     # shellcheck disable=SC2086 # several units
     states active/enabled $SERVED
     on journalctl --no-pager -o cat -b -u mta-sts.service | tee booted.log
-    grep -q 'ready: .*; file access not limited by Landlock: .* a filter of system calls (seccomp)' booted.log
+    grep -q 'ready: .*; file access not limited by Landlock: .*a filter of system calls (seccomp)' booted.log
 
     on systemctl disable --now mta-sts.socket mta-sts.service
 }
