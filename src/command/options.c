@@ -2,6 +2,7 @@
 
 #include "command/run.h"
 #include "config/standard.h"
+#include "serve/listen.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,24 +30,27 @@
 
 /* GNU's getopt() would take the options of a command for those before it, but for the plus. */
 #ifdef __GLIBC__
-#define OPTIONS "+f:t:hV"
+#define OPTIONS "+f:t:l:hV"
 #else
-#define OPTIONS "f:t:hV"
+#define OPTIONS "f:t:l:hV"
 #endif
 
 static const char usage[] =
     "usage: mta-sts [-f FILE] COMMAND\n"
     "       mta-sts [-f FILE] [-t THREADS]    FastCGI: started by spawn-fcgi, systemd or lighttpd, not by hand\n"
+    "       mta-sts [-f FILE] [-t THREADS] -l PORT    FastCGI on a TCP port, in a container\n"
     "       SERVER_NAME=mta-sts.example.org mta-sts    CGI: arguments are ignored\n"
     "\n"
     "An MTA-STS policy host (RFC 8461). Commands:\n";
-static const char usage_options[] = "\n"
-                                    "  -f FILE     the policies (default: $MTA_STS_POLICIES, ./policies.ini or " POLICIES ")\n"
-                                    "  -t THREADS  FastCGI: requests answered at the same time (default: 16)\n"
-                                    "  -h          this help\n"
-                                    "  -V          the version and what it was built with\n"
-                                    "\n"
-                                    "Manuals: mta-sts(8), policies.ini(5)\n";
+static const char usage_options[] =
+    "\n"
+    "  -f FILE     the policies (default: $MTA_STS_POLICIES, ./policies.ini or " POLICIES ")\n"
+    "  -t THREADS  FastCGI: requests answered at the same time (default: 16)\n"
+    "  -l PORT     FastCGI: listens on this port of each address; on one address: -l ADDRESS:PORT\n"
+    "  -h          this help\n"
+    "  -V          the version and what it was built with\n"
+    "\n"
+    "Manuals: mta-sts(8), policies.ini(5)\n";
 
 bool options_print_usage(FILE *out)
 {
@@ -56,13 +60,9 @@ bool options_print_usage(FILE *out)
     return fflush(out) == 0;
 }
 
-bool options_print_version(int landlock)
+bool options_print_version(const char *landlock)
 {
-    (void)printf("mta-sts " VERSION "\nbuilt with " BUILT_WITH "; ");
-    if (landlock > 0)
-        (void)printf("Landlock %d\n", landlock);
-    else
-        (void)puts(landlock == 0 ? "Landlock, which this kernel does not have" : "no Landlock");
+    (void)printf("mta-sts " VERSION "\nbuilt with " BUILT_WITH "; %s\n", landlock);
     return fflush(stdout) == 0;
 }
 
@@ -80,12 +80,20 @@ static bool read_threads(const char *text, unsigned *threads)
     return true;
 }
 
+static bool read_listen(const char *text, struct listen_place *place)
+{
+    if (listen_read(text, place))
+        return true;
+    (void)fprintf(stderr, "mta-sts: -l %s: write a port from 1 to 65535, as in 9000, 127.0.0.1:9000 or [::1]:9000\n", text);
+    return false;
+}
+
 /* Complains of an option that getopt() does not know, or that lacks its value. It is in the first one of WORDS. */
 static void complain_of_option(char *const words[])
 {
     const char *word = words[0];
 
-    if (optopt == 'f' || optopt == 't')
+    if (strchr("ftl", optopt) != NULL)
         (void)fprintf(stderr, "mta-sts: -%c: its value is missing\n", optopt);
     else if (word[0] == '-' && word[1] == '-')
         command_unknown(NULL, 1, words);
@@ -107,10 +115,10 @@ static enum options_action read_short(int argc, char *argv[], struct options *op
             action = OPTIONS_HELP;
         else if (option == 'V')
             action = OPTIONS_VERSION;
-        else if (option != 't') {
+        else if (option != 't' && option != 'l') {
             complain_of_option(argv + at);
             return OPTIONS_WRONG;
-        } else if (!read_threads(optarg, &options->threads))
+        } else if (option == 't' ? !read_threads(optarg, &options->threads) : !read_listen(optarg, &options->listen))
             return OPTIONS_WRONG;
     }
     options->argc = argc - optind;
@@ -120,12 +128,20 @@ static enum options_action read_short(int argc, char *argv[], struct options *op
 
 static enum options_action decide(const struct options *options, bool serves)
 {
-    if (options->argc == 0)
-        return serves ? OPTIONS_SERVE : OPTIONS_NOTHING;
-    if (!serves)
+    const char *listen = options->listen.text;
+
+    if (options->argc == 0 && (!serves || listen == NULL))
+        return serves || listen != NULL ? OPTIONS_SERVE : OPTIONS_NOTHING;
+    if (!serves && listen == NULL)
         return OPTIONS_COMMAND;
-    (void)fprintf(stderr, "mta-sts: %s: standard input is a listening socket, for FastCGI; leave out the socket or the command\n",
-                  options->argv[0]);
+    if (options->argc == 0)
+        (void)fprintf(stderr, "mta-sts: -l %s: there is a listening socket already; leave out one of them\n", listen);
+    else if (!serves)
+        (void)fprintf(stderr, "mta-sts: %s: -l is for FastCGI; leave out -l or the command\n", options->argv[0]);
+    else
+        (void)fprintf(stderr,
+                      "mta-sts: %s: standard input is a listening socket, for FastCGI; leave out the socket or the command\n",
+                      options->argv[0]);
     return OPTIONS_WRONG;
 }
 

@@ -2,6 +2,8 @@
 #ifndef COMMAND_OPTIONS_H
 #define COMMAND_OPTIONS_H
 
+#include "serve/listen.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -11,7 +13,7 @@
 
 enum options_action {
     OPTIONS_WRONG,   /* the arguments are wrong, and standard error says why */
-    OPTIONS_SERVE,   /* FastCGI, by FILE and THREADS */
+    OPTIONS_SERVE,   /* FastCGI, by FILE, THREADS and LISTEN */
     OPTIONS_COMMAND, /* the command ARGV[0], by FILE; ARGC counts it and its arguments */
     OPTIONS_NOTHING, /* neither */
     OPTIONS_HELP,
@@ -23,20 +25,19 @@ struct options {
     bool is_default;   /* FILE is not that of -f */
     const char *other; /* another file that exists, which FILE was preferred to because of the working directory; or NULL */
     unsigned threads;
+    struct listen_place listen; /* of -l */
     int argc;
     char **argv;
 };
 
-/* Reads the arguments of main(). SERVES: there is a listening socket, and so there is to be no command. Call it once. */
+/* Reads the arguments of main(). SERVES: there is a listening socket, and so there is to be neither a command nor -l. Call it
+ * once. */
 enum options_action options_read(int argc, char *argv[], bool serves, struct options *options);
 
 /* Writes the usage to OUT. False where that fails. */
 bool options_print_usage(FILE *out);
 
-/*
- * Prints the version, what the program was built with, and the kernel's version of Landlock: LANDLOCK, 0 where the kernel has
- * none, -1 where the program was built without. False where that fails.
- */
-bool options_print_version(int landlock);
+/* Prints the version, what the program was built with, and LANDLOCK, what is known of the kernel's. False where that fails. */
+bool options_print_version(const char *landlock);
 
 #endif

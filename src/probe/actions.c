@@ -14,6 +14,7 @@
 #include "probe/judge/result.h"
 #include "probe/names.h"
 #include "probe/options.h"
+#include "probe/reports.h"
 #include "probe/run.h"
 #include "probe/suggest.h"
 #include "probe/tell/explain.h"
@@ -120,12 +121,14 @@ static int print_tlsa(const struct probe_settings *settings)
 /* --- domains --- */
 
 /* Probes DOMAINS, or those of FILE where there are none. */
-static int run(const struct probe_settings *settings, struct probe_file *file, const char *const *domains)
+static int run(const struct probe_settings *settings, struct probe_file *file, const struct probe_reports *reports,
+               const char *const *domains)
 {
     const bool many = settings->count != 1;
     const struct probe_run run = {
         .context = &settings->context,
         .file = file,
+        .reports = reports,
         .domains = domains,
         .count = settings->count,
         .jobs = settings->jobs,
@@ -139,6 +142,22 @@ static int run(const struct probe_settings *settings, struct probe_file *file, c
     return probe_run(&run);
 }
 
+/* Before the first probe: mta-sts-reports may take a minute, and what it cannot read is known at once. */
+static int run_with_reports(const struct probe_settings *settings, struct probe_file *file, const char *const *domains)
+{
+    const struct probe_reports_source source = { settings->program, settings->file, settings->reports, settings->quiet };
+    struct probe_reports *reports;
+    int status = PROBE_STATUS_UNKNOWN;
+
+    if (settings->reports == NULL)
+        return run(settings, file, NULL, domains);
+    reports = probe_reports_read(&source);
+    if (reports != NULL)
+        status = run(settings, file, reports, domains);
+    probe_reports_free(reports);
+    return status;
+}
+
 static int run_with_file(const struct probe_settings *settings, const char *const *domains)
 {
     struct buf why = { 0 };
@@ -150,7 +169,7 @@ static int run_with_file(const struct probe_settings *settings, const char *cons
     else if (settings->action == PROBE_ACTION_UPDATE)
         status = probe_updates_run(settings, file, domains);
     else
-        status = run(settings, file, domains);
+        status = run_with_reports(settings, file, domains);
     probe_file_close(file);
     buf_free(&why);
     return status;
@@ -158,7 +177,7 @@ static int run_with_file(const struct probe_settings *settings, const char *cons
 
 static int run_all(const struct probe_settings *settings, const char *const *domains)
 {
-    return settings->file != NULL ? run_with_file(settings, domains) : run(settings, NULL, domains);
+    return settings->file != NULL ? run_with_file(settings, domains) : run(settings, NULL, NULL, domains);
 }
 
 static int import_all(const struct probe_settings *settings, const char *const *domains)

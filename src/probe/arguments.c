@@ -76,6 +76,8 @@ static bool is_enough(const struct arguments *arguments)
 
     switch (settings->action) {
     case PROBE_ACTION_DOMAINS:
+        if (settings->reports != NULL && settings->file == NULL)
+            return reject("--reports", "-f FILE with it");
         return settings->file != NULL || settings->count > 0 || reject("nothing to look at", "a mail domain, or -f FILE");
     case PROBE_ACTION_IMPORT:
         return settings->count > 0 || reject("--import", "the domains to import behind it");
@@ -95,6 +97,7 @@ bool probe_arguments_read(int argc, char *argv[], struct probe_settings *setting
     struct buf why = { 0 };
 
     probe_options_default(settings);
+    settings->program = argc > 0 ? argv[0] : "";
     settings->domains = argv;
     bool good = arguments_read(&options, argc, argv, &settings->count, &why);
     if (!good)

@@ -38,6 +38,14 @@ static const char *take_file(struct probe_settings *settings, const char *value)
     return value[0] != '\0' ? NULL : "the name of a file";
 }
 
+static const char *take_reports(struct probe_settings *settings, const char *value)
+{
+    if (settings->reports != NULL)
+        return "it once, with the folder that has all reports";
+    settings->reports = value;
+    return value[0] != '\0' ? NULL : "the name of a report, a mailbox or a folder";
+}
+
 static const char *take_jobs(struct probe_settings *settings, const char *value)
 {
     return arguments_number(value, 1, PROBE_RUN_JOBS_MAX, &settings->jobs) ? NULL : "a number from 1 to 256";
@@ -243,6 +251,7 @@ const struct probe_option probe_options[] = {
     { 'v', DOMAINS, "verbose", NULL, "with -f or -q: prints every check of every domain", take_verbose },
     { '\0', DOMAINS, "json", NULL, "prints one JSON object for each domain", take_json },
     { '\0', DOMAINS, "html", NULL, "prints one page about all domains, for a browser", take_html },
+    { '\0', DOMAINS, "reports", "PATH", "with -f: adds the verdicts of mta-sts-reports", take_reports },
     { '\0', DOMAINS, "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', EXPLAIN, "explain", "CHECK|KIND", "explains a check, or a finding by its kind", take_explain },
     { '\0', IMPORT, "import", NULL, "prints sections for what is served for the domains", take_import },

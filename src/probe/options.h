@@ -27,6 +27,8 @@ struct probe_settings {
     bool replaces;                        /* of --update, which has a format for its subject, and the two below */
     const char *zone, *primary;           /* of --delegate and --primary; NULL: not given */
     const char *file, *subject, *ca_file; /* SUBJECT: what the action is about; NULL: not given */
+    const char *reports;                  /* of --reports; NULL: not given */
+    const char *program;                  /* argv[0] */
     struct probe_context context;         /* not opened yet */
     unsigned jobs;
     char **domains; /* COUNT of them, as they were typed: not in normal form, and perhaps not valid */
@@ -43,7 +45,7 @@ struct probe_option {
     probe_option_take_fn *take;
 };
 
-enum { PROBE_OPTIONS = 27 };
+enum { PROBE_OPTIONS = 28 };
 
 /* All options. The one that stands for an action has no bit but that action's, and comes before others of that kind. */
 extern const struct probe_option probe_options[PROBE_OPTIONS];

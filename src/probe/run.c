@@ -10,6 +10,7 @@
 #include "probe/check/file.h"
 #include "probe/judge/result.h"
 #include "probe/limits.h"
+#include "probe/reports.h"
 #include "probe/tell/format.h"
 #include "probe/tell/report.h"
 #include "program/status.h"
@@ -100,6 +101,8 @@ static void probe_one(struct state *s, struct probe_dns *dns, const char *domain
     }
     bool good = run->file == NULL || probe_file_find(run->file, domain, &expected, &text);
     probe_domain(run->context, dns, domain, run->file != NULL ? &expected : NULL, &result);
+    if (run->reports != NULL)
+        buf_print(&result.reports, "%s", probe_reports_find(run->reports, domain));
     slot->status = good ? probe_status(&result) : PROBE_STATUS_UNKNOWN;
     if (slot->status != PROBE_STATUS_OK || !run->quiet)
         probe_format_result(run->format, &result, &run->report, &slot->text);

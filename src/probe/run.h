@@ -6,6 +6,7 @@
 #include "probe/ask/dns.h"
 #include "probe/check/context.h"
 #include "probe/check/file.h"
+#include "probe/reports.h"
 #include "probe/tell/format.h"
 #include "probe/tell/report.h"
 
@@ -24,8 +25,9 @@ struct probe_run_way {
 
 struct probe_run {
     const struct probe_context *context;
-    struct probe_file *file;    /* NULL: none */
-    const char *const *domains; /* COUNT of them, in normal form; 0: those of the file */
+    struct probe_file *file;             /* NULL: none */
+    const struct probe_reports *reports; /* NULL: none */
+    const char *const *domains;          /* COUNT of them, in normal form; 0: those of the file */
     size_t count;
     unsigned jobs;   /* how many at once, PROBE_RUN_JOBS_MAX at most: as many threads, each with one connection at a time */
     unsigned others; /* descriptors that are in use beside those of the context */

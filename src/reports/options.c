@@ -63,11 +63,24 @@ static const char *take_verbose(struct reports_settings *settings, const char *v
     return NULL;
 }
 
+static const char *set_format(struct reports_settings *settings, enum reports_format format)
+{
+    if (settings->format != REPORTS_TEXT && settings->format != format)
+        return "only one of --json and --html";
+    settings->format = format;
+    return NULL;
+}
+
 static const char *take_json(struct reports_settings *settings, const char *value)
 {
     (void)value;
-    settings->json = true;
-    return NULL;
+    return set_format(settings, REPORTS_JSON);
+}
+
+static const char *take_html(struct reports_settings *settings, const char *value)
+{
+    (void)value;
+    return set_format(settings, REPORTS_HTML);
 }
 
 static const char *take_colour(struct reports_settings *settings, const char *value)
@@ -88,6 +101,14 @@ static const char *take_reporters(struct reports_settings *settings, const char 
 static const char *take_window(struct reports_settings *settings, const char *value)
 {
     return arguments_number(value, 1, WINDOW_MAX, &settings->window) ? NULL : "a number of days, from 1 to 366";
+}
+
+static const char *take_verifiers(struct reports_settings *settings, const char *value)
+{
+    settings->verifiers = value;
+    return value[0] != '\0' && value[strcspn(value, " ;()\"")] == '\0'
+               ? NULL
+               : "the name that your mail server puts into Authentication-Results, as in mx.example.org";
 }
 
 static const char *take_now(struct reports_settings *settings, const char *value)
@@ -144,10 +165,12 @@ static const struct {
     { { 'q', "quiet", NULL, "prints nothing about domains that are fine" }, take_quiet },
     { { 'v', "verbose", NULL, "prints what each verdict is made of, and what to do" }, take_verbose },
     { { '\0', "json", NULL, "prints one JSON object for each domain" }, take_json },
+    { { '\0', "html", NULL, "prints one page about all domains, for a browser" }, take_html },
     { { '\0', "color", "WHEN", "auto, always or never; NO_COLOR is never" }, take_colour },
     { { '\0', "days", "N", "how many days with reports are enough; default: 14" }, take_days },
     { { '\0', "reporters", "N", "how many reporters are enough; default: 2" }, take_reporters },
     { { '\0', "window", "N", "reports of the last N days count; default: 30" }, take_window },
+    { { '\0', "authserv-id", "NAME", "only signed mails count, as the server NAME found" }, take_verifiers },
     { { '\0', "now", "TIME", "judges as at that time: 2026-11-26T07:00:00Z" }, take_now },
     { { '\0', "receive", "DIR", "takes reports into DIR, by FastCGI" }, take_receive },
     { { 't', "threads", "N", "takes so many at the same time; default: 16" }, take_threads },

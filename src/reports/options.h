@@ -12,11 +12,15 @@
 
 enum reports_action { REPORTS_READ, REPORTS_RECEIVE, REPORTS_HELP, REPORTS_VERSION };
 
+enum reports_format { REPORTS_TEXT, REPORTS_JSON, REPORTS_HTML };
+
 struct reports_settings {
     enum reports_action action;
+    enum reports_format format;
     enum colour colour;
-    const char *file; /* policies.ini; NULL: not given */
-    bool quiet, verbose, json;
+    const char *file;      /* policies.ini; NULL: not given */
+    const char *verifiers; /* as for signer_read(); NULL: signatures do not matter */
+    bool quiet, verbose;
     unsigned days, reporters, window; /* how many are enough; the last WINDOW days count */
     int64_t now;                      /* seconds since 1970 */
     int listener;                     /* a listening socket; -1: there is none, and reports are not taken by HTTPS */

@@ -19,6 +19,7 @@
 #include "reports/take/sink.h"
 #include "reports/take/unzip.h"
 #include "reports/take/walk.h"
+#include "reports/tell/html.h"
 #include "reports/tell/json.h"
 #include "reports/tell/text.h"
 
@@ -40,6 +41,8 @@ struct run {
     const struct reports_settings *settings;
     struct index *index;
     struct sums sums;
+    struct verdict_rules rules;
+    struct html html;
     struct progress progress;
     size_t broken, others;
     struct buf named; /* the name in the last message about a file */
@@ -76,13 +79,17 @@ static void on_refuse(void *to, const char *name, const char *why)
     (void)reports_error("%s: %s", name, why);
 }
 
-static void on_report(void *to, const char *name, const char *bytes, size_t len)
+static void on_report(void *to, const char *name, const char *signer, const char *bytes, size_t len)
 {
     struct run *run = to;
     struct report report;
     struct buf why = { 0 };
 
     bool good = report_read(bytes, len, &report, &why);
+    /* What a report says of itself is not believed where who signed it is known. */
+    report.is_unsigned = run->settings->verifiers != NULL && signer == NULL;
+    if (signer != NULL)
+        report.submitter = signer;
     if (good)
         run->out_of_memory |= !sums_add(&run->sums, &report);
     else if (why.failed || why.text == NULL)
@@ -118,7 +125,7 @@ static bool stops(void *to)
 static bool read_all(struct run *run)
 {
     static const char *const standard_input[] = { "-" };
-    const struct take_sink sink = { on_report, on_refuse, on_other, on_progress, stops, run };
+    const struct take_sink sink = { on_report, on_refuse, on_other, on_progress, stops, run, run->settings->verifiers };
     const struct reports_settings *settings = run->settings;
     const char *const *paths = settings->count > 0 ? (const char *const *)settings->paths : standard_input;
     size_t count = settings->count > 0 ? settings->count : 1;
@@ -135,14 +142,17 @@ static bool read_all(struct run *run)
 
 /* --- printing --- */
 
-static size_t longest_name(const struct index *index)
+/* Counts the domains, but for [*], and returns the length of the longest name. */
+static size_t measure(struct run *run)
 {
     char domain[DOMAIN_MAX + 1];
     size_t at = 0, longest = 0;
 
-    while (index_next_domain(index, &at, domain))
+    while (index_next_domain(run->index, &at, domain)) {
+        run->html.count += strcmp(domain, "*") != 0;
         if (strlen(domain) > longest)
             longest = strlen(domain);
+    }
     return longest;
 }
 
@@ -151,25 +161,47 @@ static bool is_quiet(const struct run *run, const struct verdict *verdict)
     return run->settings->quiet && verdict_status(verdict->word) == 0;
 }
 
+static void add_domain(struct run *run, const char *domain, const struct verdict *verdict, const struct text_options *options,
+                       struct buf *out)
+{
+    if (run->settings->format == REPORTS_HTML)
+        html_domain(&run->html, &run->sums, domain, verdict, &run->rules, out);
+    else if (is_quiet(run, verdict))
+        return;
+    else if (run->settings->format == REPORTS_JSON)
+        json_domain(&run->sums, domain, verdict, &run->rules, out);
+    else
+        text_domain(&run->sums, domain, verdict, &run->rules, options, out);
+}
+
 /* Judges DOMAIN and prints the verdict. False if memory runs out, or it cannot be written. */
 static bool print_domain(struct run *run, const char *domain, const struct text_options *options)
 {
-    const struct verdict_rules rules = { run->settings->days, run->settings->reporters, run->settings->now };
     struct verdict verdict;
     struct buf out = { 0 };
 
-    bool good = verdict_on_domain(run->index, domain, sums_find(&run->sums, domain), &rules, &verdict);
-    if (!good) {
-        (void)reports_error("out of memory");
-    } else if (!is_quiet(run, &verdict)) {
-        if (run->settings->json)
-            json_domain(&run->sums, domain, &verdict, &rules, &out);
-        else
-            text_domain(&run->sums, domain, &verdict, &rules, options, &out);
+    bool good = verdict_on_domain(run->index, domain, sums_find(&run->sums, domain), &run->rules, &verdict);
+    if (good) {
+        add_domain(run, domain, &verdict, options, &out);
         good = print(&out);
+    } else {
+        (void)reports_error("out of memory");
     }
     run->status = status_worse(run->status, verdict_status(verdict.word));
     verdict_free(&verdict);
+    return good;
+}
+
+static bool print_domains(struct run *run, size_t longest)
+{
+    const struct text_options options = { colour_is_wanted(run->settings->colour), run->settings->verbose, longest };
+    char domain[DOMAIN_MAX + 1];
+    bool good = true;
+    size_t at = 0;
+
+    while (good && index_next_domain(run->index, &at, domain))
+        if (strcmp(domain, "*") != 0)
+            good = print_domain(run, domain, &options);
     return good;
 }
 
@@ -179,40 +211,60 @@ static void add_count(struct buf *out, size_t count, const char *noun, const cha
         buf_print(out, "%s%zu %s%s %s", out->len > 0 ? ", " : "", count, noun, words_plural(count), says);
 }
 
-/* Says on standard error what does not count. */
-static void print_left_out(const struct run *run)
+/* Adds what does not count; nothing if all does. */
+static void add_left_out(const struct run *run, struct buf *out)
 {
     const struct sums *sums = &run->sums;
-    struct buf out = { 0 };
 
-    add_count(&out, sums->duplicates, "report", "read before");
-    add_count(&out, sums->foreign, "report", "of domains that policies.ini does not name");
-    add_count(&out, sums->old, "report", "older than the window");
-    add_count(&out, sums->early, "report", "of the future");
-    add_count(&out, run->broken, "file", "not readable");
-    add_count(&out, run->others, "file", "without a report");
-    if (out.len > 0 && !run->settings->quiet)
-        (void)reports_error("not counted: %s", out.text);
-    buf_free(&out);
+    add_count(out, sums->duplicates, "report", "read before");
+    add_count(out, sums->unsigned_reports, "report", "unsigned");
+    add_count(out, sums->foreign, "report", "of domains that policies.ini does not name");
+    add_count(out, sums->old, "report", "older than the window");
+    add_count(out, sums->early, "report", "of the future");
+    add_count(out, run->broken, "file", "not readable");
+    add_count(out, run->others, "file", "without a report");
 }
 
-static bool print_all(struct run *run)
+/* What stands after the domains makes a page look complete: it is the last that is written. */
+static bool print_html_end(struct run *run, bool is_all, const struct buf *left_out)
 {
-    const struct reports_settings *settings = run->settings;
-    const struct text_options options = { colour_is_wanted(settings->colour), settings->verbose, longest_name(run->index) };
-    char domain[DOMAIN_MAX + 1];
-    bool good = true;
-    size_t at = 0;
+    struct buf reports = { 0 }, out = { 0 };
 
-    while (good && index_next_domain(run->index, &at, domain))
-        if (strcmp(domain, "*") != 0)
-            good = print_domain(run, domain, &options);
+    buf_print(&reports, "%zu report%s read%s%s%s.", run->sums.reports, words_plural(run->sums.reports),
+              left_out->len > 0 ? "; not counted: " : "", left_out->len > 0 ? left_out->text : "",
+              is_all ? "" : "; some files or folders cannot be read, and reports may be missing");
+    html_end(&run->html, &run->rules, reports.text != NULL ? reports.text : "", &out);
+    out.failed |= reports.failed;
+    buf_free(&reports);
+    return print(&out);
+}
+
+static bool print_html_begin(struct run *run)
+{
+    struct buf out = { 0 };
+
+    html_begin(&run->html, run->settings->now, &out);
+    return print(&out);
+}
+
+/* IS_ALL: all paths were read. */
+static bool print_all(struct run *run, bool is_all)
+{
+    bool html = run->settings->format == REPORTS_HTML;
+    size_t longest = measure(run);
+    struct buf left_out = { 0 };
+
+    add_left_out(run, &left_out);
+    bool good =
+        (!html || print_html_begin(run)) && print_domains(run, longest) && (!html || print_html_end(run, is_all, &left_out));
     errno = 0;
     if (good && fflush(stdout) != 0) {
         (void)reports_error("cannot write: %s", strerror(errno));
         good = false;
     }
-    print_left_out(run);
+    if (left_out.len > 0 && !run->settings->quiet)
+        (void)reports_error("not counted: %s", left_out.text);
+    buf_free(&left_out);
     return good;
 }
 
@@ -229,11 +281,14 @@ static uint64_t random_number(const struct run *run)
 
 static int run_with(const struct reports_settings *settings, struct index *index)
 {
-    struct run run = { .settings = settings, .index = index };
+    struct run run = { .settings = settings,
+                       .index = index,
+                       .rules = { settings->days, settings->reporters, settings->now },
+                       .html = { .quiet = settings->quiet } };
 
     sums_init(&run.sums, index, settings->now - (int64_t)settings->window * DAY, settings->now, random_number(&run));
     bool is_all = read_all(&run);
-    if (run.out_of_memory || !print_all(&run))
+    if (run.out_of_memory || !print_all(&run, is_all))
         run.status = UNKNOWN;
     else if (!is_all)
         run.status = status_worse(run.status, UNKNOWN);

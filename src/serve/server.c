@@ -49,7 +49,7 @@ struct thread {
 
 struct server {
     const struct server_settings *settings;
-    enum confined confined;
+    struct buf confined; /* what confine_to() said */
     int listener;
     struct handler_shared shared;
     unsigned count; /* of threads that were started: as many as -t says accept, and the last one has the poller */
@@ -221,11 +221,6 @@ static void print_place(struct buf *text, const char *file)
 
 static void log_ready(const struct server *server)
 {
-    static const char *const rights[] = {
-        [CONFINED_NOT] = "",
-        [CONFINED_READING] = "; file access limited to reading",
-        [CONFINED_FOLDER] = "; file access limited to reading in its folder",
-    };
     const struct server_settings *settings = server->settings;
     size_t domains = store_domains(server->shared.store);
     struct buf text = { 0 };
@@ -236,8 +231,8 @@ static void log_ready(const struct server *server)
         buf_print(&text, ", reports into ");
         print_place(&text, settings->folder);
     }
-    if (server->confined != CONFINED_NOT)
-        buf_print(&text, "%s%s (Landlock)", rights[server->confined], settings->folder != NULL ? " and writing reports" : "");
+    if (server->confined.text != NULL)
+        buf_print(&text, "; %s", server->confined.text);
     if (text.text != NULL)
         log_line(text.text);
     buf_free(&text);
@@ -326,16 +321,17 @@ int server_run(const struct server_settings *settings)
     (void)sigaction(SIGHUP, &harmless, NULL);
     return_memory();
     ini_init();
-    server.confined = confine_to(settings->file, settings->folder);
+    confine_to(settings->file, settings->folder, &server.confined);
     server.shared.store = store_open(settings->file, NULL, log_failed_start);
-    if (server.shared.store == NULL)
-        return 1;
-    store_say(server.shared.store, log_line);
-    if (prepare(&server, polled))
-        status = run(&server);
-    poller_free(server.shared.poller);
-    free(server.threads);
-    free(server.own);
-    store_free(server.shared.store);
+    if (server.shared.store != NULL) {
+        store_say(server.shared.store, log_line);
+        if (prepare(&server, polled))
+            status = run(&server);
+        poller_free(server.shared.poller);
+        free(server.threads);
+        free(server.own);
+        store_free(server.shared.store);
+    }
+    buf_free(&server.confined);
     return status;
 }

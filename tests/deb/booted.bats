@@ -14,6 +14,17 @@ states() {
     done
 }
 
+# journal_has UNIT TEXT: a line of the unit's log has the text.
+journal_has() {
+    on journalctl --no-pager -o cat -u "$1" >journal && grep -qF -- "$2" journal
+}
+
+# served_there: nginx on the machine serves example.org.
+served_there() {
+    on curl -sS --fail --cacert /etc/ssl/mta-sts/cert.pem --resolve mta-sts.example.org:443:127.0.0.1 \
+        https://mta-sts.example.org/.well-known/mta-sts.txt >served && grep -q '^version: STSv1' served
+}
+
 SERVED='mta-sts.socket mta-sts.service'
 PROBED='mta-sts-probe.timer'
 
@@ -117,4 +128,75 @@ answers() {
     on rm -r /etc/ssl/mta-sts /etc/nginx/conf.d/mta-sts.conf
     on systemctl stop nginx
     files | diff before -
+}
+
+# The filter of Debian 12's systemd-nspawn forbids these system calls, that of Debian 13's does not.
+LANDLOCK='landlock_create_ruleset landlock_add_rule landlock_restrict_self'
+
+@test "booted: the program is shut in, reads again at a reload, and is back after a reboot; the journal has its log" {
+    boot_root --system-call-filter="$LANDLOCK"
+    install_debs "$(built mta-sts)"
+    put "$TREE/debian/tests/served"
+    PATIENCE=200 on bash /root/served
+
+    # A user of its own, no privileges, and the unit's filter.
+    on grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):' "/proc/$(pid)/status" | tee status
+    awk '$1 == "Uid:" { exit !($2 >= 61184 && $2 <= 65519) }' status
+    [ "$(grep -cE '^(CapEff:\s0+|CapBnd:\s0+|NoNewPrivs:\s1|Seccomp:\s2)$' status)" -eq 4 ]
+    journal_has mta-sts.service 'file access limited to reading in its folder (Landlock'
+    on systemd-analyze security --no-pager --threshold=5 mta-sts.service
+
+    on sh -c 'printf "\n[reload.example]\nmx = mail.reload.example\n" >>/etc/mta-sts/policies.ini; sleep 1; systemctl reload mta-sts.service'
+    until_true journal_has mta-sts.service 'read again: '
+    on journalctl --no-pager -o json --output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_COMM,_UID -u mta-sts.service -g '^mta-sts: ready' >ready.json
+    [ "$(grep -c '"SYSLOG_IDENTIFIER":"mta-sts"' ready.json)" -ge 1 ]
+
+    # This time Landlock is forbidden, and the first line says so.
+    reboot_root --system-call-filter="~$LANDLOCK"
+    until_true served_there
+    # shellcheck disable=SC2086 # several units
+    states active/enabled $SERVED
+    on journalctl --no-pager -o cat -b -u mta-sts.service | tee booted.log
+    grep -q 'ready: .*; file access not limited by Landlock: a filter of system calls (seccomp) forbids it' booted.log
+
+    on systemctl disable --now mta-sts.socket mta-sts.service
+}
+
+# mailed: the newest mail to root is in the file mail, and in no mailbox any more.
+mailed() {
+    until_true on test -s /var/mail/root
+    on cat /var/mail/root >mail
+    on rm /var/mail/root
+    cat mail
+    [ "$(grep -c '^From ' mail)" -eq 1 ]
+    grep -q '^Subject: MTA-STS: ' mail
+    grep -q '^Sent by mta-sts-probe on ' mail
+}
+
+# rung: the timer has started the probe, whose mail is a new one.
+rung() {
+    on rm -f /var/lib/mta-sts-probe/mailed
+    on systemctl restart mta-sts-probe.timer
+    mailed
+    until_true states inactive/static mta-sts-probe.service mta-sts-probe-mail.service
+}
+
+@test "booted: the timer of mta-sts-probe mails, through Postfix and through msmtp" {
+    boot_root
+    install_debs "$(built mta-sts)" "$(built mta-sts-probe)"
+    on sh -c 'printf "\n[example.org]\nmx = mail.example.org\n" >>/etc/mta-sts/policies.ini'
+    on mkdir -p /etc/systemd/system/mta-sts-probe.timer.d
+    printf '[Timer]\nOnCalendar=\nOnActiveSec=1s\nRandomizedDelaySec=0\nAccuracySec=1ms\n' >now.conf
+    on tee /etc/systemd/system/mta-sts-probe.timer.d/now.conf <now.conf
+    on systemctl daemon-reload
+    on systemctl enable mta-sts-probe.timer
+    rung
+    journal_has mta-sts-probe-mail.service 'mailed to root: '
+
+    printf 'account default\nhost 127.0.0.1\nfrom probe@localhost\nlogfile /var/log/msmtp\n' >msmtprc
+    on sh -c 'umask 077; cat >/etc/msmtprc' <msmtprc
+    on ln -sf ../bin/msmtp /usr/sbin/sendmail
+    rung
+    on grep -q 'smtpstatus=250' /var/log/msmtp
+    on systemd-analyze security --no-pager mta-sts-probe.service mta-sts-probe-mail.service
 }

@@ -13,10 +13,12 @@ load root
 }
 
 @test "lintian finds nothing" {
-    # Debian 12 asks for an init script, of which Debian 13 knows no more: an override would be wrong in one of them. System V init holds no socket for a
-    # program; examples/spawn-fcgi and examples/openrc are for systems without systemd. The version of the standards is that of Debian 12.
-    run -0 lintian --allow-root --pedantic -EI --fail-on error,warning,info,pedantic,experimental \
-        --suppress-tags package-supports-alternative-init-but-no-init.d-script,out-of-date-standards-version "$BUILT"/*.changes
+    # Debian 12 asks for an init script, of which Debian 13 knows no more, and refuses the tag's name: an override would be wrong in one of them. System V
+    # init holds no socket for a program; examples/spawn-fcgi and examples/openrc are for systems without systemd. The version of the standards is that of
+    # Debian 12.
+    local suppressed
+    suppressed=$(lintian-explain-tags --list-tags | grep -xE 'package-supports-alternative-init-but-no-init.d-script|out-of-date-standards-version' | paste -sd,)
+    run -0 lintian --allow-root --pedantic -EI --fail-on error,warning,info,pedantic,experimental --suppress-tags "$suppressed" "$BUILT"/*.changes
     [ "$output" = '' ]
 }
 
@@ -44,14 +46,14 @@ load root
 }
 
 @test "installed: valid, serves nobody, finds its file; upgraded: an edit stays; removed: the file stays; purged: nothing is left" {
-    repack mta-sts 0.0.9 's/^max_age = 1w/max_age = 2w/'
-    repack mta-sts-probe 0.0.9
-    repack mta-sts-reports 0.0.9
+    repack mta-sts 0.1.0 's/^max_age = 1w/max_age = 2w/'
+    repack mta-sts-probe 0.1.0
+    repack mta-sts-reports 0.1.0
     repack mta-sts 9.9 's/^max_age = 1w/max_age = 3w/'
     own_root
     files >before
 
-    install_debs mta-sts_0.0.9.deb mta-sts-probe_0.0.9.deb mta-sts-reports_0.0.9.deb
+    install_debs mta-sts_0.1.0.deb mta-sts-probe_0.1.0.deb mta-sts-reports_0.1.0.deb
     run -0 on mta-sts check
     [[ $output == */etc/mta-sts/policies.ini:*'names no domain'*'0 domains, 0 errors, 1 warning' ]]
     run -1 on mta-sts dns

@@ -1,5 +1,5 @@
-# For the suites of the Debian packages: a root file system of their own, with what the packages depend on, a systemd and an nginx. It is made once by
-# debootstrap, in build/deb-root. Each test has an overlay of it in memory. `make deb` has built the packages, in build/deb.
+# For the suites of the Debian packages: a root file system of their own, with what the packages depend on, a systemd, an nginx and a mail server. It is
+# made once by debootstrap, in build/deb-root. Each test has an overlay of it in memory. `make deb` has built the packages, in build/deb.
 
 load ../helpers/suite
 load ../helpers/machine
@@ -21,7 +21,7 @@ teardown_file() {
 # make_root: makes LOWER, one at a time, if it is not there or has other packages. Its release is that of this machine.
 make_root() {
     local release mirror packages
-    packages=$(depends),systemd-sysv,nginx-light,curl,openssl,procps
+    packages=$(depends),systemd-sysv,nginx-light,curl,openssl,procps,postfix,msmtp
     exec {lock}>"$TREE/build/deb-root.lock"
     flock "$lock"
     if [ "$(cat "$LOWER/made" 2>/dev/null)" != "$packages" ]; then
@@ -67,13 +67,22 @@ own_root() {
     copy_root "$LOWER"
     "${IN_KEEPER[@]}" mount -t proc proc machine/root/proc
     "${IN_KEEPER[@]}" mount --rbind /dev machine/root/dev
+    # shellcheck disable=SC2034 # for machine.bash
     ON=(nsenter --target "$KEEPER" --mount chroot "$DIR/machine/root")
 }
 
-# boot_root: a copy of the root whose systemd has booted.
+# boot_root [ARGUMENT...]: a copy of the root whose systemd has booted, by systemd-nspawn with the arguments.
 boot_root() {
     copy_root "$LOWER"
-    power_on --private-network
+    power_on --private-network "$@"
+}
+
+# reboot_root [ARGUMENT...]: reboots it.
+reboot_root() {
+    on systemctl reboot || true
+    # Its exit status asks for a start.
+    wait "$NSPAWN" || [ $? -eq 133 ]
+    power_on --private-network "$@"
 }
 
 # put FILE...: copies the files into the root's folder /root.

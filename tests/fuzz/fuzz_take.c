@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "fuzz.h"
 #include "reports/take/content.h"
+#include "reports/take/signer.h"
 #include "reports/take/sink.h"
 
 #include <sys/mman.h>
@@ -12,12 +13,13 @@
 
 static size_t outcomes;
 
-static void on_report(void *to, const char *file, const char *bytes, size_t len)
+static void on_report(void *to, const char *file, const char *signer, const char *bytes, size_t len)
 {
     unsigned char sum = 0;
 
     (void)to;
     CHECK(file != NULL && len > 0 && len <= TAKE_UNPACKED_MAX);
+    CHECK(signer == NULL || (signer[0] != '\0' && strlen(signer) < SIGNER_SIZE));
     for (size_t i = 0; i < len; i++)
         sum ^= (unsigned char)bytes[i];
     outcomes += 1 + (sum & 0);
@@ -50,7 +52,7 @@ static bool stops(void *to)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct take_sink sink = { on_report, on_refuse, on_other, on_progress, stops, NULL };
+    const struct take_sink sink = { on_report, on_refuse, on_other, on_progress, stops, NULL, "mx.example.org" };
     int fd = memfd_create("fuzz", 0);
 
     CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);

@@ -155,6 +155,8 @@ def containers():
     archive = gzip.compress(one, mtime=0)
     line = b"From a@b Thu Nov 26 07:00:00 2026\n"
     mails = [tlsrpt.mail(archive), tlsrpt.mail(one, "application/tlsrpt+json"), tlsrpt.single(archive), tlsrpt.single(b"x")]
+    signed = b"Authentication-Results: mx.example.org; spf=none (x);\n dkim=pass reason=\"a\\b\" header.d=example.net header.i=x@example.net\n"
+    yield from [signed + mail for mail in mails]
     yield from [one, archive, archive + archive, archive[:-9], *mails]
     yield line + (b"\n" + line).join(mails)
     yield (line + (b"\n" + line).join(mails)).replace(b"\n", b"\r\n")

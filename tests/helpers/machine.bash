@@ -1,11 +1,12 @@
-# A copy of a root file system (an overlay in memory), and a machine on it: a systemd that has booted. One for each suite, whose teardown_file calls
-# machine_stop. A suite loads suite.bash before this.
+# A copy of a root file system (an overlay in memory), and a machine on it: a systemd that has booted. The suite's teardown_file calls machine_stop.
+# A suite loads suite.bash before this.
 
-# machine_stop: removes what the machine, which has ended by now, leaves in /sys.
+# machine_stop: removes what the suite's machines, which have ended by now, leave in /sys.
 machine_stop() {
-    if [ -e "$BATS_FILE_TMPDIR/machine" ]; then
-        find /sys/fs/cgroup -depth -type d -path "*/machine-$(cat "$BATS_FILE_TMPDIR/machine")*" -exec rmdir {} +
-    fi
+    local machine
+    for machine in "$BATS_FILE_TMPDIR"/machine-*; do
+        [ ! -e "$machine" ] || find /sys/fs/cgroup -depth -type d -path "*/${machine##*/}*" -exec rmdir {} +
+    done
 }
 
 # needs_machine COMMAND...: skips the test where such a machine cannot be booted, or a command is missing.
@@ -33,7 +34,8 @@ copy_root() {
     is_up machine test -e copied
 }
 
-# power_on ARGUMENT...: systemd-nspawn, with the arguments, boots the copy's systemd. NSPAWN is its process. After a shutdown this can be called again.
+# power_on ARGUMENT...: systemd-nspawn, with the arguments, boots the copy's systemd. NSPAWN is its process. After a reboot or shutdown it has ended, and
+# this can be called again.
 power_on() {
     # Two machines in one cgroup would end each other's processes.
     # shellcheck disable=SC2016 # for the other shell
@@ -44,7 +46,7 @@ power_on() {
         exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --register=no --keep-unit --machine="machine-$1" "${@:2}"
         ' power_on "$KEEPER" "$@" </dev/null
     NSPAWN=$STARTED
-    echo "$KEEPER" >"$BATS_FILE_TMPDIR/machine"
+    touch "$BATS_FILE_TMPDIR/machine-$KEEPER"
     local i
     for ((i = 0; i < 6; i++)); do
         ! until_true booted 2>/dev/null || return 0

@@ -5,7 +5,7 @@ TREE=$(realpath "$HELPERS/../..")
 # a_repository: a copy of the tree without build products, committed to a git repository in $DIR/tree.
 a_repository() {
     mkdir tree
-    tar -C "$TREE" --exclude=./.git --exclude=./build -cf - . | tar -C tree -xf -
+    tar -C "$TREE" --exclude=./.git --exclude=./build --exclude='./mta-sts-*.tar.gz' -cf - . | tar -C tree -xf -
     unset "${!GIT_@}"
     export HOME=$DIR GIT_CONFIG_NOSYSTEM=1
     git -C tree init -q

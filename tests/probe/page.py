@@ -14,6 +14,11 @@ WORST_FIRST = ["s2", "s3", "s1", "s0"]
 # All that the page consists of. No text of others becomes one more.
 ELEMENTS = set("""html head meta link title style body header h1 p time main section h2 div label input select option button output table caption thead
     tbody tr th td b details summary dl dt dd code a h3 h4 ul li strong span script""".upper().split())
+# The same for the pages of mta-sts-reports, which have plots.
+ELEMENTS_REPORTS = (ELEMENTS - {"CODE", "A", "H3", "H4"}) | {"FIGURE", "FIGCAPTION", "svg", "path"}
+# What the title begins with; all that the page consists of; the words in its first column.
+KINDS = [("MTA-STS, 20", ELEMENTS, "ok|warn|FAIL|\\?"),
+         ("TLS reports, 20", ELEMENTS_REPORTS, "ready|not yet|wait|no reports|enforced|failing|mode none|unknown")]
 ROWS = "Array.from(document.querySelectorAll('tbody tr'))"
 SHOWN = ROWS + ".filter((row) => row.getClientRects().length > 0)"
 DOMAINS = "(%s).map((row) => row.id)"
@@ -53,8 +58,16 @@ def url(file, target=""):
 
 
 def results(name):
-    with open(name, encoding="ascii") as lines:
+    with open(name, encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
+
+
+def kind(page):
+    """What is expected of this page; see KINDS."""
+    title = page.value("document.title")
+    found = [one for one in KINDS if title.startswith(one[0])]
+    expect(found, "title:", title)
+    return found[0] if found else KINDS[0]
 
 
 def quiet(page, file):
@@ -77,9 +90,8 @@ def markup(page, file):
         page.load(url(file), script=script)
         quiet(page, file)
         elements = set(page.value("Array.from(document.querySelectorAll('*')).map((element) => element.tagName)"))
-        expect(elements <= ELEMENTS, elements - ELEMENTS)
+        expect(elements <= kind(page)[1], elements - kind(page)[1])
         expect(page.value("document.scripts.length") == 1 and page.value("document.styleSheets.length") == 1, "scripts and styles")
-        expect(page.value("document.title").startswith("MTA-STS, 20"), page.value("document.title"))
         names = set(page.value("Array.from(document.querySelectorAll('*')).flatMap((element) => element.getAttributeNames())"))
         expect(not [name for name in names if name.startswith("on") or name in ("src", "style", "action")], names)
         expect(page.value("document.documentElement.lang") == "en", "lang")
@@ -88,6 +100,7 @@ def markup(page, file):
 def forbids(page, file):
     """Whatever else got into the page would not run, and would ask nobody."""
     page.load(url(file))
+    title = page.value("document.title")
     page.value("""(() => {
         const script = document.createElement("script");
         script.textContent = "document.title = 'taken'";
@@ -96,7 +109,7 @@ def forbids(page, file):
     })()""")
     answer = page.value("fetch('http://127.0.0.1:9/x').then(() => 'sent', (error) => String(error))")
     expect("Failed to fetch" in answer, answer)
-    expect(page.value("document.title").startswith("MTA-STS, "), "a script ran")
+    expect(page.value("document.title") == title, "a script ran")
     expect(page.value("getComputedStyle(document.getElementById('p')).color") != "rgb(255, 0, 0)", "a style counts")
     violations = " ".join(event["entry"]["text"] for event in page.seen("Log.entryAdded"))
     expect(all(name in violations for name in ("script-src", "style-src", "img-src")) and "Refused to connect" in violations or
@@ -227,21 +240,49 @@ def looks(page, file):
     expect(page.value("document.querySelectorAll('tbody th[scope=row]').length") == len(order(page, "1")), "scope of rows")
     expect(page.value("document.querySelectorAll('table > caption').length") == 1, "caption")
     expect(page.value("Array.from(document.querySelectorAll('h1, h2')).map((head) => head.tagName)") == ["H1", "H2", "H2", "H2"], "headings")
-    expect(page.value("Array.from(document.querySelectorAll('tbody tr')).every((row) => /^(ok|warn|FAIL|\\?)$/.test(row.cells[0].textContent))"),
+    expect(page.value("Array.from(document.querySelectorAll('tbody tr')).every((row) => /^(%s)$/.test(row.cells[0].textContent))" % kind(page)[2]),
            "a status without its word")
     links = "Array.from(document.querySelectorAll('a')).every((link) => document.getElementById(link.getAttribute('href').slice(1)))"
     expect(page.value(links), "a link leads nowhere")
 
 
-def prints(page, file, text):
-    """On paper all is open, with the script and without. The names of the columns stand on each page."""
+def plots(page, file, found):
+    """Each domain with reports has a plot: a bar for each day with sessions, one for each with failures, and the same in words."""
+    for script, dark, width in ((True, False, 1280), (False, True, 375)):
+        page.load(url(file), script=script, dark=dark, width=width)
+        page.value("for (const details of document.querySelectorAll('details')) details.open = true")
+        rows = page.value("""Object.fromEntries(%s.map((row) => [row.id, Array.from(row.querySelectorAll("svg")).map((svg) => ({
+            label: svg.getAttribute("aria-label"), caption: svg.parentElement.textContent, width: svg.getBoundingClientRect().width,
+            height: svg.getBoundingClientRect().height, axis: getComputedStyle(svg.querySelector(".axis")).stroke,
+            bars: Array.from(svg.querySelectorAll("path:not(.axis)")).map((path) => path.getAttribute("d").split("M").length - 1),
+            colours: Array.from(svg.querySelectorAll("path")).map((path) => getComputedStyle(path).stroke) }))]))""" % ROWS)
+        roles = [node["role"]["value"] for node in page.call("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
+        expect(roles.count("image") == sum(map(len, rows.values())), "no image to who cannot see it:", roles.count("image"))
+        for one in results(found):
+            plot = rows.get(one["domain"])
+            expect(plot is not None and len(plot) == (len(one["days"]) > 0), one["domain"], "has plots:", plot)
+            if not plot:
+                continue
+            plot, failing = plot[0], [day for day in one["days"] if day["failed"]]
+            bars = [sum(day["sessions"] > 0 for day in one["days"])] + ([len(failing)] if failing else [])
+            expect(plot["bars"] == bars, one["domain"], "has bars:", plot["bars"], bars)
+            expect("from " + one["days"][0]["day"] in plot["label"], plot["label"])
+            expect(all("%(day)s (%(failed)d)" % day in plot["label"] for day in failing[-5:]), plot["label"])
+            expect("at most {:,}".format(max(day["sessions"] for day in one["days"])) in plot["caption"], plot["caption"])
+            expect(200 < plot["width"] <= width and plot["height"] > 40, "size:", plot)
+            expect("none" not in plot["colours"] and "rgba(0, 0, 0, 0)" not in plot["colours"], plot["colours"])
+
+
+def prints(page, file, text, row="1 MX host"):
+    """On paper all is open, with the script and without. The names of the columns stand on each page that has ROW."""
     for script in (True, False):
         page.load(url(file), script=script)
         page.pdf("page.pdf")
         printed = subprocess.run(["pdftotext", "-raw", "page.pdf", "-"], capture_output=True, text=True, check=True).stdout
         expect(text in " ".join(printed.split()), "not printed, script", script, text)
-        pages = [one for one in printed.split("\f") if "1 MX host" in one]
-        expect(len(pages) > 1 and all("Status Domain Mode Checks" in " ".join(one.split()) for one in pages), "columns without names, script", script)
+        pages = [one for one in printed.split("\f") if row in one]
+        columns = "Verdict Domain Mode Reports" if kind(page) == KINDS[1] else "Status Domain Mode Checks"
+        expect(len(pages) > 1 and all(columns in " ".join(one.split()) for one in pages), "columns without names, script", script)
 
 
 def large(page, file, count):
@@ -260,7 +301,7 @@ def large(page, file, count):
 
 
 def main():
-    checks = {check.__name__: check for check in (markup, forbids, complete, part, sorts, ranks, filters, looks, prints, large)}
+    checks = {check.__name__: check for check in (markup, forbids, complete, part, sorts, ranks, filters, looks, plots, prints, large)}
     with Chromium() as page:
         checks[sys.argv[1]](page, *sys.argv[2:])
     for fault in faults[:20]:

@@ -114,36 +114,27 @@ YML
     until_true listens_inside 8461
 }
 
-# start_postfix: a Postfix with its configuration, queue and data in the test's folder. It tries deferred mail every few seconds, and uses TLS if offered.
-# The backoff is three seconds: after one second its smtp process may still hold the message, and Postfix then waits for a minute.
-start_postfix() {
+# run_postfix: a Postfix with its configuration, queue and data in the test's folder. Standard input has settings for its main.cf. The file services, if it exists, has further
+# services for its master.cf.
+run_postfix() {
     mkdir postfix queue
     install -d -o postfix data
-    cat >postfix/main.cf <<CONF
+    {
+        cat <<CONF
 compatibility_level = 3.6
 queue_directory = $DIR/queue
 data_directory = $DIR/data
 maillog_file = $DIR/maillog
 maillog_file_prefixes = $DIR
-myhostname = sender.example.net
-mydestination =
-alias_maps =
 local_recipient_maps =
 notify_classes =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
-smtp_tcp_port = 25
-smtp_host_lookup = dns
-smtp_dns_support_level = enabled
-smtp_tls_security_level = may
-smtp_tls_CAfile = $DIR/ca.pem
-smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:postfix
-smtp_tls_loglevel = 1
-queue_run_delay = 1s
-minimal_backoff_time = 3s
-maximal_backoff_time = 3s
 CONF
-    cat >postfix/master.cf <<'CONF'
+        cat
+    } >postfix/main.cf
+    : >>services
+    cat - services >postfix/master.cf <<'CONF'
 pickup    unix  n       -       n       60      1       pickup
 cleanup   unix  n       -       n       -       0       cleanup
 qmgr      unix  n       -       n       300     1       qmgr
@@ -164,6 +155,26 @@ CONF
     # Not `postfix start-fg`: SIGTERM would end its shell, but not the master.
     start postfix.log "$(postconf -hd daemon_directory)/master" -c "$DIR/postfix" -s
     until_true test -S queue/public/pickup
+}
+
+# start_postfix: a Postfix that sends. It tries deferred mail every few seconds, and uses TLS if offered.
+# The backoff is three seconds: after one second its smtp process may still hold the message, and Postfix then waits for a minute.
+start_postfix() {
+    run_postfix <<CONF
+myhostname = sender.example.net
+mydestination =
+alias_maps =
+smtp_tcp_port = 25
+smtp_host_lookup = dns
+smtp_dns_support_level = enabled
+smtp_tls_security_level = may
+smtp_tls_CAfile = $DIR/ca.pem
+smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:postfix
+smtp_tls_loglevel = 1
+queue_run_delay = 1s
+minimal_backoff_time = 3s
+maximal_backoff_time = 3s
+CONF
 }
 
 # send RECIPIENT SUBJECT

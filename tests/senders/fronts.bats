@@ -264,6 +264,7 @@ CONF
     LOST=' 502 ' five_and_a_sixth nobody lego 's/--days 30/--days 99999/' 's|--http.webroot [^ ]*|--http.port 127.0.0.1:8080|'
 }
 
+# bats test_tags=h2o
 @test "h2o and dehydrated: five domains, a sixth, a renewal" {
     prepare h2o root/etc/h2o root/var/log/h2o
     as_told h2o h2o

@@ -44,4 +44,5 @@ void probe_result_free(struct probe_result *result)
     }
     buf_free(&result->effect);
     buf_free(&result->publish);
+    buf_free(&result->reports);
 }

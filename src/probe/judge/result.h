@@ -42,6 +42,7 @@ struct probe_result {
     struct probe_check checks[PROBE_CHECKS];
     struct buf effect;  /* what all this does to mail now; empty: nothing */
     struct buf publish; /* the record to publish; empty: that is not what is wrong */
+    struct buf reports; /* what TLS reports say: a verdict, ": ", and its reason, in ASCII; empty: nothing */
     bool is_safe;       /* the id of the policy in policies.ini may be published now; see probe_compare_is_safe() */
     unsigned ms;
 };

@@ -103,6 +103,7 @@ static void add_details(const struct probe_result *result, const struct probe_re
     add_title(result, out);
     page_markup(out, "</summary><dl>");
     page_add_some(out, "<dt>mail<dd>", &result->effect);
+    page_add_some(out, "<dt>reports<dd>", &result->reports);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
         if (probe_report_shows(result, (enum probe_check_name)i, options))
             add_check(result, (enum probe_check_name)i, out);
@@ -119,10 +120,12 @@ void probe_html_row(const struct probe_result *result, const struct probe_report
     page_add(out, "<th scope=row>", result->domain);
     page_add(out, "<td>", result->has_mode ? policy_mode_text(result->mode) : "");
     page_markup(out, "<td>");
-    if (probe_report_is_line(result, options))
+    if (probe_report_is_line(result, options)) {
         page_add_some(out, "", &result->checks[PROBE_CHECK_MX].summary);
-    else
+        page_add_some(out, "<p>reports: ", &result->reports);
+    } else {
         add_details(result, options, out);
+    }
     page_markup(out, "\n");
 }
 

@@ -51,6 +51,22 @@ static void add_addresses(struct buf *out, const char *addresses)
     buf_add(out, "]", 1);
 }
 
+/* The same for a verdict with its reason: an object, or null. The name of the verdict is that of mta-sts-reports --json. */
+static void add_reports(struct buf *out, const struct buf *text)
+{
+    size_t len = text->len > 0 ? strcspn(text->text, ":") : 0;
+
+    buf_print(out, ",\"reports\":%s", text->len > 0 ? "{\"verdict\":\"" : "null");
+    if (text->len == 0)
+        return;
+    for (size_t i = 0; i < len; i++)
+        buf_add(out, text->text[i] == ' ' ? "-" : text->text + i, 1);
+    buf_print(out, "\",\"text\":");
+    len += strspn(text->text + len, ": ");
+    add_string(out, text->text + len, text->len - len);
+    buf_add(out, "}", 1);
+}
+
 static void add_finding(struct buf *out, const struct probe_findings *findings, size_t i)
 {
     const struct probe_finding *finding = &findings->list[i];
@@ -93,6 +109,7 @@ void probe_json(const struct probe_result *result, struct buf *out)
     buf_print(out, ",\"ms\":%u", result->ms);
     add_text(out, "effect", &result->effect);
     add_text(out, "publish", &result->publish);
+    add_reports(out, &result->reports);
     buf_print(out, ",\"checks\":{");
     for (size_t i = 0; i < PROBE_CHECKS; i++) {
         buf_print(out, "%s", i > 0 ? "," : "");

@@ -156,6 +156,15 @@ bool probe_report_is_line(const struct probe_result *result, const struct probe_
     return options->brief && probe_status(result) == PROBE_STATUS_OK && result->effect.len == 0 && !has_remark_on_file(result);
 }
 
+/* Adds what is no check, with its NAME; nothing if TEXT is empty. */
+static void add_part(const char *name, const struct buf *text, struct buf *out)
+{
+    if (text->len == 0)
+        return;
+    buf_print(out, "  %s: ", name);
+    add_text(out, text->text, text->len, strlen(name) + 4, CHECK_COLUMN);
+}
+
 void probe_report(const struct probe_result *result, const struct probe_report_options *options, struct buf *out)
 {
     int status = probe_status(result);
@@ -164,16 +173,15 @@ void probe_report(const struct probe_result *result, const struct probe_report_o
     add_head(result, status, options, out);
     if (probe_report_is_line(result, options)) {
         buf_print(out, "%s%s\n", mx->len > 0 ? ", " : "", mx->len > 0 ? mx->text : "");
+        add_part("reports", &result->reports, out);
         return;
     }
     buf_add(out, "\n", 1);
     for (size_t i = 0; i < PROBE_CHECKS; i++)
         if (probe_report_shows(result, (enum probe_check_name)i, options))
             add_check(result, (enum probe_check_name)i, options, out);
-    if (result->effect.len > 0) {
-        buf_print(out, "  mail: ");
-        add_text(out, result->effect.text, result->effect.len, CHECK_COLUMN, CHECK_COLUMN);
-    }
+    add_part("mail", &result->effect, out);
+    add_part("reports", &result->reports, out);
     buf_add(out, "\n", options->apart ? 1 : 0);
 }
 

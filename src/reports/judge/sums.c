@@ -127,6 +127,16 @@ static bool add_to_domain(struct sums *sums, const struct report *report, const 
     return good;
 }
 
+/* Counts a report of the domain NAME that nobody signed. */
+static bool add_unsigned(struct sums *sums, const char *name)
+{
+    struct tally *domain = take_domain(sums, name);
+
+    if (domain != NULL)
+        domain->unsigned_reports++;
+    return domain != NULL;
+}
+
 /* --- reports --- */
 
 /* Was REPORT, as far as it is about DOMAIN, added before? A report-id is one reporter's own, and that of one day. */
@@ -151,6 +161,15 @@ static bool is_earlier(char (*names)[DOMAIN_MAX + 1], size_t number)
     return false;
 }
 
+/* Adds what REPORT says of the domain NAME, unless it was added *BEFORE, or is unsigned. */
+static bool add_part(struct sums *sums, const struct report *report, const char *name, bool *before)
+{
+    *before = false;
+    if (report->is_unsigned)
+        return add_unsigned(sums, name);
+    return take_report(sums, report, name, before) && (*before || add_to_domain(sums, report, name));
+}
+
 /* Adds REPORT to all of its domains. NAMES: room for as many names as it has blocks. */
 static bool add_to_domains(struct sums *sums, const struct report *report, char (*names)[DOMAIN_MAX + 1])
 {
@@ -163,10 +182,11 @@ static bool add_to_domains(struct sums *sums, const struct report *report, char 
         is_known = true;
         if (is_earlier(names, i))
             continue;
-        good = take_report(sums, report, names[i], &before) && (before || add_to_domain(sums, report, names[i]));
+        good = add_part(sums, report, names[i], &before);
         is_new |= !before;
     }
     sums->foreign += !is_known;
+    sums->unsigned_reports += is_known && report->is_unsigned;
     sums->duplicates += is_known && !is_new;
     return good;
 }

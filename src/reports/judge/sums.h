@@ -29,6 +29,7 @@ struct sums {
     struct keys domain_keys, name_keys, report_keys;
     /* Counts of reports: all; read before; of other domains than those of policies.ini alone; older than SINCE; not over yet. */
     size_t reports, duplicates, foreign, old, early;
+    size_t unsigned_reports; /* those of known domains whose sender had to be verified, and is not */
 };
 
 /*
@@ -37,7 +38,7 @@ struct sums {
  */
 void sums_init(struct sums *sums, struct index *index, int64_t since, int64_t now, uint64_t seed);
 
-/* Adds REPORT. False if memory runs out. */
+/* Adds REPORT. One that is unsigned is only counted, and hides no other one. False if memory runs out. */
 bool sums_add(struct sums *sums, const struct report *report);
 
 /* The sums of DOMAIN, a policy domain in normal form; NULL: there is no report. Valid until the next sums_add(). */

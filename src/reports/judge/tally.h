@@ -62,6 +62,7 @@ struct tally {
     char *in_force; /* the meaning of the policy in force; NULL: there is none */
     uint64_t sessions, failed;
     size_t reports, left_out; /* LEFT_OUT: those of more reporters than TALLY_REPORTERS_MAX */
+    size_t unsigned_reports;  /* those that do not count, since nobody signed their mails */
     struct tally_reporter *reporters;
     size_t reporter_count, reporter_room;
     struct tally_day *days; /* sorted */

@@ -156,8 +156,9 @@ bool verdict_on_domain(struct index *index, const char *domain, const struct tal
     const struct index_verdict *found;
     bool good = true;
 
-    *verdict =
-        (struct verdict) { .word = VERDICT_NO_REPORTS, .tally = tally != NULL && tally->reporter_count > 0 ? tally : NULL };
+    *verdict = (struct verdict) { .word = VERDICT_NO_REPORTS,
+                                  .tally = tally != NULL && tally->reporter_count > 0 ? tally : NULL,
+                                  .unsigned_reports = tally != NULL ? tally->unsigned_reports : 0 };
     if (!index_find_named(index, domain, domain, &found))
         return false;
     if (found != NULL && found->found == INDEX_POLICY) {

@@ -64,7 +64,8 @@ struct verdict {
     enum verdict_wait wait;
     bool has_mode;
     enum policy_mode mode;
-    const struct tally *tally;                           /* NULL: no reports */
+    const struct tally *tally;                           /* NULL: no reports that count */
+    size_t unsigned_reports;                             /* that do not count, since nobody signed their mails */
     size_t applied;                                      /* reporters that applied the policy in force */
     size_t older;                                        /* reporters that still apply an older one */
     int64_t until;                                       /* until when they may, in seconds since 1970 */

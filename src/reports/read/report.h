@@ -37,6 +37,7 @@ struct report_block {
 /* Strings are as the reporter wrote them: UTF-8 of any length without a NUL. They belong to JSON. */
 struct report {
     const char *submitter, *id; /* organization-name, and report-id, or "" */
+    bool is_unsigned;           /* false; the caller may set it, for sums_add() */
     int64_t begin, end;         /* of its date-range, in seconds since 1970 */
     struct report_block *blocks;
     size_t block_count;

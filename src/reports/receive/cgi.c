@@ -51,10 +51,12 @@ static enum receive_answer take(const struct receive_request *request)
                                                .megabytes = RECEIVE_MEGABYTES,
                                                .kept = RECEIVE_KEPT };
     struct receiver receiver = { 0 };
+    struct buf confined = { 0 };
 
     if (!receive_open(&settings, &receiver.spool, log_line))
         return RECEIVE_FAILED;
-    (void)confine_to(settings.file, settings.folder);
+    confine_to(settings.file, settings.folder, &confined);
+    buf_free(&confined);
     ini_init();
     struct store *store = store_open(settings.file, request->domain, log_line);
     enum receive_answer answer = take_body(&receiver, store, request);

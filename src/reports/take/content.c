@@ -13,7 +13,7 @@
 
 enum { PIECE = 65536 };
 
-static const char from_line[] = "From ", too_large[] = "is larger than 4 MB";
+static const char from_line[] = "From ", too_large[] = "is larger than 4 MB", no_memory[] = "cannot be read: out of memory";
 
 /* What is read now. */
 struct content {
@@ -41,8 +41,9 @@ static char first_byte(const char *bytes, size_t len)
     return at < len ? bytes[at] : '\0';
 }
 
-/* Takes BYTES, which are no mail. CERTAIN: they have to be a report. False: they are none, and need not be. */
-static bool take_report(struct content *c, const char *bytes, size_t len, bool certain)
+/* Takes BYTES, which are no mail; one with them was signed by SIGNER, or NULL. CERTAIN: they have to be a report. False: they are
+ * none, and need not be. */
+static bool take_report(struct content *c, const char *signer, const char *bytes, size_t len, bool certain)
 {
     struct buf unpacked = { 0 };
     const char *why = NULL;
@@ -56,18 +57,18 @@ static bool take_report(struct content *c, const char *bytes, size_t len, bool c
     if (why != NULL)
         refuse(c, why);
     else if (seems)
-        c->sink->report(c->sink->to, c->name, bytes, len);
+        c->sink->report(c->sink->to, c->name, signer, bytes, len);
     else if (certain)
         refuse(c, "is no TLS report: it holds no JSON object");
     buf_free(&unpacked);
     return seems || certain;
 }
 
-static void take_part(void *to, const char *bytes, size_t len, bool is_report)
+static void take_part(void *to, const char *signer, const char *bytes, size_t len, bool is_report)
 {
     struct content *c = to;
 
-    c->found += take_report(c, bytes, len, is_report);
+    c->found += take_report(c, signer, bytes, len, is_report);
 }
 
 /* Does it begin with the name of a header field and a colon (RFC 5322 2.2)? */
@@ -82,8 +83,11 @@ static bool is_mail(const char *bytes, size_t len)
 
 static void take_mail(struct content *c, const char *bytes, size_t len)
 {
+    const struct mail_reader reader = { c->sink->verifiers, take_part, c };
+
     c->found = 0;
-    const char *why = mail_read(bytes, len, take_part, c);
+    c->failed = !mail_has_memory();
+    const char *why = c->failed ? no_memory : mail_read(bytes, len, &reader);
     if (why != NULL)
         refuse(c, why);
     else if (c->found == 0 && c->named)
@@ -97,7 +101,7 @@ static void take_whole(struct content *c, const char *bytes, size_t len)
 {
     if (!unzip_is_gzip(bytes, len) && first_byte(bytes, len) != '{' && is_mail(bytes, len))
         take_mail(c, bytes, len);
-    else if (!take_report(c, bytes, len, c->named))
+    else if (!take_report(c, NULL, bytes, len, c->named))
         c->sink->other(c->sink->to);
 }
 
@@ -146,6 +150,7 @@ static void take_first(struct mbox *m, size_t len)
         refuse(&mail, too_large);
     else
         take_mail(&mail, m->text.text + begin, len - begin);
+    m->content.failed |= mail.failed;
     m->is_large = false;
     buf_free(&name);
 }
@@ -191,7 +196,7 @@ static bool read_piece(struct content *c, int fd, struct buf *text)
     }
     c->failed = n < 0 || text->failed;
     if (c->failed)
-        refuse(c, n < 0 ? strerror(errno) : "cannot be read: out of memory");
+        refuse(c, n < 0 ? strerror(errno) : no_memory);
     return n > 0 && !c->failed;
 }
 
@@ -205,6 +210,7 @@ static void read_mbox(struct content *c, int fd, struct buf *text)
     while (!c->sink->stops(c->sink->to) && read_piece(c, fd, &mbox.text));
     if (mbox.text.len > 0 && !c->failed && !c->sink->stops(c->sink->to))
         take_first(&mbox, mbox.text.len);
+    c->failed |= mbox.content.failed;
     *text = mbox.text;
 }
 

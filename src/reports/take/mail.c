@@ -2,15 +2,34 @@
 
 #include "base/buf.h"
 #include "reports/take/excess.h"
+#include "reports/take/signer.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
+#include <strings.h>
+
+/* Of a mail within the bounds, GMime has needed at most 12 MB, also where it is made to need as much as it can. */
+enum { MEMORY = 24 << 20 };
 
 struct reading {
-    mail_part_fn *part;
-    void *to;
+    const struct mail_reader *reader;
+    const char *signer;
     bool is_deep;
 };
+
+/* The domain that signed MESSAGE, in ROOM: the topmost field of a server in VERIFIERS counts, since each server adds on top. */
+static const char *find_signer(GMimeMessage *message, const char *verifiers, char room[SIGNER_SIZE])
+{
+    GMimeHeaderList *fields = g_mime_object_get_header_list(GMIME_OBJECT(message));
+    enum signer_found found = SIGNER_NOT_HERE;
+
+    for (int i = 0; found == SIGNER_NOT_HERE && i < g_mime_header_list_get_count(fields); i++) {
+        GMimeHeader *field = g_mime_header_list_get_header_at(fields, i);
+        if (strcasecmp(g_mime_header_get_name(field), "Authentication-Results") == 0)
+            found = signer_read(g_mime_header_get_raw_value(field), verifiers, room);
+    }
+    return found == SIGNER_DOMAIN ? room : NULL;
+}
 
 /* Is PART of a type that reports have? *IS_REPORT: it is one of their own. */
 static bool is_taken(GMimePart *part, bool *is_report)
@@ -36,7 +55,8 @@ static void read_part(struct reading *r, GMimePart *part)
     GMimeStream *decoded = g_mime_stream_mem_new();
     if (g_mime_data_wrapper_write_to_stream(content, decoded) >= 0) {
         GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(decoded));
-        r->part(r->to, bytes->len > 0 ? (const char *)bytes->data : "", bytes->len, is_report);
+        const char *text = bytes->len > 0 ? (const char *)bytes->data : "";
+        r->reader->part(r->reader->to, r->signer, text, bytes->len, is_report);
     }
     g_object_unref(decoded);
 }
@@ -58,9 +78,18 @@ static void read_object(struct reading *r, GMimeObject *object, unsigned levels)
     }
 }
 
-const char *mail_read(const char *bytes, size_t len, mail_part_fn *part, void *to)
+bool mail_has_memory(void)
 {
-    struct reading reading = { .part = part, .to = to };
+    void *memory = g_try_malloc(MEMORY);
+
+    g_free(memory);
+    return memory != NULL;
+}
+
+const char *mail_read(const char *bytes, size_t len, const struct mail_reader *reader)
+{
+    struct reading reading = { .reader = reader };
+    char signer[SIGNER_SIZE];
     const char *excess = excess_find(bytes, len);
 
     if (excess != NULL)
@@ -70,6 +99,8 @@ const char *mail_read(const char *bytes, size_t len, mail_part_fn *part, void *t
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
     GMimeObject *whole = message != NULL ? g_mime_message_get_mime_part(message) : NULL;
+    if (message != NULL && reader->verifiers != NULL)
+        reading.signer = find_signer(message, reader->verifiers, signer);
     if (whole != NULL)
         read_object(&reading, whole, MAIL_DEPTH_MAX);
     if (message != NULL)

@@ -199,6 +199,7 @@ void json_domain(const struct sums *sums, const char *domain, const struct verdi
     add_number(out, "left_out", tally->left_out);
     add_number(out, "sessions", tally->sessions);
     add_number(out, "failed", tally->failed);
+    add_number(out, "unsigned", verdict->unsigned_reports);
     add_date(out, "until", verdict->until);
     add_lists(&page);
     buf_print(out, "}\n");

@@ -50,6 +50,7 @@ static struct probe_result hostile(void)
         probe_findings_add(&result.checks[PROBE_CHECK_INI].findings, &rule, 0, subject);
     buf_add(&result.effect, text, sizeof text - 1);
     buf_add(&result.publish, text, sizeof text - 1);
+    buf_add(&result.reports, text, sizeof text - 1);
     return result;
 }
 
@@ -91,7 +92,7 @@ static void hostile_row(void **state)
     for (const char *at = strchr(out.text, '<'); at != NULL; at = strchr(at + 1, '<'))
         assert_true(is_ours(at));
     for (size_t i = 0; i + 1 < out.len; i++)
-        assert_in_range(out.text[i], ' ', '~');
+        assert_true(out.text[i] >= ' ' && out.text[i] <= '~');
     assert_int_equal(out.text[out.len - 1], '\n');
     assert_non_null(strstr(out.text, "&lt;script&gt;alert(&quot;1&quot;)"));
     assert_non_null(strstr(out.text, "<dd>and 3 more of the same kind<dd><code>&lt;/dl&gt;"));
@@ -109,6 +110,15 @@ static struct probe_result warned(void)
     buf_print(&result.checks[PROBE_CHECK_SMTP].summary, "no answer");
     result.has_mode = false;
     buf_print(&result.effect, "Nothing is lost.");
+    buf_print(&result.reports, "wait: no day");
+    return result;
+}
+
+static struct probe_result reported(void)
+{
+    struct probe_result result = healthy();
+
+    buf_print(&result.reports, "ready: 14 days <b>");
     return result;
 }
 
@@ -119,6 +129,9 @@ static const struct row_case {
 } rows[] = {
     { healthy, &brief,
       "<tr class=s0 id=\"example.org\"><td><b>ok</b><th scope=row>example.org<td>enforce<td>2 MX hosts, all matched\n" },
+    { reported, &brief,
+      "<tr class=s0 id=\"example.org\"><td><b>ok</b><th scope=row>example.org<td>enforce<td>2 MX hosts, all matched"
+      "<p>reports: ready: 14 days &lt;b&gt;\n" },
     { healthy, &all,
       "<tr class=s0 id=\"example.org\"><td><b>ok</b><th scope=row>example.org<td>enforce<td><details><summary>2 MX hosts, all "
       "matched"
@@ -127,7 +140,8 @@ static const struct row_case {
       "<dt><b class=s0>ok</b> smtp<dd><dt><b class=s0>ok</b> tlsrpt<dd><dt><b class=s0>ok</b> dane<dd></dl></details>\n" },
     { warned, &brief,
       "<tr class=s3 id=\"example.org\"><td><b>?</b><th scope=row>example.org<td><td><details><summary><b class=s3>?</b> smtp "
-      "<b class=s1>warn</b> tlsrpt</summary><dl><dt>mail<dd>Nothing is lost.<dt><b class=s3>?</b> smtp<dd>no answer"
+      "<b class=s1>warn</b> tlsrpt</summary><dl><dt>mail<dd>Nothing is lost.<dt>reports<dd>wait: no day<dt><b class=s3>?</b> "
+      "smtp<dd>no answer"
       "<dd><a href=\"#_smtp\">What to do</a><dt><b class=s1>warn</b> tlsrpt<dd>&quot;it&quot; is a test (RFC 8460 3)"
       "<dd><a href=\"#_tlsrpt\">What to do</a></dl></details>\n" },
 };

@@ -74,6 +74,16 @@ static struct probe_result broken(void)
     return result;
 }
 
+/* A domain that is fine here, and for whose reports the same is not true. */
+static struct probe_result reported(void)
+{
+    struct probe_result result = healthy();
+
+    buf_print(&result.reports,
+              "not yet: 3 of 412 sessions failed at mx2.example.org: certificate expired (Google, a \"name\" \\x1b)");
+    return result;
+}
+
 static void assert_file(const char *name, const struct buf *out)
 {
     char path[200], file[100];
@@ -103,6 +113,9 @@ static const struct report_case {
     { "healthy-colour.txt", healthy, false, { true, false, false } },
     { "healthy-brief.txt", healthy, false, { false, true, true } },
     { "healthy.json", healthy, true, { false, false, false } },
+    { "reported.txt", reported, false, { false, true, false } },
+    { "reported-brief.txt", reported, false, { false, true, true } },
+    { "reported.json", reported, true, { false, false, false } },
     { "broken.txt", broken, false, { false, false, false } },
     { "broken-colour.txt", broken, false, { true, false, false } },
     { "broken-brief.txt", broken, false, { false, true, true } },

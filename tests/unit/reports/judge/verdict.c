@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -58,6 +59,7 @@ struct said {
     uint64_t failed;
     enum report_type type;
     const char *id; /* NULL: "1" */
+    bool is_unsigned;
 };
 
 static void add(struct lab *lab, const struct said *said)
@@ -73,6 +75,7 @@ static void add(struct lab *lab, const struct said *said)
     int64_t day = (int64_t)(TODAY - said->ago) * DAY;
     const struct report report = { .submitter = said->org,
                                    .id = said->id != NULL ? said->id : "1",
+                                   .is_unsigned = said->is_unsigned,
                                    .begin = day,
                                    .end = day + DAY - 1,
                                    .blocks = &block,
@@ -278,6 +281,26 @@ static void other_modes(void **state)
     end(&lab);
 }
 
+/* Where senders are verified, a report that nobody signed counts for nothing, and hides none with the same id. */
+static void unsigned_reports(void **state)
+{
+    const struct said lie = {
+        .domain = "example.org", .org = "google.com", .ago = 1, .result = "certificate-expired", .failed = 9, .is_unsigned = true
+    };
+    struct lab lab;
+
+    (void)state;
+    begin(&lab);
+    add(&lab, &lie);
+    add(&lab, &lie);
+    assert_verdict(&lab, "example.org", "no reports: 2 reports unsigned, which do not count", 3);
+    add(&lab, &(struct said) { .domain = "example.org", .org = "google.com", .policy = in_force, .ago = 1, .successful = 5 });
+    assert_verdict(&lab, "example.org", "wait: 1 day, 1 reporter, 5 sessions, 0 failed; needs 14 days and 2 reporters", 1);
+    assert_int_equal(lab.sums.unsigned_reports, 2);
+    assert_int_equal(lab.sums.duplicates, 0);
+    end(&lab);
+}
+
 /* An attacker fills the lists of one domain, and no more. */
 static void floods(void **state)
 {
@@ -317,8 +340,8 @@ static void floods(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ready),    cmocka_unit_test(waits),       cmocka_unit_test(older_policy),
-        cmocka_unit_test(failures), cmocka_unit_test(other_modes), cmocka_unit_test(floods),
+        cmocka_unit_test(ready),       cmocka_unit_test(waits),  cmocka_unit_test(older_policy),     cmocka_unit_test(failures),
+        cmocka_unit_test(other_modes), cmocka_unit_test(floods), cmocka_unit_test(unsigned_reports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
