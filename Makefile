@@ -13,9 +13,8 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 SYSCONFDIR ?= /etc
 POLICIES ?= $(SYSCONFDIR)/mta-sts/policies.ini
 
-# The folder for all that is built. `make V=1` shows whole commands.
-include tools/foreign.mk
-B ?= build
+# B, the folder for all that is built, and what is linked. `make V=1` shows whole commands.
+include tools/libraries.mk
 QUIET = $(if $(V),,@echo "  $(1) $@";)
 
 # Debian packages: for the build, and for each target.
@@ -130,12 +129,6 @@ $(B)/%.o: %.c $(B)/policies.path Makefile | $(FOREIGN_LIBRARY)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# --version prints what was linked, unless LIBRARIES names it. Packages that change are linked again.
-$(B)/src/command/options.o: ALL_CPPFLAGS += -DLIBRARIES='"$(or $(LIBRARIES),$(shell cat $(B)/linked))"'
-$(B)/src/command/options.o: $(B)/linked
-$(B)/linked: $(FOREIGN_LIBRARY) $(wildcard /var/lib/dpkg/status) Makefile
-	@mkdir -p $(@D) && tools/linked $(CC) $(LIBRARY_FLAGS) $(LDFLAGS) >$@
-
 # DIR/NAME.EXT becomes the C strings NAME_EXT and NAME_EXT_sha256.
 $(EMBEDDED): $(B)/%.o: % tools/embed Makefile
 	@mkdir -p $(@D)
@@ -158,7 +151,7 @@ run_some = absent=$$(tools/packages --offered $(PACKAGES_SOME)) && ABSENT=$$abse
 
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
-	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null && $(MAKE) mta-sts
+	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null && $(MAKE) mta-sts mta-sts-reports
 	@$(run_some) tests/fronts/*.bats
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
