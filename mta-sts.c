@@ -34,9 +34,9 @@ int main(int argc, char *argv[])
         return cgi_answer(standard_file());
     switch (options_read(argc, argv, listener >= 0, &options)) {
     case OPTIONS_SERVE:
-        if (listener < 0 && (listener = listen_open(&options.listen)) < 0)
-            return WRONG;
-        return serve_fastcgi(listener, options.file, options.threads);
+        if (listener < 0)
+            listener = listen_open(&options.listen);
+        return listener < 0 ? WRONG : serve_fastcgi(listener, options.file, options.threads);
     case OPTIONS_COMMAND:
         return command_run(options.file, options.is_default, options.other, options.argc, options.argv);
     case OPTIONS_HELP:

@@ -1,5 +1,7 @@
 #include "base/folder.h"
 
+#include "base/buf.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 
 #include "command/run.h"
 #include "config/standard.h"
+#include "serve/listen.h"
 
 #include <errno.h>
 #include <stdio.h>

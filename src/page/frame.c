@@ -4,6 +4,9 @@
 #include "base/utc.h"
 #include "page/text.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 /* page.css and page.js, each with its SHA-256 in base64. */
 extern const char page_css[], page_css_sha256[], page_js[], page_js_sha256[];
 
