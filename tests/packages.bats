@@ -115,6 +115,7 @@ packages() {
     [[ $output == *'nothing is installed, since apt would remove: exim4-daemon-light exim4-base'* ]]
     [[ $output == *'postfix does not go with: exim4-daemon-light exim4-base'*'in a container'* ]]
     [[ $output != *'knot does not'* ]]
+    [[ $output != *'Is there a network'* ]]
     [ ! -e installed ]
     run ! grep -v -e '-s install' apt.log
     # The same with old package lists.
@@ -137,7 +138,12 @@ packages() {
     [ "$(cat installed)" = absent ]
     fake apt-get <<<'echo "E: no such thing" >&2; exit 100'
     run -1 packages another
-    [[ $output == *'E: no such thing'* ]]
+    [[ $output == *'E: no such thing'*'Is there a network'*'install these, then try again: another' ]]
+    # Of what cannot be fetched, two lines are enough, whatever comes after them.
+    fake apt-get <<<'for i in $(seq 50); do echo "E: Failed to fetch http://deb.example/$i.deb  Temporary failure"; done; echo "E: the last line"; exit 100'
+    run -1 packages another
+    [ "$(grep -c 'Failed to fetch' <<<"$output")" -eq 2 ]
+    [[ $output == *'E: the last line'*'Is there a network'* ]]
     [ -z "$(ls -A tmp)" ]
 }
 
@@ -171,6 +177,7 @@ packages() {
     fake id <<<'echo 1000'
     fake sudo <<<'echo sudo >>"$DIR/sudo.log"; exec env -i PATH="$PATH" "$@"'
     run -0 packages absent
+    [ "$output" = 'Installing absent, through sudo' ]
     [ "$(cat sudo.log)" = sudo ]
     [ "$(cat installed)" = absent ]
     [ ! -e started ]

@@ -46,5 +46,5 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); open("port", "w").wri
     until_true test -s port
     run env PORT="$(cat port)" "$BATS_TEST_DIRNAME/../examples/try/run" "$MTA_STS" policies.ini
     [ "$status" -eq 1 ]
-    [[ $output == *"is port $(cat port) in use?"* ]]
+    [[ $output == *"port $(cat port) is in use by another program; write PORT="*" make run"* ]]
 }

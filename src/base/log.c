@@ -19,7 +19,7 @@ enum {
 
 void log_form(const char *line, struct buf *text)
 {
-    buf_print(text, "mta-sts: %s\n", line);
+    buf_print(text, "%s: %s\n", log_program, line);
 }
 
 /* True if standard error is /dev/null. */

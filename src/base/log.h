@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What each line of the log begins with: "mta-sts", or what the main file of a program says instead. */
+extern const char log_program[];
+
 /* Adds LINE to TEXT in the form that all lines of the log have, here and at a front server: "mta-sts: LINE" and a line end. */
 void log_form(const char *line, struct buf *text);
 

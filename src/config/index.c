@@ -87,6 +87,16 @@ bool index_find_named(struct index *index, const char *name, const char *domain,
                              : verdict_on_section(outline, found->section, domain, verdict);
 }
 
+bool index_find_lost(struct index *index, const struct index_verdict **verdict)
+{
+    const struct lost *lost = outline_lost(&index->outline);
+
+    *verdict = NULL;
+    if (lost == NULL)
+        return false;
+    return lost->header == index->outline.size || verdict_on_lost(&index->outline, &index->lost_verdict, lost->header, verdict);
+}
+
 bool index_find(struct index *index, const char *domain, const struct index_verdict **verdict)
 {
     *verdict = NULL;
@@ -94,12 +104,9 @@ bool index_find(struct index *index, const char *domain, const struct index_verd
         return true;
     if (index_names(index, domain))
         return index_find_named(index, domain, domain, verdict);
-    const struct lost *lost = outline_lost(&index->outline);
-    if (lost == NULL)
+    if (!index_find_lost(index, verdict))
         return false;
-    if (lost->header == index->outline.size)
-        return index_find_named(index, "*", domain, verdict);
-    return verdict_on_lost(&index->outline, &index->lost_verdict, lost->header, verdict);
+    return *verdict != NULL || index_find_named(index, "*", domain, verdict);
 }
 
 bool index_audit(struct index *index, const struct audit *audit)

@@ -46,6 +46,12 @@ bool index_find_named(struct index *index, const char *name, const char *domain,
 /* True if the file has a lost header, so that it may name more domains than the index knows. True also if memory runs out. */
 bool index_has_lost(struct index *index);
 
+/*
+ * Sets *VERDICT to INDEX_UNSURE if the file has a lost header: the verdict on each domain that the file names nowhere else; else
+ * to NULL. Call verdict_drop() after use, before the index is freed. Returns false if memory runs out.
+ */
+bool index_find_lost(struct index *index, const struct index_verdict **verdict);
+
 /* Returns the file name as given to index_new(). The index owns it. */
 const char *index_file(const struct index *index);
 

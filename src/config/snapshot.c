@@ -152,6 +152,13 @@ static enum unnamed unnamed_in(const struct snapshot *before)
     return index_names(before->index, "*") ? UNNAMED_STAR : UNNAMED_ABSENT;
 }
 
+enum snapshot_named snapshot_names(struct snapshot *snapshot, const char *domain)
+{
+    if (index_names(snapshot->index, domain) || find_last_good(snapshot, domain) != NULL)
+        return SNAPSHOT_NAMED;
+    return index_has_lost(snapshot->index) ? SNAPSHOT_UNSURE : SNAPSHOT_UNNAMED;
+}
+
 /* --- the audit --- */
 
 struct report {

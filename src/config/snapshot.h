@@ -47,6 +47,15 @@ bool snapshot_audit(struct snapshot *snapshot, struct snapshot *before, const ch
  */
 void snapshot_find(struct snapshot *snapshot, const char *domain, struct snapshot_answer *answer);
 
+enum snapshot_named {
+    SNAPSHOT_NAMED,
+    SNAPSHOT_UNNAMED,
+    SNAPSHOT_UNSURE /* a lost header may name it */
+};
+
+/* Does the file name DOMAIN, a policy domain in normal form? [*] does not count. */
+enum snapshot_named snapshot_names(struct snapshot *snapshot, const char *domain);
+
 /* Returns the index. The snapshot owns it. */
 struct index *snapshot_index(const struct snapshot *snapshot);
 

@@ -222,6 +222,15 @@ void store_find(struct store *store, const char *domain, struct snapshot_answer 
     snapshot_drop(snapshot);
 }
 
+enum snapshot_named store_names(struct store *store, const char *domain)
+{
+    struct snapshot *snapshot = hold_current(store);
+    enum snapshot_named named = snapshot_names(snapshot, domain);
+
+    snapshot_drop(snapshot);
+    return named;
+}
+
 size_t store_domains(struct store *store)
 {
     struct snapshot *snapshot = hold_current(store);

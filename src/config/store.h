@@ -25,6 +25,9 @@ void store_say(struct store *store, say_line *to);
 /* Looks up DOMAIN in the policies in force like snapshot_find(). It does not wait for a read of the file. */
 void store_find(struct store *store, const char *domain, struct snapshot_answer *answer);
 
+/* Does the file in force name DOMAIN? As snapshot_names(). */
+enum snapshot_named store_names(struct store *store, const char *domain);
+
 /*
  * One step of the watching thread. Call it in a separate thread until it returns false, after store_stop(). The first call
  * reports the mistakes in the file that store_open() read (the first 20). Each later call waits until a second after the last

@@ -22,6 +22,7 @@
 struct updates {
     struct update_settings settings;
     struct update_print print;
+    struct buf lost; /* why the file may have more domains than it names; empty: it has not */
 };
 
 /* --- the run's way --- */
@@ -56,6 +57,10 @@ static void end(void *data, bool is_lost, struct buf *out, struct buf *errors)
 {
     struct updates *updates = data;
 
+    if (updates->lost.len > 0) {
+        buf_print(errors, "mta-sts-probe: %s\n", updates->lost.text);
+        updates->print.is_unknown = true;
+    }
     update_print_end(&updates->print, is_lost, out, errors);
 }
 
@@ -90,7 +95,11 @@ static int run(const struct probe_settings *settings, struct updates *updates, c
         .way = &way,
     };
 
-    return probe_run(&run);
+    /* Of all domains: there may be others. */
+    bool whole = settings->count > 0 || probe_file_is_whole(updates->settings.file, &updates->lost);
+    int status = probe_run(&run);
+    buf_free(&updates->lost);
+    return whole || status == PROBE_STATUS_UNKNOWN ? status : PROBE_STATUS_CRITICAL;
 }
 
 /* The name server for the records is one that has them: it hands out no proof of what is above its zones. */
@@ -100,7 +109,7 @@ static int run_with_primary(const struct probe_settings *settings, struct update
     char why[256];
 
     primary.servers = settings->primary;
-    primary.trusts = true;
+    primary.is_primary = true;
     primary.resolver = probe_resolver_new(&primary, why, sizeof why);
     if (primary.resolver == NULL)
         return probe_error("%s", why);

@@ -4,9 +4,11 @@
 #include "base/utc.h"
 #include "program/arguments.h"
 #include "program/colour.h"
+#include "reports/receive/settings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -18,7 +20,11 @@ enum {
     REPORTERS_DEFAULT = 2,
     WINDOW_DEFAULT = 30,
     WINDOW_MAX = 366,
-    REPORTERS_MAX = 200
+    REPORTERS_MAX = 200,
+    THREADS_MAX = 9999,
+    MAX_REPORTS_MAX = 1000000,
+    MAX_MB_MAX = 4000,
+    KEEP_MAX = 36500
 };
 
 int reports_error(const char *format, ...)
@@ -110,6 +116,32 @@ static const char *take_now(struct reports_settings *settings, const char *value
     return utc_read(value, &settings->now) ? NULL : "a time in UTC, as in 2026-11-26T07:00:00Z";
 }
 
+static const char *take_receive(struct reports_settings *settings, const char *value)
+{
+    settings->receive.folder = value;
+    return value[0] != '\0' ? NULL : "the name of a folder";
+}
+
+static const char *take_threads(struct reports_settings *settings, const char *value)
+{
+    return arguments_number(value, 1, THREADS_MAX, &settings->receive.threads) ? NULL : "a number from 1 to 9999";
+}
+
+static const char *take_max_reports(struct reports_settings *settings, const char *value)
+{
+    return arguments_number(value, 1, MAX_REPORTS_MAX, &settings->receive.reports) ? NULL : "a number from 1 to 1000000";
+}
+
+static const char *take_max_mb(struct reports_settings *settings, const char *value)
+{
+    return arguments_number(value, 1, MAX_MB_MAX, &settings->receive.megabytes) ? NULL : "a number of megabytes, from 1 to 4000";
+}
+
+static const char *take_keep(struct reports_settings *settings, const char *value)
+{
+    return arguments_number(value, 1, KEEP_MAX, &settings->receive.kept) ? NULL : "a number of days, from 1 to 36500";
+}
+
 static const char *take_help(struct reports_settings *settings, const char *value)
 {
     (void)value;
@@ -140,6 +172,11 @@ static const struct {
     { { '\0', "window", "N", "reports of the last N days count; default: 30" }, take_window },
     { { '\0', "authserv-id", "NAME", "only signed mails count, as the server NAME found" }, take_verifiers },
     { { '\0', "now", "TIME", "judges as at that time: 2026-11-26T07:00:00Z" }, take_now },
+    { { '\0', "receive", "DIR", "takes reports into DIR, by FastCGI" }, take_receive },
+    { { 't', "threads", "N", "takes so many at the same time; default: 16" }, take_threads },
+    { { '\0', "max-reports", "N", "takes so many of a domain a day; default: 1000" }, take_max_reports },
+    { { '\0', "max-mb", "N", "takes so many MB of a domain a day; default: 32" }, take_max_mb },
+    { { '\0', "keep", "N", "removes those that came N days ago; default: 93" }, take_keep },
     { { 'h', "help", NULL, "prints this help" }, take_help },
     { { '\0', "version", NULL, "prints the version" }, take_version },
 };
@@ -159,6 +196,24 @@ static struct arguments_options all_options(struct reports_settings *settings)
     return (struct arguments_options) { "mta-sts-reports", sizeof options / sizeof options[0], option, take, settings };
 }
 
+/* What the process was started for, unless the arguments say another thing. */
+static bool choose_action(struct reports_settings *settings)
+{
+    const char *folder = settings->receive.folder;
+
+    if (settings->action != REPORTS_READ)
+        return true;
+    if (settings->listener >= 0)
+        settings->action = REPORTS_RECEIVE;
+    else if (folder != NULL)
+        (void)reports_error("--receive %s: reports come by FastCGI: start this by spawn-fcgi, systemd or lighttpd; or as CGI "
+                            "program, with the folder in MTA_STS_REPORTS",
+                            folder);
+    if (settings->listener >= 0 && folder == NULL)
+        settings->receive.folder = getenv("MTA_STS_REPORTS");
+    return settings->listener >= 0 || folder == NULL;
+}
+
 static bool is_possible(const struct reports_settings *settings)
 {
     if (settings->action != REPORTS_READ || settings->days <= settings->window)
@@ -168,19 +223,26 @@ static bool is_possible(const struct reports_settings *settings)
     return false;
 }
 
-bool reports_options_read(int argc, char *argv[], struct reports_settings *settings)
+bool reports_options_read(int argc, char *argv[], int listener, struct reports_settings *settings)
 {
     const struct arguments_options all = all_options(settings);
     struct buf why = { 0 };
 
-    *settings = (struct reports_settings) {
-        .days = DAYS_DEFAULT, .reporters = REPORTERS_DEFAULT, .window = WINDOW_DEFAULT, .now = time(NULL), .paths = argv
-    };
+    *settings = (struct reports_settings) { .days = DAYS_DEFAULT,
+                                            .reporters = REPORTERS_DEFAULT,
+                                            .window = WINDOW_DEFAULT,
+                                            .now = time(NULL),
+                                            .paths = argv,
+                                            .listener = listener,
+                                            .receive = { .reports = RECEIVE_REPORTS,
+                                                         .megabytes = RECEIVE_MEGABYTES,
+                                                         .kept = RECEIVE_KEPT,
+                                                         .threads = RECEIVE_THREADS } };
     bool good = arguments_read(&all, argc, argv, &settings->count, &why);
     if (!good)
         (void)reports_error("%s", why.text != NULL ? why.text : "out of memory");
     buf_free(&why);
-    return good && is_possible(settings);
+    return good && choose_action(settings) && is_possible(settings);
 }
 
 void reports_options_usage(struct buf *out)
@@ -188,6 +250,8 @@ void reports_options_usage(struct buf *out)
     const struct arguments_options all = all_options(NULL);
 
     buf_print(out, "usage: mta-sts-reports [OPTION...] [PATH...]\n"
+                   "       mta-sts-reports --receive DIR    FastCGI: spawn-fcgi or systemd starts it\n"
+                   "       MTA_STS_REPORTS=DIR mta-sts-reports    CGI: arguments are ignored\n"
                    "\n"
                    "Reads TLS reports (RFC 8460), and says of each domain of policies.ini whether\n"
                    "mode enforce is safe. PATH: a report, a mail, an mbox, a Maildir, or a folder of\n"

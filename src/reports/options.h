@@ -4,12 +4,13 @@
 
 #include "base/buf.h"
 #include "program/colour.h"
+#include "reports/receive/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum reports_action { REPORTS_READ, REPORTS_HELP, REPORTS_VERSION };
+enum reports_action { REPORTS_READ, REPORTS_RECEIVE, REPORTS_HELP, REPORTS_VERSION };
 
 enum reports_format { REPORTS_TEXT, REPORTS_JSON, REPORTS_HTML };
 
@@ -22,12 +23,15 @@ struct reports_settings {
     bool quiet, verbose;
     unsigned days, reporters, window; /* how many are enough; the last WINDOW days count */
     int64_t now;                      /* seconds since 1970 */
+    int listener;                     /* a listening socket; -1: there is none, and reports are not taken by HTTPS */
+    struct receive_settings receive;  /* its FILE is not set */
     char **paths;                     /* COUNT of them */
     size_t count;
 };
 
-/* Reads the arguments of main() into SETTINGS. False if they are wrong; why is on standard error. */
-bool reports_options_read(int argc, char *argv[], struct reports_settings *settings);
+/* Reads the arguments of main() into SETTINGS. LISTENER is that of role_listener(). False if they are wrong; why is on standard
+ * error. */
+bool reports_options_read(int argc, char *argv[], int listener, struct reports_settings *settings);
 
 /* Adds how to call the program, and a line for each option, to OUT. */
 void reports_options_usage(struct buf *out);

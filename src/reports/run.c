@@ -13,6 +13,8 @@
 #include "reports/options.h"
 #include "reports/progress.h"
 #include "reports/read/report.h"
+#include "reports/receive/fastcgi.h"
+#include "reports/receive/settings.h"
 #include "reports/take/mail.h"
 #include "reports/take/sink.h"
 #include "reports/take/unzip.h"
@@ -312,6 +314,14 @@ static int read_reports(const struct reports_settings *settings)
     return status;
 }
 
+static int receive(const struct reports_settings *settings)
+{
+    struct receive_settings receive = settings->receive;
+
+    receive.file = settings->file != NULL ? settings->file : standard_file();
+    return receive_fastcgi(settings->listener, &receive);
+}
+
 static int print_help(const struct reports_settings *settings)
 {
     struct buf out = { 0 };
@@ -339,7 +349,7 @@ static int print_version(const struct reports_settings *settings)
 int reports_run(const struct reports_settings *settings)
 {
     static int (*const actions[])(const struct reports_settings *) = {
-        [REPORTS_READ] = read_reports, [REPORTS_HELP] = print_help, [REPORTS_VERSION] = print_version
+        [REPORTS_READ] = read_reports, [REPORTS_RECEIVE] = receive, [REPORTS_HELP] = print_help, [REPORTS_VERSION] = print_version
     };
 
     return actions[settings->action](settings);

@@ -1,7 +1,6 @@
 #include "serve/cgi.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "config/standard.h"
@@ -10,39 +9,15 @@
 #include "policy/domain.h"
 #include "policy/reply.h"
 #include "serve/answer.h"
+#include "serve/body.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { BODY_MS = 5000 }; /* how long the body is read */
-
-/* Some front servers report an error where a program ends while they still write the body. */
-static void read_body(void)
-{
-    const char *text = getenv("CONTENT_LENGTH");
-    /* Apache passes a chunked body on without its length, against RFC 3875 4.1.2. */
-    long long left = text != NULL ? strtoll(text, NULL, 10) : getenv("HTTP_TRANSFER_ENCODING") != NULL ? LLONG_MAX : 0;
-    int64_t end = clock_ms() + BODY_MS;
-    char trash[16384];
-
-    while (left > 0) {
-        struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
-        int64_t wait = end - clock_ms();
-        if (wait <= 0 || poll(&input, 1, (int)wait) <= 0)
-            return;
-        ssize_t n = read(STDIN_FILENO, trash, sizeof trash);
-        if (n <= 0)
-            return;
-        left -= n;
-    }
-}
 
 static int write_cgi(const struct reply *reply)
 {
@@ -112,7 +87,7 @@ int cgi_answer(const char *file)
     if (answer->log.len > 0)
         log_line(answer->log.text);
     int status = write_cgi(&answer->reply);
-    read_body();
+    body_read_away();
     store_free(store);
     buf_free(&answer->log);
     free(answer);

@@ -27,6 +27,9 @@
 
 enum { ASK_VERSION = 1, PATH_BENEATH = 1, READ_FILE = 1 << 2, TCP = 3, VERSION_TCP = 4, VERSION_SCOPES = 6, SCOPES = 3 };
 
+/* To write and read files, to read folders, to make and remove both (a truncation: from version 3 on). */
+enum { WRITING = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 14 };
+
 struct ruleset {
     uint64_t files, net, scopes;
 };
@@ -129,22 +132,23 @@ static const char *folder_of(char *file)
     return file;
 }
 
-/* From now on only files in FOLDER may be read. RULES is the descriptor of a ruleset. Returns 0 or an errno. */
-static int restrict_to(int rules, const char *folder)
+/* Allows ALLOWED in FOLDER. RULES is the descriptor of a ruleset. Returns 0 or an errno. */
+static int allow(int rules, const char *folder, uint64_t allowed)
 {
-    struct rule rule = { READ_FILE, open(folder, O_PATH | O_CLOEXEC) };
-    int error = 0;
+    struct rule rule = { allowed, open(folder, O_PATH | O_CLOEXEC) };
 
     if (rule.folder < 0)
         return errno;
-    if (syscall(SYS_landlock_add_rule, rules, PATH_BENEATH, &rule, 0) != 0 || syscall(SYS_landlock_restrict_self, rules, 0) != 0)
-        error = errno;
+    int error = syscall(SYS_landlock_add_rule, rules, PATH_BENEATH, &rule, 0) != 0 ? errno : 0;
     (void)close(rule.folder);
     return error;
 }
 
-/* The same by Landlock of VERSION. */
-static int restrict_by(long version, const char *folder)
+/*
+ * From now on only files in the folder READS may be read, and all in the folder WRITES may be changed unless it is NULL, by
+ * Landlock of VERSION. Returns 0 or an errno.
+ */
+static int restrict_to(long version, const char *reads, const char *writes)
 {
     const struct ruleset set = { rights[(size_t)version < NEWEST ? (size_t)version : NEWEST], version >= VERSION_TCP ? TCP : 0,
                                  version >= VERSION_SCOPES ? SCOPES : 0 };
@@ -152,14 +156,18 @@ static int restrict_by(long version, const char *folder)
 
     if (rules < 0)
         return errno;
-    int error = restrict_to(rules, folder);
+    int error = allow(rules, reads, READ_FILE);
+    if (error == 0 && writes != NULL)
+        error = allow(rules, writes, WRITING & set.files);
+    if (error == 0 && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
+        error = errno;
     (void)close(rules);
     return error;
 }
 
-static void print_limits(long version, bool linked, struct buf *said)
+static void print_limits(long version, bool linked, bool writes, struct buf *said)
 {
-    buf_print(said, "file access limited to reading%s (", linked ? "" : " in its folder");
+    buf_print(said, "file access limited to reading%s%s (", linked ? "" : " in its folder", writes ? " and writing reports" : "");
     if (version < VERSION_TCP)
         print_version(version, said);
     else
@@ -168,7 +176,7 @@ static void print_limits(long version, bool linked, struct buf *said)
 }
 
 /* Without no_new_privs the kernel allows Landlock to root only. */
-void confine_to_reading(const char *file, struct buf *said)
+void confine_to(const char *file, const char *folder, struct buf *said)
 {
     char *path = strdup(file);
     bool linked = path != NULL && has_link(path);
@@ -179,10 +187,10 @@ void confine_to_reading(const char *file, struct buf *said)
         buf_print(said, "file access not limited by Landlock: out of memory");
     else if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         buf_print(said, "file access not limited by Landlock: new privileges cannot be given up: %s", strerror(errno));
-    else if (error != 0 || (error = restrict_by(version, linked ? "/" : folder_of(path))) != 0)
+    else if (error != 0 || (error = restrict_to(version, linked ? "/" : folder_of(path), folder)) != 0)
         buf_print(said, "file access not limited by Landlock: %s", reason(error));
     else
-        print_limits(version, linked, said);
+        print_limits(version, linked, folder != NULL, said);
     free(path);
 }
 
@@ -195,9 +203,10 @@ void confine_print(struct buf *out)
     buf_print(out, "no Landlock: %s", absent);
 }
 
-void confine_to_reading(const char *file, struct buf *said)
+void confine_to(const char *file, const char *folder, struct buf *said)
 {
     (void)file;
+    (void)folder;
     buf_print(said, "file access not limited by Landlock: %s", absent);
 }
 

@@ -37,6 +37,28 @@ void connection_drop_held(struct connection *connection)
     buf_free(&connection->held);
 }
 
+bool connection_hold_body(struct connection *connection, const unsigned char *request, size_t len, void *body,
+                          void (*drop)(void *body))
+{
+    struct buf whole = { 0 };
+    bool good = add(&whole, request, len);
+
+    connection->body = body;
+    connection->drop = drop;
+    buf_free(&connection->held);
+    connection->held = whole;
+    if (!good)
+        connection_drop_body(connection);
+    return good;
+}
+
+void connection_drop_body(struct connection *connection)
+{
+    if (connection->body != NULL)
+        connection->drop(connection->body);
+    connection->body = NULL;
+}
+
 bool connection_hold_unread(struct connection *connection, const unsigned char *bytes, size_t len)
 {
     connection->unread = len > 0;
@@ -107,6 +129,7 @@ size_t connection_size(const struct connection *connection)
 
 void connection_close(struct connection *connection)
 {
+    connection_drop_body(connection);
     buf_free(&connection->held);
     buf_free(&connection->unsent);
     (void)close(connection->fd);

@@ -16,6 +16,7 @@
 enum connection_waits {
     CONNECTION_NEW,    /* its first byte */
     CONNECTION_PART,   /* the rest of a request */
+    CONNECTION_BODY,   /* the rest of a body that the program takes */
     CONNECTION_IDLE,   /* the next request, or the rest of a body: the request before it has been answered */
     CONNECTION_UNSENT, /* that the other side takes the rest of an answer; nothing is read until then */
     CONNECTION_END,    /* that the other side closes; what comes is thrown away */
@@ -33,6 +34,8 @@ struct connection {
     size_t sent;       /* how many bytes of UNSENT have gone since */
     bool unread;       /* HELD has not been read by stream_feed() */
     bool last;         /* no request is read after this answer */
+    void *body;        /* what the program has of a body. NULL: it takes none now. HELD has the request then */
+    void (*drop)(void *body);
 };
 
 /*
@@ -47,6 +50,14 @@ bool connection_hold(struct connection *connection, const unsigned char *bytes, 
  */
 const unsigned char *connection_whole(struct connection *connection, const unsigned char *bytes, size_t used, size_t *len);
 void connection_drop_held(struct connection *connection);
+
+/*
+ * Keeps BODY, the program's, and the request of LEN bytes from connection_whole() until connection_drop_body() and
+ * connection_drop_held(). DROP frees BODY, also where memory runs out: then it returns false.
+ */
+bool connection_hold_body(struct connection *connection, const unsigned char *request, size_t len, void *body,
+                          void (*drop)(void *body));
+void connection_drop_body(struct connection *connection);
 
 /* Keeps the LEN bytes at BYTES, which stream_feed() has not read yet. False where memory runs out. */
 bool connection_hold_unread(struct connection *connection, const unsigned char *bytes, size_t len);

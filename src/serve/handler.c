@@ -3,9 +3,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "policy/domain.h"
-#include "policy/reply.h"
-#include "serve/answer.h"
 #include "serve/connection.h"
 #include "serve/exchange.h"
 #include "serve/poller.h"
@@ -35,7 +32,7 @@ enum after {
 
 /* --- an answer --- */
 
-static void log_to_front(struct exchange *exchange, const char *line)
+void handler_log_to_front(struct exchange *exchange, const char *line)
 {
     struct buf text = { 0 };
 
@@ -45,48 +42,18 @@ static void log_to_front(struct exchange *exchange, const char *line)
     buf_free(&text);
 }
 
-/* The mistake was logged when the file was read. Each request puts it into the front server's log, too. */
-static void log_mistake(struct handler *handler, struct exchange *exchange)
-{
-    const char *text = handler->answer.log.text;
-
-    if (log_is_due(&handler->shared->broken_logged))
-        log_line(text);
-    log_to_front(exchange, text);
-}
-
-static void log_hint(struct handler *handler, struct exchange *exchange, const struct reply_request *request)
-{
-    enum reply_hint hint = reply_hint(request);
-    struct buf text = { 0 };
-
-    if (hint == REPLY_HINT_NONE || !log_is_due(&handler->shared->hint_logged[hint]))
-        return;
-    answer_print_hint(&text, request, hint);
-    if (text.text != NULL) {
-        log_line(text.text);
-        log_to_front(exchange, text.text);
-    }
-    buf_free(&text);
-}
-
 static void answer_request(struct exchange *exchange, void *arg)
 {
     struct handler *handler = arg;
-    struct answer *answer = &handler->answer;
-    const struct reply_request request = { exchange_variable(exchange, "REQUEST_METHOD"),
-                                           exchange_variable(exchange, "SERVER_NAME"), exchange_variable(exchange, "HTTP_HOST") };
-    char domain[DOMAIN_MAX + 1];
 
-    answer->kind = reply_to(&request, domain);
-    answer_make(handler->shared->store, &request, domain, answer);
-    if (answer->log.text != NULL)
-        log_mistake(handler, exchange);
-    buf_free(&answer->log);
-    if (answer->kind != REPLY_METHOD)
-        log_hint(handler, exchange, &request);
-    exchange_write(exchange, answer->reply.head, answer->reply.head_len);
-    exchange_write(exchange, answer->reply.body, answer->reply.body_len);
+    handler->shared->calls->answer(handler, exchange);
+}
+
+static void answer_body(struct exchange *exchange, void *arg)
+{
+    struct handler *handler = arg;
+
+    handler->shared->calls->answer_body(handler, handler->body, exchange);
 }
 
 static enum after close_for_memory(struct handler *handler)
@@ -96,7 +63,23 @@ static enum after close_for_memory(struct handler *handler)
     return AFTER_CLOSE;
 }
 
-/* Answers the request, or the question for values, of LEN bytes. AFTER_READ where all of the answer was sent. */
+/* Sends the answer, and drops what was held of its request. AFTER_READ where all of it was sent. */
+static enum after send_answer(struct handler *handler, struct connection *connection, enum exchange_result result,
+                              const struct exchange_response *response)
+{
+    connection_drop_held(connection);
+    connection_drop_body(connection);
+    if (result == EXCHANGE_NO_MEMORY)
+        return close_for_memory(handler);
+    if (result != EXCHANGE_DONE || !connection_send(connection, response->bytes, response->len))
+        return AFTER_CLOSE;
+    handler->answers++;
+    connection->waits = CONNECTION_IDLE;
+    connection->last = !response->keep || atomic_load(&handler->shared->stop);
+    return connection_is_unsent(connection) ? AFTER_UNSENT : AFTER_READ;
+}
+
+/* Answers the request, or the question for values, of LEN bytes; or begins to take its body. */
 static enum after respond(struct handler *handler, struct connection *connection, enum stream_event event,
                           const unsigned char *bytes, size_t len)
 {
@@ -104,19 +87,29 @@ static enum after respond(struct handler *handler, struct connection *connection
     struct exchange_response response = { .bytes = handler->out, .room = sizeof handler->out, .keep = true };
     enum exchange_result result = EXCHANGE_DONE;
 
+    handler->body = NULL;
     if (event == STREAM_VALUES)
         response.len = stream_values(bytes, shared->threads, handler->out);
     else
         result = exchange_run(bytes, len, &response, answer_request, handler);
-    connection_drop_held(connection);
-    if (result == EXCHANGE_NO_MEMORY)
+    if (handler->body == NULL)
+        return send_answer(handler, connection, result, &response);
+    if (!connection_hold_body(connection, bytes, len, handler->body, shared->calls->drop))
         return close_for_memory(handler);
-    if (result != EXCHANGE_DONE || !connection_send(connection, response.bytes, response.len))
-        return AFTER_CLOSE;
-    handler->answers++;
-    connection->waits = CONNECTION_IDLE;
-    connection->last = !response.keep || atomic_load(&shared->stop);
-    return connection_is_unsent(connection) ? AFTER_UNSENT : AFTER_READ;
+    stream_want_body(&connection->reader);
+    return AFTER_READ;
+}
+
+/* The body has ended, or no more of it is wanted. */
+static enum after respond_to_body(struct handler *handler, struct connection *connection)
+{
+    struct exchange_response response = { .bytes = handler->out, .room = sizeof handler->out };
+    const struct buf *request = &connection->held;
+
+    handler->body = connection->body;
+    enum exchange_result result =
+        exchange_run((const unsigned char *)request->text, request->len, &response, answer_body, handler);
+    return send_answer(handler, connection, result, &response);
 }
 
 /* --- what comes --- */
@@ -154,10 +147,35 @@ static enum after end(const struct connection *connection)
     return stream_stage(&connection->reader) == STREAM_BETWEEN ? AFTER_CLOSE : AFTER_END;
 }
 
+/* EVENT ends after the USED bytes at BYTES: AFTER_READ where there is nothing to wait for. */
+static enum after handle(struct handler *handler, struct connection *connection, enum stream_event event,
+                         const unsigned char *bytes, size_t used)
+{
+    size_t kept;
+
+    if (event == STREAM_BYTES) {
+        size_t len = stream_bytes(&connection->reader);
+        if (handler->shared->calls->add(connection->body, bytes + used - len, len))
+            return AFTER_READ;
+        stream_leave_body(&connection->reader);
+    }
+    if (event == STREAM_BYTES || event == STREAM_END)
+        return respond_to_body(handler, connection);
+    const unsigned char *whole = connection_whole(connection, bytes, used, &kept);
+    return whole != NULL ? respond(handler, connection, event, whole, kept) : close_for_memory(handler);
+}
+
+static enum after hold(struct handler *handler, struct connection *connection, const unsigned char *bytes, size_t used)
+{
+    if (connection->body != NULL || connection_hold(connection, bytes, used))
+        return AFTER_READ;
+    return close_for_memory(handler);
+}
+
 /* Handles the next LEN bytes of the stream. */
 static enum after feed(struct handler *handler, struct connection *connection, const unsigned char *bytes, size_t len)
 {
-    size_t used, kept;
+    size_t used;
 
     while (len > 0) {
         bool begins = stream_stage(&connection->reader) == STREAM_NOTHING;
@@ -167,9 +185,8 @@ static enum after feed(struct handler *handler, struct connection *connection, c
         if (event == STREAM_BAD)
             return AFTER_CLOSE;
         if (event == STREAM_MORE)
-            return connection_hold(connection, bytes, used) ? AFTER_READ : close_for_memory(handler);
-        const unsigned char *whole = connection_whole(connection, bytes, used, &kept);
-        enum after after = whole != NULL ? respond(handler, connection, event, whole, kept) : close_for_memory(handler);
+            return hold(handler, connection, bytes, used);
+        enum after after = handle(handler, connection, event, bytes, used);
         bytes += used;
         len -= used;
         if (connection->last)
@@ -262,6 +279,8 @@ static enum connection_waits waits_for(const struct connection *connection, enum
 
     if (after == AFTER_UNSENT)
         return CONNECTION_UNSENT;
+    if (connection->body != NULL)
+        return CONNECTION_BODY;
     return after == AFTER_END ? CONNECTION_END : stages[stream_stage(&connection->reader)];
 }
 

@@ -21,9 +21,9 @@ static const struct kind {
     unsigned rank;           /* the lowest is closed first where there are too many */
     short events;            /* of poll() */
 } kinds[CONNECTION_WAITS] = {
-    [CONNECTION_NEW] = { 5000, 500, 2, POLLIN }, [CONNECTION_PART] = { 5000, 500, 3, POLLIN },
-    [CONNECTION_IDLE] = { 0, 0, 0, POLLIN },     [CONNECTION_UNSENT] = { 30000, 2000, 4, POLLOUT },
-    [CONNECTION_END] = { 5000, 500, 1, POLLIN },
+    [CONNECTION_NEW] = { 5000, 500, 2, POLLIN },       [CONNECTION_PART] = { 5000, 500, 3, POLLIN },
+    [CONNECTION_BODY] = { 120000, 2000, 3, POLLIN },   [CONNECTION_IDLE] = { 0, 0, 0, POLLIN },
+    [CONNECTION_UNSENT] = { 30000, 2000, 4, POLLOUT }, [CONNECTION_END] = { 5000, 500, 1, POLLIN },
 };
 
 struct entry {
@@ -85,7 +85,9 @@ static bool goes_before(const struct connection *a, const struct connection *b)
 
 static bool holds_much(const struct connection *connection)
 {
-    return connection->waits == CONNECTION_PART || connection->waits == CONNECTION_UNSENT;
+    const enum connection_waits waits = connection->waits;
+
+    return waits == CONNECTION_PART || waits == CONNECTION_BODY || waits == CONNECTION_UNSENT;
 }
 
 /* The one to close first; with HOLDING, of those that hold bytes. COUNT where none may be closed. */

@@ -123,6 +123,8 @@ static bool begin_record(struct stream_reader *reader)
     reader->content = two_bytes(reader->header + 4);
     reader->padding = reader->header[6];
     reader->empty = reader->content == 0;
+    if (reader->wants && type_of(reader) != STDIN)
+        return false;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (rules[i].stage != reader->stage || rules[i].type != type_of(reader) || !rules[i].fits(reader))
             continue;
@@ -137,6 +139,8 @@ static bool begin_record(struct stream_reader *reader)
 /* The whole record has come. */
 static enum stream_event end_record(struct stream_reader *reader)
 {
+    bool was_wanted;
+
     reader->got = 0;
     switch (type_of(reader)) {
     case BEGIN_REQUEST:
@@ -153,9 +157,12 @@ static enum stream_event end_record(struct stream_reader *reader)
         reader->stage = STREAM_BETWEEN;
         return STREAM_VALUES;
     default:
-        if (reader->empty || type_of(reader) == ABORT_REQUEST)
-            reader->stage = STREAM_BETWEEN;
-        return STREAM_MORE;
+        if (!reader->empty && type_of(reader) != ABORT_REQUEST)
+            return STREAM_MORE;
+        reader->stage = STREAM_BETWEEN;
+        was_wanted = reader->wants;
+        reader->wants = false;
+        return was_wanted ? STREAM_END : STREAM_MORE;
     }
 }
 
@@ -211,11 +218,15 @@ enum stream_event stream_feed(struct stream_reader *reader, const unsigned char 
     if (reader->got == 0 && reader->stage != STREAM_VARIABLES)
         reader->kept = 0;
     for (*used = 0; *used < len && event == STREAM_MORE; *used += step) {
+        bool is_wanted = reader->wants && reader->got == HEADER_LEN && reader->content > 0;
         if (reader->stage == STREAM_WRONG || !read_some(reader, bytes + *used, len - *used, &step))
             event = STREAM_BAD;
         else if (is_whole(reader))
             event = end_record(reader);
-        if (event == STREAM_BAD) {
+        if (event == STREAM_MORE && is_wanted) {
+            reader->bytes = step;
+            event = STREAM_BYTES;
+        } else if (event == STREAM_BAD) {
             reader->stage = STREAM_WRONG;
             step = 0;
         }
@@ -226,6 +237,21 @@ enum stream_event stream_feed(struct stream_reader *reader, const unsigned char 
 size_t stream_kept(const struct stream_reader *reader)
 {
     return reader->kept;
+}
+
+void stream_want_body(struct stream_reader *reader)
+{
+    reader->wants = true;
+}
+
+void stream_leave_body(struct stream_reader *reader)
+{
+    reader->wants = false;
+}
+
+size_t stream_bytes(const struct stream_reader *reader)
+{
+    return reader->bytes;
 }
 
 enum stream_stage stream_stage(const struct stream_reader *reader)

@@ -22,13 +22,15 @@ enum stream_event {
     STREAM_MORE,    /* more is to come */
     STREAM_REQUEST, /* here ends a request with all its variables; its body may follow */
     STREAM_VALUES,  /* here ends a record FCGI_GET_VALUES (4.1), for stream_values() to answer */
+    STREAM_BYTES,   /* here end stream_bytes() bytes of a body; only after stream_want_body() */
+    STREAM_END,     /* here ends that body; only after stream_want_body() */
     STREAM_BAD      /* wrong version, role or order; records of several requests; lengths that do not fit; a NUL in a variable */
 };
 
 enum stream_stage {
     STREAM_NOTHING,   /* nothing has come */
     STREAM_VARIABLES, /* a part of a request has come */
-    STREAM_BODY,      /* in the body of a request, which is thrown away */
+    STREAM_BODY,      /* in the body of a request, which is thrown away unless it is wanted */
     STREAM_BETWEEN,   /* between two requests */
     STREAM_WRONG
 };
@@ -48,8 +50,9 @@ struct stream_reader {
     size_t got;              /* how many bytes of the header have come */
     size_t content, padding; /* how many bytes of the record are to come */
     bool empty, keeps;       /* has the record no content? is it a part of the request that the caller keeps? */
+    bool wants;              /* is the body wanted? */
     unsigned id;             /* of this request, or of the last one */
-    size_t kept;
+    size_t kept, bytes;
     struct stream_pairs pairs;
 };
 
@@ -61,6 +64,15 @@ struct stream_reader {
 enum stream_event stream_feed(struct stream_reader *reader, const unsigned char *bytes, size_t len, size_t *used);
 
 size_t stream_kept(const struct stream_reader *reader);
+
+/*
+ * To be called after STREAM_REQUEST: the body comes in events until STREAM_END, and nothing of it is kept. Until then only the
+ * body may come: an abort of the request is STREAM_BAD, too. stream_leave_body() throws away what is left of it.
+ */
+void stream_want_body(struct stream_reader *reader);
+void stream_leave_body(struct stream_reader *reader);
+size_t stream_bytes(const struct stream_reader *reader);
+
 enum stream_stage stream_stage(const struct stream_reader *reader);
 
 /* The size of an answer to FCGI_GET_VALUES, at most. */

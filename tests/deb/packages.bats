@@ -46,14 +46,14 @@ load root
 }
 
 @test "installed: valid, serves nobody, finds its file; upgraded: an edit stays; removed: the file stays; purged: nothing is left" {
-    repack mta-sts 0.0.9 's/^max_age = 1w/max_age = 2w/'
-    repack mta-sts-probe 0.0.9
-    repack mta-sts-reports 0.0.9
+    repack mta-sts 0.1.0 's/^max_age = 1w/max_age = 2w/'
+    repack mta-sts-probe 0.1.0
+    repack mta-sts-reports 0.1.0
     repack mta-sts 9.9 's/^max_age = 1w/max_age = 3w/'
     own_root
     files >before
 
-    install_debs mta-sts_0.0.9.deb mta-sts-probe_0.0.9.deb mta-sts-reports_0.0.9.deb
+    install_debs mta-sts_0.1.0.deb mta-sts-probe_0.1.0.deb mta-sts-reports_0.1.0.deb
     run -0 on mta-sts check
     [[ $output == */etc/mta-sts/policies.ini:*'names no domain'*'0 domains, 0 errors, 1 warning' ]]
     run -1 on mta-sts dns

@@ -9,8 +9,10 @@
 #include "fastcgi_script.h"
 #include "fuzz.h"
 #include "ini/lines.h"
+#include "serve/answer.h"
 #include "serve/exchange.h"
 #include "serve/handler.h"
+#include "serve/policies.h"
 #include "serve/poller.h"
 #include "serve/stream.h"
 
@@ -30,8 +32,10 @@ static char policies[4][POLICY_BYTES_MAX];
 /* Of the input that runs. */
 static struct script script;
 
-static struct handler_shared shared;
-static struct handler handler;
+static struct policies own_shared;
+static struct answer own;
+static struct handler_shared shared = { .calls = &policies_calls, .to = &own_shared };
+static struct handler handler = { .own = &own };
 
 /* --- the program --- */
 

@@ -14,7 +14,7 @@ start_on() {
     # shellcheck disable=SC2086 # WRAPPER is a command and its arguments, or empty
     background "$log" spawn-fcgi -n -s "$DIR/$socket" -M 0666 -- ${WRAPPER:-} "$MTA_STS" "$@"
     PROGRAM=$STARTED
-    until_true grep -q 'mta-sts: ready' "$log"
+    until_true grep -q ': ready: ' "$log"
 }
 
 # ends_well: the program ends within five seconds, with exit status 0.

@@ -4,6 +4,8 @@
 load ../senders/senders
 load ../senders/acme
 load ../helpers/nginx
+load ../helpers/apache
+load ../helpers/caddy
 
 IMAGES=$(dirname "$MTA_STS")/image
 

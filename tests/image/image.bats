@@ -37,9 +37,13 @@ child() {
     pgrep -P "$FIRST" -x "$1"
 }
 
+# build_again [COMMAND...]: builds the images into the folder again. COMMAND runs the script.
+build_again() {
+    "$@" "$BATS_TEST_DIRNAME/../../tools/image" "$(sed -n 's/^VERSION := //p' "$BATS_TEST_DIRNAME/../../Makefile")" "$(dirname "$MTA_STS")/mta-sts-static" "$DIR/again"
+}
+
 @test "the images have the same bytes each time, and only what they need" {
-    (umask 077 && TZ=Pacific/Auckland LC_ALL=C.UTF-8 "$BATS_TEST_DIRNAME/../../tools/image" "$(sed -n 's/^VERSION := //p' "$BATS_TEST_DIRNAME/../../Makefile")" \
-        "$(dirname "$MTA_STS")/mta-sts-static" "$DIR/again" >out)
+    (umask 077 && TZ=Pacific/Auckland LC_ALL=C.UTF-8 build_again >out)
     local name files
     for name in mta-sts mta-sts-caddy; do
         cmp "again/$name.tar" "$IMAGES/$name.tar"
@@ -53,6 +57,15 @@ child() {
     files=$(awk '/^-..x/ { print $6 }' mta-sts-caddy.files | grep -v '^lib' | paste -sd ' ')
     [ "$files" = 'usr/bin/bash usr/bin/caddy usr/bin/mta-sts usr/bin/mta-sts-caddy' ]
     grep -qE '^drwx------ 65532/65532 .* data/$' mta-sts-caddy.files
+}
+
+@test "a file of this machine that is not the package's gets into no image" {
+    local file=/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt
+    certificate theirs mta-sts.example.org
+    # shellcheck disable=SC2016 # for the other shell
+    run -1 build_again unshare --mount bash -ec 'mount --bind "$1" "$2"; shift 2; exec "$@"' - "$DIR/theirs.crt" "$file"
+    [[ $output == *"these files are not those of the packages; install them again:"*"$file" ]]
+    [ ! -e again/mta-sts-caddy.tar ]
 }
 
 @test "mta-sts-caddy: an edit is all: one certificate, one policy; it survives a restart; nothing else is written" {
@@ -119,25 +132,59 @@ child() {
     grep -q '^mta-sts: .*/etc/mta-sts/policies.ini: cannot be read: No such file' none.log
 }
 
-@test "mta-sts: nginx in another container reaches it by its port; other commands run, too" {
+# front NAME EXAMPLE PATTERN: the configuration in examples/, with the test's certificate, and what the README's table has in place of PATTERN.
+front() {
+    local line
+    line=$(sed -n "s/^| $1 | \`\(.*\)\` |\$/\1/p" "$EXAMPLES/container/README.md")
+    [ -n "$line" ]
+    sed -e "s#$3#$line#" -e "s#/etc/ssl/mta-sts#$DIR#g; s#0\.0\.0\.0:443#127.0.0.1:443#; s#\[::]:443#127.0.0.2:443#; s#\#tls #tls #" "$EXAMPLES/$2" >"$1.part"
+    grep -qF "$line" "$1.part"
+}
+
+# reaches NAME COMMAND...: the front server, started by COMMAND, answers with the policy of the program in the other container.
+reaches() {
+    start "$@"
+    is_up "${1%.log}" listens_inside 443
+    inside curl -sf --max-time 10 --resolve mta-sts.example.org:443:127.0.0.1 --cacert ca.pem https://mta-sts.example.org/.well-known/mta-sts.txt >body
+    is_policy example_org body
+    stop "$STARTED"
+}
+
+@test "mta-sts: front servers in another container reach it by its port, as the README says; other commands run, too" {
     own_network
-    root_zone >zone
     printf '127.0.0.1 localhost mta-sts\n' >hosts
-    mkdir etc conf.d
+    mkdir etc
     cp policies.ini etc/
     container mta-sts
     run_container fcgi.log -v "$DIR/etc:/etc/mta-sts:ro"
     [ "$(ps -o uid= -p "$FIRST" | tr -d ' ')" = 65532 ]
     is_up fcgi listens_inside 9000
     certificate cert mta-sts.example.org mta-sts.example.net
-    sed -e "s|/etc/ssl/mta-sts/cert.pem|$DIR/cert.crt|; s|/etc/ssl/mta-sts/key.pem|$DIR/cert.key|; s|unix:/run/mta-sts/mta-sts.sock|mta-sts:9000|" \
-        "$EXAMPLES/nginx/mta-sts.conf" >conf.d/mta-sts.conf
-    nginx_config www-data >nginx.conf <<<"include $DIR/conf.d/*.conf;"
-    # shellcheck disable=SC2086 # a command and its arguments
-    run_nginx $INSIDE
-    is_up nginx listens_inside 443
-    inside curl -sf --max-time 10 --resolve mta-sts.example.org:443:127.0.0.1 --cacert ca.pem https://mta-sts.example.org/.well-known/mta-sts.txt >body
-    is_policy example_org body
+    cp cert.crt both.pem
+    cat cert.key >>both.pem
+    cp cert.key key.pem
+    cp cert.crt cert.pem
+
+    front nginx nginx/mta-sts.conf 'fastcgi_pass .*;'
+    nginx_config www-data >nginx.conf <<<"include $DIR/nginx.part;"
+    reaches nginx.log nginx -p "$DIR" -e "$DIR/nginx.log" -c "$DIR/nginx.conf"
+
+    front Caddy caddy/Caddyfile 'reverse_proxy .*{'
+    { caddy_options && cat Caddy.part; } >Caddyfile
+    reaches caddy.log env "HOME=$DIR" caddy run --config Caddyfile
+
+    front lighttpd lighttpd-external/50-mta-sts.conf '"socket" => "[^"]*"'
+    { lighttpd_config 127.0.0.1 && echo 'server.port = 8080' && cat lighttpd.part; } >lighttpd.conf
+    reaches lighttpd.log lighttpd -D -f "$DIR/lighttpd.conf"
+
+    front HAProxy haproxy/haproxy.cfg 'server mta-sts .*'
+    { echo global && cat HAProxy.part; } >haproxy.cfg
+    reaches haproxy.log haproxy -db -f "$DIR/haproxy.cfg"
+
+    front Apache apache-proxy-fcgi/mta-sts.conf 'SetHandler .*'
+    { PORT=443 apache_base event allowmethods proxy proxy_fcgi ssl http2 authz_host && cat Apache.part; } >apache.conf
+    reaches apache.log apache2 -D NO_DETACH -f "$DIR/apache.conf"
+
     VOLUMES=(-v "$DIR/etc:/etc/mta-sts:ro")
     run -0 in_container /usr/bin/mta-sts show example.net
     is_policy example_net <(printf '%s\n' "$output")

@@ -15,9 +15,11 @@ dynamic() {
     is_up "$1" dynamic_serves
 }
 
-# in_test FILE: the file of the example, with the names and paths of the test.
+# in_test FILE: the file of the example, with the names and paths of the test. With ANY_RECORD the key may change all records.
 in_test() {
-    sed -E "s|example\.org|d1.example|; s|/etc/(bind\|knot)/mta-sts.key|$DIR/\1.key|; s|/var/lib/[a-z]+/|$DIR/|" "$DNS_UPDATE/$1"
+    local any=''
+    [ -z "${ANY_RECORD:-}" ] || any='s/grant mta-sts name .*/grant mta-sts zonesub ANY;/; /^ *(update-(type|owner)|# Without)/d'
+    sed -E "s|example\.org|d1.example|; s|/etc/(bind\|knot)/mta-sts.key|$DIR/\1.key|; s|/var/lib/[a-z]+/|$DIR/|; $any" "$DNS_UPDATE/$1"
 }
 
 dynamic_bind() {

@@ -18,7 +18,7 @@ serve_file() {
 }
 
 # serve [SECONDS]: the program behind lighttpd serves policies.ini. A resolver looks up all names, with the name server under test for the
-# zone example, and keeps answers for SECONDS (default: 0).
+# zone example, and keeps answers for SECONDS (default: 0). policies.elsewhere.test has the policy host's address.
 serve() {
     deploy_certificate
     deploy_front
@@ -34,6 +34,7 @@ server:
     do-not-query-localhost: no
     module-config: "iterator"
     local-zone: "test." nodefault
+    local-data: "policies.elsewhere.test. 300 IN A $DEPLOYED"
     num-threads: 1
     cache-max-ttl: ${1:-0}
     cache-max-negative-ttl: 0

@@ -128,8 +128,8 @@ OUT
     # A CNAME, which is added beside no other record.
     sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
     leave_alone policies.ini
-    by_hand 'update add mta-sts.d1.example. 300 TXT x'
     lets 1 update --replace
+    by_hand 'update add mta-sts.d1.example. 300 TXT x'
     run ! inside knsupdate -y "hmac-sha256:mta-sts:$SECRET" "$DIR/out"
     [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
     by_hand 'update delete mta-sts.d1.example. TXT'
@@ -215,6 +215,38 @@ PY
     done
     FORMAT=json lets 2 update
     [ -s out ]
+}
+
+# Without the domain, its records would be removed.
+@test "--update: a whole set is not printed where the file may have more domains than it names" {
+    local FORMAT header lost
+    policies testing '[sub.d1.example]' 'mode = testing'
+    dynamic powerdns
+    serve
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"'
+    cp policies.ini good.ini
+    for header in '[sub_d1.example]' '[sub.d1.example'; do
+        sed "s/^\[sub.*/$header/" good.ini >policies.ini
+        leave_alone policies.ini
+        lost="mta-sts-probe: $DIR/policies.ini:7: this line may be the header of a domain that the file names nowhere else; correct it, as \"mta-sts check\" says"
+        for FORMAT in zone terraform; do
+            lets 2 update
+            [ ! -s out ]
+            grep -qxF "$lost" err
+            grep -q "^mta-sts-probe: --update $FORMAT: nothing is printed" err
+            lets 2 update d1.example other.d1.example
+            [ ! -s out ]
+        done
+        # A change of another domain is safe, and this one is not forgotten.
+        FORMAT=nsupdate lets 2 update
+        grep -q '^update add _mta-sts.d1.example. ' out
+        grep -qxF "$lost" err
+        FORMAT=json lets 2 update
+        python3 -m json.tool <out
+        FORMAT=zone lets 1 update d1.example
+        [ -s out ]
+    done
 }
 
 # committed FORMAT: the records of all files of the last commit.
@@ -355,6 +387,10 @@ owner() {
     # Without --primary nobody says whose zone it is.
     run -2 --separate-stderr probe --dns "127.0.0.1:$((UPDATED_DNS + 100))" -f "$DIR/policies.ini" --update nsupdate --delegate "$zone" d1.example
     [[ $stderr == *"_mta-sts.d1.example: let the domain's owner publish CNAME _mta-sts.d1.example.$zone. in place of TXT "* ]]
+    # The owner's wildcard can stay.
+    by_hand 'update delete _smtp._tls.half.d1.example. CNAME' 'update add *.half.d1.example. 300 TXT "v=spf1 -all"'
+    lets 2 update --delegate "$zone" half.d1.example
+    DOMAIN=half.d1.example owner _smtp._tls
     # A CNAME of the owner's leads to nothing where the file has no host.
     sed -i '/^host/d' policies.ini
     leave_alone policies.ini
@@ -399,17 +435,116 @@ owner() {
     [ "$(seen other.d1.example A)" = 192.0.2.9 ]
 }
 
-# The name server would delete the address, and ignore the CNAME.
-@test "--update: a CNAME replaces no address beside which there are records of other types" {
+# A name server takes no CNAME beside another record: it would delete the address, and ignore the CNAME.
+no_cname() {
+    local record ANY_RECORD=yes
     policies testing
-    dynamic bind "mta-sts.d1.example. 300 IN SSHFP 4 2 $(printf '%064d' 1)"
+    dynamic "$1" '*.d1.example. 300 IN TXT "v=spf1 -all"'
     serve
-    publish_all policies.ini
-    sed -i 's/^host = .*/host = policies.healthy.test/' policies.ini
+    sed -i 's/^host = .*/host = policies.elsewhere.test/' policies.ini
     leave_alone policies.ini
-    lets 1 update --replace
+    # With and without an address. What the wildcard makes up is not there.
+    for record in 'SSHFP 4 2 '"$(printf '%064d' 1)" 'TXT x'; do
+        by_hand "update add mta-sts.d1.example. 300 $record"
+        lets 2 update --replace
+        run ! grep 'mta-sts.d1.example. .*CNAME policies' out
+        grep -qxF "mta-sts-probe: d1.example: mta-sts.d1.example: a record of type ${record%% *} is there, beside which no CNAME can stand (RFC 1034 3.6.2); remove it, or write addresses in host =" err
+        by_hand "update add mta-sts.d1.example. 300 A $DEPLOYED"
+        lets 2 publish --replace
+        [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+        # It is added before the change is applied.
+        by_hand "update delete mta-sts.d1.example. ${record%% *}"
+        lets 1 update --replace
+        cp out change
+        by_hand "update add mta-sts.d1.example. 300 $record"
+        run -2 apply change
+        [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+        by_hand 'update delete mta-sts.d1.example.'
+    done
+    lets 0 publish
+    [ "$(seen mta-sts.d1.example CNAME)" = policies.elsewhere.test. ]
+}
+
+@test "--update: BIND, no CNAME is published beside records of other types" {
+    no_cname bind
+}
+
+@test "--update: Knot DNS, no CNAME is published beside records of other types" {
+    no_cname knot
+}
+
+# The name server does not look the target up.
+@test "--update: the policy host is a CNAME into another name server's zone" {
+    policies testing
+    dynamic bind
+    serve
+    sed -i 's/^host = .*/host = policies.elsewhere.test/' policies.ini
+    leave_alone policies.ini
+    lets 2 publish
+    lets 1 update
+    grep -qxF 'zone d1.example.' out
+    # The id changes only while the CNAME is as it was when the policy was looked at.
+    by_hand 'update delete mta-sts.d1.example. CNAME' 'update add mta-sts.d1.example. 300 CNAME other.elsewhere.test.'
     run -2 apply out
+    [[ $output == *'update failed: NXRRSET'* ]]
+    [ -z "$(seen _mta-sts.d1.example TXT)" ]
+    sed -i "s/^host = .*/host = $DEPLOYED/" policies.ini
+    leave_alone policies.ini
+    lets 2 update --replace
+    [ "$(grep -c '^zone d1.example.$' out)" -eq "$(grep -c '^send$' out)" ]
+}
+
+# Names below a zone cut are in a zone of another name server, which this one names.
+zone_cut() {
+    policies testing '[sub.d1.example]' 'mode = testing'
+    dynamic "$1" 'sub.d1.example. 300 IN NS ns.elsewhere.test.' 'sub.d1.example. 300 IN DS 1 13 2 '"$(printf '%064d' 1)" 'mta-sts.d1.example. 300 IN NS ns.elsewhere.test.'
+    serve
+    lets 2 update
+    grep -q '^mta-sts-probe: d1.example: mta-sts.d1.example: it is not known what is published there: 127.0.0.1:[0-9]* gives no answer about' err
+    grep -q '^mta-sts-probe: sub.d1.example: mta-sts.sub.d1.example: it is not known what is published there: 127.0.0.1:[0-9]* gives no answer about' err
+    grep '^update' out >changes
+    [ "$(cat changes)" = 'update add _smtp._tls.d1.example. 300 TXT "v=TLSRPTv1; rua=mailto:tls@example.test"' ]
+    # It is no zone of the operator's.
+    lets 2 update --delegate ops.d1.example sub.d1.example
+    grep '^update' out >changes
+    [ "$(wc -l <changes)" -eq 2 ]
+    run ! grep -v '^update add [a-z._-]*\.sub\.d1\.example\.ops\.d1\.example\. ' changes
+}
+
+@test "--update: BIND, names that are in another name server's zone" {
+    zone_cut bind
+}
+
+@test "--update: Knot DNS, names that are in another name server's zone" {
+    zone_cut knot
+}
+
+@test "--update: PowerDNS, names that are in another name server's zone" {
+    zone_cut powerdns
+}
+
+# The wildcard's records at the name below are as if the one above had made them up.
+below_wildcard() {
+    policies testing
+    dynamic "$1" '*.d1.example. 300 IN A 192.0.2.9' '*.mta-sts.d1.example. 300 IN A 192.0.2.9' 'mta-sts.d1.example. 300 IN A 192.0.2.9'
+    serve
+    lets 2 publish
+    grep -qF "mta-sts.d1.example: another record is there: A 192.0.2.9; change it to A $DEPLOYED" err
+    [ "$(seen mta-sts.d1.example A)" = 192.0.2.9 ]
+    lets 2 publish --replace
     [ "$(seen mta-sts.d1.example A)" = "$DEPLOYED" ]
+}
+
+@test "--update: BIND, wildcards above and below the policy host" {
+    below_wildcard bind
+}
+
+@test "--update: Knot DNS, wildcards above and below the policy host" {
+    below_wildcard knot
+}
+
+@test "--update: PowerDNS, wildcards above and below the policy host" {
+    below_wildcard powerdns
 }
 
 @test "--update: records that are too long for nsupdate stop no other change" {
@@ -436,6 +571,24 @@ owner() {
     by_hand 'update add mta-sts.d1.example. 300 A 11.0.0.1'
     lets 2 update
     [ ! -s out ]
+}
+
+# The address is that of the CNAME's target.
+@test "--update: an id waits while the resolver has other addresses of the policy host's target than the primary name server" {
+    local ANY_RECORD=yes
+    policies testing
+    dynamic bind
+    serve 600
+    sed -i 's/^host = .*/host = policies.d1.example/' policies.ini
+    leave_alone policies.ini
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' "update add policies.d1.example. 300 A $DEPLOYED"
+    lets 1 update
+    # Nobody serves the policy there.
+    by_hand 'update delete policies.d1.example. A' 'update add policies.d1.example. 300 A 11.0.0.1'
+    lets 2 update
+    [ ! -s out ]
+    grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: the resolver still has other records' err
 }
 
 @test "--update: in mode none, records that are removed by hand stay away" {

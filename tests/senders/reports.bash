@@ -3,11 +3,11 @@
 REPORTS=$(dirname "$MTA_STS")/mta-sts-reports
 DAY=2026-11-26T07:00:00Z
 
-# dkim_key DOMAIN: makes the key DOMAIN.key of the selector tls, and puts its record into mail.zone.
+# dkim_key DOMAIN [TAG]: makes the key DOMAIN.key of the selector tls, and puts its record into mail.zone, with TAG.
 dkim_key() {
     opendkim-genkey --append-domain --selector=tls --domain="$1" --directory="$DIR"
     mv tls.private "$1.key"
-    sed 's/ IN/ 300 IN/; s/[[:space:]]IN/ 300 IN/' tls.txt >>mail.zone
+    sed "s/[[:space:]]IN/ 300 IN/; s/k=rsa;/& ${2:-}/" tls.txt >>mail.zone
 }
 
 # start_opendkim: it verifies on port 8891, with its keys from the name server.

@@ -20,7 +20,8 @@ struct probe_dns {
     struct probe_resolver *resolver;
     unsigned timeout_ms;
     const atomic_bool *stop;
-    int64_t limit; /* by clock_ms(); 0: none */
+    int64_t limit;   /* by clock_ms(); 0: none */
+    bool is_primary; /* it is asked for its own zones */
 };
 
 struct probe_dns *probe_dns_new(const struct probe_dns_options *options)
@@ -32,6 +33,7 @@ struct probe_dns *probe_dns_new(const struct probe_dns_options *options)
     dns->resolver = options->resolver;
     dns->timeout_ms = options->timeout_ms;
     dns->stop = options->stop;
+    dns->is_primary = options->is_primary;
     return dns;
 }
 
@@ -114,6 +116,18 @@ static const char *why_late(const struct probe_dns *dns, int64_t now)
     return "no name server answered in time; check the network here, then try --dns root";
 }
 
+static void take_answer(const struct probe_dns *dns, const struct ub_result *result, const struct probe_dns_question *question)
+{
+    struct probe_dns_answer *answer = question->answer;
+
+    probe_dns_answer_read(result, question->type, find_unvalidated(dns, result->bogus != 0), answer);
+    if (!dns->is_primary || answer->state != PROBE_DNS_ABSENT || !answer->is_referral)
+        return;
+    answer->state = PROBE_DNS_AGAIN;
+    answer->is_unanswered = true;
+    answer->why = "the name server does not have the zone, and names others that have";
+}
+
 static void take(const struct probe_dns *dns, const struct probe_batch *batch, size_t i,
                  const struct probe_dns_question *question)
 {
@@ -121,7 +135,7 @@ static void take(const struct probe_dns *dns, const struct probe_batch *batch, s
 
     switch (probe_batch_end(batch, i, &result)) {
     case PROBE_BATCH_ANSWERED:
-        probe_dns_answer_read(result, question->type, find_unvalidated(dns, result->bogus != 0), question->answer);
+        take_answer(dns, result, question);
         break;
     case PROBE_BATCH_NAME:
         fail(question->answer, PROBE_DNS_ABSENT, "the DNS has no room for such a name");

@@ -1,5 +1,6 @@
 #include "probe/ask/dns_answer.h"
 
+#include "probe/ask/dns_message.h"
 #include "probe/ask/lack.h"
 
 #include <arpa/inet.h>
@@ -243,6 +244,7 @@ static void read_records(const struct ub_result *result, enum probe_dns_type typ
 
     answer->no_such_name = result->rcode == NO_SUCH_NAME;
     answer->authentic = result->secure != 0;
+    answer->is_referral = !result->havedata && probe_dns_refers(result->answer_packet, (size_t)result->answer_len);
     if (result->canonname != NULL)
         set_alias(answer, result->canonname);
     while (i < KINDS && kinds[i].type != type)

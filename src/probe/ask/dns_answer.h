@@ -41,6 +41,7 @@ struct probe_txt_string {
 struct probe_dns_answer {
     enum probe_dns_state state;
     bool no_such_name;                /* with ABSENT: the name does not exist (NXDOMAIN) */
+    bool is_referral;                 /* with ABSENT: the name servers have no such zone, and name others (RFC 2308 2.2) */
     bool authentic;                   /* DNSSEC: it was validated here, and is secure */
     bool is_unanswered;               /* with AGAIN: the name servers failed, refused, or gave no answer in time */
     bool is_bogus;                    /* DNSSEC, with AGAIN: it was validated here, and is bogus; WHY has the reason */

@@ -165,8 +165,8 @@ bool probe_dns_setup(const struct probe_dns_options *options, struct probe_dns_s
         good = take_list(setup->context, options->servers, why, size);
     else if (good)
         good = take_system(setup->context, why, size);
-    good =
-        good && (options->trusts || take_validation(options, setup, why, size)) && finalise(setup->context, options, why, size);
+    good = good && (options->is_primary || take_validation(options, setup, why, size)) &&
+           finalise(setup->context, options, why, size);
     if (good)
         return true;
     ub_ctx_delete(setup->context);

@@ -10,11 +10,11 @@
 #define PROBE_DNS_ROOT "root"
 
 struct probe_dns_options {
-    const char *servers;             /* "192.0.2.53,[2001:db8::53]:5353"; PROBE_DNS_ROOT; NULL: those of the system */
-    const char *anchors;             /* a file with trust anchors; NULL: the key of the DNS root, where the system has it */
-    bool trusts;                     /* nothing is validated */
-    unsigned sockets;                /* how many queries may be under way at once */
-    unsigned timeout_ms;             /* how long a question may take in total */
+    const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; PROBE_DNS_ROOT; NULL: those of the system */
+    const char *anchors; /* a file with trust anchors; NULL: the key of the DNS root, where the system has it */
+    bool is_primary;     /* SERVERS are asked for their own zones: nothing is validated, and a referral to others is no answer */
+    unsigned sockets;    /* how many queries may be under way at once */
+    unsigned timeout_ms; /* how long a question may take in total */
     const atomic_bool *stop;         /* once it is true, every answer is AGAIN, within half a second; NULL: never */
     struct probe_resolver *resolver; /* what probe_resolver_new() (resolver.h) returned for the options above */
 };

@@ -53,6 +53,20 @@ bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMA
     return false;
 }
 
+bool probe_file_is_whole(struct probe_file *file, struct buf *why)
+{
+    const struct index_verdict *verdict = NULL;
+    bool good = index_find_lost(file->index, &verdict);
+
+    if (!good)
+        buf_print(why, "out of memory");
+    else if (verdict != NULL)
+        buf_add(why, verdict->bytes, verdict->len);
+    good = good && verdict == NULL;
+    verdict_drop(verdict);
+    return good;
+}
+
 bool probe_file_find(struct probe_file *file, const char *domain, struct probe_expected *expected, struct buf *text)
 {
     const struct index_verdict *verdict;

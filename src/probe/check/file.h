@@ -31,6 +31,12 @@ size_t probe_file_count(const struct probe_file *file);
 bool probe_file_next(const struct probe_file *file, size_t *at, char domain[DOMAIN_MAX + 1]);
 
 /*
+ * False where the file may name a domain in a header that cannot be read, which probe_file_next() leaves out: adds which line
+ * that is to WHY; or where memory runs out.
+ */
+bool probe_file_is_whole(struct probe_file *file, struct buf *why);
+
+/*
  * What the file says of DOMAIN, a policy domain in normal form. EXPECTED borrows from FILE and from TEXT, an empty buffer, to
  * which a policy or a message may be added. False where memory runs out.
  */

@@ -8,10 +8,12 @@
 #include "probe/check/domain.h"
 #include "probe/check/file.h"
 #include "probe/judge/result.h"
+#include "probe/update/beside.h"
 #include "probe/update/obstacle.h"
 #include "probe/update/plan.h"
 #include "probe/update/published.h"
 #include "probe/update/where.h"
+#include "probe/update/wildcard.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +51,7 @@ static void set_names(struct update *update, bool mistake)
         name->is_mistaken = place == PLACE_ID ? mistake : update->list.values.mistake != NULL;
         name->seen = seen->records;
         name->seen_count = seen->count;
+        name->beside = place == PLACE_HOST ? update->beside : NULL;
         want(&update->list, name);
     }
 }
@@ -73,6 +76,13 @@ static bool plan(struct update *update, bool is_safe)
     return update_plan(update->names, &terms, update->steps);
 }
 
+/* MISTAKE as in set_names(). */
+static bool plan_names(struct update *update, bool mistake)
+{
+    set_names(update, mistake);
+    return plan(update, false);
+}
+
 /* Records that a wildcard makes up are not at the name, and nobody's there. True if there were any. */
 static bool drop_wildcards(struct update *update, struct probe_dns *dns)
 {
@@ -80,12 +90,22 @@ static bool drop_wildcards(struct update *update, struct probe_dns *dns)
 
     for (size_t i = 0; i < PLACES; i++) {
         struct update_published *seen = &update->seen[i];
-        if (update->steps[i] == UPDATE_NOTHING || !update_published_is_wildcard(dns, update->names[i].name, (enum place)i, seen))
+        if (update->steps[i] == UPDATE_NOTHING || !update_wildcard_is(dns, update->names[i].name, (enum place)i, seen))
             continue;
         update_published_free(seen);
         dropped = true;
     }
     return dropped;
+}
+
+/* Looks for what stands in the way of a CNAME. True if there is something. */
+static bool find_beside(struct update *update, struct probe_dns *dns)
+{
+    const struct update_name *host = &update->names[PLACE_HOST];
+
+    if (update->steps[PLACE_HOST] == UPDATE_CHANGE && update_adds_cname(host))
+        update->beside = update_beside_find(dns, host->name);
+    return update->beside != NULL;
 }
 
 /* The name server of --primary has nothing to say of this name. */
@@ -113,18 +133,22 @@ static bool must_hold_host(const struct update *update, struct probe_dns *record
         return false;
     update_published_zone(records, host->name, zone);
     return zone[0] != '\0' && strcmp(zone, update->zones[PLACE_ID]) == 0 &&
-           !update_published_is_wildcard(records, host->name, PLACE_HOST, &update->seen[PLACE_HOST]);
+           !update_wildcard_is(records, host->name, PLACE_HOST, &update->seen[PLACE_HOST]);
 }
 
 /* Does the resolver of the probe know the records of the policy host that the primary name server has now? Those that it has from
- * before lead to other addresses, and nothing is known of the new ones. */
+ * before lead to other addresses, and nothing is known of the new ones. Of a name that is in another server's zone the primary
+ * knows nothing newer. */
 static bool has_new_host(const struct update *update, struct probe_dns *dns)
 {
     const enum place place = PLACE_HOST;
+    const struct update_published *newest = &update->seen[PLACE_HOST];
     struct update_published seen;
 
+    if (newest->is_elsewhere)
+        return true;
     update_published_ask(dns, &update->names[PLACE_HOST].name, &place, 1, &seen);
-    bool same = update_published_same(&update->seen[PLACE_HOST], &seen);
+    bool same = update_published_same(newest, &seen) && update_published_leads_same(newest, &seen);
     update_published_free(&seen);
     return same;
 }
@@ -149,17 +173,18 @@ static bool plan_id(struct update *update, const struct update_settings *setting
     return good;
 }
 
-/* Once for the names of a zone. */
+/* Once for the names of a zone that is known. */
 static void add_unanswered(struct update *update, const struct update_settings *settings, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (is_unanswered(update, settings, k) && strcmp(update->zones[k], update->zones[i]) == 0)
+        if (update->zones[i][0] != '\0' && is_unanswered(update, settings, k) && strcmp(update->zones[k], update->zones[i]) == 0)
             return;
     update_obstacle_primary(&update->names[i], settings->primary->servers, update->zones[i], &update->obstacles);
 }
 
 /* MISTAKE: why the domain has no policy; NULL: it has. */
-static bool add_obstacles(struct update *update, const struct update_settings *settings, const char *mistake)
+static bool add_obstacles(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
+                          const char *mistake)
 {
     /* A mistake in a section is reported once. */
     const char *const mistakes[PLACES] = {
@@ -173,25 +198,26 @@ static bool add_obstacles(struct update *update, const struct update_settings *s
             update_obstacle_name(&update->names[i], update->steps[i], mistakes[i], &update->obstacles);
     }
     return update->zone == NULL ||
-           update_where_owner(update->names, update->own, update->list.leaving, update->zone, &update->obstacles);
+           update_where_owner(dns, update->names, update->own, update->list.leaving, update->zone, &update->obstacles);
 }
 
 /* RECORDS asks for the records, and DNS for all else. */
 static bool compare(struct update *update, const struct update_settings *settings, const struct probe_expected *expected,
                     struct probe_dns *dns, struct probe_dns *records)
 {
+    bool mistake = expected->mistake != NULL;
+
     ask(update, records);
-    set_names(update, expected->mistake != NULL);
-    bool good = plan(update, false);
-    if (good && drop_wildcards(update, records)) {
-        set_names(update, expected->mistake != NULL);
-        good = plan(update, false);
-    }
+    bool good = plan_names(update, mistake);
+    if (good && drop_wildcards(update, records))
+        good = plan_names(update, mistake);
+    if (good && find_beside(update, records))
+        good = plan_names(update, mistake);
     if (!good || !plan_id(update, settings, dns, expected))
         return false;
     find_zones(update, settings, dns, records);
     update->holds_host = must_hold_host(update, records);
-    return add_obstacles(update, settings, expected->mistake);
+    return add_obstacles(update, settings, dns, expected->mistake);
 }
 
 /* With --delegate: finds where the records are. False where they cannot be there, and says so. */
@@ -254,6 +280,8 @@ bool update_changes(const struct update *update)
 
 bool update_is_known(const struct update *update)
 {
+    if (update->list.domain == NULL)
+        return false;
     for (size_t i = 0; i < PLACES; i++)
         if (update->steps[i] == UPDATE_UNKNOWN || (update->steps[i] == UPDATE_MISTAKE && update->names[i].unknown != NULL))
             return false;

@@ -30,6 +30,7 @@ struct update {
     struct dns_list list;                 /* what is wanted */
     struct update_published seen[PLACES]; /* what is published */
     struct update_name names[PLACES];     /* borrows from both */
+    const char *beside;                   /* of the policy host's name: as in struct update_name */
     enum update_step steps[PLACES];
     char zones[PLACES][DOMAIN_MAX + 1]; /* of the names that change, and of those that is_unanswered; "": not known */
     bool replaces;

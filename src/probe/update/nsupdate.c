@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "command/dns/format.h"
 #include "policy/place.h"
+#include "probe/update/beside.h"
 #include "probe/update/domain.h"
 #include "probe/update/plan.h"
 #include "probe/update/print.h"
@@ -19,16 +20,6 @@ static const char *const types[PLACES][UPDATE_TYPES_MAX] = {
     [PLACE_ID] = { "CNAME", "TXT" },
     [PLACE_TLSRPT] = { "CNAME", "TXT" },
 };
-
-/* Types of other people's records, beside which a name server ignores an added CNAME and reports no error (RFC 2136 3.4.2.2). */
-static const char *const beside[] = { "CAA", "HINFO", "HTTPS", "LOC",  "MX",   "NAPTR", "NS", "PTR",
-                                      "RP",  "SRV",   "SSHFP", "SVCB", "TLSA", "TXT",   "URI" };
-
-/* Is a CNAME to be added at NAME? */
-static bool adds_cname(const struct update_name *name)
-{
-    return strcmp(name->wanted[0].type, "CNAME") == 0;
-}
 
 /* The set of records of TYPE is as it was seen. */
 static void require_set(const struct update_name *name, const char *type, struct buf *out)
@@ -53,13 +44,14 @@ static void require_sets(const struct update_name *name, struct buf *out)
 
 static void require(const struct update_name *name, struct buf *out)
 {
-    if (adds_cname(name) && name->seen_count == 0) {
+    if (update_adds_cname(name) && name->seen_count == 0) {
         buf_print(out, "prereq nxdomain %s.\n", name->name);
         return;
     }
     require_sets(name, out);
-    for (size_t i = 0; i < sizeof beside / sizeof *beside && adds_cname(name); i++)
-        buf_print(out, "prereq nxrrset %s. %s\n", name->name, beside[i]);
+    /* Beside them a name server ignores an added CNAME, and reports no error (RFC 2136 3.4.2.2). */
+    for (size_t i = 0; update_adds_cname(name) && update_beside_at(i) != NULL; i++)
+        buf_print(out, "prereq nxrrset %s. %s\n", name->name, update_beside_at(i));
 }
 
 static void change(const struct update *update, const struct update_name *name, struct buf *out)

@@ -134,6 +134,12 @@ void update_obstacle_name(const struct update_name *name, enum update_step step,
     case UPDATE_FOREIGN:
         add_foreign(name, out);
         break;
+    case UPDATE_BESIDE:
+        buf_print(out,
+                  "%s: a record of type %s is there, beside which no CNAME can stand (RFC 1034 3.6.2); remove it, or write "
+                  "addresses in host =\n",
+                  name->name, name->beside);
+        break;
     case UPDATE_HOST_FIRST:
         buf_print(out, "the id waits: %s: apply the change of the policy host's record first, then run it again (RFC 8461 8.1)\n",
                   name->name);

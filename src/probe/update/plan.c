@@ -145,6 +145,11 @@ bool update_stays(const struct update_name *name, const struct update_record *re
     return !replaces && !is_ours(name, record);
 }
 
+bool update_adds_cname(const struct update_name *name)
+{
+    return name->wanted_count > 0 && strcmp(name->wanted[0].type, "CNAME") == 0;
+}
+
 bool update_delegates(const struct update_name *name, char zone[DOMAIN_MAX + 1])
 {
     char target[DOMAIN_MAX + 1];
@@ -181,6 +186,8 @@ static enum update_step decide(const struct update_name *name, const struct upda
         return UPDATE_NOTHING;
     if (!terms->replaces && name->seen_count > 0 && count_ours(name) == 0)
         return UPDATE_FOREIGN;
+    if (name->beside != NULL && update_adds_cname(name))
+        return UPDATE_BESIDE;
     return name->place == PLACE_ID && !terms->is_safe ? UPDATE_UNSAFE : UPDATE_CHANGE;
 }
 

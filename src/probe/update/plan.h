@@ -27,6 +27,7 @@ struct update_name {
     enum place place;
     const char *domain;               /* the policy domain, in normal form */
     const char *name;                 /* without a final dot */
+    const char *beside;               /* the type of another record there, beside which no CNAME can stand; NULL: none is known */
     const char *unknown;              /* why it is not known what is published, a phrase; NULL: it is known */
     bool is_mistaken;                 /* a mistake in policies.ini hides what is wanted */
     const struct update_record *seen; /* SEEN_COUNT records of the types above that are published */
@@ -47,12 +48,16 @@ enum update_step {
     UPDATE_MISTAKE,    /* what is wanted is not known */
     UPDATE_UNKNOWN,    /* what is published is not known */
     UPDATE_FOREIGN,    /* other people's records are there */
+    UPDATE_BESIDE,     /* a CNAME is wanted, and another record is there, beside which it cannot stand */
     UPDATE_UNSAFE,     /* the id has to wait for the policy, or for the MX hosts (RFC 8461 8.1) */
     UPDATE_HOST_FIRST, /* the id has to wait for the policy host, which changes now (RFC 8461 8.1, 8.2) */
 };
 
 /* Puts the step for each of NAMES, which are in the order of enum place, into STEPS. False where memory runs out. */
 bool update_plan(const struct update_name names[PLACES], const struct update_terms *terms, enum update_step steps[PLACES]);
+
+/* True if a CNAME is wanted at NAME. */
+bool update_adds_cname(const struct update_name *name);
 
 /* True if RECORD, one of NAME's, stays when NAME is changed: other people's TXT record beside the id, if REPLACES is false. */
 bool update_stays(const struct update_name *name, const struct update_record *record, bool replaces);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUFFIXES_MAX = 16, NAME_SIZE = DOMAIN_MAX + 1 };
+enum { SUFFIXES_MAX = 16 };
 
 /* The types of records that stand at the names of a place; the first is CNAME, beside which there is no other. */
 static const struct types {
@@ -115,6 +115,7 @@ static void read_answers(struct update_published *seen, const struct types *type
         if (answer->state == PROBE_DNS_AGAIN) {
             seen->unknown = answer->why;
             seen->is_unanswered = answer->is_unanswered;
+            seen->is_elsewhere = answer->is_referral;
         } else if (i > 0 && answer->alias != NULL)
             seen->unknown = "the answers about it do not agree";
         else if (answer->state == PROBE_DNS_FOUND)
@@ -153,7 +154,7 @@ void update_published_free(struct update_published *seen)
     *seen = (struct update_published) { 0 };
 }
 
-/* --- wildcards --- */
+/* --- comparing --- */
 
 static bool has_record(const struct update_published *seen, const struct update_record *record)
 {
@@ -173,31 +174,60 @@ bool update_published_same(const struct update_published *a, const struct update
     return true;
 }
 
-bool update_published_is_wildcard(struct probe_dns *dns, const char *name, enum place place, const struct update_published *seen)
+static bool has_address(const struct probe_dns_answer *answer, const char *address)
 {
-    const enum place places[] = { place, place };
-    char beside[NAME_SIZE], below[NAME_SIZE];
-    const char *names[] = { beside, below };
-    struct update_published made_up[2];
+    for (size_t i = 0; i < answer->count; i++)
+        if (strcmp(answer->addresses[i], address) == 0)
+            return true;
+    return false;
+}
 
-    if (seen->count == 0 || snprintf(beside, sizeof beside, "no-such-name%s", strchr(name, '.')) >= NAME_SIZE ||
-        snprintf(below, sizeof below, "no-such-name.%s", name) >= NAME_SIZE)
+static bool same_addresses(const struct probe_dns_answer *a, const struct probe_dns_answer *b)
+{
+    if (a->count != b->count)
         return false;
-    update_published_ask(dns, names, places, 2, made_up);
-    bool is_wildcard = update_published_same(seen, &made_up[0]) && update_published_same(seen, &made_up[1]);
-    update_published_free(&made_up[0]);
-    update_published_free(&made_up[1]);
-    return is_wildcard;
+    for (size_t i = 0; i < a->count; i++)
+        if (!has_address(b, a->addresses[i]))
+            return false;
+    return true;
+}
+
+bool update_published_leads_same(const struct update_published *a, const struct update_published *b)
+{
+    for (size_t i = 1; i < types_at[PLACE_HOST].count; i++)
+        if (a->answers[i].state != PROBE_DNS_AGAIN && b->answers[i].state != PROBE_DNS_AGAIN &&
+            !same_addresses(&a->answers[i], &b->answers[i]))
+            return false;
+    return true;
 }
 
 /* --- zones --- */
 
-/* Nearest first. A name with a CNAME has no SOA record of its own: the answer is about its target. */
-static void read_zone(const char *const *suffixes, struct probe_dns_answer *answers, size_t count, char zone[DOMAIN_MAX + 1])
+static bool is_alias(struct probe_dns *dns, const char *name)
+{
+    struct probe_dns_answer answer;
+
+    probe_dns_cname(dns, name, &answer);
+    bool found = answer.state == PROBE_DNS_FOUND;
+    probe_dns_answer_free(&answer);
+    return found;
+}
+
+/* Is there no zone at NAME? A name with a CNAME has no SOA record of its own: the answer is about its target, which a name server
+ * that has this zone alone does not find. */
+static bool is_within(struct probe_dns *dns, const char *name, const struct probe_dns_answer *answer)
+{
+    return answer->state == PROBE_DNS_ABSENT || answer->alias != NULL ||
+           (answer->state == PROBE_DNS_AGAIN && is_alias(dns, name));
+}
+
+/* Nearest first. */
+static void read_zone(struct probe_dns *dns, const char *const *suffixes, struct probe_dns_answer *answers, size_t count,
+                      char zone[DOMAIN_MAX + 1])
 {
     size_t i = 0;
 
-    while (i < count && (answers[i].state == PROBE_DNS_ABSENT || answers[i].alias != NULL))
+    while (i < count && is_within(dns, suffixes[i], &answers[i]))
         i++;
     zone[0] = '\0';
     if (i < count && answers[i].state == PROBE_DNS_FOUND)
@@ -219,5 +249,5 @@ void update_published_zone(struct probe_dns *dns, const char *name, char zone[DO
         count++;
     }
     probe_dns_ask(dns, questions, count);
-    read_zone(suffixes, answers, count, zone);
+    read_zone(dns, suffixes, answers, count, zone);
 }

@@ -16,6 +16,7 @@ enum { UPDATE_TYPES_MAX = 3 /* of records at one name */ };
 struct update_published {
     const char *unknown; /* as in struct update_name; lasts as long as the answers */
     bool is_unanswered;  /* with UNKNOWN: no name server answered */
+    bool is_elsewhere;   /* with UNKNOWN: the name is in a zone that the name server does not have */
     struct update_record *records;
     size_t count;
     struct probe_dns_answer answers[UPDATE_TYPES_MAX];
@@ -31,11 +32,8 @@ void update_published_ask(struct probe_dns *dns, const char *const *names, const
 /* True if A and B, both known, have the same records. */
 bool update_published_same(const struct update_published *a, const struct update_published *b);
 
-/*
- * True if a wildcard makes up SEEN, the records at NAME of PLACE: there is nothing at the name itself. A wildcard gives the same
- * records to a name beside it and to one below it; below a name with records of its own it gives none (RFC 4592 2.2.1, 3.3.1).
- */
-bool update_published_is_wildcard(struct probe_dns *dns, const char *name, enum place place, const struct update_published *seen);
+/* True if A and B, the records at a policy host's name, lead to the same addresses, as far as both name servers know. */
+bool update_published_leads_same(const struct update_published *a, const struct update_published *b);
 
 void update_published_free(struct update_published *seen);
 

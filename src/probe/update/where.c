@@ -7,6 +7,7 @@
 #include "probe/update/obstacle.h"
 #include "probe/update/plan.h"
 #include "probe/update/published.h"
+#include "probe/update/wildcard.h"
 
 #include <string.h>
 
@@ -60,8 +61,8 @@ static bool is_fine(const struct update_name *name, enum update_step step, bool 
     return step == UPDATE_NOTHING && (name->place != PLACE_ID || leaves || name->wanted_count == 0);
 }
 
-bool update_where_owner(const struct update_name *names, const struct update_published *own, bool leaves, const char *zone,
-                        struct buf *out)
+bool update_where_owner(struct probe_dns *dns, const struct update_name *names, const struct update_published *own, bool leaves,
+                        const char *zone, struct buf *out)
 {
     const struct update_terms terms = { .leaves = leaves, .is_safe = true };
     char text[PLACES][DOMAIN_MAX + 1];
@@ -81,8 +82,12 @@ bool update_where_owner(const struct update_name *names, const struct update_pub
     for (enum place place = 0; place < PLACES; place++) {
         if (leads(&own[place], place, names[place].domain, zone))
             update_obstacle_empty(&names[place], out);
-        else if (names[place].unknown == NULL && !is_fine(&at[place], steps[place], leaves))
+        else if (names[place].unknown == NULL && !is_fine(&at[place], steps[place], leaves)) {
+            /* The owner's wildcard can stay. */
+            if (update_wildcard_is(dns, text[place], place, &own[place]))
+                at[place].seen_count = 0;
             update_obstacle_owner(&at[place], names[place].name, out);
+        }
     }
     return true;
 }

@@ -18,12 +18,12 @@ const char *update_where(struct probe_dns *dns, struct probe_dns *primary, const
                          struct update_published *own);
 
 /*
- * The records of NAMES, PLACES of them, are in ZONE. Adds a line to OUT for each CNAME that the domain's owner has to publish,
- * and for each that leads to no record. Adds none for records that policies.ini does not ask for, for those of the owner's that
- * are as policies.ini has them, though they are renewed by nobody (but for the id), or for what stays away in mode none (LEAVES).
- * False where memory runs out.
+ * The records of NAMES, PLACES of them, are in ZONE. DNS asks about the owner's names. Adds a line to OUT for each CNAME that the
+ * domain's owner has to publish, and for each that leads to no record. Adds none for records that policies.ini does not ask for,
+ * for those of the owner's that are as policies.ini has them, though they are renewed by nobody (but for the id), or for what
+ * stays away in mode none (LEAVES). False where memory runs out.
  */
-bool update_where_owner(const struct update_name *names, const struct update_published *own, bool leaves, const char *zone,
-                        struct buf *out);
+bool update_where_owner(struct probe_dns *dns, const struct update_name *names, const struct update_published *own, bool leaves,
+                        const char *zone, struct buf *out);
 
 #endif

@@ -13,7 +13,7 @@
 
 enum { PIECE = 65536 };
 
-static const char from_line[] = "From ", too_large[] = "is larger than 4 MB";
+static const char from_line[] = "From ", too_large[] = "is larger than 4 MB", no_memory[] = "cannot be read: out of memory";
 
 /* What is read now. */
 struct content {
@@ -86,7 +86,8 @@ static void take_mail(struct content *c, const char *bytes, size_t len)
     const struct mail_reader reader = { c->sink->verifiers, take_part, c };
 
     c->found = 0;
-    const char *why = mail_read(bytes, len, &reader);
+    c->failed = !mail_has_memory();
+    const char *why = c->failed ? no_memory : mail_read(bytes, len, &reader);
     if (why != NULL)
         refuse(c, why);
     else if (c->found == 0 && c->named)
@@ -149,6 +150,7 @@ static void take_first(struct mbox *m, size_t len)
         refuse(&mail, too_large);
     else
         take_mail(&mail, m->text.text + begin, len - begin);
+    m->content.failed |= mail.failed;
     m->is_large = false;
     buf_free(&name);
 }
@@ -194,7 +196,7 @@ static bool read_piece(struct content *c, int fd, struct buf *text)
     }
     c->failed = n < 0 || text->failed;
     if (c->failed)
-        refuse(c, n < 0 ? strerror(errno) : "cannot be read: out of memory");
+        refuse(c, n < 0 ? strerror(errno) : no_memory);
     return n > 0 && !c->failed;
 }
 
@@ -208,6 +210,7 @@ static void read_mbox(struct content *c, int fd, struct buf *text)
     while (!c->sink->stops(c->sink->to) && read_piece(c, fd, &mbox.text));
     if (mbox.text.len > 0 && !c->failed && !c->sink->stops(c->sink->to))
         take_first(&mbox, mbox.text.len);
+    c->failed |= mbox.content.failed;
     *text = mbox.text;
 }
 

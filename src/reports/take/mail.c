@@ -8,6 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Of a mail within the bounds, GMime has needed at most 12 MB, also where it is made to need as much as it can. */
+enum { MEMORY = 24 << 20 };
+
 struct reading {
     const struct mail_reader *reader;
     const char *signer;
@@ -73,6 +76,14 @@ static void read_object(struct reading *r, GMimeObject *object, unsigned levels)
     } else if (GMIME_IS_PART(object)) {
         read_part(r, GMIME_PART(object));
     }
+}
+
+bool mail_has_memory(void)
+{
+    void *memory = g_try_malloc(MEMORY);
+
+    g_free(memory);
+    return memory != NULL;
 }
 
 const char *mail_read(const char *bytes, size_t len, const struct mail_reader *reader)

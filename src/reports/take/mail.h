@@ -10,6 +10,12 @@
 /* The most levels of parts. Further bounds are in excess.h. */
 enum { MAIL_DEPTH_MAX = 32 };
 
+/*
+ * Is as much memory there as GMime may need for one mail? False: call mail_read() for none. GLib, under GMime, ends the process
+ * where it gets no memory.
+ */
+bool mail_has_memory(void);
+
 /* What is told of a mail. */
 struct mail_reader {
     const char *verifiers; /* as for signer_read(); NULL: signatures do not matter */

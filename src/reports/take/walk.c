@@ -32,9 +32,18 @@ static void refuse(void *to, const char *what, int error)
 
 /* --- folders --- */
 
+bool walk_is_part(const char *name)
+{
+    size_t len = strlen(name), begin = strlen(WALK_PART_BEGIN), end = strlen(WALK_PART_END);
+
+    return len > begin + end && strncmp(name, WALK_PART_BEGIN, begin) == 0 && strcmp(name + len - end, WALK_PART_END) == 0;
+}
+
 /* Mails in the tmp of a Maildir are incomplete. */
 static bool wants(const struct folder_names *names, const char *name)
 {
+    if (walk_is_part(name))
+        return false;
     return strcmp(name, "tmp") != 0 || !folder_has(names, "cur") || !folder_has(names, "new");
 }
 

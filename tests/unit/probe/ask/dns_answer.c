@@ -389,6 +389,67 @@ static void long_names(void **state)
     }
 }
 
+/* A message about a.test: how many records the answer and the authority section have, then the records. */
+#define MESSAGE(answers, authorities) "\0\0\201\200\0\1\0" answers "\0" authorities "\0\0\1a\4test\0\0\1\0\1"
+#define RECORD(type, len) "\300\14\0" type "\0\1\0\0\0\1\0" len
+#define NS RECORD("\2", "\4") "\1b\300\16"
+#define SOA RECORD("\6", "\0")
+#define CNAME RECORD("\5", "\4") "\1b\300\16"
+
+static const struct {
+    const char *bytes;
+    int len;
+    bool refers;
+} messages[] = {
+    { NULL, 0, false },
+    { MESSAGE("\0", "\0"), sizeof MESSAGE("\0", "\0") - 1, false },
+    { MESSAGE("\0", "\1") NS, sizeof MESSAGE("\0", "\1") NS - 1, true },
+    { MESSAGE("\1", "\1") CNAME NS, sizeof MESSAGE("\1", "\1") CNAME NS - 1, true },
+    { MESSAGE("\0", "\1") SOA, sizeof MESSAGE("\0", "\1") SOA - 1, false },
+    { MESSAGE("\0", "\2") NS SOA, sizeof MESSAGE("\0", "\2") NS SOA - 1, false },
+    { MESSAGE("\1", "\0") NS, sizeof MESSAGE("\1", "\0") NS - 1, false },
+};
+
+static bool is_referral(const char *bytes, size_t len)
+{
+    struct probe_dns_answer answer;
+    struct made made;
+    char *exact = bytes != NULL ? malloc(len > 0 ? len : 1) : NULL;
+
+    if (exact != NULL)
+        memcpy(exact, bytes, len);
+    make(&(struct answer_case) { .type = PROBE_DNS_A }, &made);
+    made.result.answer_packet = exact;
+    made.result.answer_len = (int)len;
+    probe_dns_answer_read(&made.result, PROBE_DNS_A, NULL, &answer);
+    unmake(&made);
+    free(exact);
+    assert_int_equal(answer.state, PROBE_DNS_ABSENT);
+    bool found = answer.is_referral;
+    probe_dns_answer_free(&answer);
+    return found;
+}
+
+static void referrals(void **state)
+{
+    char bytes[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        size_t all = (size_t)messages[i].len;
+        assert_int_equal(is_referral(messages[i].bytes, all), messages[i].refers);
+        for (size_t len = 0; len < all; len++)
+            assert_true(!is_referral(messages[i].bytes, len) || len + 4 >= all);
+        for (size_t at = 0; at < all; at++) {
+            memcpy(bytes, messages[i].bytes, all);
+            for (unsigned value = 0; value < 256; value++) {
+                bytes[at] = (char)value;
+                (void)is_referral(bytes, all);
+            }
+        }
+    }
+}
+
 /* Numbers of cases. Addresses are sorted, and it is known whether there may be more. */
 enum { ONE = 0, TWO = 2, BOGUS = 4, NOTHING = 10, FAILED = 13 };
 static const struct {
@@ -435,7 +496,7 @@ int main(void)
 {
     static struct CMUnitTest tests[CASES];
     const struct CMUnitTest others[] = { cmocka_unit_test(cut_and_changed), cmocka_unit_test(long_names),
-                                         cmocka_unit_test(joined) };
+                                         cmocka_unit_test(joined), cmocka_unit_test(referrals) };
 
     for (size_t i = 0; i < CASES; i++)
         tests[i] = (struct CMUnitTest) { cases[i].label, one_case, NULL, NULL, (void *)(uintptr_t)&cases[i] };

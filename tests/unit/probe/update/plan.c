@@ -160,8 +160,8 @@ static struct update_name name_of(const struct row *row, struct records *r)
 }
 
 static const char letters[] = {
-    [UPDATE_NOTHING] = '-', [UPDATE_CHANGE] = 'C', [UPDATE_MISTAKE] = 'M',    [UPDATE_UNKNOWN] = 'U',
-    [UPDATE_FOREIGN] = 'F', [UPDATE_UNSAFE] = 'S', [UPDATE_HOST_FIRST] = 'H',
+    [UPDATE_NOTHING] = '-', [UPDATE_CHANGE] = 'C', [UPDATE_MISTAKE] = 'M', [UPDATE_UNKNOWN] = 'U',
+    [UPDATE_FOREIGN] = 'F', [UPDATE_BESIDE] = 'B', [UPDATE_UNSAFE] = 'S',  [UPDATE_HOST_FIRST] = 'H',
 };
 
 static void one_row(void **state)
@@ -227,6 +227,25 @@ static void host_first(void **state)
     }
 }
 
+/* Beside another record nothing changes but what a CNAME is not wanted for. */
+static void beside(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        for (unsigned i = 0; i < 4 && rows[k].place == PLACE_HOST; i++) {
+            const struct update_terms terms = { .replaces = i >= 2, .is_safe = i % 2 == 1 };
+            struct update_name names[PLACES] = { { .place = PLACE_HOST }, { .place = PLACE_ID }, { .place = PLACE_TLSRPT } };
+            enum update_step steps[PLACES];
+            struct records r;
+            names[PLACE_HOST] = name_of(&rows[k], &r);
+            names[PLACE_HOST].beside = "SSHFP";
+            bool is_cname = strncmp(rows[k].wanted, "CNAME", 5) == 0;
+            assert_true(update_plan(names, &terms, steps));
+            assert_int_equal(letters[steps[PLACE_HOST]], is_cname && rows[k].steps[i] == 'C' ? 'B' : rows[k].steps[i]);
+        }
+    }
+}
+
 static void delegates(void **state)
 {
     static const struct {
@@ -259,7 +278,7 @@ static void delegates(void **state)
 int main(void)
 {
     enum { ROWS = sizeof rows / sizeof *rows };
-    struct CMUnitTest tests[ROWS + 3];
+    struct CMUnitTest tests[ROWS + 4];
     char names[ROWS][2 * SIZE];
 
     for (size_t i = 0; i < ROWS; i++) {
@@ -269,5 +288,6 @@ int main(void)
     tests[ROWS] = (struct CMUnitTest) { "host first", host_first, NULL, NULL, NULL };
     tests[ROWS + 1] = (struct CMUnitTest) { "leaving", leaving, NULL, NULL, NULL };
     tests[ROWS + 2] = (struct CMUnitTest) { "delegates", delegates, NULL, NULL, NULL };
+    tests[ROWS + 3] = (struct CMUnitTest) { "beside", beside, NULL, NULL, NULL };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

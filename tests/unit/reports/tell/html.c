@@ -144,7 +144,7 @@ static void hostile(void **state)
     }
     assert_int_equal(details, 1);
     for (size_t i = 0; i + 1 < lab.out.len; i++)
-        assert_in_range(lab.out.text[i], ' ', '~');
+        assert_true(lab.out.text[i] >= ' ' && lab.out.text[i] <= '~');
     assert_non_null(strstr(lab.out.text, "&lt;script&gt;alert(&quot;1&quot;)"));
     /* Failures, reporters, older policies: the first are shown. */
     assert_non_null(strstr(lab.out.text, "<dd>and 50 more: &quot;mta-sts-reports -v&quot; prints them<dt>seen"));
@@ -249,7 +249,7 @@ static void size(void **state)
     for (int i = 0; i < DOMAINS; i++)
         html_domain(&html, &lab.sums, "example.org", &lab.verdict, &rules, &lab.out);
     assert_true(lab.out.len < BYTES_MAX);
-    assert_in_range(html.without_details, DOMAINS / 2, DOMAINS - 1);
+    assert_true(html.without_details >= DOMAINS / 2 && html.without_details <= DOMAINS - 1);
     end(&lab);
 }
 

@@ -19,9 +19,16 @@ else
 AR := $(FOREIGN:%gcc=%ar)
 endif
 
-.DEFAULT_GOAL := all
 $(FOREIGN_LIBRARY):
 	@tools/libraries $(CC) $(LIBRARIES_FOLDER)
 else
+B ?= build
 STATIC := -static-pie -Wl,-z,pack-relative-relocs
 endif
+
+.DEFAULT_GOAL := all
+# --version prints what was linked, unless LIBRARIES names it. Packages that change are linked again.
+$(B)/src/command/options.o: ALL_CPPFLAGS += -DLIBRARIES='"$(or $(LIBRARIES),$(shell cat $(B)/linked))"'
+$(B)/src/command/options.o: $(B)/linked
+$(B)/linked: $(FOREIGN_LIBRARY) $(wildcard /var/lib/dpkg/status) Makefile
+	@mkdir -p $(@D) && tools/linked $(CC) $(LIBRARY_FLAGS) $(LDFLAGS) >$@

@@ -1,0 +1,123 @@
+#include "reports/receive/day.h"
+
+#include "base/utc.h"
+#include "reports/take/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PART_SECONDS = 3600 };
+
+void day_write(int64_t now, char text[DAY_SIZE])
+{
+    char time[UTC_SIZE];
+
+    utc_write(now, time);
+    memcpy(text, time, DAY_SIZE - 1);
+    text[DAY_SIZE - 1] = '\0';
+}
+
+static bool is_day(const char *name)
+{
+    char time[UTC_SIZE + 1];
+    int64_t seconds;
+    int n = snprintf(time, sizeof time, "%sT00:00:00Z", name);
+
+    return n == UTC_SIZE - 1 && utc_read(time, &seconds);
+}
+
+/* Calls VISIT for each name in the folder FD but "." and "..", until it returns false. False with errno on an error. */
+static bool each(int fd, bool (*visit)(int fd, const char *name, void *to), void *to)
+{
+    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = own >= 0 ? fdopendir(own) : NULL;
+    const struct dirent *entry;
+    bool good = folder != NULL;
+
+    if (own >= 0 && folder == NULL)
+        (void)close(own);
+    if (folder == NULL)
+        return false;
+    errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this folder
+    while (good && (entry = readdir(folder)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            good = visit(fd, entry->d_name, to);
+        errno = good ? 0 : errno;
+    }
+    int error = errno;
+    (void)closedir(folder);
+    errno = error;
+    return good && error == 0;
+}
+
+/* --- counting --- */
+
+struct counting {
+    int64_t now;
+    struct day_sum *sum;
+};
+
+static bool count(int fd, const char *name, void *to)
+{
+    const struct counting *counting = to;
+    struct stat st;
+
+    /* Another process may just have given it its name, or removed it. */
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT;
+    if (!S_ISREG(st.st_mode))
+        return true;
+    bool part = walk_is_part(name);
+    if (part && (int64_t)st.st_mtime < counting->now - PART_SECONDS && unlinkat(fd, name, 0) == 0)
+        return true;
+    counting->sum->parts += part;
+    counting->sum->complete += !part;
+    counting->sum->bytes += (size_t)st.st_size;
+    return true;
+}
+
+bool day_count(int fd, int64_t now, struct day_sum *sum)
+{
+    struct counting counting = { now, sum };
+
+    *sum = (struct day_sum) { 0 };
+    return each(fd, count, &counting);
+}
+
+/* --- removing --- */
+
+static bool remove_file(int fd, const char *name, void *to)
+{
+    (void)to;
+    (void)unlinkat(fd, name, 0);
+    return true;
+}
+
+static bool remove_day(int fd, const char *name, void *to)
+{
+    const char *first = to;
+
+    if (!is_day(name) || strcmp(name, first) >= 0)
+        return true;
+    int day = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (day < 0)
+        return true;
+    (void)each(day, remove_file, NULL);
+    (void)close(day);
+    (void)unlinkat(fd, name, AT_REMOVEDIR);
+    return true;
+}
+
+void day_remove_before(int fd, const char *first)
+{
+    char day[DAY_SIZE];
+
+    (void)snprintf(day, sizeof day, "%s", first);
+    (void)each(fd, remove_day, day);
+}

@@ -1,0 +1,208 @@
+#include "reports/receive/spool.h"
+
+#include "base/file.h"
+#include "reports/receive/day.h"
+#include "reports/take/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DAY_SECONDS = 86400, NAME_SIZE = 64, PART_SIZE = 80, NAMES_TRIED = 100, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+
+struct spool_file {
+    int day, fd;
+    size_t room, len;
+    char name[NAME_SIZE], part[PART_SIZE];
+};
+
+static enum spool_result result_of(int error)
+{
+    return error == ENOSPC || error == EDQUOT ? SPOOL_DISK_FULL : SPOOL_FAILED;
+}
+
+int spool_open(const char *folder)
+{
+    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* --- folders --- */
+
+/* Opens the folder NAME of AT, which it makes if there is none. -1 with errno on an error. */
+static int open_or_make(int at, const char *name, bool *made)
+{
+    *made = mkdirat(at, name, FOLDER_MODE) == 0;
+    if (!*made && errno != EEXIST)
+        return -1;
+    return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Opens the folder of DOMAIN, and keeps others from it until it is closed. */
+static int open_domain(const struct spool *spool, const char *domain)
+{
+    bool made;
+    int fd = open_or_make(spool->folder, domain, &made);
+
+    if (fd < 0)
+        return -1;
+    while (flock(fd, LOCK_EX) != 0) {
+        if (errno == EINTR)
+            continue;
+        int error = errno;
+        (void)close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+static int open_day(const struct spool *spool, int domain, int64_t now)
+{
+    char today[DAY_SIZE], first[DAY_SIZE];
+    bool made;
+
+    day_write(now, today);
+    int fd = open_or_make(domain, today, &made);
+    if (fd >= 0 && made) {
+        day_write(now - ((int64_t)spool->days - 1) * DAY_SECONDS, first);
+        day_remove_before(domain, first);
+    }
+    return fd;
+}
+
+/* --- a new file --- */
+
+/* Removes the part. */
+static void abandon(struct spool_file *file)
+{
+    (void)close(file->fd);
+    (void)unlinkat(file->day, file->part, 0);
+    file->fd = -1;
+}
+
+/* Makes FILE's part, with names that nothing in its folder has. The folder of the domain is locked. */
+static bool make_part(struct spool_file *file, bool gzip)
+{
+    for (unsigned i = 0; i < NAMES_TRIED; i++) {
+        struct timespec now = { 0 };
+        (void)clock_gettime(CLOCK_REALTIME, &now);
+        (void)snprintf(file->name, sizeof file->name, "%lld.%09ld-%u.json%s", (long long)now.tv_sec, now.tv_nsec, i,
+                       gzip ? ".gz" : "");
+        (void)snprintf(file->part, sizeof file->part, WALK_PART_BEGIN "%s" WALK_PART_END, file->name);
+        file->fd = openat(file->day, file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+        if (file->fd < 0 && errno != EEXIST)
+            return false;
+        if (file->fd >= 0 && faccessat(file->day, file->name, F_OK, 0) != 0)
+            return true;
+        if (file->fd >= 0)
+            abandon(file);
+    }
+    errno = EEXIST;
+    return false;
+}
+
+/* Takes ROOM bytes from the disk now. Where the file system cannot, the size still counts for the day. */
+static int reserve(const struct spool_file *file)
+{
+    int error = posix_fallocate(file->fd, 0, (off_t)file->room);
+
+    if ((error == EINVAL || error == EOPNOTSUPP) && ftruncate(file->fd, (off_t)file->room) == 0)
+        return 0;
+    return error;
+}
+
+static enum spool_result begin_in_day(const struct spool *spool, int domain, struct spool_file *file, bool gzip, int64_t now)
+{
+    struct day_sum sum;
+
+    if (!day_count(file->day, now, &sum))
+        return result_of(errno);
+    if (sum.complete + sum.parts >= spool->reports || sum.bytes > spool->bytes || spool->bytes - sum.bytes < file->room)
+        return SPOOL_DAY_FULL;
+    /* If there is a complete file, these folders are on the disk for certain. */
+    if (sum.complete == 0 && (fsync(domain) != 0 || fsync(spool->folder) != 0))
+        return result_of(errno);
+    if (!make_part(file, gzip))
+        return result_of(errno);
+    int error = reserve(file);
+    if (error == 0)
+        return SPOOL_FINE;
+    errno = error;
+    return result_of(error);
+}
+
+void spool_drop(struct spool_file *file)
+{
+    int error = errno;
+
+    if (file->fd >= 0)
+        abandon(file);
+    if (file->day >= 0)
+        (void)close(file->day);
+    free(file);
+    errno = error;
+}
+
+enum spool_result spool_begin(const struct spool *spool, const char *domain, size_t room, bool gzip, int64_t now,
+                              struct spool_file **file)
+{
+    struct spool_file *new = malloc(sizeof *new);
+
+    if (new == NULL)
+        return SPOOL_FAILED;
+    *new = (struct spool_file) { .day = -1, .fd = -1, .room = room };
+    int fd = open_domain(spool, domain);
+    new->day = fd >= 0 ? open_day(spool, fd, now) : -1;
+    enum spool_result result = new->day >= 0 ? begin_in_day(spool, fd, new, gzip, now) : result_of(errno);
+    if (result != SPOOL_FINE)
+        spool_drop(new);
+    else
+        *file = new;
+    int error = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    errno = error;
+    return result;
+}
+
+/* --- its bytes, its end --- */
+
+enum spool_result spool_add(struct spool_file *file, const char *bytes, size_t len)
+{
+    file->len += len;
+    return file_write(file->fd, bytes, len) ? SPOOL_FINE : result_of(errno);
+}
+
+/* Gives FILE its name. False with errno on an error: then nothing has that name. */
+static bool complete(const struct spool_file *file)
+{
+    if (file->len != file->room && ftruncate(file->fd, (off_t)file->len) != 0)
+        return false;
+    if (fsync(file->fd) != 0 || renameat(file->day, file->part, file->day, file->name) != 0)
+        return false;
+    if (fsync(file->day) == 0)
+        return true;
+    int error = errno;
+    (void)unlinkat(file->day, file->name, 0);
+    errno = error;
+    return false;
+}
+
+enum spool_result spool_end(struct spool_file *file)
+{
+    if (!complete(file)) {
+        enum spool_result result = result_of(errno);
+        spool_drop(file);
+        return result;
+    }
+    (void)close(file->fd);
+    (void)close(file->day);
+    free(file);
+    return SPOOL_FINE;
+}
