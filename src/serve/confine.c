@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 /* Not linux/landlock.h: the kernel may be newer than the headers that this was built with. */
@@ -175,22 +176,29 @@ static void print_limits(long version, bool linked, bool writes, struct buf *sai
     buf_print(said, ")");
 }
 
+static void restrict_and_say(char *path, const char *folder, struct buf *said)
+{
+    bool linked = has_link(path);
+    long version = ask_version();
+    int error = version < 0 ? errno : restrict_to(version, linked ? "/" : folder_of(path), folder);
+
+    if (error != 0)
+        buf_print(said, "file access not limited by Landlock: %s", reason(error));
+    else
+        print_limits(version, linked, folder != NULL, said);
+}
+
 /* Without no_new_privs the kernel allows Landlock to root only. */
 void confine_to(const char *file, const char *folder, struct buf *said)
 {
     char *path = strdup(file);
-    bool linked = path != NULL && has_link(path);
-    long version = ask_version();
-    int error = version < 0 ? errno : 0;
 
     if (path == NULL)
         buf_print(said, "file access not limited by Landlock: out of memory");
     else if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         buf_print(said, "file access not limited by Landlock: new privileges cannot be given up: %s", strerror(errno));
-    else if (error != 0 || (error = restrict_to(version, linked ? "/" : folder_of(path), folder)) != 0)
-        buf_print(said, "file access not limited by Landlock: %s", reason(error));
     else
-        print_limits(version, linked, folder != NULL, said);
+        restrict_and_say(path, folder, said);
     free(path);
 }
 
