@@ -140,7 +140,7 @@ use = t' 50
 @test "check: colour on a terminal only" {
     run -1 mta_sts check
     [[ $output != *$'\033'* ]]
-    export MTA_STS
+    export MTA_STS TERM=xterm
     script -qec '"$MTA_STS" -f policies.ini check' /dev/null </dev/null >typed || true
     grep -q $'\033\[31mpolicies.ini:17' typed
     NO_COLOR=1 script -qec '"$MTA_STS" -f policies.ini check' /dev/null </dev/null >typed || true

@@ -177,7 +177,7 @@ PY
     printf '[a.example]\nmode = enforce\nmx = b.example\n' >new.ini
     run -1 mta_sts_diff old.ini new.ini
     [[ $output != *$'\033'* ]]
-    export MTA_STS
+    export MTA_STS TERM=xterm
     script -qec '"$MTA_STS" diff old.ini new.ini' /dev/null </dev/null >typed || true
     grep -q $'^\033\[31m  -mx: a.example\033\[m' typed
     grep -q $'^\033\[32m  +mx: b.example\033\[m' typed
