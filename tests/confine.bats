@@ -163,3 +163,12 @@ C
     start -f policies.ini
     grep -q 'file access limited to reading in its folder (Landlock 3, which cannot limit TCP connections)$' fcgi.log
 }
+
+@test "mta-sts-reports may write its folder of reports" {
+    needs_landlock
+    MTA_STS=$(dirname "$MTA_STS")/mta-sts-reports
+    mkdir in
+    start -f policies.ini --receive in
+    grep -q 'file access limited to reading in its folder and writing reports (Landlock)' fcgi.log
+    grep -qE '^NoNewPrivs:\s*1$' "/proc/$PROGRAM/status"
+}

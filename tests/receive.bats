@@ -283,14 +283,6 @@ PY
     [[ $output == "mta-sts-reports: --receive in: reports come by FastCGI: "* ]]
 }
 
-@test "Landlock leaves it the folder of reports, and files beside the policies to read" {
-    "$(dirname "$MTA_STS")/mta-sts" --version | grep -q 'Landlock [1-9]' || skip_or_fail "this kernel has no Landlock, or the program was built without"
-    start_all
-    grep -q 'reading in its folder and writing reports (Landlock)' fcgi.log
-    grep -qE '^NoNewPrivs:\s*1$' "/proc/$PROGRAM/status"
-    [ "$(post example.org)" = 201 ]
-}
-
 @test "SIGTERM under load: each report that was answered 201 is there, and none is half" {
     python3 "$HELPERS/killing.py" "$MTA_STS" 2000 SIGTERM
 }

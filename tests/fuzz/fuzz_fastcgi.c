@@ -32,10 +32,10 @@ static char policies[4][POLICY_BYTES_MAX];
 /* Of the input that runs. */
 static struct script script;
 
-static struct policies own_shared;
-static struct answer own;
-static struct handler_shared shared = { .calls = &policies_calls, .to = &own_shared };
-static struct handler handler = { .own = &own };
+static struct policies policies_shared;
+static struct answer memory;
+static struct handler_shared shared = { .calls = &policies_calls, .to = &policies_shared };
+static struct handler handler = { .own = &memory };
 
 /* --- the program --- */
 

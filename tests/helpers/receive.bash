@@ -4,6 +4,7 @@
 # The program under test is mta-sts-reports, beside mta-sts.
 MTA_STS=$(dirname "$MTA_STS")/mta-sts-reports
 JSON=application/tlsrpt+json
+# shellcheck disable=SC2034 # for the suites
 GZIP=application/tlsrpt+gzip
 
 # start_receiver [OPTION...]: takes reports into the folder in, on the socket fcgi.sock.

@@ -49,7 +49,7 @@ first_process() {
     local name at=$RUNNING
     while [ -n "$at" ]; do
         read -r -d '' name <"/proc/$at/cmdline" || true
-        if [ "$name" = "/usr/bin/$1" ] || [ "$name" = /usr/bin/bash ]; then
+        if [ "$name" = "/usr/bin/$1" ] || [ "$name" = /bin/bash ]; then
             FIRST=$at
             return 0
         fi

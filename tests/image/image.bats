@@ -55,7 +55,7 @@ build_again() {
     [ "$(grep -c '^-..x' mta-sts.files)" -eq 1 ]
     run ! grep -E ' lib|/etc/ssl' mta-sts.files
     files=$(awk '/^-..x/ { print $6 }' mta-sts-caddy.files | grep -v '^lib' | paste -sd ' ')
-    [ "$files" = 'usr/bin/bash usr/bin/caddy usr/bin/mta-sts usr/bin/mta-sts-caddy' ]
+    [ "$files" = 'bin/bash usr/bin/caddy usr/bin/mta-sts usr/bin/mta-sts-caddy' ]
     grep -qE '^drwx------ 65532/65532 .* data/$' mta-sts-caddy.files
 }
 
