@@ -1,5 +1,7 @@
 #include "probe/ask/dns_message.h"
 
+#include <stddef.h>
+
 /* What is of a fixed length, and types (RFC 1035 3.2.2, 4.1). */
 enum {
     HEADER_OCTETS = 12,

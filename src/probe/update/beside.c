@@ -5,6 +5,8 @@
 #include "probe/ask/dns_answer.h"
 #include "probe/update/wildcard.h"
 
+#include <stddef.h>
+
 static const struct type {
     const char *name;
     int number;

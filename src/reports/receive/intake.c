@@ -10,6 +10,7 @@
 #include "reports/take/sink.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

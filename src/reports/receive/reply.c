@@ -3,6 +3,7 @@
 #include "base/buf.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { DAY = 86400, SOON = 600, LATER = 3600 };
