@@ -31,11 +31,6 @@ static bool read_name(const char *name, enum domain_fault (*fault)(const char *n
     return true;
 }
 
-bool gather_domain(const struct report_block *block, char domain[DOMAIN_MAX + 1])
-{
-    return read_name(block->domain, domain_policy_fault, domain);
-}
-
 static uint64_t lesser(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
@@ -91,6 +86,36 @@ static void read_failure(const struct report_failure *from, const struct applied
 }
 
 /* --- blocks --- */
+
+static int by_domain(const void *a, const void *b)
+{
+    const struct gather_part *x = a, *y = b;
+    int order = strcmp(x->domain, y->domain);
+
+    return order != 0 ? order : (x->block > y->block) - (x->block < y->block);
+}
+
+size_t gather_parts(const struct report *report, struct gather_part *parts)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->block_count; i++) {
+        parts[count].block = &report->blocks[i];
+        count += read_name(report->blocks[i].domain, domain_policy_fault, parts[count].domain);
+    }
+    if (count > 0)
+        qsort(parts, count, sizeof *parts, by_domain);
+    return count;
+}
+
+size_t gather_same(const struct gather_part *parts, size_t count)
+{
+    size_t same = 1;
+
+    while (same < count && strcmp(parts[same].domain, parts[0].domain) == 0)
+        same++;
+    return same;
+}
 
 static bool add_policy(struct gather *gather, const struct report_block *block, struct applied *applied)
 {
@@ -151,19 +176,17 @@ static void settle(struct gather *gather, const struct sums_of_sides *sums)
         add_failure(gather, &rest, false);
 }
 
-bool gather_report(const struct report *report, const char *domain, struct gather *gather)
+bool gather_domain(const struct gather_part *parts, size_t count, struct gather *gather)
 {
     struct gather *sides = calloc(SIDES, sizeof *sides);
     struct sums_of_sides sums = { 0 };
-    char name[DOMAIN_MAX + 1];
     bool good = sides != NULL;
 
-    gather->policies = calloc(report->block_count + 1, sizeof *gather->policies);
+    gather->policies = calloc(count + 1, sizeof *gather->policies);
     good = good && gather->policies != NULL;
-    for (size_t i = 0; good && i < report->block_count; i++) {
-        const struct report_block *block = &report->blocks[i];
-        if (gather_domain(block, name) && strcmp(name, domain) == 0)
-            good = add_block(gather, block, &sides[block->type == REPORT_TLSA ? SIDE_TLSA : SIDE_STS], &sums);
+    for (size_t i = 0; good && i < count; i++) {
+        const struct report_block *block = parts[i].block;
+        good = add_block(gather, block, &sides[block->type == REPORT_TLSA ? SIDE_TLSA : SIDE_STS], &sums);
     }
     for (size_t i = 0; good && i < SIDES; i++)
         join(gather, &sides[i]);

@@ -39,14 +39,27 @@ struct gather {
     size_t policy_count;
 };
 
-/* Writes the policy-domain of BLOCK in normal form to DOMAIN. False if it is no policy domain. */
-bool gather_domain(const struct report_block *block, char domain[DOMAIN_MAX + 1]);
+/* A block, and its policy-domain in normal form. */
+struct gather_part {
+    char domain[DOMAIN_MAX + 1];
+    const struct report_block *block;
+};
 
 /*
- * Adds what REPORT says of DOMAIN to GATHER, which is zeroed. The same sessions may be in a block about MTA-STS and in one about
- * DANE: the greater number counts. False if memory runs out. Free GATHER with gather_free(), also on an error.
+ * Fills PARTS, which has room for all blocks of REPORT, with those that have a policy domain: those of one domain are in a row,
+ * in their order. Returns how many there are. They borrow from REPORT.
  */
-bool gather_report(const struct report *report, const char *domain, struct gather *gather);
+size_t gather_parts(const struct report *report, struct gather_part *parts);
+
+/* How many of the COUNT PARTS, at least one, have the domain of the first: those at the beginning. */
+size_t gather_same(const struct gather_part *parts, size_t count);
+
+/*
+ * Adds what COUNT PARTS, all of one domain, say of it to GATHER, which is zeroed. The same sessions may be in a block about
+ * MTA-STS and in one about DANE: the greater number counts. False if memory runs out. Free GATHER with gather_free(), also on an
+ * error.
+ */
+bool gather_domain(const struct gather_part *parts, size_t count, struct gather *gather);
 void gather_free(struct gather *gather);
 
 #endif

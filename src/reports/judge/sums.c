@@ -107,10 +107,10 @@ const struct tally *sums_find(struct sums *sums, const char *name)
     return &sums->domains[number];
 }
 
-/* Adds what REPORT says of the domain NAME. */
-static bool add_to_domain(struct sums *sums, const struct report *report, const char *name)
+/* Adds what COUNT PARTS of REPORT say of their domain. */
+static bool add_to_domain(struct sums *sums, const struct report *report, const struct gather_part *parts, size_t count)
 {
-    struct tally *domain = take_domain(sums, name);
+    struct tally *domain = take_domain(sums, parts[0].domain);
     int64_t end = report->end < sums->now ? report->end : sums->now, middle = report->begin + (end - report->begin) / 2;
     struct gather gather = { 0 };
     uint32_t reporter;
@@ -121,7 +121,7 @@ static bool add_to_domain(struct sums *sums, const struct report *report, const 
         domain->left_out++;
         return true;
     }
-    bool good = gather_report(report, name, &gather) &&
+    bool good = gather_domain(parts, count, &gather) &&
                 tally_add(domain, reporter, &gather, end, (middle > sums->since ? middle : sums->since) / DAY);
     gather_free(&gather);
     return good;
@@ -152,37 +152,29 @@ static bool take_report(struct sums *sums, const struct report *report, const ch
     return good;
 }
 
-/* Does an earlier block than NUMBER have the same domain as that one? */
-static bool is_earlier(char (*names)[DOMAIN_MAX + 1], size_t number)
+/* Adds what COUNT PARTS of REPORT say of their domain, unless it was added *BEFORE, or is unsigned. */
+static bool add_part(struct sums *sums, const struct report *report, const struct gather_part *parts, size_t count, bool *before)
 {
-    for (size_t i = 0; i < number; i++)
-        if (strcmp(names[i], names[number]) == 0)
-            return true;
-    return false;
-}
+    const char *name = parts[0].domain;
 
-/* Adds what REPORT says of the domain NAME, unless it was added *BEFORE, or is unsigned. */
-static bool add_part(struct sums *sums, const struct report *report, const char *name, bool *before)
-{
     *before = false;
     if (report->is_unsigned)
         return add_unsigned(sums, name);
-    return take_report(sums, report, name, before) && (*before || add_to_domain(sums, report, name));
+    return take_report(sums, report, name, before) && (*before || add_to_domain(sums, report, parts, count));
 }
 
-/* Adds REPORT to all of its domains. NAMES: room for as many names as it has blocks. */
-static bool add_to_domains(struct sums *sums, const struct report *report, char (*names)[DOMAIN_MAX + 1])
+/* Adds REPORT to all of its domains. PARTS: room for as many as it has blocks. */
+static bool add_to_domains(struct sums *sums, const struct report *report, struct gather_part *parts)
 {
     bool good = true, before, is_known = false, is_new = false;
+    const size_t count = gather_parts(report, parts);
 
-    for (size_t i = 0; good && i < report->block_count; i++) {
-        names[i][0] = '\0';
-        if (!gather_domain(&report->blocks[i], names[i]) || !index_names(sums->index, names[i]))
+    for (size_t i = 0, same; good && i < count; i += same) {
+        same = gather_same(parts + i, count - i);
+        if (!index_names(sums->index, parts[i].domain))
             continue;
         is_known = true;
-        if (is_earlier(names, i))
-            continue;
-        good = add_part(sums, report, names[i], &before);
+        good = add_part(sums, report, parts + i, same, &before);
         is_new |= !before;
     }
     sums->foreign += !is_known;
@@ -199,9 +191,9 @@ bool sums_add(struct sums *sums, const struct report *report)
         sums->early += report->begin > sums->now;
         return true;
     }
-    char(*names)[DOMAIN_MAX + 1] = calloc(report->block_count + 1, sizeof *names);
-    bool good = names != NULL && add_to_domains(sums, report, names);
-    free(names);
+    struct gather_part *parts = calloc(report->block_count + 1, sizeof *parts);
+    bool good = parts != NULL && add_to_domains(sums, report, parts);
+    free(parts);
     return good;
 }
 
