@@ -261,6 +261,23 @@ PY
     [ "$(BODY=large post example.org)" = 201 ]
 }
 
+@test "a limit of a file's size: 503, to be tried again, and the program goes on" {
+    cat >limited <<'SH'
+#!/bin/bash
+ulimit -f 100
+exec "$@"
+SH
+    chmod +x limited
+    WRAPPER=$DIR/limited start_all
+    head -c 200000 /dev/urandom >large
+    [ "$(BODY=large post example.org)" = 503 ]
+    retries 600
+    logged 1 'refused a report for example.org: the report cannot be written: File too large'
+    [ "$(parts)" -eq 0 ]
+    [ "$(post example.org)" = 201 ]
+    is_report
+}
+
 @test "a folder that cannot be written to: at the start it is named, later 503" {
     run timeout 10 spawn-fcgi -n -s "$DIR/fcgi.sock" -- "$MTA_STS" -f policies.ini --receive "$DIR/nowhere"
     [ "$status" -eq 1 ]
@@ -327,6 +344,7 @@ PY
     printf 12345 | by_hand CONTENT_LENGTH=10 "$MTA_STS" | grep -q '^Status: 400 '
     printf 12345 | by_hand CONTENT_LENGTH=5 "$MTA_STS" --help | grep -q '^Status: 201 '
     printf 123456 | by_hand "$MTA_STS" -f /dev/null | grep -q '^Status: 201 '
+    head -c 5000 /dev/zero | (ulimit -f 1 && by_hand CONTENT_LENGTH=5000 "$MTA_STS") | grep -q '^Status: 503 '
     [ "$(taken)" -eq 2 ]
     [ "$(parts)" -eq 0 ]
     [ "$(cat in/*/*/* | wc -c)" -eq 11 ]

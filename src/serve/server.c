@@ -178,7 +178,8 @@ static bool set_signals(void)
 {
     struct sigaction ignore = { .sa_handler = SIG_IGN }, wake = { .sa_handler = do_nothing };
 
-    return sigaction(SIGPIPE, &ignore, NULL) == 0 && sigaction(SIGUSR1, &wake, NULL) == 0;
+    return sigaction(SIGPIPE, &ignore, NULL) == 0 && sigaction(SIGXFSZ, &ignore, NULL) == 0 &&
+           sigaction(SIGUSR1, &wake, NULL) == 0;
 }
 
 static bool start_thread(struct server *server, struct thread *thread, const pthread_attr_t *attributes)

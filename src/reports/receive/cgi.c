@@ -84,6 +84,7 @@ int receive_cgi(void)
     struct receive_request request;
 
     (void)sigaction(SIGPIPE, &ignore, NULL); /* perhaps nobody reads the log */
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* beyond the limit of a file's size write() fails */
     enum receive_answer answer = receive_request_read(&variables, &request);
     if (answer == RECEIVE_TAKEN)
         answer = take(&request);
