@@ -124,11 +124,12 @@ static void each_kind_has_its_time(void **state)
     add(CONNECTION_PART, 5000, 0);
     add(CONNECTION_PART, 3000, 0);
     add(CONNECTION_END, 5000, 0);
-    add(CONNECTION_IDLE, 100000, 0);
+    add(CONNECTION_BODY, 120000, 0);
+    add(CONNECTION_BODY, 110000, 0);
     add(CONNECTION_NEW, 6000, 0);
-    speak(6);
-    expect_next(6);
-    expect("cocococ");
+    speak(7);
+    expect_next(7);
+    expect("cococcoc");
     end();
 }
 
