@@ -138,6 +138,22 @@ is_report() {
     logged 1 'refused a report for example.org: the limit of this domain for today is reached'
 }
 
+# Else eight requests that send nothing would turn the reports of a day away.
+@test "reports that only begin make the others wait for minutes, not for a day" {
+    start_all
+    reporter <<'PY' 3>&- &
+half = [begin("4194304") for i in range(8)]
+time.sleep(60)
+PY
+    PIDS+=($!)
+    begun() { [ "$(parts)" -eq 8 ]; }
+    until_true begun
+    [ "$(post example.org)" = 503 ]
+    retries 600
+    logged 1 'refused a report for example.org: too many reports of this domain are on their way'
+    [ "$(post example.net)" = 201 ]
+}
+
 @test "a flood of bytes costs its limit" {
     start_all --max-mb 1
     head -c 600000 /dev/urandom >large

@@ -77,9 +77,8 @@ static bool count(int fd, const char *name, void *to)
     bool part = walk_is_part(name);
     if (part && (int64_t)st.st_mtime < counting->now - PART_SECONDS && unlinkat(fd, name, 0) == 0)
         return true;
-    counting->sum->parts += part;
-    counting->sum->complete += !part;
-    counting->sum->bytes += (size_t)st.st_size;
+    *(part ? &counting->sum->parts : &counting->sum->complete) += 1;
+    *(part ? &counting->sum->part_bytes : &counting->sum->complete_bytes) += (size_t)st.st_size;
     return true;
 }
 

@@ -14,7 +14,7 @@ void day_write(int64_t now, char text[DAY_SIZE]);
 
 /* How many files a folder has, complete or not, and their bytes. */
 struct day_sum {
-    size_t complete, parts, bytes;
+    size_t complete, complete_bytes, parts, part_bytes;
 };
 
 /*

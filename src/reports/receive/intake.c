@@ -45,10 +45,8 @@ void intake_log(struct receiver *receiver, enum receive_answer answer, const cha
 static enum receive_answer answer_to(enum spool_result result)
 {
     static const enum receive_answer answers[] = {
-        [SPOOL_FINE] = RECEIVE_TAKEN,
-        [SPOOL_DAY_FULL] = RECEIVE_DAY_FULL,
-        [SPOOL_DISK_FULL] = RECEIVE_DISK_FULL,
-        [SPOOL_FAILED] = RECEIVE_FAILED,
+        [SPOOL_FINE] = RECEIVE_TAKEN,          [SPOOL_DAY_FULL] = RECEIVE_DAY_FULL, [SPOOL_BUSY] = RECEIVE_BUSY,
+        [SPOOL_DISK_FULL] = RECEIVE_DISK_FULL, [SPOOL_FAILED] = RECEIVE_FAILED,
     };
 
     return answers[result];

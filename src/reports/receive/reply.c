@@ -23,6 +23,7 @@ static const struct {
     [RECEIVE_TYPE] = { "415 Unsupported Media Type", 0,
                        "the Content-Type is neither application/tlsrpt+gzip nor application/tlsrpt+json (RFC 8460 6.4, 6.5)" },
     [RECEIVE_DAY_FULL] = { "503 Service Unavailable", -1, "the limit of this domain for today is reached" },
+    [RECEIVE_BUSY] = { "503 Service Unavailable", SOON, "too many reports of this domain are on their way" },
     [RECEIVE_DISK_FULL] = { "503 Service Unavailable", LATER, "the disk is full" },
     [RECEIVE_UNSURE] = { "503 Service Unavailable", SOON, "the policies cannot be read, or a mistake may hide this domain" },
     [RECEIVE_FAILED] = { "503 Service Unavailable", SOON, "the report cannot be written" },

@@ -20,6 +20,7 @@ enum receive_answer {
     RECEIVE_LARGE,     /* 413: over TAKE_BYTES_MAX */
     RECEIVE_TYPE,      /* 415: another media type */
     RECEIVE_DAY_FULL,  /* 503 until tomorrow: the domain has its reports of today */
+    RECEIVE_BUSY,      /* 503: the reports on their way take what is left of the day */
     RECEIVE_DISK_FULL, /* 503 */
     RECEIVE_UNSURE,    /* 503: it is not known whether the domain is one of policies.ini, since that has a mistake */
     RECEIVE_FAILED,    /* 503: an error of the system, or in the settings */

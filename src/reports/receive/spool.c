@@ -117,14 +117,22 @@ static int reserve(const struct spool_file *file)
     return error;
 }
 
+/* May ROOM more bytes come, besides COUNT reports of BYTES? */
+static bool has_room(const struct spool *spool, size_t count, size_t bytes, size_t room)
+{
+    return count < spool->reports && bytes <= spool->bytes && room <= spool->bytes - bytes;
+}
+
 static enum spool_result begin_in_day(const struct spool *spool, int domain, struct spool_file *file, bool gzip, int64_t now)
 {
     struct day_sum sum;
 
     if (!day_count(file->day, now, &sum))
         return result_of(errno);
-    if (sum.complete + sum.parts >= spool->reports || sum.bytes > spool->bytes || spool->bytes - sum.bytes < file->room)
+    if (!has_room(spool, sum.complete, sum.complete_bytes, file->room))
         return SPOOL_DAY_FULL;
+    if (!has_room(spool, sum.complete + sum.parts, sum.complete_bytes + sum.part_bytes, file->room))
+        return SPOOL_BUSY;
     /* If there is a complete file, these folders are on the disk for certain. */
     if (sum.complete == 0 && (fsync(domain) != 0 || fsync(spool->folder) != 0))
         return result_of(errno);

@@ -119,6 +119,7 @@ static const struct {
     { RECEIVE_LARGE, "Status: 413 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_TYPE, "Status: 415 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_DAY_FULL, "Status: 503 ", "\r\nRetry-After: 21600\r\n" },
+    { RECEIVE_BUSY, "Status: 503 ", "\r\nRetry-After: 600\r\n" },
     { RECEIVE_DISK_FULL, "Status: 503 ", "\r\nRetry-After: 3600\r\n" },
     { RECEIVE_UNSURE, "Status: 503 ", "\r\nRetry-After: 600\r\n" },
     { RECEIVE_FAILED, "Status: 503 ", "\r\nRetry-After: 600\r\n" },

@@ -150,10 +150,11 @@ static void what_is_not_complete_counts(void **state)
 
     (void)state;
     assert_int_equal(spool_begin(&spool, "example.org", 90, true, noon, &first), SPOOL_FINE);
-    assert_int_equal(put("example.org", 11, noon), SPOOL_DAY_FULL);
+    assert_int_equal(put("example.org", 11, noon), SPOOL_BUSY);
+    assert_int_equal(put("example.org", 101, noon), SPOOL_DAY_FULL);
     assert_int_equal(spool_begin(&spool, "example.org", 1, true, noon, &second), SPOOL_FINE);
     assert_int_equal(spool_begin(&spool, "example.org", 1, true, noon, &third), SPOOL_FINE);
-    assert_int_equal(put("example.org", 1, noon), SPOOL_DAY_FULL);
+    assert_int_equal(put("example.org", 1, noon), SPOOL_BUSY);
     spool_drop(first);
     assert_int_equal(put("example.org", 98, noon), SPOOL_FINE);
     spool_drop(second);
@@ -171,7 +172,7 @@ static void the_part_of_a_writer_that_was_killed_is_removed_after_an_hour(void *
     (void)snprintf(path, sizeof path, "%s/example.org/2026-11-26/.1.000000000-0.json.gz.part", folder);
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
     assert_true(fd >= 0 && ftruncate(fd, 90) == 0 && futimens(fd, times) == 0 && close(fd) == 0);
-    assert_int_equal(spool_begin(&spool, "example.org", 20, true, noon + 3600, &file), SPOOL_DAY_FULL);
+    assert_int_equal(spool_begin(&spool, "example.org", 20, true, noon + 3600, &file), SPOOL_BUSY);
     assert_files("example.org/2026-11-26", 1, 1);
     assert_int_equal(put("example.org", 20, noon + 3601), SPOOL_FINE);
     assert_files("example.org/2026-11-26", 2, 0);
