@@ -4,14 +4,16 @@
 
 /* All that requests ask for. */
 static const struct asked asked[] = {
-    { "mta-sts.example.org", "GET", "200", 1, true },
-    { "MTA-STS.example.net.:443", "GET", "200", 2, true },
-    { "mta-sts.large.example", "GET", "200", 3, true },
-    { "mta-sts.example.org", "HEAD", "200", 1, false },
-    { "mta-sts.broken.example", "GET", "500", 0, true },
-    { "mta-sts.other.example", "GET", "404", 0, true },
-    { "_", "GET", "404", 0, true },
-    { "mta-sts.example.net", "POST", "405", 0, true },
+    { "mta-sts.example.org", "GET", "200", 1, true, 0 },
+    { "MTA-STS.example.net.:443", "GET", "200", 2, true, 0 },
+    { "mta-sts.large.example", "GET", "200", 3, true, 0 },
+    { "mta-sts.example.org", "HEAD", "200", 1, false, 0 },
+    { "mta-sts.broken.example", "GET", "500", 0, true, 0 },
+    { "mta-sts.other.example", "GET", "404", 0, true, 0 },
+    { "_", "GET", "404", 0, true, 0 },
+    { "mta-sts.example.net", "POST", "405", 0, true, 0 },
+    { "mta-sts.example.net", SCRIPT_TAKES, "201", 0, true, SIZE_MAX },
+    { "mta-sts.example.net", SCRIPT_LEAVES, "201", 0, true, SCRIPT_LEAVES_AFTER },
 };
 enum { ASKED = sizeof asked / sizeof *asked };
 
@@ -76,7 +78,7 @@ static void add_record(struct script *script, unsigned type, unsigned id, const 
 static void expect(struct script *script, bool values, unsigned id, const struct asked *what)
 {
     if (!script->ended && script->expected_count < EXPECTED_MAX)
-        script->expected[script->expected_count++] = (struct expected) { values, id, what };
+        script->expected[script->expected_count++] = (struct expected) { .values = values, .id = id, .asked = what };
 }
 
 static size_t put_pair(uint8_t *to, const char *name, const char *value, size_t value_len)
@@ -148,14 +150,30 @@ static void add_wrong(struct script *script, unsigned id)
     script->ended = true;
 }
 
-/* The body of the request, and how it ends. */
-static void add_body(struct script *script, unsigned id)
+/* The answer to the request, the body of which is the LEN bytes at BODY. ENDS: it was not cut off. Until that answer nothing but
+ * the body may come, so that there is no other after it. */
+static void expect_answer(struct script *script, unsigned id, const struct asked *what, const uint8_t *body, size_t len,
+                          bool ends)
+{
+    if (what->takes > 0 && !ends && len < what->takes) {
+        script->ended = true;
+        return;
+    }
+    expect(script, false, id, what);
+    if (!script->ended)
+        script_take(&script->expected[script->expected_count - 1].taken, what->takes, body, len);
+}
+
+/* The body of the request, how it ends, and the answer. */
+static void add_body(struct script *script, unsigned id, const struct asked *what, bool keep)
 {
     static uint8_t body[200032];
     unsigned how = script_draw(script, 16);
+    size_t len = put_body(script, body, script_draw(script, 2) == 1 ? draw_size(script, 200000) : script_draw(script, 200));
 
-    (void)add_stream(script, STDIN, id, body,
-                     put_body(script, body, script_draw(script, 2) == 1 ? draw_size(script, 200000) : script_draw(script, 200)));
+    (void)add_stream(script, STDIN, id, body, len);
+    expect_answer(script, id, what, body, len, how < 11);
+    script->ended = script->ended || !keep;
     if (how < 11)
         add_record(script, STDIN, id, "", 0, script_draw(script, 2) == 1 ? script_draw(script, 256) : 0);
     else if (how < 13)
@@ -182,9 +200,7 @@ static void add_request(struct script *script)
     unsigned padding = script_draw(script, 8) == 1 ? script_draw(script, 256) : 0;
     add_record(script, PARAMS, id, "", 0, padding);
     script->ended = script->ended || len + HEADER + padding > STREAM_REQUEST_MAX;
-    expect(script, false, id, what);
-    script->ended = script->ended || !keep;
-    add_body(script, id);
+    add_body(script, id, what, keep);
 }
 
 bool script_make(struct script *script)

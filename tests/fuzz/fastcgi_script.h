@@ -13,12 +13,34 @@
 
 enum { STREAM_MAX = 1 << 20, EXPECTED_MAX = 64 };
 
-/* What a request asks for, and how it is answered: with policy number POLICY (0: none), and with a BODY or not. */
+/* What a request asks for, and how it is answered: with policy number POLICY (0: none), and with a BODY or not. Of its own body
+ * so many bytes are taken, at most, and then the answer is SCRIPT_TAKEN. */
 struct asked {
     const char *host, *method, *status;
     unsigned policy;
     bool body;
+    size_t takes;
 };
+
+/* Of the method that the program takes the whole body of, and of that where it leaves the rest. */
+#define SCRIPT_TAKES "TAKE"
+#define SCRIPT_LEAVES "LEAVE"
+enum { SCRIPT_LEAVES_AFTER = 9000 };
+
+/* How many bytes of a body were taken, and a sum of them. Zero at first. */
+struct taken {
+    size_t len;
+    uint32_t sum;
+};
+
+/* Takes LEN more bytes, up to MOST in all. */
+static inline void script_take(struct taken *taken, size_t most, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len && taken->len < most; i++, taken->len++)
+        taken->sum = (taken->sum ^ bytes[i]) * 16777619U + 1;
+}
+
+#define SCRIPT_TAKEN "Status: 201 Created\r\n\r\n%zu bytes, %08x\n"
 
 struct script {
     const uint8_t *at, *end; /* what is left of the script */
@@ -28,6 +50,7 @@ struct script {
         bool values; /* the answer is FCGI_GET_VALUES_RESULT, and ASKED is NULL */
         unsigned id;
         const struct asked *asked;
+        struct taken taken;
     } expected[EXPECTED_MAX];
     size_t expected_count;
     bool ended; /* nothing more is answered */

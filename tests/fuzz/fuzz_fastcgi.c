@@ -1,7 +1,8 @@
 /*
  * Whole connections. The input is a script (fastcgi_script.h): it makes a stream of several requests, which the program reads in
  * pieces. The answers are compared with a model: each request has one, in order, for the name that it asks for, in whole records
- * of FastCGI 1.0. A record that is not allowed where it is ends the connection, and nothing within a body is a request.
+ * of FastCGI 1.0. A record that is not allowed where it is ends the connection, and nothing within a body is a request. Two
+ * methods have their bodies taken: these come byte for byte, and each is freed.
  */
 #define _GNU_SOURCE /* memfd_create() */
 
@@ -32,9 +33,61 @@ static char policies[4][POLICY_BYTES_MAX];
 /* Of the input that runs. */
 static struct script script;
 
+/* --- what takes bodies; all else is answered by the policies --- */
+
+struct body {
+    size_t most;
+    struct taken taken;
+};
+
+static unsigned bodies; /* that are not freed */
+
+static void answer_request(struct handler *to, struct exchange *exchange)
+{
+    const char *method = exchange_variable(exchange, "REQUEST_METHOD");
+    bool leaves = method != NULL && strcmp(method, SCRIPT_LEAVES) == 0;
+
+    if (!leaves && (method == NULL || strcmp(method, SCRIPT_TAKES) != 0)) {
+        policies_calls.answer(to, exchange);
+        return;
+    }
+    struct body *body = calloc(1, sizeof *body);
+    CHECK(body != NULL);
+    body->most = leaves ? SCRIPT_LEAVES_AFTER : SIZE_MAX;
+    to->body = body;
+    bodies++;
+}
+
+static bool add(void *to, const unsigned char *bytes, size_t len)
+{
+    struct body *body = to;
+
+    CHECK(len > 0 && body->taken.len < body->most);
+    script_take(&body->taken, body->most, bytes, len);
+    return body->taken.len < body->most;
+}
+
+static void answer_body(struct handler *from, void *of, struct exchange *exchange)
+{
+    const struct body *body = of;
+    char text[96];
+
+    (void)from;
+    int n = snprintf(text, sizeof text, SCRIPT_TAKEN, body->taken.len, body->taken.sum);
+    exchange_write(exchange, text, (size_t)n);
+}
+
+static void drop(void *body)
+{
+    bodies--;
+    free(body);
+}
+
+static const struct handler_calls calls = { answer_request, add, answer_body, drop, sizeof(struct answer), 0 };
+
 static struct policies policies_shared;
 static struct answer memory;
-static struct handler_shared shared = { .calls = &policies_calls, .to = &policies_shared };
+static struct handler_shared shared = { .calls = &calls, .to = &policies_shared };
 static struct handler handler = { .own = &memory };
 
 /* --- the program --- */
@@ -155,11 +208,21 @@ static void run(unsigned most, bool small)
     converse(fds[0], fds[1], most);
     (void)close(fds[0]);
     poller_free(shared.poller);
+    CHECK(bodies == 0);
 }
 
 /* --- what came back --- */
 
-/* One answer, from its Status to the end of its body. */
+/* The answer to a request the body of which was taken. */
+static void check_taken(const char *text, size_t len, const struct taken *taken)
+{
+    char wanted[96];
+    int n = snprintf(wanted, sizeof wanted, SCRIPT_TAKEN, taken->len, taken->sum);
+
+    CHECK(len == (size_t)n && memcmp(text, wanted, len) == 0);
+}
+
+/* Another answer, from its Status to the end of its body. */
 static void check_answer(const char *text, size_t len, const struct asked *what)
 {
     const char *end = memmem(text, len, "\r\n\r\n", 4), *told = memmem(text, len, "\r\nContent-Length: ", 18);
@@ -191,7 +254,9 @@ static void check_records(size_t *at, const struct expected *what)
         CHECK(header[1] != END_REQUEST || (content == 8 && memcmp(header + HEADER, (const uint8_t[8]) { 0 }, 8) == 0));
         *at += fastcgi_size(header);
     }
-    if (!what->values)
+    if (!what->values && what->asked->takes > 0)
+        check_taken(text, used, &what->taken);
+    else if (!what->values)
         check_answer(text, used, what->asked);
 }
 

@@ -1,6 +1,7 @@
 /*
  * The reader of a connection's stream. It reads in pieces of any size, and finds the same as a second reader, written from the
- * text of FastCGI 1.0, that has the whole stream at once. FCGI_GET_VALUES is answered with whole pairs, each once.
+ * text of FastCGI 1.0, that has the whole stream at once. FCGI_GET_VALUES is answered with whole pairs, each once. The first byte
+ * of the input decides how the stream is cut, the second which bodies are wanted.
  */
 #include "../helpers/fastcgi.h"
 #include "fuzz.h"
@@ -22,6 +23,37 @@ static void add_event(struct events *events, enum stream_event what, size_t from
 {
     if (events->count < EVENTS_MAX)
         events->list[events->count++] = (struct event) { what, from, to };
+}
+
+/* Which bodies are wanted, and how much of them. */
+struct wish {
+    unsigned
+        which; /* a bit for each of four requests in turn; above, where a body is left: after so many times 5 bytes (0: never) */
+    size_t requests, got;
+    bool wanted; /* the body that comes */
+};
+
+static bool begin_body(struct wish *wish)
+{
+    wish->got = 0;
+    wish->wanted = wish->which >> wish->requests++ % 4 & 1;
+    return wish->wanted;
+}
+
+/* Adds LEN bytes of a wanted body to the last event: from is a sum of them, to their number. False where it is left now. */
+static bool add_body(struct events *events, struct wish *wish, const uint8_t *bytes, size_t len)
+{
+    size_t most = wish->which / 16 % 16 * 5, left = most > 0 ? most - wish->got : SIZE_MAX, n = len < left ? len : left;
+
+    if (wish->got == 0)
+        add_event(events, STREAM_BYTES, 0, 0);
+    struct event *event = &events->list[events->count - 1];
+    for (size_t i = 0; i < n; i++)
+        event->from = (event->from ^ bytes[i]) * 16777619U;
+    event->to += n;
+    wish->got += n;
+    wish->wanted = len < left;
+    return wish->wanted;
 }
 
 /* --- the second reader --- */
@@ -101,13 +133,27 @@ static bool in_between(const uint8_t *header, unsigned last)
            (last != 0 && header[1] == ABORT_REQUEST && fastcgi_id(header) == last);
 }
 
-static bool in_body(const uint8_t *header, unsigned id)
+static bool in_body(const uint8_t *header, unsigned id, bool wanted)
 {
-    return (header[1] == STDIN || header[1] == ABORT_REQUEST) && fastcgi_id(header) == id;
+    return (header[1] == STDIN || (header[1] == ABORT_REQUEST && !wanted)) && fastcgi_id(header) == id;
+}
+
+/* The record at HEADER, of which SIZE bytes are there, belongs to a wanted body. */
+static void read_body(const uint8_t *header, size_t size, struct events *events, struct wish *wish)
+{
+    size_t content = fastcgi_content(header), there = size - HEADER < content ? size - HEADER : content;
+
+    if (there > 0)
+        (void)add_body(events, wish, header + HEADER, there);
+    if (content > 0 || size < fastcgi_size(header))
+        return;
+    add_event(events, STREAM_END, 0, 0);
+    wish->wanted = false;
 }
 
 /* Reads one record, or one request, at *AT. Returns false at the end of what can be read. */
-static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id, bool *body, struct events *events)
+static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id, bool *body, struct events *events,
+                     struct wish *wish)
 {
     const uint8_t *header = data + *at;
     size_t end;
@@ -115,7 +161,7 @@ static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id,
     events->bad = size > *at && header[0] != 1;
     if (events->bad || size - *at < HEADER)
         return false;
-    if (may_begin(header)) {
+    if (may_begin(header) && !wish->wanted) {
         if (size - *at < HEADER + 8)
             return false;
         events->bad = header[8] != 0 || header[9] != 1 || !read_request(data, size, *at, &end);
@@ -125,9 +171,12 @@ static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id,
         *id = fastcgi_id(header);
         *body = true;
         *at = end;
+        (void)begin_body(wish);
         return true;
     }
-    events->bad = !(*body ? in_body(header, *id) : in_between(header, *id));
+    events->bad = !(*body ? in_body(header, *id, wish->wanted) : in_between(header, *id));
+    if (!events->bad && wish->wanted)
+        read_body(header, size - *at, events, wish);
     if (events->bad || size - *at < fastcgi_size(header))
         return false;
     if (header[1] == GET_VALUES)
@@ -137,13 +186,14 @@ static bool read_one(const uint8_t *data, size_t size, size_t *at, unsigned *id,
     return true;
 }
 
-static void read_whole(const uint8_t *data, size_t size, struct events *events)
+static void read_whole(const uint8_t *data, size_t size, unsigned which, struct events *events)
 {
+    struct wish wish = { .which = which };
     unsigned id = 0;
     bool body = false;
 
     *events = (struct events) { .count = 0 };
-    for (size_t at = 0; at < size && read_one(data, size, &at, &id, &body, events);)
+    for (size_t at = 0; at < size && read_one(data, size, &at, &id, &body, events, &wish);)
         continue;
 }
 
@@ -167,8 +217,25 @@ static enum stream_event feed(struct stream_reader *reader, const uint8_t *bytes
     return event;
 }
 
-static void read_in_pieces(const uint8_t *data, size_t size, unsigned most, struct events *events)
+/* EVENT ends at END. */
+static void take_event(struct stream_reader *reader, enum stream_event event, const uint8_t *end, size_t at,
+                       struct events *events, struct wish *wish)
 {
+    size_t bytes = stream_bytes(reader);
+
+    if (event == STREAM_REQUEST || event == STREAM_VALUES)
+        add_event(events, event, at - stream_kept(reader), at);
+    if (event == STREAM_REQUEST && begin_body(wish))
+        stream_want_body(reader);
+    if (event == STREAM_BYTES && !add_body(events, wish, end - bytes, bytes))
+        stream_leave_body(reader);
+    if (event == STREAM_END)
+        add_event(events, event, 0, 0);
+}
+
+static void read_in_pieces(const uint8_t *data, size_t size, unsigned most, unsigned which, struct events *events)
+{
+    struct wish wish = { .which = which };
     struct stream_reader reader = { .id = 0 };
     uint32_t seed = most;
     size_t used;
@@ -180,8 +247,10 @@ static void read_in_pieces(const uint8_t *data, size_t size, unsigned most, stru
         events->bad = event == STREAM_BAD;
         CHECK(events->bad || (used > 0 && stream_kept(&reader) <= at + used && stream_kept(&reader) <= STREAM_REQUEST_MAX));
         CHECK(event != STREAM_MORE || used == (len < size - at ? len : size - at));
-        if (event == STREAM_REQUEST || event == STREAM_VALUES)
-            add_event(events, event, at + used - stream_kept(&reader), at + used);
+        CHECK(event != STREAM_BYTES || (wish.wanted && stream_bytes(&reader) > 0 && stream_bytes(&reader) <= used));
+        CHECK(event != STREAM_END || wish.wanted);
+        take_event(&reader, event, data + at + used, at + used, events, &wish);
+        wish.wanted = wish.wanted && event != STREAM_END;
     }
     CHECK(!events->bad || stream_feed(&reader, data, size, &used) == STREAM_BAD);
 }
@@ -213,17 +282,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct events expected, found;
 
-    if (size == 0)
+    if (size < 2)
         return 0;
-    read_whole(data + 1, size - 1, &expected);
-    read_in_pieces(data + 1, size - 1, data[0], &found);
-    CHECK(stream_other_protocol(data + 1, size - 1) == NULL || (expected.bad && expected.count == 0));
+    const uint8_t *stream = data + 2;
+    size_t len = size - 2;
+    read_whole(stream, len, data[1], &expected);
+    read_in_pieces(stream, len, data[0], data[1], &found);
+    CHECK(stream_other_protocol(stream, len) == NULL || (expected.bad && expected.count == 0));
     CHECK(found.count == expected.count && found.bad == expected.bad);
     for (size_t i = 0; i < found.count; i++) {
         const struct event *event = &found.list[i];
         CHECK(event->what == expected.list[i].what && event->from == expected.list[i].from && event->to == expected.list[i].to);
         if (event->what == STREAM_VALUES)
-            check_values(data + 1 + event->from, 1 + (unsigned)(size % 9999));
+            check_values(stream + event->from, 1 + (unsigned)(size % 9999));
     }
     return 0;
 }

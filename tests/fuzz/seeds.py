@@ -87,7 +87,7 @@ def get_values(*names):
 
 
 def conversations(hosts):
-    """The stream of a connection. The first byte decides how it is cut (tests/fuzz/fuzz_stream.c)."""
+    """The stream of a connection. The first byte decides how it is cut, the second which bodies are wanted (tests/fuzz/fuzz_stream.c)."""
     good = request("mta-sts.example.org")
     kept = request("mta-sts.example.net", KEEP)
     limits = [b"FCGI_MAX_CONNS", b"FCGI_MAX_REQS", b"FCGI_MPXS_CONNS"]
@@ -95,7 +95,7 @@ def conversations(hosts):
     huge = b"\xff\xff\xff\xff\xff\xff\xff\xff" + b"NAME"
     begin = record(BEGIN, bytes([0, 1, 0, 0, 0, 0, 0, 0]))
     variables = pair(b"SERVER_NAME", b"mta-sts.example.org")
-    for cut in (0, 25):
+    for cut, wanted in ((0, 0), (25, 0), (0, 15), (25, 31)):
         for stream in (good, kept, kept + good, kept * 3, good[:-8] + record(STDIN, b"body") + record(STDIN),
                        begin + record(PARAMS, variables[:9]) + record(PARAMS, variables[9:]) + record(PARAMS) + record(STDIN),
                        begin + record(PARAMS, variables + pair(b"SERVER_NAME", b"mta-sts.broken.example") * 9) + record(PARAMS)
@@ -105,13 +105,15 @@ def conversations(hosts):
                        begin + record(2), good[:24] + record(2) + good[24:],
                        begin + record(PARAMS, variables), good[:20], bytes([2]) + good[1:], begin + begin,
                        get_values(*limits), get_values(*limits) + good, get_values(*limits * 40), record(11), record(8, b"data"),
-                       request("mta-sts.example.org", KEEP, stdin=False)):
-            yield bytes([cut]) + stream
+                       request("mta-sts.example.org", KEEP, stdin=False),
+                       (request("mta-sts.example.org", KEEP, stdin=False) + record(STDIN, b"one") + record(STDIN, b"two") + record(STDIN)) * 3,
+                       request("mta-sts.example.org", KEEP, stdin=False) + record(STDIN, b"one") + record(2) + good):
+            yield bytes([cut, wanted]) + stream
     # libfcgi takes the padding of the first record for the records after it.
     for padding in (bytes(8), b"\1\4\0", get_values(*limits[:1] * 15)):
-        yield bytes([0]) + begin[:6] + bytes([len(padding), 0]) + begin[8:] + padding + good[16:]
+        yield bytes([0, 0]) + begin[:6] + bytes([len(padding), 0]) + begin[8:] + padding + good[16:]
     for host in hosts:
-        yield b"\0" + request(host.decode("utf-8", "replace")[:100])
+        yield b"\0\0" + request(host.decode("utf-8", "replace")[:100])
 
 
 def scripts(count):
@@ -172,7 +174,7 @@ write("fuzz_differential", files())
 write("fuzz_snapshot", pairs())
 write("fuzz_diff", [*pairs(), *judged()])
 write("fuzz_fastcgi", scripts(200))
-write("fuzz_stream", [*conversations(hosts), b"\0GET / HTTP/1.1\r\n", b"\0\x16\3\1"])
+write("fuzz_stream", [*conversations(hosts), b"\0\0GET / HTTP/1.1\r\n", b"\0\0\x16\3\1"])
 write("fuzz_probe_policy", published("policy_senders.tsv"))
 write("fuzz_probe_txt", published("txt_senders.tsv"))
 write("fuzz_report", reports())
