@@ -67,12 +67,10 @@ static enum receive_answer take(const struct receive_request *request)
 
 static int write_reply(enum receive_answer answer)
 {
-    struct buf reply = { 0 };
+    char reply[RECEIVE_REPLY_MAX];
+    size_t len = receive_reply(answer, getenv("REQUEST_METHOD"), time(NULL), reply);
 
-    receive_reply(answer, getenv("REQUEST_METHOD"), time(NULL), &reply);
-    bool good = !reply.failed && file_write(STDOUT_FILENO, reply.text, reply.len);
-    buf_free(&reply);
-    return good ? 0 : 1;
+    return file_write(STDOUT_FILENO, reply, len) ? 0 : 1;
 }
 
 int receive_cgi(void)

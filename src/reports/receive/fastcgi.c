@@ -1,6 +1,5 @@
 #include "reports/receive/fastcgi.h"
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "reports/receive/intake.h"
 #include "reports/receive/reply.h"
@@ -21,12 +20,10 @@ enum { DESCRIPTORS = 2 };
 
 static void write_reply(struct exchange *exchange, enum receive_answer answer)
 {
-    struct buf reply = { 0 };
+    char reply[RECEIVE_REPLY_MAX];
+    size_t len = receive_reply(answer, exchange_variable(exchange, "REQUEST_METHOD"), time(NULL), reply);
 
-    receive_reply(answer, exchange_variable(exchange, "REQUEST_METHOD"), time(NULL), &reply);
-    if (!reply.failed)
-        exchange_write(exchange, reply.text, reply.len);
-    buf_free(&reply);
+    exchange_write(exchange, reply, len);
 }
 
 static void answer_request(struct handler *handler, struct exchange *exchange)

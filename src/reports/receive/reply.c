@@ -1,12 +1,12 @@
 #include "reports/receive/reply.h"
 
-#include "base/buf.h"
-
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { DAY = 86400, SOON = 600, LATER = 3600 };
+enum { DAY = 86400, SOON = 600, LATER = 3600, RETRY_SIZE = 32 };
 
 /* RETRY: seconds until a sender may try again; 0: none; -1: until the day ends. */
 static const struct {
@@ -29,20 +29,28 @@ static const struct {
     [RECEIVE_FAILED] = { "503 Service Unavailable", SOON, "the report cannot be written" },
 };
 
-void receive_reply(enum receive_answer answer, const char *method, int64_t now, struct buf *out)
+/* The header line for it, or "". */
+static const char *retry_after(int seconds, char line[RETRY_SIZE])
+{
+    line[0] = '\0';
+    if (seconds != 0)
+        (void)snprintf(line, RETRY_SIZE, "Retry-After: %d\r\n", seconds);
+    return line;
+}
+
+size_t receive_reply(enum receive_answer answer, const char *method, int64_t now, char out[RECEIVE_REPLY_MAX])
 {
     const int retry = replies[answer].retry;
     const char *text = replies[answer].text;
+    const bool is_head = method != NULL && strcmp(method, "HEAD") == 0;
+    char line[RETRY_SIZE];
+    int n = snprintf(out, RECEIVE_REPLY_MAX,
+                     "Status: %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
+                     "%s%s\r\n%s%s",
+                     replies[answer].status, strlen(text) + 1, answer == RECEIVE_METHOD ? "Allow: POST\r\n" : "",
+                     retry_after(retry >= 0 ? retry : (int)(DAY - now % DAY), line), is_head ? "" : text, is_head ? "" : "\n");
 
-    buf_print(out, "Status: %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n",
-              replies[answer].status, strlen(text) + 1);
-    if (answer == RECEIVE_METHOD)
-        buf_print(out, "Allow: POST\r\n");
-    if (retry != 0)
-        buf_print(out, "Retry-After: %d\r\n", retry > 0 ? retry : (int)(DAY - now % DAY));
-    buf_print(out, "\r\n");
-    if (method == NULL || strcmp(method, "HEAD") != 0)
-        buf_print(out, "%s\n", text);
+    return n < RECEIVE_REPLY_MAX ? (size_t)n : RECEIVE_REPLY_MAX - 1;
 }
 
 const char *receive_reply_text(enum receive_answer answer)

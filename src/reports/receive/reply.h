@@ -2,9 +2,7 @@
 #ifndef REPORTS_RECEIVE_REPLY_H
 #define REPORTS_RECEIVE_REPLY_H
 
-#include "base/buf.h"
-
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -27,11 +25,14 @@ enum receive_answer {
     RECEIVE_ANSWERS
 };
 
+/* The most bytes of an answer, with a final NUL. */
+#define RECEIVE_REPLY_MAX 512
+
 /*
- * Adds the whole answer to OUT: header lines with CRLF, an empty line, and a line of text, which METHOD HEAD (may be NULL) does
- * not get. NOW is the time in seconds since 1970.
+ * Writes the whole answer to OUT: header lines with CRLF, an empty line, and a line of text, which METHOD HEAD (may be NULL) does
+ * not get. NOW is the time in seconds since 1970. Returns the length. Allocates nothing: there is an answer without memory, too.
  */
-void receive_reply(enum receive_answer answer, const char *method, int64_t now, struct buf *out);
+size_t receive_reply(enum receive_answer answer, const char *method, int64_t now, char out[RECEIVE_REPLY_MAX]);
 
 /* What the log says of ANSWER, after the domain. Do not free it. */
 const char *receive_reply_text(enum receive_answer answer);
