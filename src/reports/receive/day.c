@@ -99,25 +99,30 @@ static bool remove_file(int fd, const char *name, void *to)
     return true;
 }
 
-static bool remove_day(int fd, const char *name, void *to)
-{
-    const char *first = to;
+struct cleaning {
+    const char *first;
+    int64_t now;
+};
 
-    if (!is_day(name) || strcmp(name, first) >= 0)
-        return true;
-    int day = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+static bool clean_day(int fd, const char *name, void *to)
+{
+    const struct cleaning *cleaning = to;
+    const bool is_over = strcmp(name, cleaning->first) < 0;
+    struct day_sum sum;
+    int day = is_day(name) ? openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+
     if (day < 0)
         return true;
-    (void)each(day, remove_file, NULL);
+    (void)(is_over ? each(day, remove_file, NULL) : day_count(day, cleaning->now, &sum));
     (void)close(day);
-    (void)unlinkat(fd, name, AT_REMOVEDIR);
+    if (is_over)
+        (void)unlinkat(fd, name, AT_REMOVEDIR);
     return true;
 }
 
-void day_remove_before(int fd, const char *first)
+void day_clean(int fd, const char *first, int64_t now)
 {
-    char day[DAY_SIZE];
+    struct cleaning cleaning = { first, now };
 
-    (void)snprintf(day, sizeof day, "%s", first);
-    (void)each(fd, remove_day, day);
+    (void)each(fd, clean_day, &cleaning);
 }

@@ -23,7 +23,10 @@ struct day_sum {
  */
 bool day_count(int fd, int64_t now, struct day_sum *sum);
 
-/* Removes the folders of FD that are named for a day earlier than FIRST, with their files. What it cannot remove it leaves. */
-void day_remove_before(int fd, const char *first);
+/*
+ * Cleans the folders of FD that are named for a day: removes those of a day earlier than FIRST, with their files, and from the
+ * others the parts that day_count() would remove. What it cannot remove it leaves.
+ */
+void day_clean(int fd, const char *first, int64_t now);
 
 #endif

@@ -71,7 +71,7 @@ static int open_day(const struct spool *spool, int domain, int64_t now)
     int fd = open_or_make(domain, today, &made);
     if (fd >= 0 && made) {
         day_write(now - ((int64_t)spool->days - 1) * DAY_SECONDS, first);
-        day_remove_before(domain, first);
+        day_clean(domain, first, now);
     }
     return fd;
 }

@@ -161,21 +161,39 @@ static void what_is_not_complete_counts(void **state)
     spool_drop(third);
 }
 
+/* A part of 90 bytes that a writer left at TIME. */
+static void leave_part(const char *name, int64_t time)
+{
+    const struct timespec times[2] = { { time, 0 }, { time, 0 } };
+    char path[160];
+
+    (void)snprintf(path, sizeof path, "%s/example.org/2026-11-26/.%s.json.gz.part", folder, name);
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0 && ftruncate(fd, 90) == 0 && futimens(fd, times) == 0 && close(fd) == 0);
+}
+
 static void the_part_of_a_writer_that_was_killed_is_removed_after_an_hour(void **state)
 {
     struct spool_file *file;
-    const struct timespec times[2] = { { noon, 0 }, { noon, 0 } };
-    char path[160];
 
     (void)state;
     assert_int_equal(put("example.org", 1, noon), SPOOL_FINE);
-    (void)snprintf(path, sizeof path, "%s/example.org/2026-11-26/.1.000000000-0.json.gz.part", folder);
-    int fd = open(path, O_WRONLY | O_CREAT, 0600);
-    assert_true(fd >= 0 && ftruncate(fd, 90) == 0 && futimens(fd, times) == 0 && close(fd) == 0);
+    leave_part("1.000000000-0", noon);
     assert_int_equal(spool_begin(&spool, "example.org", 20, true, noon + 3600, &file), SPOOL_BUSY);
     assert_files("example.org/2026-11-26", 1, 1);
     assert_int_equal(put("example.org", 20, noon + 3601), SPOOL_FINE);
     assert_files("example.org/2026-11-26", 2, 0);
+}
+
+/* Nothing comes into its folder any more. */
+static void such_a_part_is_removed_when_the_next_day_begins(void **state)
+{
+    (void)state;
+    assert_int_equal(put("example.org", 1, noon), SPOOL_FINE);
+    leave_part("1.000000000-0", noon);
+    leave_part("2.000000000-0", noon + DAY - 60);
+    assert_int_equal(put("example.org", 1, noon + DAY), SPOOL_FINE);
+    assert_files("example.org/2026-11-26", 1, 1);
 }
 
 static void days_that_are_over_are_removed_when_a_day_begins(void **state)
@@ -210,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_domain_has_so_many_bytes_in_a_day, begin, end),
         cmocka_unit_test_setup_teardown(what_is_not_complete_counts, begin, end),
         cmocka_unit_test_setup_teardown(the_part_of_a_writer_that_was_killed_is_removed_after_an_hour, begin, end),
+        cmocka_unit_test_setup_teardown(such_a_part_is_removed_when_the_next_day_begins, begin, end),
         cmocka_unit_test_setup_teardown(days_that_are_over_are_removed_when_a_day_begins, begin, end),
         cmocka_unit_test_setup_teardown(a_symbolic_link_is_not_followed, begin, end),
     };
