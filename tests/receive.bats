@@ -251,6 +251,27 @@ PY
     [ "$(parts)" -eq 0 ]
 }
 
+@test "a writer that is stuck in the folder of one domain holds up no other, and no end" {
+    start_all -t 2
+    [ "$(post example.org)" = 201 ]
+    flock -F in/example.org sleep 60 3>&- &
+    PIDS+=($!)
+    held() { ! flock -n in/example.org true; }
+    until_true held
+    mkdir others
+    local i waiting=()
+    for i in 1 2 3 4; do
+        (cd others && BODY=../report.json post example.org >/dev/null) 3>&- &
+        waiting+=($!)
+    done
+    [ "$(post example.net)" = 201 ]
+    [ "$(post example.org)" = 503 ]
+    retries 600
+    wait "${waiting[@]}"
+    kill -TERM "$PROGRAM"
+    ends_well
+}
+
 @test "a full disk: 503, to be tried again, and nothing half; with room again 201" {
     [ "$(id -u)" -eq 0 ] && unshare --mount true || skip_or_fail "no namespaces here"
     cat >small <<SH

@@ -1,11 +1,13 @@
 #include "reports/receive/spool.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "reports/receive/day.h"
 #include "reports/take/walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 enum { DAY_SECONDS = 86400, NAME_SIZE = 64, PART_SIZE = 80, NAMES_TRIED = 100, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+enum { LOCK_MS = 2000, LOCK_AGAIN_MS = 2 };
 
 struct spool_file {
     int day, fd;
@@ -24,6 +27,8 @@ struct spool_file {
 
 static enum spool_result result_of(int error)
 {
+    if (error == EWOULDBLOCK)
+        return SPOOL_BUSY;
     return error == ENOSPC || error == EDQUOT ? SPOOL_DISK_FULL : SPOOL_FAILED;
 }
 
@@ -43,23 +48,32 @@ static int open_or_make(int at, const char *name, bool *made)
     return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Opens the folder of DOMAIN, and keeps others from it until it is closed. */
+/* Keeps others from the folder FD until it is closed. False with errno on an error: EWOULDBLOCK where one of them does not leave
+ * it, since the reports of other domains are not to wait for it. */
+static bool lock(int fd)
+{
+    const int64_t end = clock_ms() + LOCK_MS;
+
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || clock_ms() >= end)
+            return false;
+        (void)poll(NULL, 0, LOCK_AGAIN_MS);
+    }
+    return true;
+}
+
+/* Opens the folder of DOMAIN, locked. */
 static int open_domain(const struct spool *spool, const char *domain)
 {
     bool made;
     int fd = open_or_make(spool->folder, domain, &made);
 
-    if (fd < 0)
-        return -1;
-    while (flock(fd, LOCK_EX) != 0) {
-        if (errno == EINTR)
-            continue;
-        int error = errno;
-        (void)close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
+    if (fd < 0 || lock(fd))
+        return fd;
+    int error = errno;
+    (void)close(fd);
+    errno = error;
+    return -1;
 }
 
 static int open_day(const struct spool *spool, int domain, int64_t now)

@@ -20,7 +20,7 @@ struct spool {
 enum spool_result {
     SPOOL_FINE,
     SPOOL_DAY_FULL,  /* the domain has its reports of today */
-    SPOOL_BUSY,      /* it would have, if all that are on their way were complete */
+    SPOOL_BUSY,      /* it would have, if all that are on their way were complete; or its folder stays locked by another writer */
     SPOOL_DISK_FULL, /* or a quota is reached; see errno */
     SPOOL_FAILED     /* see errno */
 };
