@@ -62,18 +62,22 @@ static bool lock(int fd)
     return true;
 }
 
-/* Opens the folder of DOMAIN, locked. */
-static int open_domain(const struct spool *spool, const char *domain)
+/* Returns FD, locked. Where it cannot be locked, closes it and returns -1 with errno. */
+static int locked(int fd)
 {
-    bool made;
-    int fd = open_or_make(spool->folder, domain, &made);
-
     if (fd < 0 || lock(fd))
         return fd;
     int error = errno;
     (void)close(fd);
     errno = error;
     return -1;
+}
+
+static int open_domain(const struct spool *spool, const char *domain)
+{
+    bool made;
+
+    return locked(open_or_make(spool->folder, domain, &made));
 }
 
 static int open_day(const struct spool *spool, int domain, int64_t now)
@@ -201,12 +205,26 @@ enum spool_result spool_add(struct spool_file *file, const char *bytes, size_t l
     return file_write(file->fd, bytes, len) ? SPOOL_FINE : result_of(errno);
 }
 
-/* Gives FILE its name. False with errno on an error: then nothing has that name. */
+/* Gives FILE its name while nobody counts: day_count() could see neither of the two. False with errno on an error. */
+static bool rename_part(const struct spool_file *file)
+{
+    int domain = locked(openat(file->day, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+
+    if (domain < 0)
+        return false;
+    bool good = renameat(file->day, file->part, file->day, file->name) == 0;
+    int error = errno;
+    (void)close(domain);
+    errno = error;
+    return good;
+}
+
+/* Gives FILE its name, on the disk. False with errno on an error: then nothing has that name. */
 static bool complete(const struct spool_file *file)
 {
     if (file->len != file->room && ftruncate(file->fd, (off_t)file->len) != 0)
         return false;
-    if (fsync(file->fd) != 0 || renameat(file->day, file->part, file->day, file->name) != 0)
+    if (fsync(file->fd) != 0 || !rename_part(file))
         return false;
     if (fsync(file->day) == 0)
         return true;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -161,6 +162,22 @@ static void what_is_not_complete_counts(void **state)
     spool_drop(third);
 }
 
+/* Who counts could see neither the part nor the file. */
+static void a_file_gets_no_name_while_somebody_counts(void **state)
+{
+    struct spool_file *file;
+
+    (void)state;
+    assert_int_equal(spool_begin(&spool, "example.org", 1, true, noon, &file), SPOOL_FINE);
+    assert_int_equal(spool_add(file, "r", 1), SPOOL_FINE);
+    int fd = openat(spool.folder, "example.org", O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0 && flock(fd, LOCK_EX) == 0);
+    assert_int_equal(spool_end(file), SPOOL_BUSY);
+    assert_files("example.org/2026-11-26", 0, 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(put("example.org", 1, noon), SPOOL_FINE);
+}
+
 /* A part of 90 bytes that a writer left at TIME. */
 static void leave_part(const char *name, int64_t time)
 {
@@ -227,6 +244,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_domain_has_so_many_reports_in_a_day, begin, end),
         cmocka_unit_test_setup_teardown(a_domain_has_so_many_bytes_in_a_day, begin, end),
         cmocka_unit_test_setup_teardown(what_is_not_complete_counts, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_gets_no_name_while_somebody_counts, begin, end),
         cmocka_unit_test_setup_teardown(the_part_of_a_writer_that_was_killed_is_removed_after_an_hour, begin, end),
         cmocka_unit_test_setup_teardown(such_a_part_is_removed_when_the_next_day_begins, begin, end),
         cmocka_unit_test_setup_teardown(days_that_are_over_are_removed_when_a_day_begins, begin, end),
