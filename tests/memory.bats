@@ -11,6 +11,11 @@ under() {
     echo "$status"
 }
 
+# starts LIMIT: with LIMIT KB of memory its libraries get as far as main(). GLib may end the process before.
+starts() {
+    (ulimit -c 0 -v "$1" && exec "$REPORTS" --version >/dev/null 2>&1)
+}
+
 @test "a mail for which memory is lacking is named, the exit status is 3, and no limit ends the program" {
     printf '[example.org]\nmx = mail.example.org, *.backup.example.org\n' >policies.ini
     leave_alone policies.ini
@@ -34,8 +39,9 @@ PY
     for file in mail one parts many fields addresses lines mbox; do
         lacking=0
         for limit in $(seq 12000 3000 69000); do
+            starts "$limit" || continue
             status=$(under "$limit" "$file")
-            [ "$status" -le 3 ] || [ "$status" -eq 127 ] || {
+            [ "$status" -le 3 ] || {
                 echo "$file: exit status $status with $limit KB"
                 return 1
             }

@@ -56,12 +56,12 @@ start_caddy_on_demand() {
 
 # With two paths, a front server and a supervisor that are both copied as they stand do not meet: 502. lighttpd makes a socket of its own if it starts the program (the one of
 # http-proxy has one for the proxy, too), and HAProxy's chroot comes before the path.
-@test "examples, README.md and the manuals: one path of the socket" {
+@test "examples, README.md and the manuals: one path of the socket, and one of that of mta-sts-reports" {
     local tree=$EXAMPLES/..
     grep -rohE '/[a-z/-]*/[a-z-]+\.sock\b' "$EXAMPLES" "$tree/README.md" "$tree/man" | grep -vE '^/?/run/(lighttpd|mta-sts-http)/' |
         sed -E 's,^(/var/lib/haproxy|/)/,/,' | sort -u >paths
     cat paths
-    [ "$(cat paths)" = /run/mta-sts/mta-sts.sock ]
+    [ "$(cat paths)" = "$(printf '%s\n' /run/mta-sts-reports/mta-sts-reports.sock /run/mta-sts/mta-sts.sock)" ]
 }
 
 @test "each example says what it is for, where the files go, how to see that it works, and where the log is" {

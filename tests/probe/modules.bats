@@ -52,9 +52,9 @@ finds() {
     [ "$found" = "$*" ] || { echo "found: $found"; return 1; }
 }
 
-# addresses HOST: looks up the host's addresses. They are in the array ADDRESSES.
+# addresses HOST: looks up the host's addresses, with time enough. They are in the array ADDRESSES.
 addresses() {
-    mapfile -t ADDRESSES < <(inside "$LOOK" a "$1" | sed -n 's/^address //p')
+    mapfile -t ADDRESSES < <(LOOK_DNS_MS=10000 inside "$LOOK" a "$1" | sed -n 's/^address //p')
 }
 
 policy() {

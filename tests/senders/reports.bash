@@ -31,14 +31,16 @@ CONF
 # goes through a service of its own, as in pipe(8).
 start_receiver() {
     install -d -o nobody maildir piped
+    # Where the tests run, nobody may have no way to the program.
+    install -m 755 "$REPORTS" program
     cat >aliases <<CONF
-reports $DIR/maildir/, "|$REPORTS -f $DIR/policies.ini --now $DAY --authserv-id mx.example.org --json >>$DIR/piped/alias; true"
+reports $DIR/maildir/, "|$DIR/program -f $DIR/policies.ini --now $DAY --authserv-id mx.example.org --json >>$DIR/piped/alias; true"
 CONF
     # pipe(8) has no shell, and takes the exit status of a verdict for a failed delivery.
     cat >pipe <<SH
 #!/bin/sh
 exec >>$DIR/piped/service
-$REPORTS -f $DIR/policies.ini --now $DAY --authserv-id mx.example.org --json || true
+$DIR/program -f $DIR/policies.ini --now $DAY --authserv-id mx.example.org --json || true
 SH
     chmod 755 pipe
     cat >services <<CONF

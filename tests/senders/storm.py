@@ -199,10 +199,10 @@ def new_turn():
 
 
 def storm(world, kills):
-    """Kills all programs in turn."""
+    """Kills all programs in turn, and Caddy after pebble."""
     turn = []
     done = collections.Counter()
-    while done.total() < kills:
+    while done.total() < kills or done["caddy"] < done["pebble"]:
         turn = turn or new_turn()
         program = turn.pop(0)
         kill_one(program, world)
