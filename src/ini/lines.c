@@ -1,6 +1,9 @@
 #include "ini/lines.h"
 
+#include "ini/scan.h"
+
 #include <iniparser.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +49,24 @@ dictionary *__wrap_dictionary_new(size_t size) /* NOLINT(bugprone-reserved-ident
     free(dict);
     return NULL;
 }
+
+/* iniparser's sscanf(), by the names that C libraries give it. */
+#define SCAN(name)                                                                                                               \
+    int name(const char *text, const char *format, ...);                                                                         \
+    int name(const char *text, const char *format, ...)                                                                          \
+    {                                                                                                                            \
+        va_list arguments;                                                                                                       \
+        va_start(arguments, format);                                                                                             \
+        int count = ini_scan(text, format, arguments);                                                                           \
+        va_end(arguments);                                                                                                       \
+        return count;                                                                                                            \
+    }
+
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+SCAN(__wrap_sscanf)
+SCAN(__wrap___isoc99_sscanf)
+SCAN(__wrap___isoc23_sscanf)
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static int say_nothing(const char *format, ...)
 {
