@@ -1,7 +1,5 @@
 #include "ini/scan.h"
 
-#include "ini/lines.h"
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,10 +46,9 @@ int ini_scan(const char *text, const char *format, va_list arguments)
     int count = 0;
 
     while (*format != '\0') {
-        if (ini_is_space(*format)) {
+        if (*format == ' ') {
             format++;
-            while (ini_is_space(*text))
-                text++;
+            text += strspn(text, " \t\n\v\f\r");
             continue;
         }
         if (*text == '\0')

@@ -8,9 +8,10 @@
 #include <stdarg.h>
 
 /*
- * Reads TEXT by FORMAT, of white space, characters that have to be the next ones, and conversions %[SET] and %[^SET] without a
- * width or a range. Each conversion has a char array in ARGUMENTS, as long as TEXT. Returns how many conversions were made, or
- * EOF if TEXT ends before the first one. Any other conversion is a mistake of the caller, and ends the program.
+ * Reads TEXT by FORMAT, of spaces (for any white space), characters that have to be the next ones, and conversions %[SET] and
+ * %[^SET] without a width or a range. Each conversion has a char array in ARGUMENTS, as long as TEXT. Returns how many
+ * conversions were made, or EOF if TEXT ends before the first one. Any other conversion is a mistake of the caller, and ends the
+ * program.
  */
 int ini_scan(const char *text, const char *format, va_list arguments);
 
