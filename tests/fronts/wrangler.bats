@@ -1,6 +1,7 @@
 # The folder of export --worker in wrangler, Cloudflare's own tool: it takes the configuration, and every answer is the program's. No network is there.
 
 load ../helpers/suite
+load ../helpers/certificates
 load ../helpers/network
 
 # thousand_domains: policies.ini with 1,000 domains; of some the policy has a mistake, or is for several.
@@ -17,6 +18,8 @@ prepare_wrangler() {
     local root=$BATS_TEST_DIRNAME/../..
     WRANGLER=$("$root/tools/wrangler" "$root/build/wrangler")
     mkdir home
+    # workerd does not start without an authority that it trusts.
+    authority
     own_network "HOME=$DIR/home" "XDG_CONFIG_HOME=$DIR/home" WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false NO_COLOR=1 CI=true
 }
 
@@ -57,7 +60,7 @@ const config = unstable_readConfig({ config: process.argv[2] });
 console.error(config.name, config.workers_dev, config.preview_urls, config.routes.every((route) => route.custom_domain));
 console.log(config.routes.map((route) => route.pattern).join("\n"));
 JS
-    NODE_PATH=$BATS_TEST_DIRNAME/../../build/wrangler/node_modules inside "${WRANGLER%% *}" routes.js cloudflare/wrangler.jsonc >routes 2>settings
+    NODE_PATH=$BATS_TEST_DIRNAME/../../build/wrangler/node_modules PATIENCE=60 inside "${WRANGLER%% *}" routes.js cloudflare/wrangler.jsonc >routes 2>settings
     [ "$(cat settings)" = 'mta-sts false false true' ]
     "$MTA_STS" -f policies.ini hosts | diff - routes
     [ "$(wc -l <routes)" -eq 1000 ]

@@ -26,7 +26,8 @@ own_network() {
         exec sleep 900'
     is_up network test -e network
     INSIDE="$(command -v nsenter) --target $STARTED $enter $bound env -C $DIR SSL_CERT_FILE=$DIR/ca.pem $*"
-    unset https_proxy HTTPS_PROXY http_proxy HTTP_PROXY
+    # What a test trusts does not depend on the machine.
+    unset SSL_CERT_DIR https_proxy HTTPS_PROXY http_proxy HTTP_PROXY
 }
 
 # inside COMMAND...: runs COMMAND in the namespace, for up to PATIENCE (20) seconds.
