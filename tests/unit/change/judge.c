@@ -32,12 +32,13 @@ static size_t cut(char *list, char to)
     return count;
 }
 
-static int scan(const char *text, const char *format, ...)
+/* Not sscanf(): the linker puts that of iniparser in its place. */
+static int scan(const char *text, ...)
 {
     va_list arguments;
 
-    va_start(arguments, format);
-    int count = vsscanf(text, format, arguments);
+    va_start(arguments, text);
+    int count = vsscanf(text, "%15s %u %63s %63s", arguments);
     va_end(arguments);
     return count;
 }
@@ -48,8 +49,7 @@ static struct judge_side side_of(const char *text, struct side *side)
 
     if (strcmp(text, "-") == 0)
         return (struct judge_side) { NULL, NULL };
-    /* not sscanf(): the linker puts that of iniparser in its place */
-    assert_int_equal(scan(text, "%15s %u %63s %63s", side->mode, &max_age, side->mx, side->host), 4);
+    assert_int_equal(scan(text, side->mode, &max_age, side->mx, side->host), 4);
     assert_true(policy_mode_read(side->mode, &side->policy.mode));
     side->policy.max_age = max_age;
     side->policy.mx = side->mx;
