@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -38,20 +39,20 @@ static int scan(const char *text, ...)
     va_list arguments;
 
     va_start(arguments, text);
-    int count = vsscanf(text, "%15s %u %63s %63s", arguments);
+    int count = vsscanf(text, "%15s %15s %63s %63s", arguments);
     va_end(arguments);
     return count;
 }
 
 static struct judge_side side_of(const char *text, struct side *side)
 {
-    unsigned max_age;
+    char max_age[16];
 
     if (strcmp(text, "-") == 0)
         return (struct judge_side) { NULL, NULL };
-    assert_int_equal(scan(text, side->mode, &max_age, side->mx, side->host), 4);
+    assert_int_equal(scan(text, side->mode, max_age, side->mx, side->host), 4);
     assert_true(policy_mode_read(side->mode, &side->policy.mode));
-    side->policy.max_age = max_age;
+    side->policy.max_age = (uint32_t)strtoul(max_age, NULL, 10);
     side->policy.mx = side->mx;
     side->policy.mx_count = cut(side->mx, '\0');
     (void)cut(side->host, ' ');
