@@ -2,6 +2,7 @@
 """page.py CHECK FILE [ARGUMENT...]: loads the page FILE in headless Chromium, uses it as CHECK says, and reports what is not as it should be."""
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -9,6 +10,8 @@ import time
 import html5lib
 from chromium import Chromium
 
+# What the probe says of an answer that was late; "renew it in time" is advice.
+LATE = re.compile("(?<!renew it) in time|no time left")
 # From bad to good, as the page sorts: the classes s2, s3, s1 and s0.
 WORST_FIRST = ["s2", "s3", "s1", "s0"]
 # All that the page consists of. No text of others becomes one more.
@@ -117,13 +120,18 @@ def forbids(page, file):
 
 
 def complete(page, file, found):
-    """With and without the script: all that was found is there, and the summary stands before the table."""
+    """With and without the script: all that was found is there, and the summary stands before the table.
+
+    FOUND is of another run. On a busy machine other answers are late in it: such domains are left out.
+    """
     for script in (True, False):
         page.load(url(file), script=script)
         quiet(page, file)
         texts = page.value("Object.fromEntries(%s.map((row) => [row.id, row.textContent]))" % ROWS)
         expect(list(texts) == [one["domain"] for one in results(found)], "other domains")
-        for one in results(found):
+        same = [one for one in results(found) if not LATE.search(json.dumps(one)) and not LATE.search(texts.get(one["domain"], ""))]
+        expect(len(same) > len(texts) / 2, "too many domains were late:", len(texts) - len(same))
+        for one in same:
             wanted = [one["effect"], one["publish"]] + [part["summary"] for name, part in one["checks"].items() if name != "ini"]
             wanted += [finding["text"] for part in one["checks"].values() for finding in part["findings"]]
             for text in wanted:
