@@ -39,7 +39,7 @@ PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
 PACKAGES_SANITIZE := $(PACKAGES_PROBE) libclang-rt-dev clang
 PACKAGES_FUZZ := $(PACKAGES_BUILD) $(PACKAGES_OPTIONAL) clang libclang-rt-dev llvm python3
 PACKAGES_LINT := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck shellcheck mandoc
-PACKAGES_IMAGE := $(PACKAGES_BUILD) git buildah caddy ca-certificates
+PACKAGES_IMAGE := $(PACKAGES_BUILD) git buildah netavark caddy ca-certificates
 PACKAGES_DEB := $(PACKAGES_TEST) build-essential debhelper lintian mmdebstrap systemd-container
 PACKAGES_BENCH := $(PACKAGES_TEST) iproute2 gnuplot-nox valgrind strace haproxy fcgiwrap php-fpm golang-go
 

@@ -234,11 +234,7 @@ writable() {
 
 # mailed: the newest mail to root is in the file mail, and in no mailbox any more.
 mailed() {
-    until_true on test -s /var/mail/root
-    on cat /var/mail/root >mail
-    on rm /var/mail/root
-    cat mail
-    [ "$(grep -c '^From ' mail)" -eq 1 ]
+    mail_arrives
     grep -q '^Subject: MTA-STS: ' mail
     grep -q '^Sent by mta-sts-probe on ' mail
 }
