@@ -151,6 +151,8 @@ static const char *take_at(struct probe_settings *settings, const char *value)
 {
     unsigned char address[sizeof(struct in6_addr)];
 
+    if (settings->context.at != NULL)
+        return "only one address, and call the program once for each";
     settings->context.at = value;
     return inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1
                ? NULL
