@@ -125,7 +125,7 @@ value() {
     )
     local action option argument arguments
     "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(import|suggest|tlsa|update|explain|version|help)' >options
-    [ "$(wc -l <options)" -eq 21 ]
+    [ "$(wc -l <options)" -eq 25 ]
     for action in "${!takes[@]}"; do
         while read -r option argument; do
             arguments=("$option")
