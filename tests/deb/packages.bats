@@ -101,7 +101,7 @@ load root
 }
 
 @test "over what make install has installed: policies.ini stays, asked or not; without it the package's program reads the same file" {
-    make -s -C "$TREE" install DESTDIR="$DIR/dest" >/dev/null
+    make -s -j "$(nproc)" -C "$TREE" install DESTDIR="$DIR/dest" >/dev/null
     echo '; edited' >>dest/etc/mta-sts/policies.ini
     mkdir -p dest/etc/systemd/system
     cp "$TREE"/examples/systemd/mta-sts.* dest/etc/systemd/system/
