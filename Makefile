@@ -59,8 +59,7 @@ ALL_LDFLAGS = -pthread -pie -Wl,-z,relro,-z,now $(LIBRARY_FLAGS) $(LDFLAGS)
 # src/ini/lines.c and src/serve/exchange.c replace functions of iniparser and libfcgi: both need the libraries' archives.
 wrap = $(1:%=-Xlinker --wrap=%)
 FCGI_CALLS := OS_LibInit OS_Accept OS_Read OS_Write OS_IpcClose OS_IsFcgi OS_CreateLocalIpcFd OS_ShutdownPending
-INI_CALLS := fopen dictionary_new sscanf __isoc99_sscanf __isoc23_sscanf
-LIBS := $(call wrap,$(FCGI_CALLS) $(INI_CALLS)) -l:libfcgi.a -l:libiniparser.a
+LIBS := $(call wrap,$(FCGI_CALLS) fopen dictionary_new sscanf __isoc99_sscanf __isoc23_sscanf) -l:libfcgi.a -l:libiniparser.a
 # Programs that are built where their libraries are. $(call each_optional,TARGETS) makes TARGETS, in which $$name is the program.
 OPTIONAL := $(if $(FOREIGN),,mta-sts-probe mta-sts-reports)
 each_optional = for name in $(OPTIONAL); do ! tools/missing-headers '$(CC) $(CPPFLAGS)' $$name || $(MAKE) -s $(1) || exit; done
