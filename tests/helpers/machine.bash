@@ -37,16 +37,18 @@ copy_root() {
 # power_on ARGUMENT...: systemd-nspawn, with the arguments, boots the copy's systemd. NSPAWN is its process. After a reboot or shutdown it has ended, and
 # this can be called again.
 power_on() {
-    # Two machines in one cgroup would end each other's processes.
+    # Two machines in one cgroup would end each other's processes. Another release's run has a PID namespace of its own, so KEEPER is not enough.
+    local name
+    name=machine-$KEEPER-$(stat -L -c %i /proc/self/ns/pid)
     # shellcheck disable=SC2016 # for the other shell
     background machine.log "${IN_KEEPER[@]}" bash -c '
         for groups in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
-            [ ! -e "$groups/cgroup.procs" ] || ! mkdir -p "$groups/machine-$1" || echo $$ >"$groups/machine-$1/cgroup.procs" || true
+            [ ! -e "$groups/cgroup.procs" ] || ! mkdir -p "$groups/$1" || echo $$ >"$groups/$1/cgroup.procs" || true
         done
-        exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --register=no --keep-unit --machine="machine-$1" "${@:2}"
-        ' power_on "$KEEPER" "$@" </dev/null
+        exec setpriv --pdeathsig TERM systemd-nspawn -q -b --kill-signal=SIGKILL -D machine/root --register=no --keep-unit --machine="$1" "${@:2}"
+        ' power_on "$name" "$@" </dev/null
     NSPAWN=$STARTED
-    touch "$BATS_FILE_TMPDIR/machine-$KEEPER"
+    touch "$BATS_FILE_TMPDIR/$name"
     local i
     for ((i = 0; i < 6; i++)); do
         ! until_true booted 2>/dev/null || return 0
