@@ -106,7 +106,7 @@ static const char *take_window(struct reports_settings *settings, const char *va
 static const char *take_verifiers(struct reports_settings *settings, const char *value)
 {
     settings->verifiers = value;
-    return value[0] != '\0' && value[strcspn(value, " ;()\"")] == '\0'
+    return value[strspn(value, ",")] != '\0' && value[strcspn(value, " ;()\"")] == '\0'
                ? NULL
                : "the name that your mail server puts into Authentication-Results, as in mx.example.org";
 }
