@@ -20,13 +20,15 @@ teardown() {
     stop "${PIDS[@]}"
 }
 
-# own_limits: the options, a line each, by which a container has the limits of this machine. buildah's own may be higher, and not each root may raise one.
+# own_limits: the options, a line each, by which a container's limits are not above this machine's: not each root may raise one. buildah 1.28 has 32768
+# processes for itself.
 own_limits() {
     local limit
     limit=$(ulimit -Hn)
     [ "$limit" = unlimited ] || echo "--ulimit=nofile=$limit:$limit"
     limit=$(ulimit -Hu)
-    [ "$limit" = unlimited ] || echo "--ulimit=nproc=$limit:$limit"
+    [ "$limit" != unlimited ] && [ "$limit" -lt 32768 ] || limit=32768
+    echo "--ulimit=nproc=$limit:$limit"
 }
 
 # container NAME: a container of this image. CONTAINER is its name, ENGINE the command that knows it. IDs of users below 1024 may not listen on low ports,
