@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-enum { LENGTH = 6 };
+/* The texts with every byte have one character more, and all have an end. */
+enum { LENGTH = 6, SIZE = LENGTH + 2 };
 
 static const char *const formats[] = {
     /* 4.1 */
@@ -29,7 +30,7 @@ static const char *const formats[] = {
 
 struct scanned {
     int count;
-    char text[2][LENGTH + 1];
+    char text[2][SIZE];
 };
 
 static int by(int (*scan)(const char *, const char *, va_list), const char *text, const char *format, ...)
@@ -80,7 +81,7 @@ static void every_byte(void **state)
 {
     (void)state;
     for (int i = 1; i < 256; i++) {
-        char c = (char)i, text[LENGTH + 1];
+        char c = (char)i, text[SIZE];
         (void)snprintf(text, sizeof text, "%ck%c=%cv%c", c, c, c, c);
         compare(text);
         (void)snprintf(text, sizeof text, "[%ca%c]%c", c, c, c);
