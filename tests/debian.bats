@@ -1,8 +1,7 @@
 # The script that runs a command on another release of Debian, with a debootstrap that installs little more than a shell.
 
 load helpers/suite
-
-DEBIAN=$BATS_TEST_DIRNAME/../tools/debian
+load helpers/repository
 
 # fake NAME: makes the program bin/NAME from standard input.
 fake() {
@@ -11,9 +10,11 @@ fake() {
     chmod 755 "bin/$1"
 }
 
-# The release "other". $WAIT is a file that debootstrap waits for, when it has made half of it.
+# The release "other", for a clone in the folder tree. $WAIT is a file that debootstrap waits for, when it has made half of it.
 fakes() {
     [ "$(id -u)" -eq 0 ] && unshare --mount --pid --fork true || skip_or_fail "no namespaces here" || return
+    a_repository
+    DEBIAN=$DIR/tree/tools/debian
     export DIR DEBIAN_ROOTS=$DIR/roots PATH=$DIR/bin:$PATH
     fake dpkg-query <<<'echo all installed'
     fake apt-get <<<'printf "%s\n" "elsewhere http://wrong.test/" "$(. /etc/os-release && echo "$VERSION_CODENAME") http://mirror.test/debian/"'
@@ -83,4 +84,12 @@ nobody_there() {
     [ ! -e roots/other ]
     run -0 "$DEBIAN" other sh -c 'ls /'
     [ "$(wc -l <debootstrap.log)" -eq 2 ]
+}
+
+@test "debian: outside of a clone it says so, and installs nothing" {
+    fakes
+    rm -rf tree/.git
+    run -1 "$DEBIAN" other true
+    [ "$output" = 'mta-sts: this folder is not a clone of the repository, and git tells what is copied: run it in a clone' ]
+    [ ! -e roots ]
 }

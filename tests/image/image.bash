@@ -20,12 +20,24 @@ teardown() {
     stop "${PIDS[@]}"
 }
 
+# own_limits: the options, a line each, by which a container's limits are not above this machine's: not each root may raise one. buildah 1.28 has 32768
+# processes for itself.
+own_limits() {
+    local limit
+    limit=$(ulimit -Hn)
+    [ "$limit" = unlimited ] || echo "--ulimit=nofile=$limit:$limit"
+    limit=$(ulimit -Hu)
+    [ "$limit" != unlimited ] && [ "$limit" -lt 32768 ] || limit=32768
+    echo "--ulimit=nproc=$limit:$limit"
+}
+
 # container NAME: a container of this image. CONTAINER is its name, ENGINE the command that knows it. IDs of users below 1024 may not listen on low ports,
 # but with an engine's default they may.
-# The limits are those of this machine: buildah's own are higher, and not each root may raise one.
 container() {
+    local limits
+    mapfile -t limits < <(own_limits)
     ENGINE=(buildah --root "$DIR/storage" --runroot "$DIR/run" --storage-driver vfs)
-    CONTAINER=$("${ENGINE[@]}" from -q --ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" "docker-archive:$IMAGES/$1.tar")
+    CONTAINER=$("${ENGINE[@]}" from -q "${limits[@]}" "docker-archive:$IMAGES/$1.tar")
     inside sysctl -qw net.ipv4.ip_unprivileged_port_start=0
 }
 
