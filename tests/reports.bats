@@ -371,7 +371,7 @@ PY
             *[reporter["name"] for reporter in d["reporters"]])' <<<"${lines[0]}"
     }
     run -3 --separate-stderr reports --authserv-id mx.example.org --json in
-    diff - <(figures) <<<'2 6 11 0 Google.com evil.example'
+    diff - <(figures) <<<'2 6 11 0 evil.example Google.com'
     [[ $stderr == 'mta-sts-reports: not counted: 6 reports unsigned' ]]
     run -3 reports --authserv-id mx1.example.org,MX.example.org -v in
     [[ $output == *$'\n    6 reports unsigned, left out'* ]]
@@ -399,8 +399,10 @@ PY
     [[ $output == *'--days: write a number of days, from 1 to 366' ]]
     run -3 reports --days 31 x
     [[ $output == *'--days 31: write --window 31 or more, too: only reports of the last 30 days count' ]]
-    run -3 reports --authserv-id 'mx.example.org; dkim=pass' x
-    [[ $output == *'--authserv-id: write the name that your mail server puts into Authentication-Results, as in mx.example.org' ]]
+    for value in '' , 'mx.example.org; dkim=pass'; do
+        run -3 reports --authserv-id "$value" x
+        [[ $output == *'--authserv-id: write the name that your mail server puts into Authentication-Results, as in mx.example.org' ]]
+    done
     run -3 reports --now yesterday x
     [[ $output == *'--now: write a time in UTC, as in 2026-11-26T07:00:00Z' ]]
     run -3 reports -f nowhere.ini x

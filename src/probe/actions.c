@@ -145,7 +145,8 @@ static int run(const struct probe_settings *settings, struct probe_file *file, c
 /* Before the first probe: mta-sts-reports may take a minute, and what it cannot read is known at once. */
 static int run_with_reports(const struct probe_settings *settings, struct probe_file *file, const char *const *domains)
 {
-    const struct probe_reports_source source = { settings->program, settings->file, settings->reports, settings->quiet };
+    const struct probe_reports_source source = { settings->program, settings->file, settings->reports, settings->passed,
+                                                 settings->quiet };
     struct probe_reports *reports;
     int status = PROBE_STATUS_UNKNOWN;
 

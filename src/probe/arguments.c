@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "probe/check/error.h"
 #include "probe/options.h"
+#include "probe/reports.h"
 #include "program/arguments.h"
 
 #include <stdbool.h>
@@ -70,14 +71,23 @@ static bool is_of_use(const struct arguments *arguments)
     return good;
 }
 
+/* Do the options for mta-sts-reports have an effect? */
+static bool passes_on(const struct probe_settings *settings)
+{
+    for (size_t i = 0; i < PROBE_REPORTS_OPTIONS; i++)
+        if (settings->passed[i] != NULL && settings->reports == NULL)
+            return reject(probe_reports_option_text((enum probe_reports_option)i), "--reports with it");
+    return settings->reports == NULL || settings->file != NULL || reject("--reports", "-f FILE with it");
+}
+
 static bool is_enough(const struct arguments *arguments)
 {
     const struct probe_settings *settings = arguments->settings;
 
     switch (settings->action) {
     case PROBE_ACTION_DOMAINS:
-        if (settings->reports != NULL && settings->file == NULL)
-            return reject("--reports", "-f FILE with it");
+        if (!passes_on(settings))
+            return false;
         return settings->file != NULL || settings->count > 0 || reject("nothing to look at", "a mail domain, or -f FILE");
     case PROBE_ACTION_IMPORT:
         return settings->count > 0 || reject("--import", "the domains to import behind it");

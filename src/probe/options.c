@@ -46,6 +46,30 @@ static const char *take_reports(struct probe_settings *settings, const char *val
     return value[0] != '\0' ? NULL : "the name of a report, a mailbox or a folder";
 }
 
+static const char *take_days(struct probe_settings *settings, const char *value)
+{
+    settings->passed[PROBE_REPORTS_DAYS] = value;
+    return NULL;
+}
+
+static const char *take_reporters(struct probe_settings *settings, const char *value)
+{
+    settings->passed[PROBE_REPORTS_REPORTERS] = value;
+    return NULL;
+}
+
+static const char *take_window(struct probe_settings *settings, const char *value)
+{
+    settings->passed[PROBE_REPORTS_WINDOW] = value;
+    return NULL;
+}
+
+static const char *take_verifiers(struct probe_settings *settings, const char *value)
+{
+    settings->passed[PROBE_REPORTS_AUTHSERV_ID] = value;
+    return NULL;
+}
+
 static const char *take_jobs(struct probe_settings *settings, const char *value)
 {
     return arguments_number(value, 1, PROBE_RUN_JOBS_MAX, &settings->jobs) ? NULL : "a number from 1 to 256";
@@ -151,6 +175,8 @@ static const char *take_at(struct probe_settings *settings, const char *value)
 {
     unsigned char address[sizeof(struct in6_addr)];
 
+    if (settings->context.at != NULL)
+        return "only one address, and call the program once for each";
     settings->context.at = value;
     return inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1
                ? NULL
@@ -252,6 +278,10 @@ const struct probe_option probe_options[] = {
     { '\0', DOMAINS, "json", NULL, "prints one JSON object for each domain", take_json },
     { '\0', DOMAINS, "html", NULL, "prints one page about all domains, for a browser", take_html },
     { '\0', DOMAINS, "reports", "PATH", "with -f: adds the verdicts of mta-sts-reports", take_reports },
+    { '\0', DOMAINS, "days", "N", "with --reports: as for mta-sts-reports", take_days },
+    { '\0', DOMAINS, "reporters", "N", "with --reports: as for mta-sts-reports", take_reporters },
+    { '\0', DOMAINS, "window", "N", "with --reports: as for mta-sts-reports", take_window },
+    { '\0', DOMAINS, "authserv-id", "NAME", "with --reports: as for mta-sts-reports", take_verifiers },
     { '\0', DOMAINS, "color", "WHEN", "auto, always or never; NO_COLOR is never", take_colour },
     { '\0', EXPLAIN, "explain", "CHECK|KIND", "explains a check, or a finding by its kind", take_explain },
     { '\0', IMPORT, "import", NULL, "prints sections for what is served for the domains", take_import },

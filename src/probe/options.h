@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "probe/check/context.h"
+#include "probe/reports.h"
 #include "probe/tell/format.h"
 #include "program/arguments.h"
 #include "program/colour.h"
@@ -28,8 +29,9 @@ struct probe_settings {
     const char *zone, *primary;           /* of --delegate and --primary; NULL: not given */
     const char *file, *subject, *ca_file; /* SUBJECT: what the action is about; NULL: not given */
     const char *reports;                  /* of --reports; NULL: not given */
-    const char *program;                  /* argv[0] */
-    struct probe_context context;         /* not opened yet */
+    const char *passed[PROBE_REPORTS_OPTIONS];
+    const char *program;          /* argv[0] */
+    struct probe_context context; /* not opened yet */
     unsigned jobs;
     char **domains; /* COUNT of them, as they were typed: not in normal form, and perhaps not valid */
     size_t count;
@@ -45,7 +47,7 @@ struct probe_option {
     probe_option_take_fn *take;
 };
 
-enum { PROBE_OPTIONS = 28 };
+enum { PROBE_OPTIONS = 32 };
 
 /* All options. The one that stands for an action has no bit but that action's, and comes before others of that kind. */
 extern const struct probe_option probe_options[PROBE_OPTIONS];

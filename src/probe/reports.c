@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BLOCK = 65536, UNKNOWN = 3 };
+enum { BLOCK = 65536, UNKNOWN = 3, ARGUMENTS_MAX = 8 + 2 * PROBE_REPORTS_OPTIONS };
 
 #define NAME "mta-sts-reports"
 
@@ -48,18 +48,44 @@ static void find_program(const char *program, struct buf *name)
     buf_add(name, NAME, strlen(NAME));
 }
 
+const char *probe_reports_option_text(enum probe_reports_option option)
+{
+    static const char *const texts[] = { [PROBE_REPORTS_DAYS] = "--days",
+                                         [PROBE_REPORTS_REPORTERS] = "--reporters",
+                                         [PROBE_REPORTS_WINDOW] = "--window",
+                                         [PROBE_REPORTS_AUTHSERV_ID] = "--authserv-id" };
+
+    return texts[option];
+}
+
+static void set_arguments(const struct probe_reports_source *source, const char *arguments[ARGUMENTS_MAX])
+{
+    const char *const first[] = { NAME, "--color=never", source->quiet ? "-qf" : "-f", source->file };
+    size_t n = sizeof first / sizeof *first;
+
+    (void)memcpy((void *)arguments, first, sizeof first);
+    for (size_t i = 0; i < PROBE_REPORTS_OPTIONS; i++) {
+        if (source->options[i] == NULL)
+            continue;
+        arguments[n++] = probe_reports_option_text((enum probe_reports_option)i);
+        arguments[n++] = source->options[i];
+    }
+    arguments[n++] = "--";
+    arguments[n++] = source->path;
+    arguments[n] = NULL;
+}
+
 /* Starts it; it reads nothing, and writes to OUTPUT, of which INPUT is the other end. Returns 0 or an error number. */
 static int start(const struct probe_reports_source *source, int input, int output, pid_t *pid)
 {
-    const char *const arguments[] = {
-        NAME, "--color=never", source->quiet ? "-qf" : "-f", source->file, "--", source->path, NULL
-    };
+    const char *arguments[ARGUMENTS_MAX];
     posix_spawn_file_actions_t actions;
     struct buf name = { 0 };
     int error = posix_spawn_file_actions_init(&actions);
 
     if (error != 0)
         return error;
+    set_arguments(source, arguments);
     find_program(source->program, &name);
     error = name.failed ? ENOMEM : posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (error == 0)
@@ -85,7 +111,7 @@ static bool read_all(int input, struct buf *out)
         n = block != NULL ? read(input, block, BLOCK) : -1;
         if (n > 0)
             buf_add(out, block, (size_t)n);
-    } while (n > 0 || (n < 0 && block != NULL && errno == EINTR));
+    } while ((n > 0 && !out->failed) || (n < 0 && block != NULL && errno == EINTR));
     free(block);
     return n == 0 && !out->failed;
 }
@@ -120,13 +146,12 @@ static bool run(const struct probe_reports_source *source, struct buf *output)
     (void)close(ends[0]);
     if (error != 0)
         (void)probe_error("cannot run " NAME ": %s; install it, or leave out --reports", strerror(error));
-    else if (!is_done(pid, output))
-        (void)probe_error(NAME " failed; see its message above, or leave out --reports");
-    else if (is_read)
-        return true;
-    else
+    bool done = error == 0 && is_done(pid, output);
+    if (error == 0 && !is_read)
         (void)probe_error(PROBE_LACK_MEMORY);
-    return false;
+    else if (error == 0 && !done)
+        (void)probe_error(NAME " failed; see its message above, or leave out --reports");
+    return done && is_read;
 }
 
 /* --- the verdicts --- */
@@ -144,6 +169,9 @@ static bool add_line(struct probe_reports *reports, char *text)
     char *space = text + strcspn(text, " ");
     struct line *lines;
 
+    for (char *c = text; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?'; /* what goes into the probe's own output, is ASCII */
     if (*space == '\0')
         return true;
     lines = list_grow(reports->lines, reports->count, 1, &reports->room, sizeof *lines);

@@ -106,7 +106,7 @@ static const char *take_window(struct reports_settings *settings, const char *va
 static const char *take_verifiers(struct reports_settings *settings, const char *value)
 {
     settings->verifiers = value;
-    return value[0] != '\0' && value[strcspn(value, " ;()\"")] == '\0'
+    return value[strspn(value, ",")] != '\0' && value[strcspn(value, " ;()\"")] == '\0'
                ? NULL
                : "the name that your mail server puts into Authentication-Results, as in mx.example.org";
 }
@@ -173,10 +173,10 @@ static const struct {
     { { '\0', "authserv-id", "NAME", "only signed mails count, as the server NAME found" }, take_verifiers },
     { { '\0', "now", "TIME", "judges as at that time: 2026-11-26T07:00:00Z" }, take_now },
     { { '\0', "receive", "DIR", "takes reports into DIR, by FastCGI" }, take_receive },
-    { { 't', "threads", "N", "takes so many at the same time; default: 16" }, take_threads },
-    { { '\0', "max-reports", "N", "takes so many of a domain a day; default: 1000" }, take_max_reports },
-    { { '\0', "max-mb", "N", "takes so many MB of a domain a day; default: 32" }, take_max_mb },
-    { { '\0', "keep", "N", "removes those that came N days ago; default: 93" }, take_keep },
+    { { 't', "threads", "N", "takes up to N reports at a time; default: 16" }, take_threads },
+    { { '\0', "max-reports", "N", "takes up to N of a domain a day; default: 1000" }, take_max_reports },
+    { { '\0', "max-mb", "N", "takes up to N MB of a domain a day; default: 32" }, take_max_mb },
+    { { '\0', "keep", "N", "keeps reports for N days; default: 93" }, take_keep },
     { { 'h', "help", NULL, "prints this help" }, take_help },
     { { '\0', "version", NULL, "prints the version" }, take_version },
 };

@@ -10,7 +10,7 @@ CHECKS = ["txt", "host", "https", "answer", "policy", "mx", "smtp", "tlsrpt", "i
 SEVERITIES = {"ok": "ok", "warn": "warning", "FAIL": "critical", "?": "unknown"}
 RANKS = ["ok", "warning", "unknown", "critical"]
 FINDING = {"kind", "severity", "rfc", "line", "text", "addresses"}
-KEYS = {"domain", "status", "exit", "mode", "ms", "effect", "publish", "reports", "checks"}
+KEYS = {"domain", "status", "exit", "mode", "at", "ms", "effect", "publish", "reports", "checks"}
 
 
 def read(name):

@@ -125,7 +125,7 @@ value() {
     )
     local action option argument arguments
     "$PROBE" --help | sed -n 's/^  \(-[a-z],\|   \) \(--[a-z-]*\) *\([A-Z]*\).*/\2 \3/p' | grep -vE -- '--(import|suggest|tlsa|update|explain|version|help)' >options
-    [ "$(wc -l <options)" -eq 21 ]
+    [ "$(wc -l <options)" -eq 25 ]
     for action in "${!takes[@]}"; do
         while read -r option argument; do
             arguments=("$option")
@@ -199,7 +199,7 @@ words() {
 
 @test "--at: a policy host is asked at this address alone, whatever the DNS says about it" {
     run -0 probe --at 11.0.0.2 host-name.test
-    [[ $output != *11.0.0.20* ]]
+    [[ $output != *11.0.0.20* && $output == 'ok    host-name.test: mode enforce, at 11.0.0.2'* ]]
     [[ $(words) == *'host 11.0.0.2, because of --at: the DNS was not asked'* ]]
     run -2 probe --at 11.0.0.20 host-name.test
     [[ $(words) == *'"mta-sts.host-name.test" is not among the certificate'* ]]
@@ -613,6 +613,40 @@ limited() {
     [[ $output == *'FAIL  d1.example'*'policies.ini:'*'[d1.example] mx:'* ]]
     run -2 probe_deployed -f "$DIR/policies.ini" d4.example
     [[ $(tr -s ' \n' ' ' <<<"$output") == *'d4.example is not in '*' write a section [d4.example]'* ]]
+}
+
+@test "--at with -f: nothing is said of what senders get now, and no record is to be published yet" {
+    deploy 3
+    # The DNS leads to another server, with an older id, no record, and the right one.
+    sed -i "s/^\(mta-sts.*\) A .*/\1 A 11.0.0.1/; /^_mta-sts.d2/d; s/^\(_mta-sts.d1.*id=\)[^;]*/\1old1/" zone
+    reload_zone
+    run -2 probe_deployed -f "$DIR/policies.ini" --at "$DEPLOYED"
+    [[ $output == *"ok    d3.example: mode enforce, at $DEPLOYED, 1 MX host, matched"* ]]
+    [[ $output != *' IN TXT '* && $output != *'publish the record below'* ]]
+    [[ $(words) == *"FAIL d2.example: mode enforce, at $DEPLOYED"*'FAIL txt there is no TXT record'*'first let the policy be served'* ]]
+    run -0 probe_deployed -f "$DIR/policies.ini" --at "$DEPLOYED" d1.example
+    [[ $(words) == *'ok ini the id of the policy in the file is not published; publish it when the DNS leads to this address, and not before'* ]]
+    # Whoever serves another policy there, or none, defers no mail now.
+    sed 's/= mail.healthy.test/= mail.other.test/' policies.ini >other.ini
+    leave_alone other.ini
+    probe_deployed --json -f "$DIR/other.ini" --at "$DEPLOYED" d3.example >out || [ $? -eq 2 ]
+    jq -e --arg at "$DEPLOYED" '.at == $at and .publish == null' out
+    run -2 probe_deployed -f "$DIR/policies.ini" --at 11.0.0.1 d3.example
+    [[ $(words) == *'mail: If the DNS led to 11.0.0.1 now: Senders without a policy'* ]]
+    # Neither does a step of a removal come next.
+    sed -i 's/^mode = enforce/mode = none/' policies.ini
+    leave_alone policies.ini
+    serves_none() {
+        inside curl -s --cacert "$LAB/ca.pem" --connect-to "::$DEPLOYED:" https://mta-sts.d1.example/.well-known/mta-sts.txt | grep -q 'mode: none'
+    }
+    until_true serves_none
+    published
+    probe_deployed --json -f "$DIR/policies.ini" d1.example >out || [ $? -eq 1 ]
+    jq -e '.checks.ini.findings[0].kind == "ini-removal"' out
+    probe_deployed --json -f "$DIR/policies.ini" --at "$DEPLOYED" d1.example >out || [ $? -eq 1 ]
+    jq -e '.checks.ini.findings == []' out
+    run -3 probe --at 11.0.0.2 --at 2a00:1::1 healthy.test
+    [[ $output == *'--at: write only one address, and call the program once for each' ]]
 }
 
 @test "-f: nothing names an id or a record before the policy is served (RFC 8461 8.1)" {

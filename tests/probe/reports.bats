@@ -170,6 +170,12 @@ makes() {
     [[ $output == *'d1.example'*'reports: not yet: beside'*'d2.example'*'reports: ready: beside'* ]]
     [ "$(paste -sd ' ' args)" = '--color=never -f policies.ini -- in' ]
     [ ! -s input ]
+    run -3 alone -f policies.ini --days 7 --authserv-id=mx.example.org --reports in --window 9 --reporters 3
+    [ "$(paste -sd ' ' args)" = '--color=never -f policies.ini --days 7 --reporters 3 --window 9 --authserv-id mx.example.org -- in' ]
+    for option in days reporters window authserv-id; do
+        run -3 alone -f policies.ini --$option 7
+        [ "$output" = "mta-sts-probe: --$option: write --reports with it" ]
+    done
     run -3 alone -qf policies.ini --reports in
     [ "$(paste -sd ' ' args)" = '--color=never -qf policies.ini -- in' ]
     PATH=$DIR/bin:/usr/bin:/bin run -3 mta-sts-probe --dns 127.0.0.9 --domain-timeout 1 -f policies.ini --reports in
@@ -183,6 +189,13 @@ makes() {
         run -3 alone -f policies.ini --reports in
         [ "$output" = 'mta-sts-probe: mta-sts-reports failed; see its message above, or leave out --reports' ]
     done
+    # Text of a program that is not this one is made harmless, and one that does not end is left.
+    makes bin 'printf "d1.example  ready: \033[31m\303\274\001\n"'
+    run -3 alone --json -f policies.ini --reports in
+    [[ $output == *'"reports":{"verdict":"ready","text":"?[31m???"}'* ]]
+    makes bin 'yes "d1.example  ready: x"'
+    run -3 prlimit --as=400000000 bash -c 'PATH=/usr/bin:/bin timeout 60 ./bin/mta-sts-probe -f policies.ini --reports in'
+    [[ $output == 'mta-sts-probe: this machine is out of memory'* ]]
     # All that it prints is read, and it is waited for.
     makes bin 'i=0; while [ $i -lt 3000 ]; do printf "d%d.example  ready: %0100d\n" $i 0; i=$((i + 1)); done; sleep 0.5; echo "d2.example  wait: late" >&2'
     run -3 alone -f policies.ini --reports in

@@ -17,7 +17,6 @@ Mode v
 Socket inet:8891@127.0.0.1
 Nameservers 127.0.0.1
 AuthservID mx.example.org
-RemoveARFrom mx.example.org
 AlwaysAddARHeader yes
 Background no
 Syslog no
@@ -50,6 +49,8 @@ local     unix  -       n       n       -       -       local
 reports   unix  -       n       n       -       -       pipe user=nobody argv=$DIR/pipe
 CONF
     echo 'piped@example.org reports:' >transport
+    # As in mta-sts-reports(1), SIGNATURES.
+    echo '/^Authentication-Results[[:space:]]*:/ IGNORE' >header_checks
     run_postfix <<CONF
 myhostname = mx.example.org
 mydestination = example.org
@@ -57,6 +58,8 @@ alias_maps = texthash:$DIR/aliases
 transport_maps = texthash:$DIR/transport
 smtpd_milters = inet:127.0.0.1:8891
 milter_default_action = tempfail
+header_checks = regexp:$DIR/header_checks
+nested_header_checks =
 CONF
     until_true listens_inside 25
 }

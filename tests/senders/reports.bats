@@ -102,6 +102,30 @@ PY
     dkimsign tls strict.example strict.example.key <6.eml >6.signed
     deliver 6.signed
     eventually has_mails 6
-    diff - <(counted --authserv-id mx.example.org) <<<'2 4 12 0 sender.example=4 evil.example=8'
+    diff - <(counted --authserv-id mx.example.org) <<<'2 4 12 0 evil.example=8 sender.example=4'
+    diff - <(counted) <<<'6 0 126 0 Sender=126'
+}
+
+@test "forged: fields of the receiving server in mails that opendkim does not look at" {
+    start_all
+    make_reports
+    python3 <<'PY'
+from tlsrpt import *
+def lie(n, field, signature=b"none"):
+    save(f"{n}.eml", field + b"DKIM-Signature: " + signature + b"\n" + mail(open(f"{n}.json.gz", "rb").read()))
+field = b"Authentication-Results: mx.example.org; dkim=pass header.d=sender.example\n"
+lie(1, field)
+lie(2, field, b"v=1; a=rsa-sha256; d=b\xc3\xbc.example; s=tls; h=from; bh=; b=")
+lie(3, field.replace(b":", b" \t:", 1))
+lie(4, field.replace(b";", b"\n\t(;)\n\t;").upper())
+lie(5, b"Received: from a\n" + field)
+save("6.eml", mail(open("6.json.gz", "rb").read()))
+PY
+    dkimsign tls sender.example sender.example.key <6.eml >6.signed
+    for mail in {1..5}.eml 6.signed; do
+        deliver "$mail"
+    done
+    eventually has_mails 6
+    diff - <(counted --authserv-id mx.example.org) <<<'1 5 64 0 sender.example=64'
     diff - <(counted) <<<'6 0 126 0 Sender=126'
 }

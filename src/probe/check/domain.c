@@ -227,6 +227,19 @@ static void list_hosts(const struct observation *o, struct probe_effect_host *ho
         hosts[o->host_count + i] = (struct probe_effect_host) { .name = o->unasked[i].name, .taken = o->unasked[i].matched };
 }
 
+/* What would come of it if senders asked at the address of --at: it does not tell what mail meets now. */
+static void add_condition(const char *at, struct buf *effect)
+{
+    struct buf text = { 0 };
+
+    if (at == NULL || effect->len == 0)
+        return;
+    buf_print(&text, "If the DNS led to %s now: %s", at, effect->text);
+    text.failed |= effect->failed;
+    buf_free(effect);
+    *effect = text;
+}
+
 static void describe_effect(const struct observation *o)
 {
     size_t count = o->host_count + o->unasked_count;
@@ -252,8 +265,9 @@ static void describe_effect(const struct observation *o)
     facts.policy_differs = o->policy_differs;
     facts.published = o->txt.value.len > 0 || o->has_address;
     facts.has_mode = find_mode(o, &facts.mode);
-    facts.compared = o->txt.value.len > 0 ? o->compared : PROBE_NOT_COMPARED;
+    facts.compared = o->txt.value.len > 0 && o->context->at == NULL ? o->compared : PROBE_NOT_COMPARED;
     probe_effect(&facts, &o->result->effect);
+    add_condition(o->context->at, &o->result->effect);
     free(hosts);
 }
 
@@ -309,7 +323,7 @@ static void ask_first(struct observation *o)
 /* Does COUNT checks. */
 static void run_checks(struct observation *o, const char *domain, const enum probe_check_name *names, size_t count)
 {
-    *o->result = (struct probe_result) { 0 };
+    *o->result = (struct probe_result) { .at = o->context->at };
     (void)snprintf(o->result->domain, sizeof o->result->domain, "%s", domain);
     o->delegation.domain = o->result->domain;
     (void)snprintf(o->policy_host, sizeof o->policy_host, DOMAIN_POLICY_HOST_PREFIX "%s", o->result->domain);

@@ -68,7 +68,8 @@ enum probe_first order_first(const struct observation *observation)
 {
     bool holds = order_holds_mail(observation);
 
-    if (observation_is_served(observation))
+    /* What is served at the address of --at, senders may not get yet. */
+    if (observation_is_served(observation) && observation->context->at == NULL)
         return holds ? PROBE_FIRST_MEND : PROBE_FIRST_NOTHING;
     return holds ? PROBE_FIRST_MEND_AND_SERVE : PROBE_FIRST_SERVE;
 }

@@ -148,7 +148,7 @@ static struct probe_removal_facts removal_facts(const struct observation *o, con
 {
     const struct probe_expected *expected = o->expected;
     char id[POLICY_ID_SIZE] = "";
-    bool is_wanted = !o->no_domain && o->wanted.has_mode && o->wanted.mode == POLICY_NONE;
+    bool is_wanted = !o->no_domain && o->context->at == NULL && o->wanted.has_mode && o->wanted.mode == POLICY_NONE;
 
     if (is_wanted)
         policy_id(expected->policy, expected->len, id);
@@ -178,6 +178,7 @@ void probe_check_ini(struct observation *o, struct probe_check *check)
         .is_served = o->has_body && observation_is_fetched(o),
         .is_partly = o->policy_partly || o->policy_differs,
         .is_unseen = o->policy_unseen || o->address.is_partial,
+        .is_at = o->context->at != NULL,
         .is_known = o->has_body || has_failed(all, PROBE_CHECK_HOST, PROBE_CHECK_ANSWER),
         .id = o->txt.value.len > 0 ? o->txt.value.text : NULL,
         .is_id_known = all[PROBE_CHECK_TXT].state == PROBE_DONE,

@@ -23,6 +23,7 @@ enum {
     INI_ID_UNSEEN,
     INI_ID_BLIND,
     INI_ID_EARLY,
+    INI_ID_LATER,
     INI_NO_ID,
     INI_NO_ID_HELD,
     INI_ZONE,
@@ -74,6 +75,10 @@ static const struct probe_rule rules[RULES] = {
                        "which MX hosts there are; look again, and change no record before",
                        "RFC 8461 5, 8.1" },
     [INI_ID_EARLY] = { "ini-id-early", PROBE_FAIL, 0, 0, 0, ID_EARLY "; serve the policy of the file", RFC_CHANGE },
+    [INI_ID_LATER] = { "ini-id-later", PROBE_OK, 0, 0, 0,
+                       "the id of the policy in the file is not published; publish it when the DNS leads to this address, and "
+                       "not before",
+                       RFC_CHANGE },
     [INI_NO_ID] = { "ini-no-id", PROBE_FAIL, 0, 0, 0,
                     "there is not exactly one valid TXT record; publish the record below, and no other at this name", RFC_TXT },
     [INI_NO_ID_HELD] = { "ini-no-id-held", PROBE_FAIL, 0, 0, 0,
@@ -164,7 +169,7 @@ static bool is_blind(const struct probe_published *published, const char *expect
 
 bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len)
 {
-    return is_served(published, expected, len) && !published->is_partly && !published->is_unseen &&
+    return is_served(published, expected, len) && !published->is_at && !published->is_partly && !published->is_unseen &&
            !is_held(published, expected, len) && !is_blind(published, expected, len);
 }
 
@@ -177,6 +182,8 @@ static const struct probe_rule *id_rule(const struct probe_published *published,
 {
     bool held = is_held(published, expected, len);
 
+    if (published->is_at)
+        return &rules[INI_ID_LATER];
     if (published->is_partly)
         return &rules[INI_ID_PARTLY];
     if (published->is_unseen)
@@ -191,7 +198,7 @@ static const struct probe_rule *id_rule(const struct probe_published *published,
 /* Is the finding about the id that is published? */
 static bool names_id(const struct probe_published *published, const char *expected, size_t len)
 {
-    return !published->is_partly && !published->is_unseen && !is_blind(published, expected, len);
+    return !published->is_at && !published->is_partly && !published->is_unseen && !is_blind(published, expected, len);
 }
 
 /* ID is published too early. HELD: another finding says what comes before the policy is served. */
@@ -215,7 +222,7 @@ enum probe_compared probe_compare(const struct probe_published *published, const
         probe_findings_add(findings, rule, 0, span_of(NULL));
     if (!published->is_served && published->is_known)
         probe_findings_add(findings, &rules[INI_NOT_SERVED], 0, span_of(NULL));
-    if (other && renewed)
+    if (other && renewed && !published->is_at)
         add_early(published->id, rule == &rules[INI_POLICY_HELD], findings);
     if (is_behind(published, expected, len))
         probe_findings_add(findings, id_rule(published, expected, len), 0,

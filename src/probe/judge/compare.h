@@ -20,6 +20,7 @@ struct probe_published {
     bool is_id_known;   /* false: the name servers did not say whether there is a TXT record */
     bool holds_mail;    /* an MX host fails: senders that take the policy that is expected, in mode enforce, defer mail for it */
     bool is_mx_unknown; /* the name servers did not say which MX hosts there are */
+    bool is_at;         /* at an address to which the DNS need not lead: what senders get is not known */
 };
 
 enum probe_compared {
@@ -47,8 +48,8 @@ enum probe_compared probe_compare(const struct probe_published *published, const
                                   struct probe_findings *findings);
 
 /*
- * May the id of EXPECTED be published now? The policy is served at all addresses, and senders that take it defer no mail that
- * they may deliver now.
+ * May the id of EXPECTED be published now? The policy is served at all addresses to which the DNS leads, and senders that take it
+ * defer no mail that they may deliver now.
  */
 bool probe_compare_is_safe(const struct probe_published *published, const char *expected, size_t len);
 

@@ -35,6 +35,7 @@ struct probe_check {
 
 struct probe_result {
     char domain[DOMAIN_MAX + 1];
+    const char *at; /* the address of --at, to which the DNS need not lead; NULL: the policy host was looked up */
     bool has_mode;
     enum policy_mode mode; /* of the policy that is served */
     bool has_max_age;

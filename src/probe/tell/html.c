@@ -120,6 +120,8 @@ void probe_html_row(const struct probe_result *result, const struct probe_report
     page_add(out, "<th scope=row>", result->domain);
     page_add(out, "<td>", result->has_mode ? policy_mode_text(result->mode) : "");
     page_markup(out, "<td>");
+    if (result->at != NULL)
+        page_add(out, "<p>at ", result->at);
     if (probe_report_is_line(result, options)) {
         page_add_some(out, "", &result->checks[PROBE_CHECK_MX].summary);
         page_add_some(out, "<p>reports: ", &result->reports);

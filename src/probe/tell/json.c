@@ -106,6 +106,7 @@ void probe_json(const struct probe_result *result, struct buf *out)
         buf_print(out, "\"%s\"", policy_mode_text(result->mode));
     else
         buf_print(out, "null");
+    buf_print(out, result->at != NULL ? ",\"at\":\"%s\"" : ",\"at\":null", result->at);
     buf_print(out, ",\"ms\":%u", result->ms);
     add_text(out, "effect", &result->effect);
     add_text(out, "publish", &result->publish);

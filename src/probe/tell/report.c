@@ -132,6 +132,8 @@ static void add_head(const struct probe_result *result, int status, const struct
     buf_print(out, "%s", result->domain);
     if (result->has_mode)
         buf_print(out, ": mode %s", policy_mode_text(result->mode));
+    if (result->at != NULL)
+        buf_print(out, ", at %s", result->at);
 }
 
 /* What is left to do with the section of a domain that is fine. */

@@ -100,7 +100,7 @@ static bool is_ours(const char *id, const char *ids)
     return false;
 }
 
-/* Takes NAME, a domain. */
+/* Takes NAME, a domain: labels with dots between them. */
 static bool take_domain(const char *name, char domain[SIGNER_SIZE])
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
@@ -108,20 +108,38 @@ static bool take_domain(const char *name, char domain[SIGNER_SIZE])
 
     if (len == 0 || len >= SIGNER_SIZE || strspn(name, allowed) != len)
         return false;
+    if (name[0] == '.' || name[len - 1] == '.' || strstr(name, "..") != NULL)
+        return false;
     (void)memcpy(domain, name, len + 1);
     return true;
 }
 
-/* Reads the properties of a result up to header.d, which becomes DOMAIN. False if it has none that is a domain. */
+/* Reads the name of a property, which may have white space and comments around its dot. True if it is header.d. */
+static bool read_name(struct reader *r)
+{
+    read_word(r, "=.");
+    bool is_domain = strcasecmp(r->word, "header") == 0;
+    size_t dots = 0;
+
+    for (; !r->broken && takes(r, '.'); dots++) {
+        read_word(r, "=.");
+        is_domain &= strcasecmp(r->word, "d") == 0;
+    }
+    return is_domain && dots == 1;
+}
+
+/*
+ * Reads the properties of a result up to header.d, which becomes DOMAIN. False if it has none that is a domain. Some servers
+ * write the domain as the sender did: what goes on with a comment, as in "a.example(x).b.example", may be one name in the DNS.
+ */
 static bool read_domain(struct reader *r, char domain[SIGNER_SIZE])
 {
     while (!r->broken && !is_end(r)) {
-        read_word(r, "=");
-        bool is_domain = strcasecmp(r->word, "header.d") == 0;
+        bool is_domain = read_name(r);
         r->broken |= !takes(r, '=');
         read_word(r, "");
         if (is_domain)
-            return !r->broken && take_domain(r->word, domain);
+            return !r->broken && *r->at != '(' && take_domain(r->word, domain);
     }
     return false;
 }

@@ -32,6 +32,8 @@ static const struct {
     { "MX.Example.ORG; DKIM=Pass Header.D=google.com;", "mx.example.org", SIGNER_DOMAIN, "google.com" },
     { "(a (nested) \\) comment) mx.example.org (x); (y) dkim (z) = (0) pass (1) header.d (2) = (3) google.com (4)",
       "mx.example.org", SIGNER_DOMAIN, "google.com" },
+    { "mx.example.org; dkim=pass header (1) . (2) s=x header\t.\r\n d = google.com", "mx.example.org", SIGNER_DOMAIN,
+      "google.com" },
     /* The first one of several signatures. Later ones may be what the sender wrote into i=. */
     { "mx.example.org; spf=none smtp.mailfrom=a.example; dkim=pass header.d=b.example; dkim=pass header.d=c.example",
       "mx.example.org", SIGNER_DOMAIN, "b.example" },
@@ -70,6 +72,13 @@ static const struct {
     { "mx.example.org; dkim=pass header.d=\"google.com evil\"", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org; dkim=pass header.d=\"evil\\@google.com\"", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org; dkim=pass header.i=@google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass header.d.x=google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass header.d=google.com.", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass header.d=.google.com", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass header.d=google..com", "mx.example.org", SIGNER_NONE, NULL },
+    /* One name in the DNS, if the server writes it as the sender did. */
+    { "mx.example.org; dkim=pass header.d=google.com(x).evil.example", "mx.example.org", SIGNER_NONE, NULL },
+    { "mx.example.org; dkim=pass header.d=\"google.com\"(x).evil.example header.i=@x", "mx.example.org", SIGNER_NONE, NULL },
     /* What cannot be read to its end proves nothing. */
     { "mx.example.org; dkim=pass header.d=\"google.com", "mx.example.org", SIGNER_NONE, NULL },
     { "mx.example.org 1 2; dkim=pass header.d=google.com", "mx.example.org", SIGNER_NONE, NULL },
