@@ -32,7 +32,7 @@ PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd a
 # chromium needs a D-Bus of the session. Debian 13 installs that of dbus-x11 beside openrc, and not that of systemd-sysv.
 PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp dbus-x11 chromium python3-html5lib tidy \
 	poppler-utils pdns-server pdns-backend-sqlite3 sqlite3
-PACKAGES_FAULTS := $(PACKAGES_TEST) nginx nginx-light haproxy mount bsdextrautils
+PACKAGES_FAULTS := $(PACKAGES_TEST) strace nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_ELSEWHERE := $(PACKAGES_TEST) binutils dpkg-dev musl-tools gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 PACKAGES_SOAK := $(PACKAGES_RUN) wrk python3
@@ -166,7 +166,7 @@ test-probe: ## test mta-sts-probe, in a network of its own
 	@tests/run.sh $(B) tests/probe/*.bats
 
 test-faults: ## test under load, with faults; build/faults.tsv has what became of each answer
-	@tools/packages $(PACKAGES_FAULTS) && $(MAKE) mta-sts $(B)/load $(B)/failnth.so
+	@tools/packages $(PACKAGES_FAULTS) && $(MAKE) mta-sts mta-sts-reports $(B)/load $(B)/failnth.so
 	@tests/faults/run $(B)
 
 test-memcheck: ## test each role of mta-sts under valgrind

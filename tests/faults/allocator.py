@@ -6,54 +6,17 @@ Allowed are the right outcome, and a message with exit status 1. A request may a
 are a crash, another outcome, or none within ten seconds. libfcgi aborts the process if its own call fails: this counts apart, and the call's return address has to lie
 in a function of libfcgi. The last line is "counted RUNS ASKED RIGHT REFUSED WRONG LOST LIBFCGI". Exit status 1 if anything was not allowed.
 """
-import collections
-import concurrent.futures
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 
 from allocator_files import BESIDE, BROKEN, INI, MANY, NGINX, OLD, TWICE, WARNED, WORKER
+from failing import PROGRAM, SCENARIO, TIMEOUT, Fault, end, ends_in_libfcgi, environment, every_call, wait, write
 from fastcgi_client import STDOUT, answer, connect, records, request
-
-PROGRAM, LIBRARY, SCENARIO = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), sys.argv[3]
-TIMEOUT = 10
-ABORTED = -signal.SIGABRT
-# The functions of libfcgi. It is linked into the program.
-ARCHIVE = subprocess.run(["cc", "-print-file-name=libfcgi.a"], check=True, capture_output=True, text=True).stdout.strip()
-LIBFCGI = {line.split()[-1] for line in subprocess.run(["nm", "--defined-only", ARCHIVE], check=True, capture_output=True, text=True).stdout.splitlines() if " t " in line.lower()}
-
-
-class Fault(Exception):
-    pass
-
-
-def write(folder, name, text):
-    path = os.path.join(folder, name)
-    with open(path, "w") as file:
-        file.write(text)
-    os.utime(path, (time.time() - 3600,) * 2)
-    return path
-
-
-def environment(folder, n, more):
-    # Only these variables: others could change the program's role.
-    return {"PATH": os.environ["PATH"], "LD_PRELOAD": LIBRARY, "FAILNTH": str(n), "FAILNTH_LOG": os.path.join(folder, "failnth.log"), **more}
-
-
-def callers(folder):
-    """The callers of the call that failed, innermost first, without those in failnth.so. None if no call failed."""
-    try:
-        with open(os.path.join(folder, "failnth.log")) as file:
-            frames = file.readline().split()
-    except FileNotFoundError:
-        return None
-    return [frame for frame in frames if not frame.startswith("failnth.so:")] or None
 
 
 def run(folder, n, arguments, more=None):
@@ -226,13 +189,6 @@ def ask(path, domain):
     return b"".join(content for kind, content in records(data) if kind == STDOUT)
 
 
-def wait(process, seconds=TIMEOUT):
-    try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        raise Fault("does not end") from None
-
-
 def replace(folder, version, process):
     write(folder, "next.ini", ini(version))
     os.rename(os.path.join(folder, "next.ini"), os.path.join(folder, "policies.ini"))
@@ -301,10 +257,8 @@ def fastcgi(folder, n, counts):
             process.wait()
     with open(os.path.join(folder, "log"), "rb") as file:
         log = file.read().decode()
-    made = callers(folder)
-    if status == ABORTED and made is not None and names(made[:1]) in LIBFCGI:
+    if ends_in_libfcgi(folder, status):
         counts["libfcgi"] += 1
-        seen[names(made[:1])] += 1
     elif status < 0:
         raise Fault(f"ends by signal {-status}")
     elif status != (1 if ended_by_itself else 0):
@@ -313,60 +267,11 @@ def fastcgi(folder, n, counts):
         raise Fault(f"ended; log:\n{log}")
 
 
-# --- one call after the other ---
-
-def names(frames):
-    """The frames by name, innermost first. Those in libraries are addresses."""
-    own = [frame.partition("+")[2] for frame in frames if frame.startswith(os.path.basename(PROGRAM) + ":")]
-    found = subprocess.run(["addr2line", "-f", "-e", PROGRAM] + own, capture_output=True, text=True).stdout.splitlines()[::2]
-    functions = dict(zip(own, found))
-    return " < ".join(functions.get(frame.partition("+")[2], frame) for frame in frames[:6])
-
-
-def print_faults():
-    groups = collections.defaultdict(list)
-    for n, frames, text in faults:
-        groups[names(frames), text].append(n)
-    for (frames, text), calls in groups.items():
-        print(f"{SCENARIO}: call {', '.join(map(str, sorted(calls)))} fails: {frames}\n    {text}")
-
-
-def attempt(n):
-    """Returns True if there was such a call."""
-    folder = tempfile.mkdtemp()
-    counts = collections.Counter()
-    try:
-        one(folder, n, counts)
-    except Fault as fault:
-        counts["faults"] += 1
-        faults.append((n, callers(folder) or [], str(fault)))
-    made = callers(folder) is not None
-    shutil.rmtree(folder)
-    return made, counts
-
-
 one = command if SCENARIO in COMMANDS else fastcgi if SCENARIO == "FastCGI" else cgi
-faults = []
-seen = collections.Counter()
-total = collections.Counter()
 reference = None
 if one is command:
     with tempfile.TemporaryDirectory() as empty:
         prepare(empty)
         reference = outcome(empty, run(empty, 0, ["-f", "p.ini"] + COMMANDS[SCENARIO][1]))
 
-first, step = 1, 16
-with concurrent.futures.ThreadPoolExecutor(8) as pool:
-    while True:
-        results = list(pool.map(attempt, range(first, first + step)))
-        total["runs"] += sum(made for made, _ in results)
-        for _, counts in results:
-            total.update(counts)
-        if not any(made for made, _ in results):
-            break
-        first += step
-print_faults()
-for caller, times in sorted(seen.items()):
-    print(f"libfcgi aborts by itself: {times} times, called from {caller}")
-print("counted", *(total[name] for name in ("runs", "asked", "right", "refused", "wrong", "lost", "libfcgi")))
-sys.exit(1 if total["faults"] or total["runs"] < 5 else 0)
+end(every_call(one))

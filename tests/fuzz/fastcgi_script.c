@@ -42,8 +42,7 @@ static size_t draw_large(struct script *script)
     return high * 256 + script_draw(script, 256);
 }
 
-/* A size below MOST, often close to that of a buffer or of a record. */
-static size_t draw_size(struct script *script, size_t most)
+size_t script_draw_size(struct script *script, size_t most)
 {
     static const size_t around[] = { 0, 8192, 16384, 32768, 65535, 65536, 131072, STREAM_REQUEST_MAX, 200000 };
     size_t base = around[script_draw(script, sizeof around / sizeof *around)], more = script_draw(script, 64),
@@ -63,7 +62,7 @@ static void add_bytes(struct script *script, const void *bytes, size_t len)
     script->len += len;
 }
 
-static void add_record(struct script *script, unsigned type, unsigned id, const void *content, size_t len, unsigned padding)
+void script_add_record(struct script *script, unsigned type, unsigned id, const void *content, size_t len, unsigned padding)
 {
     static const uint8_t zeros[256];
 
@@ -81,7 +80,7 @@ static void expect(struct script *script, bool values, unsigned id, const struct
         script->expected[script->expected_count++] = (struct expected) { .values = values, .id = id, .asked = what };
 }
 
-static size_t put_pair(uint8_t *to, const char *name, const char *value, size_t value_len)
+size_t script_put_pair(uint8_t *to, const char *name, const char *value, size_t value_len)
 {
     size_t n = strlen(name), at = 0;
 
@@ -100,18 +99,17 @@ static size_t put_pair(uint8_t *to, const char *name, const char *value, size_t 
 static size_t put_variables(struct script *script, uint8_t *to, const char *host, const char *method)
 {
     static char filling[STREAM_REQUEST_MAX + 64];
-    size_t len = put_pair(to, "SERVER_NAME", host, strlen(host));
+    size_t len = script_put_pair(to, "SERVER_NAME", host, strlen(host));
 
     if (filling[0] == '\0')
         memset(filling, 'x', sizeof filling);
-    len += put_pair(to + len, "REQUEST_METHOD", method, strlen(method));
+    len += script_put_pair(to + len, "REQUEST_METHOD", method, strlen(method));
     if (script_draw(script, 2) == 1)
-        len += put_pair(to + len, "X", filling, draw_size(script, sizeof filling));
+        len += script_put_pair(to + len, "X", filling, script_draw_size(script, sizeof filling));
     return len;
 }
 
-/* The stream of TYPE, cut into records as the script wants. Returns how many bytes they take. */
-static size_t add_stream(struct script *script, unsigned type, unsigned id, const uint8_t *bytes, size_t len)
+size_t script_add_stream(struct script *script, unsigned type, unsigned id, const uint8_t *bytes, size_t len)
 {
     size_t before = script->len, each = script_draw(script, 2) == 1 ? 1 + draw_large(script) : 65535;
 
@@ -120,7 +118,7 @@ static size_t add_stream(struct script *script, unsigned type, unsigned id, cons
     each = each < 65535 ? each : 65535;
     for (size_t at = 0, step; at < len; at += step) {
         step = len - at < each ? len - at : each;
-        add_record(script, type, id, bytes + at, step, script_draw(script, 4) == 1 ? script_draw(script, 256) : 0);
+        script_add_record(script, type, id, bytes + at, step, script_draw(script, 4) == 1 ? script_draw(script, 256) : 0);
     }
     return script->len - before;
 }
@@ -129,12 +127,12 @@ static size_t add_stream(struct script *script, unsigned type, unsigned id, cons
 static size_t put_body(struct script *script, uint8_t *to, size_t len)
 {
     uint8_t evil[128] = { 1, BEGIN_REQUEST, 0, 1, 0, 8, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, PARAMS, 0, 1 };
-    size_t pair = put_pair(evil + 24, "SERVER_NAME", evil_host, strlen(evil_host)), size = 24 + pair + 16;
+    size_t pair = script_put_pair(evil + 24, "SERVER_NAME", evil_host, strlen(evil_host)), size = 24 + pair + 16;
 
     evil[21] = (uint8_t)pair;
     memcpy(evil + 24 + pair, (const uint8_t[16]) { 1, PARAMS, 0, 1, 0, 0, 0, 0, 1, STDIN, 0, 1 }, 16);
     memset(to, 0, len);
-    for (size_t at = script_draw(script, 3) == 0 ? draw_size(script, len) : script_draw(script, (unsigned)size); at < len;
+    for (size_t at = script_draw(script, 3) == 0 ? script_draw_size(script, len) : script_draw(script, (unsigned)size); at < len;
          at += size)
         memcpy(to + at, evil, size < len - at ? size : len - at);
     return len;
@@ -146,7 +144,7 @@ static void add_wrong(struct script *script, unsigned id)
     static const unsigned types[] = { DATA, PARAMS, END_REQUEST, STDOUT, 0, 11, GET_VALUES, STDIN };
 
     unsigned type = types[script_draw(script, sizeof types / sizeof *types)];
-    add_record(script, type, type == STDIN ? id + 1 : type == GET_VALUES ? 0 : id, "", 0, 0);
+    script_add_record(script, type, type == STDIN ? id + 1 : type == GET_VALUES ? 0 : id, "", 0, 0);
     script->ended = true;
 }
 
@@ -169,21 +167,22 @@ static void add_body(struct script *script, unsigned id, const struct asked *wha
 {
     static uint8_t body[200032];
     unsigned how = script_draw(script, 16);
-    size_t len = put_body(script, body, script_draw(script, 2) == 1 ? draw_size(script, 200000) : script_draw(script, 200));
+    size_t len =
+        put_body(script, body, script_draw(script, 2) == 1 ? script_draw_size(script, 200000) : script_draw(script, 200));
 
-    (void)add_stream(script, STDIN, id, body, len);
+    (void)script_add_stream(script, STDIN, id, body, len);
     expect_answer(script, id, what, body, len, how < 11);
     script->ended = script->ended || !keep;
     if (how < 11)
-        add_record(script, STDIN, id, "", 0, script_draw(script, 2) == 1 ? script_draw(script, 256) : 0);
+        script_add_record(script, STDIN, id, "", 0, script_draw(script, 2) == 1 ? script_draw(script, 256) : 0);
     else if (how < 13)
-        add_record(script, ABORT_REQUEST, id, "", 0, 0);
+        script_add_record(script, ABORT_REQUEST, id, "", 0, 0);
     else if (how < 14)
         add_wrong(script, id);
     if (how == 0)
-        add_record(script, ABORT_REQUEST, id, "", 0, 0); /* it crossed with the answer */
+        script_add_record(script, ABORT_REQUEST, id, "", 0, 0); /* it crossed with the answer */
     if (how == 1) {
-        add_record(script, GET_VALUES, 0, "\x0f\0FCGI_MPXS_CONNS", 17, script_draw(script, 16));
+        script_add_record(script, GET_VALUES, 0, "\x0f\0FCGI_MPXS_CONNS", 17, script_draw(script, 16));
         expect(script, true, 0, NULL);
     }
 }
@@ -195,10 +194,11 @@ static void add_request(struct script *script)
     unsigned id = 1 + script_draw(script, 3) * 300;
     bool keep = script_draw(script, 8) < 7;
 
-    add_record(script, BEGIN_REQUEST, id, (const uint8_t[8]) { 0, 1, keep }, 8, 0);
-    size_t len = 16 + add_stream(script, PARAMS, id, variables, put_variables(script, variables, what->host, what->method));
+    script_add_record(script, BEGIN_REQUEST, id, (const uint8_t[8]) { 0, 1, keep }, 8, 0);
+    size_t len =
+        16 + script_add_stream(script, PARAMS, id, variables, put_variables(script, variables, what->host, what->method));
     unsigned padding = script_draw(script, 8) == 1 ? script_draw(script, 256) : 0;
-    add_record(script, PARAMS, id, "", 0, padding);
+    script_add_record(script, PARAMS, id, "", 0, padding);
     script->ended = script->ended || len + HEADER + padding > STREAM_REQUEST_MAX;
     add_body(script, id, what, keep);
 }
@@ -206,7 +206,7 @@ static void add_request(struct script *script)
 bool script_make(struct script *script)
 {
     if (script_draw(script, 8) == 1) {
-        add_record(script, GET_VALUES, 0, "\x0e\0FCGI_MAX_CONNS", 16, 0);
+        script_add_record(script, GET_VALUES, 0, "\x0e\0FCGI_MAX_CONNS", 16, 0);
         expect(script, true, 0, NULL);
     }
     for (unsigned n = 1 + script_draw(script, 6); n > 0 && script->len < STREAM_MAX / 2; n--)

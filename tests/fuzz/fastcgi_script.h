@@ -1,6 +1,6 @@
 /*
- * For fuzz_fastcgi: makes of a script, the bytes that libFuzzer offers, a stream of FastCGI requests and the answers to expect.
- * Bodies are up to 200 kB, may hold records themselves, and may end, be aborted, or stay open.
+ * For fuzz_fastcgi and fuzz_receive: makes of a script, the bytes that libFuzzer offers, a stream of FastCGI requests and the
+ * answers to expect. Bodies are up to 200 kB, may hold records themselves, and may end, be aborted, or stay open.
  */
 #ifndef FASTCGI_SCRIPT_H
 #define FASTCGI_SCRIPT_H
@@ -61,6 +61,18 @@ void script_begin(struct script *script, const uint8_t *bytes, size_t size);
 
 /* The next byte of the script, below BELOW. After its end: 0. */
 unsigned script_draw(struct script *script, unsigned below);
+
+/* A size up to MOST, often close to that of a buffer or of a record. */
+size_t script_draw_size(struct script *script, size_t most);
+
+/* Adds a record to the stream. */
+void script_add_record(struct script *script, unsigned type, unsigned id, const void *content, size_t len, unsigned padding);
+
+/* Adds the stream of TYPE, cut into records as the script wants. Returns how many bytes they take. */
+size_t script_add_stream(struct script *script, unsigned type, unsigned id, const uint8_t *bytes, size_t len);
+
+/* Writes a variable to TO. Returns how many bytes it takes. */
+size_t script_put_pair(uint8_t *to, const char *name, const char *value, size_t value_len);
 
 /* Makes the stream of the rest of the script. Returns true if it cut the stream off somewhere near its end. */
 bool script_make(struct script *script);

@@ -8,30 +8,28 @@
 
 #include "base/log.h"
 #include "fastcgi_script.h"
+#include "fastcgi_talk.h"
 #include "fuzz.h"
 #include "ini/lines.h"
 #include "serve/answer.h"
 #include "serve/exchange.h"
 #include "serve/handler.h"
 #include "serve/policies.h"
-#include "serve/poller.h"
 #include "serve/stream.h"
 
-#include <errno.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 1 << 21, THREADS = 8, SMALL_BUFFER = 4608 };
+enum { THREADS = 8 };
 
 static char policies[4][POLICY_BYTES_MAX];
 
 /* Of the input that runs. */
 static struct script script;
+static struct talk talk;
 
 /* --- what takes bodies; all else is answered by the policies --- */
 
@@ -135,82 +133,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* --- the conversation --- */
-
-static uint8_t answer[ANSWER_MAX];
-static size_t answer_len;
-
-/* Reads what has come. False at the end of the connection. */
-static bool drain(int fd)
-{
-    ssize_t n;
-
-    while ((n = recv(fd, answer + answer_len, sizeof answer - answer_len, MSG_DONTWAIT)) > 0) {
-        answer_len += (size_t)n;
-        CHECK(answer_len < sizeof answer);
-    }
-    return n < 0 && errno == EAGAIN;
-}
-
-/* Handles the connection until all that has come on its descriptor OWN is read. False if the connection is closed, or will be.
- */
-static bool pump(int fd, int own)
-{
-    struct connection connection;
-    int left = 1;
-
-    while (left > 0) {
-        if (!drain(fd))
-            return false;
-        CHECK(poller_next(shared.poller, &connection));
-        handler_run(&handler, &connection);
-        if (!drain(fd))
-            return false;
-        CHECK(ioctl(own, FIONREAD, &left) == 0);
-    }
-    return true;
-}
-
-/* Sends the stream in pieces, and reads all answers. */
-static void converse(int fd, int own, unsigned most)
-{
-    struct connection connection = { .fd = own };
-    bool open = true;
-    uint32_t seed = most;
-
-    handler_run(&handler, &connection);
-    for (size_t at = 0; open && at < script.len;) {
-        seed = seed * 1664525U + 1013904223U;
-        size_t piece = most == 0 ? 32768 : 1 + (seed >> 16) % most, left = script.len - at;
-        ssize_t n = send(fd, script.bytes + at, piece < left ? piece : left, MSG_DONTWAIT | MSG_NOSIGNAL);
-        CHECK(n > 0);
-        at += (size_t)n;
-        open = pump(fd, own);
-    }
-    (void)shutdown(fd, SHUT_WR);
-    while (poller_next(shared.poller, &connection)) {
-        handler_run(&handler, &connection);
-        (void)drain(fd);
-    }
-    (void)drain(fd);
-}
-
-static void run(unsigned most, bool small)
-{
-    const int size = SMALL_BUFFER;
-    int fds[2];
-
-    answer_len = 0;
-    shared.poller = poller_new(4);
-    CHECK(shared.poller != NULL && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
-    CHECK(!small || setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
-    poller_close(shared.poller); /* only those that handler_run() adds */
-    converse(fds[0], fds[1], most);
-    (void)close(fds[0]);
-    poller_free(shared.poller);
-    CHECK(bodies == 0);
-}
-
 /* --- what came back --- */
 
 /* The answer to a request the body of which was taken. */
@@ -237,23 +159,9 @@ static void check_answer(const char *text, size_t len, const struct asked *what)
 /* The records at *AT are the expected answer. */
 static void check_records(size_t *at, const struct expected *what)
 {
-    static char text[ANSWER_MAX];
-    size_t used = 0;
+    static char text[TALK_MAX];
+    size_t used = talk_read(&talk, at, what->id, what->values ? GET_VALUES_RESULT : END_REQUEST, text);
 
-    for (bool whole = false; !whole;) {
-        const uint8_t *header = answer + *at;
-        CHECK(answer_len - *at >= HEADER && header[0] == 1);
-        size_t content = fastcgi_content(header);
-        CHECK(answer_len - *at >= fastcgi_size(header) && fastcgi_id(header) == what->id);
-        if (header[1] == STDOUT) {
-            memcpy(text + used, header + HEADER, content);
-            used += content;
-        }
-        whole = header[1] == (what->values ? GET_VALUES_RESULT : END_REQUEST);
-        CHECK(whole || header[1] == STDOUT || header[1] == STDERR);
-        CHECK(header[1] != END_REQUEST || (content == 8 && memcmp(header + HEADER, (const uint8_t[8]) { 0 }, 8) == 0));
-        *at += fastcgi_size(header);
-    }
     if (!what->values && what->asked->takes > 0)
         check_taken(text, used, &what->taken);
     else if (!what->values)
@@ -265,7 +173,7 @@ static void check_all(bool cut)
 {
     size_t at = 0, answers = 0;
 
-    for (; at < answer_len; answers++) {
+    for (; at < talk.len; answers++) {
         CHECK(answers < script.expected_count);
         check_records(&at, &script.expected[answers]);
     }
@@ -274,15 +182,13 @@ static void check_all(bool cut)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const unsigned pieces[] = { 0, 0, 0, 1, 9, 100, 8192, 20000 };
+    bool small;
 
     script_begin(&script, data, size);
-    unsigned most = pieces[script_draw(&script, sizeof pieces / sizeof *pieces)];
-    bool small = script_draw(&script, 3) == 1;
+    unsigned most = talk_draw(&script, &small);
     bool cut = script_make(&script);
-    if (most > 0 && script.len / most > 20000)
-        most = 3000; /* it would take long */
-    run(most, small);
+    talk_run(&talk, &handler, &script, most, small);
+    CHECK(bodies == 0);
     check_all(cut);
     return 0;
 }

@@ -117,7 +117,7 @@ def conversations(hosts):
 
 
 def scripts(count):
-    """Random bytes, always the same: fuzz_fastcgi makes the stream of a connection of any bytes."""
+    """Random bytes, always the same: fuzz_fastcgi and fuzz_receive make the stream of a connection of any bytes."""
     draw = random.Random(1)
     return [draw.randbytes(draw.randrange(20, 300)) for _ in range(count)]
 
@@ -174,6 +174,7 @@ write("fuzz_differential", files())
 write("fuzz_snapshot", pairs())
 write("fuzz_diff", [*pairs(), *judged()])
 write("fuzz_fastcgi", scripts(200))
+write("fuzz_receive", scripts(200))
 write("fuzz_stream", [*conversations(hosts), b"\0\0GET / HTTP/1.1\r\n", b"\0\0\x16\3\1"])
 write("fuzz_probe_policy", published("policy_senders.tsv"))
 write("fuzz_probe_txt", published("txt_senders.tsv"))

@@ -47,7 +47,7 @@ bool applied_read(const char *bytes, size_t len, struct applied *applied)
     /* The patterns are taken over. */
     *applied = (struct applied) { .max_age = policy.has_max_age ? policy.max_age : POLICY_MAX_AGE_MAX,
                                   .mx = policy.mx,
-                                  .mx_count = policy.mx_count };
+                                  .mx_count = policy.mx.failed ? 0 : policy.mx_count };
     policy.mx = (struct buf) { 0 };
     for (size_t i = 0; i < applied->mx.len; i++)
         applied->mx.text[i] = domain_lower(applied->mx.text[i]);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RANGE_MAX = 31 * 86400 };
+enum { RANGE_MAX = 31 * 86400, VALUE_BYTES = 320 };
 
 /* --- the JSON --- */
 
@@ -20,6 +20,17 @@ static size_t count_values(const char *bytes, size_t len)
     for (size_t i = 0; i < len; i++)
         count += bytes[i] == ',' || bytes[i] == ':' || bytes[i] == '[' || bytes[i] == '{';
     return count;
+}
+
+/* Is as much memory there as jansson may need? It ends the process where it gets none for the name of a value. */
+static bool has_memory(size_t values, size_t len)
+{
+    /* A compiler may leave out memory that is only asked for. */
+    void *volatile memory = malloc(values * VALUE_BYTES + 2 * len);
+    bool good = memory != NULL;
+
+    free(memory);
+    return good;
 }
 
 static bool is_deep(json_t *json, unsigned levels)
@@ -54,8 +65,13 @@ static json_t *load(const char *bytes, size_t len, struct buf *why)
         bytes += sizeof bom - 1;
         len -= sizeof bom - 1;
     }
-    if (count_values(bytes, len) > REPORT_VALUES_MAX) {
+    const size_t values = count_values(bytes, len);
+    if (values > REPORT_VALUES_MAX) {
         buf_print(why, "has more than %d values", REPORT_VALUES_MAX);
+        return NULL;
+    }
+    if (!has_memory(values, len)) {
+        buf_print(why, "cannot be read: out of memory");
         return NULL;
     }
     /* Whole numbers of any size are then read as a double, which is checked below. */

@@ -67,7 +67,7 @@ static void drop(void *body)
     intake_free(body);
 }
 
-static const struct handler_calls calls = { answer_request, add, answer_body, drop, 0, DESCRIPTORS, PASSING };
+const struct handler_calls receive_calls = { answer_request, add, answer_body, drop, 0, DESCRIPTORS, PASSING };
 
 int receive_fastcgi(int fd, const struct receive_settings *settings)
 {
@@ -76,7 +76,7 @@ int receive_fastcgi(int fd, const struct receive_settings *settings)
                                             .threads = settings->threads,
                                             .file = settings->file,
                                             .folder = settings->folder,
-                                            .calls = &calls,
+                                            .calls = &receive_calls,
                                             .to = &receiver };
 
     if (!receive_open(settings, &receiver.spool, log_failed_start))
