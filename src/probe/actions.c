@@ -186,7 +186,7 @@ static int import_all(const struct probe_settings *settings, const char *const *
     return probe_import(&settings->context, domains, settings->count, settings->jobs);
 }
 
-/* Passes the domains in normal form to USE. */
+/* Passes the domains in normal form to USE; each only once, where their records or sections would be there twice. */
 static int with_domains(const struct probe_settings *settings,
                         int (*use)(const struct probe_settings *settings, const char *const *domains))
 {
@@ -199,8 +199,11 @@ static int with_domains(const struct probe_settings *settings,
         good = probe_names_read_domain(settings->domains[i], names[i]);
         domains[i] = names[i];
     }
+    struct probe_settings once = *settings;
+    if (good && settings->action != PROBE_ACTION_DOMAINS)
+        good = argument_once(domains, &once.count);
     if (good)
-        status = use(settings, domains);
+        status = use(&once, domains);
     free((void *)domains);
     free(names);
     return status;

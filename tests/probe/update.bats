@@ -635,6 +635,8 @@ below_wildcard() {
     [[ $stderr == *'mta-sts-probe: healthy.test: '*'[healthy.test] host: write one name'* ]]
     # What is right is published.
     [[ $output == *'"name":"mta-sts.a.test"'* && $output == *'"name":"_mta-sts.healthy.test"'* && $output != *'"name":"_mta-sts.a.test"'* ]]
+    run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update json a.test healthy.test A.test. a.test
+    [ "$(jq -r '.[].domain' <<<"$output" | paste -sd ' ')" = 'a.test healthy.test' ]
     run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update nsupdate b.test
     [[ $stderr == 'mta-sts-probe: b.test: b.test is not in '*'wrong.ini; write a section [b.test]' && -z $output ]]
     printf '[a.test]\n[a.test.sts.test]\n' >clash.ini
