@@ -259,7 +259,8 @@ TOLD
 
 @test "hosts: the policy hosts of all domains, of those with a mistake, too, and of no template" {
     printf '[*]\nmx = any.example\n[example.com]\nmx = twice.example\n[bad..example]\nmx = m.example\n' >>policies.ini
-    run -0 mta_sts hosts
+    run -1 --separate-stderr mta_sts hosts
+    [[ $stderr == *'this line may be the header of a domain that the file names nowhere else'* ]]
     [ "$output" = $'mta-sts.example.org\nmta-sts.example.com\nmta-sts.example.net\nmta-sts.broken.example' ]
 }
 

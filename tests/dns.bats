@@ -118,6 +118,11 @@ ZONE
         [ "$stderr" = 'mta-sts: policies.ini:4: this line may be the header of a domain that the file names nowhere else; correct it, as "mta-sts check" says' ]
         [[ $output == *example.org* ]]
     done
+    # A host that is missing would be taken out of service.
+    run -1 --separate-stderr mta_sts hosts
+    [[ $output == mta-sts.example.org && $stderr == *'policies.ini:4: this line may be the header of a domain'* ]]
+    run -1 --separate-stderr mta_sts hosts --for nginx
+    [[ -z $output && $stderr == *'policies.ini:4: this line may be the header of a domain'* ]]
     mta_sts dns example.org
 }
 

@@ -102,19 +102,6 @@ static bool print_domain(struct request *request, const char *domain)
 /* print_domain() or print_owner(). */
 typedef bool print_fn(struct request *request, const char *domain);
 
-/* False, with a complaint, where the file may name a domain in a header that cannot be read: its records are missing. */
-static bool is_whole(struct request *request)
-{
-    const struct index_verdict *verdict = NULL;
-
-    request->out->failed |= !index_find_lost(request->index, &verdict);
-    bool whole = verdict == NULL && !request->out->failed;
-    if (verdict != NULL && !request->mute)
-        command_complain(verdict->bytes);
-    verdict_drop(verdict);
-    return whole;
-}
-
 static bool print_all(struct request *request, print_fn *print)
 {
     char domain[DOMAIN_MAX + 1];
@@ -129,7 +116,7 @@ static bool print_all(struct request *request, print_fn *print)
             print_list(request);
         }
     }
-    return is_whole(request) && good;
+    return command_names_all(request->index, request->mute, request->out) && good;
 }
 
 /* Writes the policy domain ARGUMENT to DOMAIN, in normal form. False, with a complaint, where it is none. */

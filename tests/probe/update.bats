@@ -635,6 +635,13 @@ below_wildcard() {
     [[ $stderr == *'mta-sts-probe: healthy.test: '*'[healthy.test] host: write one name'* ]]
     # What is right is published.
     [[ $output == *'"name":"mta-sts.a.test"'* && $output == *'"name":"_mta-sts.healthy.test"'* && $output != *'"name":"_mta-sts.a.test"'* ]]
+    # The probe of all domains reports that there may be more.
+    printf '[txt-none.test]\nmx = mail.healthy.test\n[sub_.healthy.test]\nmx = mail.healthy.test\n' >lost.ini
+    leave_alone lost.ini
+    run -2 --separate-stderr probe -f "$DIR/lost.ini"
+    [[ $stderr == *'lost.ini:3: this line may be the header of a domain that the file names nowhere else; '* ]]
+    run --separate-stderr probe -f "$DIR/lost.ini" txt-none.test
+    [ -z "$stderr" ]
     run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update json a.test healthy.test A.test. a.test
     [ "$(jq -r '.[].domain' <<<"$output" | paste -sd ' ')" = 'a.test healthy.test' ]
     run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update nsupdate b.test
