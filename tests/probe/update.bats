@@ -635,6 +635,11 @@ below_wildcard() {
     [[ $stderr == *'mta-sts-probe: healthy.test: '*'[healthy.test] host: write one name'* ]]
     # What is right is published.
     [[ $output == *'"name":"mta-sts.a.test"'* && $output == *'"name":"_mta-sts.healthy.test"'* && $output != *'"name":"_mta-sts.a.test"'* ]]
+    # A zone is found far above.
+    printf '[%s.test]\nmx = mail.healthy.test\nhost = 192.0.2.1\n' "$(printf 'a.%.0s' {1..40})a" >deep.ini
+    leave_alone deep.ini
+    run --separate-stderr probe -f "$DIR/deep.ini" --update json
+    [ "$(jq -r '.[0].changes[0].zone' <<<"$output")" = test ]
     # The probe of all domains reports that there may be more.
     printf '[txt-none.test]\nmx = mail.healthy.test\n[sub_.healthy.test]\nmx = mail.healthy.test\n' >lost.ini
     leave_alone lost.ini
