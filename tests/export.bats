@@ -301,15 +301,6 @@ modes() {
     [ "$(stat -c %a tree "$A" "$B" "$B/.well-known" "$A/.well-known/mta-sts.txt")" = $'711\n2750\n755\n775\n644' ]
 }
 
-# without_privileges COMMAND...: runs COMMAND without root's privilege to ignore permissions.
-without_privileges() {
-    if [ "$(id -u)" -eq 0 ]; then
-        setpriv --bounding-set -all --inh-caps -all timeout 5 "$@"
-    else
-        timeout 5 "$@"
-    fi
-}
-
 @test "export: a folder without write permission costs its own domain; the export's own folder costs all" {
     exported
     chmod 555 "$A/.well-known"

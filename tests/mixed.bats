@@ -21,3 +21,20 @@ REPORTS=$(dirname "$MTA_STS")/mta-sts-reports
         grep -q '"fault":"sender"' out
     done
 }
+
+# The name of a file says when it arrived, and mails arrive in any order.
+@test "the order in which reports are read changes nothing" {
+    local format name number=9999
+    "$BATS_TEST_DIRNAME/reports/mixed.py" in
+    cp -r in reversed
+    while read -r name; do
+        mv "$name" "$(dirname "$name")/$((number--))"
+    done < <(find reversed -type f | sort)
+    leave_alone policies.ini
+    for format in -v --json --html; do
+        for name in in reversed; do
+            "$REPORTS" -f policies.ini --now 2026-11-26T07:00:00Z "$format" $name >out.$name 2>/dev/null || [ $? -eq 2 ]
+        done
+        diff out.in out.reversed
+    done
+}

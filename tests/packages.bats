@@ -140,9 +140,16 @@ packages() {
     run -1 packages another
     [[ $output == *'E: no such thing'*'Is there a network'*'install these, then try again: another' ]]
     # Of what cannot be fetched, two lines are enough, whatever comes after them.
-    fake apt-get <<<'for i in $(seq 50); do echo "E: Failed to fetch http://deb.example/$i.deb  Temporary failure"; done; echo "E: the last line"; exit 100'
+    fake apt-get <<'SH'
+printf 'Reading package lists...\nThe following NEW packages will be installed:\n  one\n  two\n'
+for i in $(seq 50); do printf "Err:$i http://deb.example $i amd64 1.0\n  Temporary failure resolving\n"; done
+for i in $(seq 50); do echo "E: Failed to fetch http://deb.example/$i.deb  Temporary failure"; done
+echo "E: the last line"
+exit 100
+SH
     run -1 packages another
     [ "$(grep -c 'Failed to fetch' <<<"$output")" -eq 2 ]
+    [ -z "$(grep -E '^Err|^The following|^  ' <<<"$output")" ]
     [[ $output == *'E: the last line'*'Is there a network'* ]]
     [ -z "$(ls -A tmp)" ]
 }

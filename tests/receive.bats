@@ -331,6 +331,15 @@ SH
     logged 1 'refused a report for example.org: the report cannot be written: No such file or directory'
 }
 
+# 2 threads hold a connection and 2 files each, 16 connections wait for their bodies with as much, and 16 files are open besides. Each thread and the poller
+# take 4 more when a day begins.
+@test "too few descriptors for its threads and their files: it does not start, and says how many it needs" {
+    mkdir in
+    run timeout 10 bash -c 'ulimit -n 81 && exec spawn-fcgi -n -s "$1/fcgi.sock" -- "$2" -f policies.ini --receive in -t 2' - "$DIR" "$MTA_STS"
+    [ "$status" -eq 1 ]
+    [[ $output == *"2 threads need 82 descriptors, but the limit is 81; "* ]]
+}
+
 @test "by hand --receive names what starts it" {
     run "$MTA_STS" -f policies.ini --receive in
     [ "$status" -eq 3 ]
@@ -381,6 +390,8 @@ SH
     printf 12345 | by_hand CONTENT_LENGTH=10 "$MTA_STS" | grep -q '^Status: 400 '
     printf 12345 | by_hand CONTENT_LENGTH=5 "$MTA_STS" --help | grep -q '^Status: 201 '
     printf 123456 | by_hand "$MTA_STS" -f /dev/null | grep -q '^Status: 201 '
+    # Standard input that cannot be read.
+    by_hand CONTENT_LENGTH=5 "$MTA_STS" <. | grep -q '^Status: 503 '
     head -c 5000 /dev/zero | (ulimit -f 1 && by_hand CONTENT_LENGTH=5000 "$MTA_STS") | grep -q '^Status: 503 '
     [ "$(taken)" -eq 2 ]
     [ "$(parts)" -eq 0 ]

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
+#include <string.h>
 
 enum { DAY = 86400, YEAR_FIRST = 1970, YEAR_LAST = 9999 };
 
@@ -61,12 +61,33 @@ bool utc_read(const char *text, int64_t *seconds)
     return true;
 }
 
+/* Writes the last N digits of VALUE to TEXT. */
+static void put_number(char *text, int n, int64_t value)
+{
+    while (n > 0) {
+        text[--n] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
+/* gmtime_r() and strftime() would bring the files of time zones into the static program. */
 void utc_write(int64_t seconds, char text[UTC_SIZE])
 {
     const int64_t last = days_before(YEAR_LAST + 1) * DAY - 1;
-    time_t at = (time_t)(seconds < 0 ? 0 : seconds > last ? last : seconds);
-    struct tm tm = { 0 };
+    const int64_t at = seconds < 0 ? 0 : seconds > last ? last : seconds;
+    int64_t day = at / DAY;
+    int year = YEAR_FIRST + (int)(day / 366), month = 1;
 
-    if (gmtime_r(&at, &tm) == NULL || strftime(text, UTC_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        text[0] = '\0'; /* cannot happen: each time until the year 9999 fits */
+    while (days_before(year + 1) <= day)
+        year++;
+    day -= days_before(year);
+    while (day >= days_in(year, month))
+        day -= days_in(year, month++);
+    memcpy(text, "0000-00-00T00:00:00Z", UTC_SIZE);
+    put_number(text, 4, year);
+    put_number(text + 5, 2, month);
+    put_number(text + 8, 2, day + 1);
+    put_number(text + 11, 2, at / 3600 % 24);
+    put_number(text + 14, 2, at / 60 % 60);
+    put_number(text + 17, 2, at % 60);
 }

@@ -1,6 +1,9 @@
 #include "ini/lines.h"
 
+#include "ini/scan.h"
+
 #include <iniparser.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +17,7 @@ struct name {
     size_t len;
 };
 static _Thread_local const struct name *reading;
+static _Thread_local bool failed; /* iniparser had a message */
 
 FILE *__real_fopen(const char *path, const char *mode); /* NOLINT(bugprone-reserved-identifier): the linker's name */
 FILE *__wrap_fopen(const char *path, const char *mode); /* NOLINT(bugprone-reserved-identifier): the linker's name */
@@ -27,17 +31,25 @@ FILE *__wrap_fopen(const char *path, const char *mode) /* NOLINT(bugprone-reserv
 }
 
 /*
- * If memory runs out, dictionary_new() of iniparser 4.1 returns a dictionary without arrays, and iniparser writes into them. The
- * linker redirects it to this function, which returns NULL instead.
+ * If memory runs out, dictionary_new() of iniparser 4.1 returns a dictionary without arrays, and iniparser writes into them; that
+ * of 4.2.6 (Debian 13) frees what it never allocated. The linker redirects it to this function. The dictionary of a line is
+ * small, and grows by itself.
  */
-dictionary *__real_dictionary_new(size_t size); /* NOLINT(bugprone-reserved-identifier): the linker's name */
 dictionary *__wrap_dictionary_new(size_t size); /* NOLINT(bugprone-reserved-identifier): the linker's name */
 
 dictionary *__wrap_dictionary_new(size_t size) /* NOLINT(bugprone-reserved-identifier): the linker's name */
 {
-    dictionary *dict = __real_dictionary_new(size);
+    enum { SMALL = 8 };
+    dictionary *dict = calloc(1, sizeof *dict);
 
-    if (dict == NULL || (dict->val != NULL && dict->key != NULL && dict->hash != NULL))
+    (void)size; /* iniparser asks for 0, the default */
+    if (dict == NULL)
+        return NULL;
+    dict->size = SMALL;
+    dict->val = calloc(SMALL, sizeof *dict->val);
+    dict->key = calloc(SMALL, sizeof *dict->key);
+    dict->hash = calloc(SMALL, sizeof *dict->hash);
+    if (dict->val != NULL && dict->key != NULL && dict->hash != NULL)
         return dict;
     /* not dictionary_del(): it would read the missing arrays */
     free(dict->val);
@@ -47,15 +59,38 @@ dictionary *__wrap_dictionary_new(size_t size) /* NOLINT(bugprone-reserved-ident
     return NULL;
 }
 
-static int say_nothing(const char *format, ...)
+/* iniparser's sscanf(), by the names that C libraries give it. */
+#define SCAN(name)                                                                                                               \
+    int name(const char *text, const char *format, ...);                                                                         \
+    int name(const char *text, const char *format, ...)                                                                          \
+    {                                                                                                                            \
+        va_list arguments;                                                                                                       \
+        va_start(arguments, format);                                                                                             \
+        int count = ini_scan(text, format, arguments);                                                                           \
+        va_end(arguments);                                                                                                       \
+        return count;                                                                                                            \
+    }
+
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+SCAN(__wrap_sscanf)
+SCAN(__wrap___isoc99_sscanf)
+SCAN(__wrap___isoc23_sscanf)
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/*
+ * iniparser's message. What it returns after one is not what the line says: if memory runs out, 4.2.6 reads a quoted value as
+ * empty, and goes on.
+ */
+static int note_error(const char *format, ...)
 {
     (void)format;
+    failed = true;
     return 0;
 }
 
 void ini_init(void)
 {
-    iniparser_set_error_callback(say_nothing);
+    iniparser_set_error_callback(note_error);
 }
 
 bool ini_is_space(char c)
@@ -303,12 +338,13 @@ bool ini_pair(const char *text, const struct ini_line *line, struct ini_pair *pa
     bool good = false;
 
     reading = &name;
+    failed = false;
     dictionary *dict = iniparser_load("");
     reading = NULL;
     if (dict == NULL)
         return false;
     /* Without a header iniparser stores the key as ":key". */
-    if (dict->n == 1 && dict->key[0] != NULL && dict->val[0] != NULL) {
+    if (!failed && dict->n == 1 && dict->key[0] != NULL && dict->val[0] != NULL) {
         int key = snprintf(pair->key, sizeof pair->key, "%s", dict->key[0] + 1);
         int value = snprintf(pair->value, sizeof pair->value, "%s", dict->val[0]);
         good = key >= 0 && (size_t)key < sizeof pair->key && value >= 0 && (size_t)value < sizeof pair->value;

@@ -54,7 +54,7 @@ struct ini_pair {
     char key[INI_LINE_SIZE], value[INI_LINE_SIZE]; /* key in lower case; value without quotes and comment */
 };
 
-/* Stops iniparser's own messages. Call it once, before the other functions. */
+/* Takes iniparser's messages, which would be printed. Call it once, before the other functions. */
 void ini_init(void);
 
 /* Returns the offset of the first line: 3 after a UTF-8 byte order mark, else 0. */

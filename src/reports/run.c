@@ -135,6 +135,7 @@ static bool read_all(struct run *run)
     for (size_t i = 0; i < count && !run->out_of_memory; i++)
         good &= walk_path(&sink, paths[i]);
     progress_wipe(&run->progress);
+    sums_sort(&run->sums);
     if (run->out_of_memory)
         (void)reports_error("out of memory: name fewer files at once");
     return good && !run->out_of_memory;

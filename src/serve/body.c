@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdint.h>
@@ -26,8 +27,11 @@ bool body_read(long long left, int64_t ms, bool (*take)(void *to, const unsigned
     while (left > 0) {
         struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
         int64_t wait = end - clock_ms();
-        if (wait <= 0 || poll(&input, 1, (int)wait) <= 0)
+        int ready = wait > 0 ? poll(&input, 1, (int)wait) : 0;
+        if (ready <= 0) {
+            errno = ready == 0 ? ETIMEDOUT : errno;
             return false;
+        }
         size_t most = left < (long long)sizeof bytes ? (size_t)left : sizeof bytes;
         ssize_t n = read(STDIN_FILENO, bytes, most);
         if (n <= 0)

@@ -11,7 +11,7 @@ long long body_length(void);
 
 /*
  * Reads LEFT bytes and passes them to TAKE, until it returns false, the body ends, or MS have passed. TAKE is NULL where they are
- * thrown away. Returns false where that time was too short or the body cannot be read.
+ * thrown away. Returns false with errno where the body cannot be read; ETIMEDOUT where that time was too short.
  */
 bool body_read(long long left, int64_t ms, bool (*take)(void *to, const unsigned char *bytes, size_t len), void *to);
 

@@ -33,6 +33,7 @@ struct handler_calls {
     void (*drop)(void *body);
     size_t own;           /* how many bytes of memory each thread has for itself */
     unsigned descriptors; /* the most that a body takes, besides its connection */
+    unsigned passing;     /* the most that a thread takes besides these, while it is in one of the calls */
 };
 
 /* What the handlers of all threads share. The caller sets STORE, CALLS, TO, POLLER and THREADS, all else to zero. */

@@ -269,7 +269,8 @@ static void return_memory(void)
 static size_t count_descriptors(const struct server_settings *settings)
 {
     const rlim_t each = 1 + (rlim_t)settings->calls->descriptors, most = POLLED_MOST * each;
-    rlim_t needed = settings->threads * each + DESCRIPTORS_OTHER + POLLED_LEAST * each;
+    const rlim_t passing = ((rlim_t)settings->threads + 1) * settings->calls->passing; /* the poller is a thread, too */
+    rlim_t needed = settings->threads * each + passing + DESCRIPTORS_OTHER + POLLED_LEAST * each;
     struct rlimit limit;
     char text[160];
 

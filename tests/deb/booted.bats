@@ -27,16 +27,27 @@ served_there() {
 
 SERVED='mta-sts.socket mta-sts.service'
 PROBED='mta-sts-probe.timer'
+TAKEN='mta-sts-reports.socket mta-sts-reports.service'
 
+# pid [UNIT]: the service's process.
 pid() {
-    on systemctl show -P MainPID mta-sts.service
+    on systemctl show -P MainPID "${1:-mta-sts}.service"
 }
 
+# since [UNIT]: when the socket was bound.
 since() {
-    on systemctl show -P ActiveEnterTimestampMonotonic mta-sts.socket
+    on systemctl show -P ActiveEnterTimestampMonotonic "${1:-mta-sts}.socket"
 }
 
-# load: eight clients ask through nginx until the file stop is there. Each line of asked is an answer's status, 000 for none.
+# shut_in UNIT: its process has no privileges, and the unit's filter.
+shut_in() {
+    on grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):' "/proc/$(pid "$1")/status" | tee status
+    [ "$(grep -cE '^(CapEff:\s0+|CapBnd:\s0+|NoNewPrivs:\s1|Seccomp:\s2)$' status)" -eq 4 ]
+    journal_has "$1.service" "file access limited to ${2:-reading in its folder} (Landlock"
+    on systemd-analyze security --no-pager --threshold=5 "$1.service"
+}
+
+# ask_on_and_on: eight clients ask through nginx until the file stop is there. Each line of asked is an answer's status, 000 for none.
 ask_on_and_on() {
     cat >ask.sh <<'SH'
 ask() {
@@ -139,12 +150,9 @@ LANDLOCK='landlock_create_ruleset landlock_add_rule landlock_restrict_self'
     put "$TREE/debian/tests/served"
     PATIENCE=200 on bash /root/served
 
-    # A user of its own, no privileges, and the unit's filter.
-    on grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):' "/proc/$(pid)/status" | tee status
+    shut_in mta-sts
+    # A user of its own.
     awk '$1 == "Uid:" { exit !($2 >= 61184 && $2 <= 65519) }' status
-    [ "$(grep -cE '^(CapEff:\s0+|CapBnd:\s0+|NoNewPrivs:\s1|Seccomp:\s2)$' status)" -eq 4 ]
-    journal_has mta-sts.service 'file access limited to reading in its folder (Landlock'
-    on systemd-analyze security --no-pager --threshold=5 mta-sts.service
 
     on sh -c 'printf "\n[reload.example]\nmx = mail.reload.example\n" >>/etc/mta-sts/policies.ini; sleep 1; systemctl reload mta-sts.service'
     until_true journal_has mta-sts.service 'read again: '
@@ -162,13 +170,71 @@ LANDLOCK='landlock_create_ruleset landlock_add_rule landlock_restrict_self'
     on systemctl disable --now mta-sts.socket mta-sts.service
 }
 
+# writable UNIT: the folders in which the unit's user, who has its name, may write where the unit runs, before Landlock.
+writable() {
+    on nsenter --target "$(pid "$1")" --mount setpriv --reuid "$1" --regid "$1" --clear-groups \
+        find / \( -path /proc -o -path /dev -o -path /sys \) -prune -o -type d -writable -print 2>find.log
+}
+
+@test "booted: reports are taken by a program that is shut in, restarted and upgraded under load; they stay at a purge" {
+    repack mta-sts-reports 9.9
+    boot_root --system-call-filter="$LANDLOCK"
+    on systemctl stop nginx
+    install_debs "$(built mta-sts)"
+    files >before
+    install_debs "$(built mta-sts-reports)"
+    # shellcheck disable=SC2086 # several units
+    states inactive/disabled $TAKEN
+    run ! on sh -c 'ls -d /run/mta-sts-reports /var/lib/mta-sts-reports 2>/dev/null'
+
+    # The package's own test.
+    put "$TREE/debian/tests/received"
+    PATIENCE=200 on bash /root/received
+    # shellcheck disable=SC2086
+    states active/enabled $TAKEN
+    shut_in mta-sts-reports 'reading in its folder and writing reports'
+    writable mta-sts-reports | tee writable
+    run ! grep -vE '^(/tmp|/var/tmp|/run/lock|/var/lib/mta-sts-reports(/.*)?)$' writable
+    grep -qx /var/lib/mta-sts-reports writable
+
+    # Restarts and an upgrade under load.
+    local first held posting
+    printf '[d%s.example]\nmx = mail.example.org\n' {0..99} >domains
+    on tee -a /etc/mta-sts/policies.ini <domains >appended
+    until_true journal_has mta-sts-reports.service 'read again: '
+    first=$(pid mta-sts-reports) held=$(since mta-sts-reports)
+    ln -s "/proc/$(pgrep -P "$NSPAWN")/root/run/mta-sts-reports/mta-sts-reports.sock" killed.sock
+    python3 "$TREE/tests/deb/posting.py" post 100 3>&- &
+    posting=$!
+    PIDS+=("$posting")
+    until_true test -s answered.7
+    on systemctl restart mta-sts-reports.service
+    on systemctl restart mta-sts-reports.service
+    install_debs mta-sts-reports_9.9.deb
+    [ "$(pid mta-sts-reports)" != "$first" ]
+    [ "$(since mta-sts-reports)" = "$held" ]
+    sleep 1
+    touch stop
+    wait "$posting"
+
+    # Removed and purged, nothing runs, and only the reports are left.
+    on dpkg --remove mta-sts-reports
+    run ! on pgrep -x mta-sts-reports
+    run ! on test -e /run/mta-sts-reports
+    on sh -c 'systemctl list-units --all --no-legend --plain "mta-sts-reports*"' >units
+    run ! grep -v ' not-found inactive ' units
+    run -0 on dpkg --purge mta-sts-reports
+    [[ $output == *'reports stay in /var/lib/mta-sts-reports'* ]]
+    on tar -C /var/lib -cf - mta-sts-reports | tar -xf -
+    python3 "$TREE/tests/deb/posting.py" compare mta-sts-reports
+    on rm -r /var/lib/mta-sts-reports /etc/ssl/mta-sts /etc/nginx/conf.d/mta-sts-reports.conf
+    on systemctl stop nginx
+    files | diff before -
+}
+
 # mailed: the newest mail to root is in the file mail, and in no mailbox any more.
 mailed() {
-    until_true on test -s /var/mail/root
-    on cat /var/mail/root >mail
-    on rm /var/mail/root
-    cat mail
-    [ "$(grep -c '^From ' mail)" -eq 1 ]
+    mail_arrives
     grep -q '^Subject: MTA-STS: ' mail
     grep -q '^Sent by mta-sts-probe on ' mail
 }

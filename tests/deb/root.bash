@@ -1,5 +1,5 @@
 # For the suites of the Debian packages: a root file system of their own, with what the packages depend on, a systemd, an nginx and a mail server. It is
-# made once by debootstrap, in build/deb-root. Each test has an overlay of it in memory. `make deb` has built the packages, in build/deb.
+# made once by mmdebstrap, in build/deb-root. Each test has an overlay of it in memory. `make deb` has built the packages, in build/deb.
 
 load ../helpers/suite
 load ../helpers/machine
@@ -20,31 +20,30 @@ teardown_file() {
 
 # make_root: makes LOWER, one at a time, if it is not there or has other packages. Its release is that of this machine.
 make_root() {
-    local release mirror packages
+    local release packages proxy=${http_proxy:-}
+    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
     packages=$(depends),systemd-sysv,nginx-light,curl,openssl,procps,postfix,msmtp
     exec {lock}>"$TREE/build/deb-root.lock"
     flock "$lock"
     if [ "$(cat "$LOWER/made" 2>/dev/null)" != "$packages" ]; then
-        release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-        # shellcheck disable=SC2016 # apt fills it in
-        mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $release" 'Origin: Debian' 'Component: main' 'Created-By: Packages')
         rm -rf "$LOWER"
-        debootstrap --variant=minbase --include="$packages" "$release" "$LOWER" "${mirror%%$'\n'*}" >"$LOWER.log" 2>&1 || {
+        eval "$(apt-config shell proxy Acquire::http::Proxy)"
+        http_proxy=$proxy mmdebstrap --variant=minbase --include="$packages" --dpkgopt=force-unsafe-io "$release" "$LOWER" "$("$TREE/tools/mirror")" \
+            >"$LOWER.log" 2>&1 || {
             tail "$LOWER.log" >&2
             return 1
         }
-        rm -f "$LOWER"/var/cache/apt/archives/*.deb
         echo "$packages" >"$LOWER/made"
     fi
     flock -u "$lock"
 }
 
-# depends: the packages that the built ones depend on, with commas between.
+# depends: the packages that the built ones depend on, of alternatives the first, with commas between.
 depends() {
     local package
     for package in mta-sts mta-sts-probe mta-sts-reports; do
         dpkg-deb -f "$(built "$package")" Depends
-    done | sed 's/([^)]*)//g; s/ //g' | paste -sd,
+    done | sed 's/([^)]*)//g; s/|[^,]*//g; s/ //g' | paste -sd,
 }
 
 # built PACKAGE: the path of the built package.

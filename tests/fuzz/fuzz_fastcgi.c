@@ -83,7 +83,7 @@ static void drop(void *body)
     free(body);
 }
 
-static const struct handler_calls calls = { answer_request, add, answer_body, drop, sizeof(struct answer), 0 };
+static const struct handler_calls calls = { answer_request, add, answer_body, drop, sizeof(struct answer), 0, 0 };
 
 static struct policies policies_shared;
 static struct answer memory;

@@ -11,6 +11,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { PROBED = 1 << 24 };
+
+/* GLib's, which the linker finds here first. AddressSanitizer needs milliseconds for the memory that mail_has_memory() only tries
+ * to get: the driver would be thirty times slower. */
+void *g_try_malloc(size_t size);
+void *g_try_malloc(size_t size)
+{
+    return malloc(size < PROBED ? size : 1);
+}
+
 static size_t outcomes;
 
 static void on_report(void *to, const char *file, const char *signer, const char *bytes, size_t len)

@@ -26,9 +26,9 @@ def body(number):
     return b"%d:%d:" % (number, size) + hashlib.shake_128(b"%d" % number).digest(size)
 
 
-def request(domain, content):
+def request(domain, content, flags=KEEP):
     variables = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/tlsrpt+gzip", "REQUEST_URI": "/" + domain, "CONTENT_LENGTH": str(len(content))}
-    return (record(BEGIN, struct.pack(">HB5x", 1, KEEP)) + stream(PARAMS, b"".join(pair(n.encode(), v.encode()) for n, v in variables.items()))
+    return (record(BEGIN, struct.pack(">HB5x", 1, flags)) + stream(PARAMS, b"".join(pair(n.encode(), v.encode()) for n, v in variables.items()))
             + stream(STDIN, content))
 
 
@@ -44,8 +44,8 @@ def exchange(connection, message):
     return data[16:19].decode()
 
 
-def reporter(which, total, taken, domains):
-    """Posts until TOTAL reports are taken by all. Writes the numbers of its own to a file."""
+def reporter(which, total, taken, domains, flags=KEEP):
+    """Posts until TOTAL reports are taken by all. Writes the numbers of its own to a file. Without KEEP each report has a connection of its own."""
     connection, statuses = None, {}
     with open(f"answered.{which}", "w") as answered:
         number = which
@@ -56,9 +56,12 @@ def reporter(which, total, taken, domains):
                     connection = socket.socket(socket.AF_UNIX)
                     connection.settimeout(30)
                     connection.connect(SOCKET)
-                status = exchange(connection, request(f"d{number % domains}.example", body(number)))
+                status = exchange(connection, request(f"d{number % domains}.example", body(number), flags))
             except OSError:
                 connection, status = None, "none"
+            if connection is not None and not flags:
+                connection.close()
+                connection = None
             statuses[status] = statuses.get(status, 0) + 1
             if status == "201":
                 answered.write(f"{number}\n")

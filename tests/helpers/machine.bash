@@ -76,3 +76,12 @@ on() {
     timeout "${PATIENCE:-120}" "${ON[@]}" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
         DEBIAN_FRONTEND=noninteractive "$@"
 }
+
+# mail_arrives: root's newest mail on the machine is in the file mail, and in no mailbox any more.
+mail_arrives() {
+    until_true on test -s /var/mail/root
+    on cat /var/mail/root >mail
+    on rm /var/mail/root
+    cat mail
+    [ "$(grep -c '^From ' mail)" -eq 1 ]
+}

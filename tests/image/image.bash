@@ -22,9 +22,10 @@ teardown() {
 
 # container NAME: a container of this image. CONTAINER is its name, ENGINE the command that knows it. IDs of users below 1024 may not listen on low ports,
 # but with an engine's default they may.
+# The limits are those of this machine: buildah's own are higher, and not each root may raise one.
 container() {
     ENGINE=(buildah --root "$DIR/storage" --runroot "$DIR/run" --storage-driver vfs)
-    CONTAINER=$("${ENGINE[@]}" from -q "docker-archive:$IMAGES/$1.tar")
+    CONTAINER=$("${ENGINE[@]}" from -q --ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" "docker-archive:$IMAGES/$1.tar")
     inside sysctl -qw net.ipv4.ip_unprivileged_port_start=0
 }
 

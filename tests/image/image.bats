@@ -132,6 +132,23 @@ build_again() {
     grep -q '^mta-sts: .*/etc/mta-sts/policies.ini: cannot be read: No such file' none.log
 }
 
+@test "mta-sts-caddy: stopped, it ends as Caddy does, also when Caddy is the faster one" {
+    local status=0
+    mkdir bin
+    printf '#!/bin/sh\nexec sleep 1000\n' >bin/mta-sts
+    printf '#!/usr/bin/perl\n$SIG{TERM} = sub { exit 0 };\nopen(READY, ">ready");\nsleep 1 while 1;\n' >bin/caddy
+    chmod 755 bin/*
+    # After each signal Caddy has the time to end.
+    # shellcheck disable=SC2317 # the script calls it
+    kill() { builtin kill "$@" && sleep 0.3; }
+    export -f kill
+    start stopped.log env PATH="$DIR/bin:$PATH" bash "$EXAMPLES/container/mta-sts-caddy"
+    until_true test -e ready
+    builtin kill "$STARTED"
+    wait "$STARTED" || status=$?
+    [ "$status" -eq 0 ]
+}
+
 # front NAME EXAMPLE PATTERN: the configuration in examples/, with the test's certificate, and what the README's table has in place of PATTERN.
 front() {
     local line

@@ -54,15 +54,6 @@ alarm() {
     on systemctl start mta-sts-probe-mail
 }
 
-# mail_arrives: the newest mail is in the file mail, and in no mailbox any more.
-mail_arrives() {
-    until_true on test -s /var/mail/root
-    on cat /var/mail/root >mail
-    on rm /var/mail/root
-    cat mail
-    [ "$(grep -c '^From ' mail)" -eq 1 ]
-}
-
 # headers FROM SUBJECT: the mail has these headers, and the others that it needs.
 headers() {
     sed '/^$/,$d' mail >header

@@ -102,7 +102,7 @@ PY
     dkimsign tls strict.example strict.example.key <6.eml >6.signed
     deliver 6.signed
     eventually has_mails 6
-    diff - <(counted --authserv-id mx.example.org) <<<'2 4 12 0 sender.example=4 evil.example=8'
+    diff - <(counted --authserv-id mx.example.org) <<<'2 4 12 0 evil.example=8 sender.example=4'
     diff - <(counted) <<<'6 0 126 0 Sender=126'
 }
 

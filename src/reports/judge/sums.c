@@ -7,6 +7,7 @@
 #include "reports/judge/applied.h"
 #include "reports/judge/gather.h"
 #include "reports/judge/keys.h"
+#include "reports/judge/order.h"
 #include "reports/judge/tally.h"
 #include "reports/read/report.h"
 
@@ -19,6 +20,25 @@
 enum { DAY = 86400, KEY_SIZE = 32 };
 
 /* --- names --- */
+
+/* Adds the NAME of a further reporter. False if memory runs out. */
+static bool add_name(struct sums *sums, const char *name, size_t len)
+{
+    char **names = list_grow((void *)sums->names, sums->name_count, 1, &sums->name_room, sizeof *names);
+
+    if (names == NULL)
+        return false;
+    sums->names = names;
+    names[sums->name_count] = strndup(name, len);
+    return names[sums->name_count++] != NULL;
+}
+
+/* Of two spellings the first in the order of bytes is KEPT, whichever was read first. */
+static void keep_name(char *kept, const char *name, size_t len)
+{
+    if (strlen(kept) == len && memcmp(name, kept, len) < 0)
+        (void)memcpy(kept, name, len);
+}
 
 /* Sets *NUMBER to that of the reporter NAME. Names without a difference but case and spaces around are the same. */
 static bool take_name(struct sums *sums, const char *name, uint32_t *number)
@@ -34,20 +54,13 @@ static bool take_name(struct sums *sums, const char *name, uint32_t *number)
     uint64_t key = keys_of(&sums->name_keys, texts, 1);
     if (!keys_take(&sums->name_keys, key, KEYS_NONE, number))
         return false;
+    if (*number != KEYS_NONE)
+        keep_name(sums->names[*number], name, len);
     if (*number != KEYS_NONE || sums->name_count == SUMS_NAMES_MAX)
         return true;
-    char **names = list_grow((void *)sums->names, sums->name_count, 1, &sums->name_room, sizeof *names);
-    char *copy = strndup(name, len);
-    if (names != NULL)
-        sums->names = names;
-    if (names == NULL || copy == NULL) {
-        free(copy);
-        return false;
-    }
     uint32_t before;
     *number = (uint32_t)sums->name_count;
-    names[sums->name_count++] = copy;
-    return keys_take(&sums->name_keys, key, *number, &before);
+    return add_name(sums, name, len) && keys_take(&sums->name_keys, key, *number, &before);
 }
 
 const char *sums_name(const struct sums *sums, const struct tally_reporter *reporter)
@@ -195,6 +208,12 @@ bool sums_add(struct sums *sums, const struct report *report)
     bool good = parts != NULL && add_to_domains(sums, report, parts);
     free(parts);
     return good;
+}
+
+void sums_sort(struct sums *sums)
+{
+    for (size_t i = 0; i < sums->domain_count; i++)
+        order_tally(&sums->domains[i], sums->names);
 }
 
 void sums_init(struct sums *sums, struct index *index, int64_t since, int64_t now, uint64_t seed)

@@ -41,6 +41,9 @@ void sums_init(struct sums *sums, struct index *index, int64_t since, int64_t no
 /* Adds REPORT. One that is unsigned is only counted, and hides no other one. False if memory runs out. */
 bool sums_add(struct sums *sums, const struct report *report);
 
+/* After the last report: sorts what is known of each domain, as in order.h. */
+void sums_sort(struct sums *sums);
+
 /* The sums of DOMAIN, a policy domain in normal form; NULL: there is no report. Valid until the next sums_add(). */
 const struct tally *sums_find(struct sums *sums, const char *domain);
 

@@ -13,6 +13,7 @@
 #include "serve/body.h"
 #include "serve/confine.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -35,10 +36,12 @@ static enum receive_answer take_body(struct receiver *receiver, struct store *st
 
     if (answer != RECEIVE_TAKEN)
         return answer;
-    bool good = body_read(request->has_length ? (long long)request->length : LLONG_MAX, BODY_MS, add, intake);
-    answer = good ? intake_end(intake) : RECEIVE_CUT;
-    if (!good)
-        intake_log(receiver, answer, request->domain, 0);
+    if (body_read(request->has_length ? (long long)request->length : LLONG_MAX, BODY_MS, add, intake)) {
+        answer = intake_end(intake);
+    } else {
+        answer = errno == ETIMEDOUT ? RECEIVE_SLOW : RECEIVE_FAILED;
+        intake_log(receiver, answer, request->domain, errno);
+    }
     intake_free(intake);
     return answer;
 }

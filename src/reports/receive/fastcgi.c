@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A part, and its folder. */
-enum { DESCRIPTORS = 2 };
+/* A part, and its folder. While a day begins: the folder of its domain, an earlier day, and both once more to read them. */
+enum { DESCRIPTORS = 2, PASSING = 4 };
 
 static void write_reply(struct exchange *exchange, enum receive_answer answer)
 {
@@ -67,7 +67,7 @@ static void drop(void *body)
     intake_free(body);
 }
 
-static const struct handler_calls calls = { answer_request, add, answer_body, drop, 0, DESCRIPTORS };
+static const struct handler_calls calls = { answer_request, add, answer_body, drop, 0, DESCRIPTORS, PASSING };
 
 int receive_fastcgi(int fd, const struct receive_settings *settings)
 {

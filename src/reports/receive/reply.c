@@ -19,6 +19,7 @@ static const struct {
     [RECEIVE_EMPTY] = { "400 Bad Request", 0, "the body is empty" },
     [RECEIVE_NO_DOMAIN] = { "404 Not Found", 0, "the path does not end in a domain of this host, as in /example.org" },
     [RECEIVE_METHOD] = { "405 Method Not Allowed", 0, "POST a TLS report here (RFC 8460 5.4)" },
+    [RECEIVE_SLOW] = { "408 Request Timeout", 0, "the body did not come within two minutes" },
     [RECEIVE_LARGE] = { "413 Content Too Large", 0, "a report has 4 MB at most" },
     [RECEIVE_TYPE] = { "415 Unsupported Media Type", 0,
                        "the Content-Type is neither application/tlsrpt+gzip nor application/tlsrpt+json (RFC 8460 6.4, 6.5)" },

@@ -7,7 +7,7 @@
 
 /*
  * A report that may be taken later gets 503 with Retry-After, since a sender tries again for a day (RFC 8460 5.5). 4xx is for
- * what will never be taken as it is.
+ * what will never be taken as it is; but for 408, after which a client may repeat its request (RFC 9110 15.5.9).
  */
 enum receive_answer {
     RECEIVE_TAKEN,     /* 201: it is on the disk */
@@ -15,6 +15,7 @@ enum receive_answer {
     RECEIVE_EMPTY,     /* 400 */
     RECEIVE_NO_DOMAIN, /* 404: the path does not end in a domain of policies.ini */
     RECEIVE_METHOD,    /* 405 */
+    RECEIVE_SLOW,      /* 408: it takes longer than CGI waits */
     RECEIVE_LARGE,     /* 413: over TAKE_BYTES_MAX */
     RECEIVE_TYPE,      /* 415: another media type */
     RECEIVE_DAY_FULL,  /* 503 until tomorrow: the domain has its reports of today */

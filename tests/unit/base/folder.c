@@ -1,13 +1,10 @@
 /* folder: in which order it visits, what it leaves out, how deep it goes, and what the path says meanwhile. */
-/* For nftw(). */
-#define _XOPEN_SOURCE 700 // NOLINT(bugprone-reserved-identifier)
-
 #include "base/folder.h"
 
 #include "base/buf.h"
+#include "scratch.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -19,8 +16,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { FILES = 10 /* that nftw() may open at a time */ };
 
 struct walk {
     struct folder folder;
@@ -87,27 +82,6 @@ static void make_file(const char *path)
     assert_int_equal(close(fd), 0);
 }
 
-static int enter(void **state)
-{
-    static char folder[] = "/tmp/test_folder.XXXXXX";
-
-    *state = mkdtemp(folder);
-    return *state == NULL || chdir(folder) != 0;
-}
-
-static int drop(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
-static int leave(void **state)
-{
-    return nftw(*state, drop, FILES, FTW_DEPTH | FTW_PHYS);
-}
-
 static void in_order(void **state)
 {
     struct walk w = { 0 }, slash = { 0 }, short_one = { .stop_after = 2 };
@@ -153,5 +127,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(in_order), cmocka_unit_test(too_deep) };
 
-    return cmocka_run_group_tests_name("folder", tests, enter, leave);
+    return cmocka_run_group_tests_name("folder", tests, scratch_enter, scratch_leave);
 }

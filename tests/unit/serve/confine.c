@@ -1,8 +1,8 @@
 /* confine: what a process may still do after it has given up the rest. */
-#define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier): mkdtemp()
 #include "serve/confine.h"
 
 #include "base/buf.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,27 +102,16 @@ static void a_process_may_write_one_folder_and_read_another(void **state)
 
 static int begin(void **state)
 {
-    static char folder[] = "/tmp/confine-XXXXXX";
-
-    *state = folder;
-    return mkdtemp(folder) != NULL && chdir(folder) == 0 && mkdir("in", 0700) == 0 && mkdir("policies", 0700) == 0 &&
+    return scratch_enter(state) == 0 && mkdir("in", 0700) == 0 && mkdir("policies", 0700) == 0 &&
                    can_open("policies/policies.ini", O_WRONLY | O_CREAT) && can_open("file", O_WRONLY | O_CREAT)
                ? 0
                : -1;
 }
 
-static int end(void **state)
-{
-    char command[64];
-
-    (void)snprintf(command, sizeof command, "rm -rf %s", (const char *)*state);
-    return system(command); // NOLINT(cert-env33-c,concurrency-mt-unsafe): of the test's own folder
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_process_may_write_one_folder_and_read_another, begin, end),
+        cmocka_unit_test_setup_teardown(a_process_may_write_one_folder_and_read_another, begin, scratch_leave),
     };
 
     return cmocka_run_group_tests_name("confine", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "reports/judge/sums.h"
 #include "reports/read/report.h"
 #include "reports/tell/phrase.h"
+#include "summing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { DAY = 86400, NOW = 1795676400 /* 2026-11-26T07:00:00Z */, TODAY = NOW / DAY, WINDOW = 30 };
+enum { DAY = SUMMING_DAY, NOW = SUMMING_NOW, TODAY = SUMMING_TODAY, WINDOW = SUMMING_WINDOW };
 
 static const char policies[] = "[example.org]\nmx = mail.example.org\nmx = *.backup.example\n"
                                "[enforced.example]\nmode = enforce\nmx = mail.example.org\n"
@@ -28,27 +29,6 @@ static const char in_force[] =
     "version: STSv1\r\nmode: testing\r\nmx: *.backup.example\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
 static const char enforced[] = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
 static const char older[] = "version: STSv1\r\nmode: testing\r\nmx: old.example.org\r\nmax_age: 604800\r\n";
-
-struct lab {
-    struct index *index;
-    struct sums sums;
-};
-
-static void begin(struct lab *lab)
-{
-    char *text = malloc(sizeof policies - 1);
-
-    assert_non_null(text);
-    lab->index = index_new(memcpy(text, policies, sizeof policies - 1), sizeof policies - 1, "policies.ini", NULL);
-    assert_non_null(lab->index);
-    sums_init(&lab->sums, lab->index, NOW - (int64_t)WINDOW * DAY, NOW, 1);
-}
-
-static void end(struct lab *lab)
-{
-    sums_free(&lab->sums);
-    index_free(lab->index);
-}
 
 /* What a report says: AGO days ago, of one domain. */
 struct said {
@@ -62,7 +42,7 @@ struct said {
     bool is_unsigned;
 };
 
-static void add(struct lab *lab, const struct said *said)
+static void add(struct summing *lab, const struct said *said)
 {
     struct report_failure failure = { said->result, said->mx != NULL ? said->mx : "", said->sender != NULL ? said->sender : "",
                                       said->failed };
@@ -88,7 +68,7 @@ static void add(struct lab *lab, const struct said *said)
 }
 
 /* Adds good reports of DOMAIN for each of the last DAYS days, by each of the first COUNT reporters. */
-static void add_good(struct lab *lab, const char *domain, const char *policy, int days, size_t count)
+static void add_good(struct summing *lab, const char *domain, const char *policy, int days, size_t count)
 {
     static const char *const orgs[] = { "Google", "Microsoft", "Yahoo", "Mail.ru", "Comcast", "Infomaniak" };
 
@@ -97,7 +77,7 @@ static void add_good(struct lab *lab, const char *domain, const char *policy, in
             add(lab, &(struct said) { .domain = domain, .org = orgs[i], .policy = policy, .ago = day, .successful = 10 });
 }
 
-static void assert_verdict(struct lab *lab, const char *domain, const char *expected, int status)
+static void assert_verdict(struct summing *lab, const char *domain, const char *expected, int status)
 {
     const struct verdict_rules rules = { 14, 2, NOW };
     struct verdict verdict;
@@ -114,10 +94,10 @@ static void assert_verdict(struct lab *lab, const char *domain, const char *expe
 
 static void ready(void **state)
 {
-    struct lab lab;
+    struct summing lab;
 
     (void)state;
-    begin(&lab);
+    summing_begin(&lab, policies);
     assert_verdict(&lab, "example.org", "no reports: publish the record that \"mta-sts dns example.org\" prints", 3);
     add_good(&lab, "example.org", in_force, 13, 6);
     assert_verdict(&lab, "example.org", "wait: 13 days, 6 reporters, 780 sessions, 0 failed; needs 14 days", 1);
@@ -137,32 +117,32 @@ static void ready(void **state)
     add(&lab, &(struct said) { .domain = "example.org", .org = "x", .ago = 1, .successful = 1, .type = REPORT_NO_POLICY });
     assert_verdict(&lab, "example.org",
                    "ready: 14 days, 7 reporters, 782 sessions, 0 failed; 6 of 7 reporters applied the policy in force", 0);
-    end(&lab);
+    summing_end(&lab);
 }
 
 static void waits(void **state)
 {
-    struct lab lab;
+    struct summing lab;
 
     (void)state;
-    begin(&lab);
+    summing_begin(&lab, policies);
     add_good(&lab, "example.org", in_force, 7, 1);
     assert_verdict(&lab, "example.org", "wait: 7 days, 1 reporter, 70 sessions, 0 failed; needs 14 days and 2 reporters", 1);
-    end(&lab);
-    begin(&lab);
+    summing_end(&lab);
+    summing_begin(&lab, policies);
     add_good(&lab, "example.org", NULL, 20, 3);
     assert_verdict(&lab, "example.org",
                    "wait: 20 days, 3 reporters, 600 sessions, 0 failed; no reporter says that it applied the policy in force", 1);
-    end(&lab);
+    summing_end(&lab);
 }
 
 /* A sender may keep an older policy for its max_age from the end of the last day on which it applied it. */
 static void older_policy(void **state)
 {
-    struct lab lab;
+    struct summing lab;
 
     (void)state;
-    begin(&lab);
+    summing_begin(&lab, policies);
     add_good(&lab, "example.org", in_force, 20, 3);
     add(&lab, &(struct said) { .domain = "example.org", .org = "Slow", .policy = older, .ago = 5, .successful = 1 });
     assert_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-11-28 at the latest", 1);
@@ -193,7 +173,7 @@ static void older_policy(void **state)
                    "ready: 20 days, 7 reporters, 611 sessions, 3 failed, the last on 2026-11-18; "
                    "6 of 7 reporters applied the policy in force",
                    0);
-    end(&lab);
+    summing_end(&lab);
 }
 
 /* In order, each is added to what those before it have left. */
@@ -243,10 +223,10 @@ static const struct {
 
 static void failures(void **state)
 {
-    struct lab lab;
+    struct summing lab;
 
     (void)state;
-    begin(&lab);
+    summing_begin(&lab, policies);
     add_good(&lab, "example.org", in_force, 15, 3);
     for (size_t i = 0; i < sizeof failures_then / sizeof failures_then[0]; i++) {
         struct said said = failures_then[i].said;
@@ -255,15 +235,15 @@ static void failures(void **state)
         add(&lab, &said);
         assert_verdict(&lab, said.domain, failures_then[i].verdict, failures_then[i].status);
     }
-    end(&lab);
+    summing_end(&lab);
 }
 
 static void other_modes(void **state)
 {
-    struct lab lab;
+    struct summing lab;
 
     (void)state;
-    begin(&lab);
+    summing_begin(&lab, policies);
     add_good(&lab, "enforced.example", enforced, 3, 2);
     assert_verdict(&lab, "enforced.example",
                    "enforced: 3 days, 2 reporters, 60 sessions, 0 failed; all applied the policy in force", 0);
@@ -278,7 +258,7 @@ static void other_modes(void **state)
     add_good(&lab, "other.example", in_force, 3, 2);
     assert_null(sums_find(&lab.sums, "other.example"));
     assert_int_equal(lab.sums.foreign, 6);
-    end(&lab);
+    summing_end(&lab);
 }
 
 /* Where senders are verified, a report that nobody signed counts for nothing, and hides none with the same id. */
@@ -287,10 +267,10 @@ static void unsigned_reports(void **state)
     const struct said lie = {
         .domain = "example.org", .org = "google.com", .ago = 1, .result = "certificate-expired", .failed = 9, .is_unsigned = true
     };
-    struct lab lab;
+    struct summing lab;
 
     (void)state;
-    begin(&lab);
+    summing_begin(&lab, policies);
     add(&lab, &lie);
     add(&lab, &lie);
     assert_verdict(&lab, "example.org", "no reports: 2 reports unsigned, which do not count", 3);
@@ -298,17 +278,17 @@ static void unsigned_reports(void **state)
     assert_verdict(&lab, "example.org", "wait: 1 day, 1 reporter, 5 sessions, 0 failed; needs 14 days and 2 reporters", 1);
     assert_int_equal(lab.sums.unsigned_reports, 2);
     assert_int_equal(lab.sums.duplicates, 0);
-    end(&lab);
+    summing_end(&lab);
 }
 
 /* An attacker fills the lists of one domain, and no more. */
 static void floods(void **state)
 {
     const uint64_t most = REPORT_SESSIONS_MAX;
-    struct lab lab;
+    struct summing lab;
 
     (void)state;
-    begin(&lab);
+    summing_begin(&lab, policies);
     add_good(&lab, "enforced.example", enforced, 3, 2);
     for (int i = 0; i < 5000; i++) {
         char org[32], mx[64], text[256];
@@ -334,14 +314,56 @@ static void floods(void **state)
     assert_true(tally->sessions == 4 * most * TALLY_REPORTERS_MAX);
     assert_verdict(&lab, "enforced.example",
                    "enforced: 3 days, 2 reporters, 60 sessions, 0 failed; all applied the policy in force", 0);
-    end(&lab);
+    summing_end(&lab);
+}
+
+/* The same reports in two orders, FIRST to LAST. Whatever is told of them is the same. */
+static void add_in_order(struct summing *lab, size_t first, size_t count, int step)
+{
+    static const struct said reports[] = {
+        { .org = "Google", .ago = 1, .result = "certificate-expired", .mx = "a.example.org", .failed = 2 },
+        { .org = "GOOGLE ", .ago = 2, .policy = older, .successful = 3 },
+        { .org = "google", .ago = 3, .result = "certificate-expired", .mx = "b.example.org", .failed = 7 },
+        { .org = "Yahoo", .ago = 1, .result = "certificate-expired", .mx = "a.example.org", .failed = 12 },
+        { .org = "Apple", .ago = 1, .result = "starttls-not-supported", .mx = "b.example.org", .failed = 7, .policy = enforced },
+        { .org = "Comcast", .ago = 2, .result = "certificate-expired", .mx = "a.example.org", .failed = 2 },
+    };
+
+    assert_int_equal(count, sizeof reports / sizeof reports[0]);
+    for (size_t i = 0, at = first; i < count; i++, at += (size_t)step) {
+        struct said said = reports[at];
+        said.domain = "example.org";
+        add(lab, &said);
+    }
+    sums_sort(&lab->sums);
+}
+
+static void order(void **state)
+{
+    static const char *const names[] = { "GOOGLE", "Yahoo", "Apple", "Comcast" };
+    struct summing lab;
+
+    (void)state;
+    for (int backwards = 0; backwards < 2; backwards++) {
+        summing_begin(&lab, policies);
+        add_in_order(&lab, backwards ? 5 : 0, 6, backwards ? -1 : 1);
+        const struct tally *tally = sums_find(&lab.sums, "example.org");
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            assert_string_equal(sums_name(&lab.sums, &tally->reporters[i]), names[i]);
+        assert_string_equal(tally->failures[2].mx, "b.example.org");
+        assert_string_equal(sums_name(&lab.sums, &tally->reporters[tally->failures[1].by[0].reporter]), "Yahoo");
+        assert_string_equal(sums_name(&lab.sums, &tally->reporters[tally->failures[1].by[1].reporter]), "GOOGLE");
+        assert_string_equal(sums_name(&lab.sums, &tally->reporters[tally->failures[1].by[2].reporter]), "Comcast");
+        assert_non_null(strstr(tally->policies[0].meaning, "enforce"));
+        summing_end(&lab);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ready),       cmocka_unit_test(waits),  cmocka_unit_test(older_policy),     cmocka_unit_test(failures),
-        cmocka_unit_test(other_modes), cmocka_unit_test(floods), cmocka_unit_test(unsigned_reports),
+        cmocka_unit_test(other_modes), cmocka_unit_test(floods), cmocka_unit_test(unsigned_reports), cmocka_unit_test(order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,7 @@ static const struct {
     { RECEIVE_EMPTY, "Status: 400 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_NO_DOMAIN, "Status: 404 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_METHOD, "Status: 405 ", "\r\nAllow: POST\r\n" },
+    { RECEIVE_SLOW, "Status: 408 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_LARGE, "Status: 413 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_TYPE, "Status: 415 ", "\r\nCache-Control: no-store\r\n" },
     { RECEIVE_DAY_FULL, "Status: 503 ", "\r\nRetry-After: 21600\r\n" },

@@ -1,8 +1,8 @@
 /* spool: what is on the disk after each step, the limits of a day, days that are over, and parts of writers that were killed. */
-#define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier): mkdtemp()
 #include "reports/receive/spool.h"
 
 #include "reports/take/walk.h"
+#include "scratch.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,27 +22,20 @@
 static const int64_t noon = INT64_C(1795694400);
 enum { DAY = 86400 };
 
-static char folder[64];
 static struct spool spool;
 
 static int begin(void **state)
 {
-    (void)state;
-    (void)snprintf(folder, sizeof folder, "%s", "/tmp/spool-XXXXXX");
-    if (mkdtemp(folder) == NULL)
+    if (scratch_enter(state) != 0)
         return -1;
-    spool = (struct spool) { .folder = spool_open(folder), .reports = 3, .bytes = 100, .days = 2 };
+    spool = (struct spool) { .folder = spool_open("."), .reports = 3, .bytes = 100, .days = 2 };
     return spool.folder >= 0 ? 0 : -1;
 }
 
 static int end(void **state)
 {
-    char command[128];
-
-    (void)state;
     (void)close(spool.folder);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command); // NOLINT(cert-env33-c,concurrency-mt-unsafe): of the test's own folder
+    return scratch_leave(state);
 }
 
 /* The files in the folder PATH, or -1 where it does not exist: those with names of their own, and parts. */
@@ -101,14 +94,13 @@ static void a_file_has_its_name_only_when_it_is_complete(void **state)
 static void its_bytes_are_those_that_came(void **state)
 {
     struct spool_file *file;
-    char command[160];
 
     (void)state;
     assert_int_equal(spool_begin(&spool, "example.org", 50, true, noon, &file), SPOOL_FINE);
     assert_int_equal(spool_add(file, "report", 6), SPOOL_FINE);
     assert_int_equal(spool_end(file), SPOOL_FINE);
-    (void)snprintf(command, sizeof command, "printf report | cmp - %s/example.org/2026-11-26/*.json.gz", folder);
-    assert_int_equal(system(command), 0); // NOLINT(cert-env33-c,concurrency-mt-unsafe)
+    assert_int_equal(system("printf report | cmp - example.org/2026-11-26/*.json.gz"),
+                     0); // NOLINT(cert-env33-c,concurrency-mt-unsafe)
 }
 
 static void what_is_dropped_leaves_nothing(void **state)
@@ -184,7 +176,7 @@ static void leave_part(const char *name, int64_t time)
     const struct timespec times[2] = { { time, 0 }, { time, 0 } };
     char path[160];
 
-    (void)snprintf(path, sizeof path, "%s/example.org/2026-11-26/.%s.json.gz.part", folder, name);
+    (void)snprintf(path, sizeof path, "example.org/2026-11-26/.%s.json.gz.part", name);
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
     assert_true(fd >= 0 && ftruncate(fd, 90) == 0 && futimens(fd, times) == 0 && close(fd) == 0);
 }

@@ -1,0 +1,13 @@
+/* The order in which what was summed up is told. It does not depend on the order in which the reports were read. Pure. */
+#ifndef REPORTS_JUDGE_ORDER_H
+#define REPORTS_JUDGE_ORDER_H
+
+#include "reports/judge/tally.h"
+
+/*
+ * Sorts the lists of DOMAIN: reporters, and those of each failure, by their sessions, most first, then by NAMES; failures by
+ * what they are; policies by the last report, newest first. NAMES are those of sums.h.
+ */
+void order_tally(struct tally *domain, char *const *names);
+
+#endif
