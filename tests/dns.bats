@@ -51,6 +51,23 @@ ZONE
     [[ $output == *'_mta-sts.example.org. 3600 IN TXT'* ]]
 }
 
+@test "dns: a domain that is named several times, in several spellings, has its records once" {
+    printf '[example.org a.example]\nmx = mail.example.org\nhost = policies.example.net\n' >policies.ini
+    leave_alone policies.ini
+    mta_sts dns example.org a.example >once
+    mta_sts dns example.org EXAMPLE.org a.example example.org. a.EXAMPLE. | diff - once
+    for format in json nsupdate dnscontrol octodns terraform; do
+        mta_sts dns --format $format example.org a.example >once
+        mta_sts dns --format $format example.org a.example example.org | diff - once
+    done
+    mta_sts dns --delegate zone.example example.org >once
+    mta_sts dns --delegate zone.example example.org Example.org | diff - once
+    # What is none is named, and the others are printed.
+    run -1 --separate-stderr mta_sts dns a..example example.org b.example example.org
+    [ "$(grep -c '^_mta-sts.example.org' <<<"$output")" -eq 1 ]
+    [[ $stderr == *'a..example'*'b.example is not in the file'* ]]
+}
+
 @test "dns: addresses; no host; the host itself" {
     printf '[a.example]\nmx = m.a.example\nhost = 192.0.2.1, 192.0.2.2 2001:db8::1\n[b.example]\nmx = m.b.example\n[c.example]\nmx = m.c.example\nhost = mta-sts.c.example\n' >policies.ini
     run -0 mta_sts dns
@@ -101,6 +118,11 @@ ZONE
         [ "$stderr" = 'mta-sts: policies.ini:4: this line may be the header of a domain that the file names nowhere else; correct it, as "mta-sts check" says' ]
         [[ $output == *example.org* ]]
     done
+    # A host that is missing would be taken out of service.
+    run -1 --separate-stderr mta_sts hosts
+    [[ $output == mta-sts.example.org && $stderr == *'policies.ini:4: this line may be the header of a domain'* ]]
+    run -1 --separate-stderr mta_sts hosts --for nginx
+    [[ -z $output && $stderr == *'policies.ini:4: this line may be the header of a domain'* ]]
     mta_sts dns example.org
 }
 

@@ -70,13 +70,15 @@ static const char *colour_of(const struct message *message)
 
 static void print_messages(const struct messages *messages, const struct index *index)
 {
-    const size_t domains = index_domains(index);
+    const bool any = index_names(index, "*");
+    const size_t domains = index_domains(index) - any;
     const bool colour = terminal_has_colour();
 
     for (size_t i = 0; i < messages->count; i++)
         (void)printf("%s%s%s\n", colour ? colour_of(&messages->list[i]) : "", messages->list[i].text, colour ? PLAIN : "");
-    (void)printf("%s: %zu domain%s, %zu error%s, %zu warning%s\n", index_file(index), domains, words_plural(domains),
-                 messages->errors, words_plural(messages->errors), messages->warnings, words_plural(messages->warnings));
+    (void)printf("%s: %zu domain%s%s, %zu error%s, %zu warning%s\n", index_file(index), domains, words_plural(domains),
+                 any ? " and [*]" : "", messages->errors, words_plural(messages->errors), messages->warnings,
+                 words_plural(messages->warnings));
 }
 
 static void free_messages(struct messages *messages)

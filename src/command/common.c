@@ -72,3 +72,15 @@ const struct index_verdict *command_find_policy(struct index *index, const char 
     verdict_drop(verdict);
     return NULL;
 }
+
+bool command_names_all(struct index *index, bool mute, struct buf *out)
+{
+    const struct index_verdict *verdict = NULL;
+
+    out->failed |= !index_find_lost(index, &verdict);
+    bool all = verdict == NULL && !out->failed;
+    if (verdict != NULL && !mute)
+        command_complain(verdict->bytes);
+    verdict_drop(verdict);
+    return all;
+}

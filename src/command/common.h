@@ -44,4 +44,10 @@ bool command_take_domain(const char *argument, char domain[DOMAIN_MAX + 1]);
  */
 const struct index_verdict *command_find_policy(struct index *index, const char *domain, struct buf *out);
 
+/*
+ * False, with a complaint, unless MUTE, where the file may name a domain in a header that cannot be read: what INDEX names is not
+ * all. Where memory runs out, OUT has failed.
+ */
+bool command_names_all(struct index *index, bool mute, struct buf *out);
+
 #endif

@@ -102,19 +102,6 @@ static bool print_domain(struct request *request, const char *domain)
 /* print_domain() or print_owner(). */
 typedef bool print_fn(struct request *request, const char *domain);
 
-/* False, with a complaint, where the file may name a domain in a header that cannot be read: its records are missing. */
-static bool is_whole(struct request *request)
-{
-    const struct index_verdict *verdict = NULL;
-
-    request->out->failed |= !index_find_lost(request->index, &verdict);
-    bool whole = verdict == NULL && !request->out->failed;
-    if (verdict != NULL && !request->mute)
-        command_complain(verdict->bytes);
-    verdict_drop(verdict);
-    return whole;
-}
-
 static bool print_all(struct request *request, print_fn *print)
 {
     char domain[DOMAIN_MAX + 1];
@@ -129,7 +116,7 @@ static bool print_all(struct request *request, print_fn *print)
             print_list(request);
         }
     }
-    return is_whole(request) && good;
+    return command_names_all(request->index, request->mute, request->out) && good;
 }
 
 /* Writes the policy domain ARGUMENT to DOMAIN, in normal form. False, with a complaint, where it is none. */
@@ -144,20 +131,43 @@ static bool read_domain(const struct request *request, const char *argument, cha
     return good;
 }
 
-static bool print_named(struct request *request, print_fn *print, int argc, char *argv[])
+/* Reads the arguments into DOMAINS, each domain once, with room for them in NAMES. False, with a complaint, where one is none. */
+static bool read_domains(struct request *request, size_t count, char *argv[], char (*names)[DOMAIN_MAX + 1], const char **domains,
+                         size_t *found)
 {
-    char domain[DOMAIN_MAX + 1];
     bool good = true;
 
-    for (int i = 0; i < argc && !request->out->failed; i++)
-        good &= read_domain(request, argv[i], domain) && print(request, domain);
+    *found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (read_domain(request, argv[i], names[i]))
+            domains[(*found)++] = names[i];
+        else
+            good = false;
+    }
+    request->out->failed |= !argument_once(domains, found);
+    return good;
+}
+
+static bool print_named(struct request *request, print_fn *print, size_t count, char *argv[])
+{
+    char(*names)[DOMAIN_MAX + 1] = calloc(count, sizeof *names);
+    const char **domains = calloc(count, sizeof *domains);
+    size_t found = 0;
+    bool good = names != NULL && domains != NULL;
+
+    request->out->failed |= !good;
+    good = good && read_domains(request, count, argv, names, domains, &found);
+    for (size_t i = 0; i < found && !request->out->failed; i++)
+        good &= print(request, domains[i]);
+    free((void *)domains);
+    free(names);
     return good;
 }
 
 /* Prints the domains that the arguments name, or all. False, with a complaint, where a record cannot be made. */
 static bool print_lists(struct request *request, print_fn *print, int argc, char *argv[])
 {
-    return argc > 0 ? print_named(request, print, argc, argv) : print_all(request, print);
+    return argc > 0 ? print_named(request, print, (size_t)argc, argv) : print_all(request, print);
 }
 
 static bool print_request(struct request *request, int argc, char *argv[])

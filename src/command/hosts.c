@@ -162,7 +162,8 @@ static bool print_for(struct index *index, const struct front *front, const char
     return good;
 }
 
-/* Prints all or, where a certificate cannot be looked for, nothing: what is missing would be taken out of service. */
+/* Prints all or, where a certificate cannot be looked for or a header cannot be read, nothing: what is missing would be taken out
+ * of service. */
 static int print_front(struct index *index, const char *name, const char *folder, struct buf *out)
 {
     const struct front *front = find_front(name);
@@ -173,7 +174,8 @@ static int print_front(struct index *index, const char *name, const char *folder
         complain_of_path(name, front->instead);
         return COMMAND_USAGE;
     }
-    if ((folder != NULL && !is_folder(folder)) || !print_for(index, front, folder, out)) {
+    if (!command_names_all(index, false, out) || (folder != NULL && !is_folder(folder)) ||
+        !print_for(index, front, folder, out)) {
         buf_free(out);
         return COMMAND_WRONG;
     }
@@ -190,5 +192,5 @@ int command_hosts(struct index *index, int argc, char *argv[], struct buf *out)
         return COMMAND_USAGE;
     for (size_t at = 0; next_host(index, &at, host);)
         buf_print(out, "%s\n", host);
-    return COMMAND_FINE;
+    return command_names_all(index, false, out) ? COMMAND_FINE : COMMAND_WRONG;
 }

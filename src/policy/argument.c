@@ -3,6 +3,9 @@
 #include "policy/alabel.h"
 #include "policy/domain.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef enum domain_fault fault_fn(const char *name, size_t len);
@@ -81,4 +84,38 @@ bool argument_domain(const char *argument, char domain[DOMAIN_MAX + 1], struct b
 bool argument_host(const char *argument, char host[DOMAIN_MAX + 1], struct buf *why)
 {
     return read_name(argument, domain_fault, host, why);
+}
+
+struct named {
+    const char *name;
+    size_t at;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+
+    return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+bool argument_once(const char **names, size_t *count)
+{
+    struct named *sorted = calloc(*count + 1, sizeof *sorted);
+    size_t left = 0;
+
+    if (sorted == NULL)
+        return false;
+    for (size_t i = 0; i < *count; i++)
+        sorted[i] = (struct named) { names[i], i };
+    qsort(sorted, *count, sizeof *sorted, by_name);
+    for (size_t i = 1; i < *count; i++)
+        if (strcmp(sorted[i].name, sorted[i - 1].name) == 0)
+            names[sorted[i].at] = NULL;
+    for (size_t i = 0; i < *count; i++)
+        if (names[i] != NULL)
+            names[left++] = names[i];
+    *count = left;
+    free(sorted);
+    return true;
 }

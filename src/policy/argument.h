@@ -5,6 +5,9 @@
 #include "base/buf.h"
 #include "policy/domain.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* What stands for a policy domain in an argument. */
 enum argument_form {
     ARGUMENT_OTHER,     /* none of these */
@@ -24,5 +27,9 @@ enum argument_form argument_meant(const char *argument, char domain[DOMAIN_MAX +
  */
 bool argument_domain(const char *argument, char domain[DOMAIN_MAX + 1], struct buf *why);
 bool argument_host(const char *argument, char host[DOMAIN_MAX + 1], struct buf *why);
+
+/* Drops each of NAMES that is there before, *COUNT of them in normal form; the others keep their order. False if memory runs out.
+ */
+bool argument_once(const char **names, size_t *count);
 
 #endif

@@ -22,6 +22,7 @@
 #include "probe/tlsa.h"
 #include "probe/updates.h"
 #include "program/colour.h"
+#include "program/status.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -159,6 +160,19 @@ static int run_with_reports(const struct probe_settings *settings, struct probe_
     return status;
 }
 
+/* All domains of FILE: there may be others. */
+static int run_whole(const struct probe_settings *settings, struct probe_file *file, const char *const *domains)
+{
+    struct buf why = { 0 };
+    bool whole = settings->count > 0 || probe_file_is_whole(file, &why);
+
+    if (!whole)
+        (void)probe_error("%s", why.text != NULL ? why.text : "out of memory");
+    buf_free(&why);
+    int status = run_with_reports(settings, file, domains);
+    return whole ? status : status_worse(status, PROBE_STATUS_CRITICAL);
+}
+
 static int run_with_file(const struct probe_settings *settings, const char *const *domains)
 {
     struct buf why = { 0 };
@@ -170,7 +184,7 @@ static int run_with_file(const struct probe_settings *settings, const char *cons
     else if (settings->action == PROBE_ACTION_UPDATE)
         status = probe_updates_run(settings, file, domains);
     else
-        status = run_with_reports(settings, file, domains);
+        status = run_whole(settings, file, domains);
     probe_file_close(file);
     buf_free(&why);
     return status;
@@ -186,7 +200,7 @@ static int import_all(const struct probe_settings *settings, const char *const *
     return probe_import(&settings->context, domains, settings->count, settings->jobs);
 }
 
-/* Passes the domains in normal form to USE. */
+/* Passes the domains in normal form to USE; each only once, where their records or sections would be there twice. */
 static int with_domains(const struct probe_settings *settings,
                         int (*use)(const struct probe_settings *settings, const char *const *domains))
 {
@@ -199,8 +213,11 @@ static int with_domains(const struct probe_settings *settings,
         good = probe_names_read_domain(settings->domains[i], names[i]);
         domains[i] = names[i];
     }
+    struct probe_settings once = *settings;
+    if (good && settings->action != PROBE_ACTION_DOMAINS)
+        good = argument_once(domains, &once.count);
     if (good)
-        status = use(settings, domains);
+        status = use(&once, domains);
     free((void *)domains);
     free(names);
     return status;

@@ -452,6 +452,8 @@ imported() {
         "$MTA_STS" -f imported.ini show "$domain" >shown
         inside curl -s --cacert "$LAB/ca.pem" "https://mta-sts.$domain/.well-known/mta-sts.txt" | sed 's/\r*$/\r/' | diff - shown
     done
+    probe --import healthy.test >once
+    probe --import healthy.test HEALTHY.test. healthy.test | diff once -
     # Two addresses with different policies; no policy; no certificate that is valid.
     imported 2 healthy.test host-other.test answer-404.test cert-expired.test
     grep -qx '\[healthy.test\]' imported.ini

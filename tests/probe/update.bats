@@ -635,6 +635,20 @@ below_wildcard() {
     [[ $stderr == *'mta-sts-probe: healthy.test: '*'[healthy.test] host: write one name'* ]]
     # What is right is published.
     [[ $output == *'"name":"mta-sts.a.test"'* && $output == *'"name":"_mta-sts.healthy.test"'* && $output != *'"name":"_mta-sts.a.test"'* ]]
+    # A zone is found far above.
+    printf '[%s.test]\nmx = mail.healthy.test\nhost = 192.0.2.1\n' "$(printf 'a.%.0s' {1..40})a" >deep.ini
+    leave_alone deep.ini
+    run --separate-stderr probe -f "$DIR/deep.ini" --update json
+    [ "$(jq -r '.[0].changes[0].zone' <<<"$output")" = test ]
+    # The probe of all domains reports that there may be more.
+    printf '[txt-none.test]\nmx = mail.healthy.test\n[sub_.healthy.test]\nmx = mail.healthy.test\n' >lost.ini
+    leave_alone lost.ini
+    run -2 --separate-stderr probe -f "$DIR/lost.ini"
+    [[ $stderr == *'lost.ini:3: this line may be the header of a domain that the file names nowhere else; '* ]]
+    run --separate-stderr probe -f "$DIR/lost.ini" txt-none.test
+    [ -z "$stderr" ]
+    run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update json a.test healthy.test A.test. a.test
+    [ "$(jq -r '.[].domain' <<<"$output" | paste -sd ' ')" = 'a.test healthy.test' ]
     run -2 --separate-stderr probe -f "$DIR/wrong.ini" --update nsupdate b.test
     [[ $stderr == 'mta-sts-probe: b.test: b.test is not in '*'wrong.ini; write a section [b.test]' && -z $output ]]
     printf '[a.test]\n[a.test.sts.test]\n' >clash.ini

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUFFIXES_MAX = 16 };
+enum { SUFFIXES_AT_ONCE = 16 };
 
 /* The types of records that stand at the names of a place; the first is CNAME, beside which there is no other. */
 static const struct types {
@@ -221,33 +221,43 @@ static bool is_within(struct probe_dns *dns, const char *name, const struct prob
            (answer->state == PROBE_DNS_AGAIN && is_alias(dns, name));
 }
 
-/* Nearest first. */
-static void read_zone(struct probe_dns *dns, const char *const *suffixes, struct probe_dns_answer *answers, size_t count,
+/* Nearest first. True if none of them is a zone. */
+static bool read_zone(struct probe_dns *dns, const char *const *suffixes, struct probe_dns_answer *answers, size_t count,
                       char zone[DOMAIN_MAX + 1])
 {
     size_t i = 0;
 
     while (i < count && is_within(dns, suffixes[i], &answers[i]))
         i++;
-    zone[0] = '\0';
-    if (i < count && answers[i].state == PROBE_DNS_FOUND)
+    bool none = i == count;
+    if (!none && answers[i].state == PROBE_DNS_FOUND)
         (void)snprintf(zone, DOMAIN_MAX + 1, "%s", suffixes[i]);
     for (i = 0; i < count; i++)
         probe_dns_answer_free(&answers[i]);
+    return none;
+}
+
+/* Asks for NAME and the names above it, as many as are asked for at once. Returns the next one above; NULL: there is none, or it
+ * need not be asked for. */
+static const char *ask_suffixes(struct probe_dns *dns, const char *name, char zone[DOMAIN_MAX + 1])
+{
+    struct probe_dns_answer answers[SUFFIXES_AT_ONCE] = { 0 };
+    struct probe_dns_question questions[SUFFIXES_AT_ONCE] = { 0 };
+    const char *suffixes[SUFFIXES_AT_ONCE] = { 0 };
+    size_t count = 0;
+
+    for (; name != NULL && count < SUFFIXES_AT_ONCE; name = strchr(name, '.'), name = name != NULL ? name + 1 : NULL) {
+        suffixes[count] = name;
+        questions[count] = (struct probe_dns_question) { name, PROBE_DNS_SOA, &answers[count] };
+        count++;
+    }
+    probe_dns_ask(dns, questions, count);
+    return read_zone(dns, suffixes, answers, count, zone) ? name : NULL;
 }
 
 void update_published_zone(struct probe_dns *dns, const char *name, char zone[DOMAIN_MAX + 1])
 {
-    struct probe_dns_answer answers[SUFFIXES_MAX] = { 0 };
-    struct probe_dns_question questions[SUFFIXES_MAX] = { 0 };
-    const char *suffixes[SUFFIXES_MAX] = { 0 };
-    size_t count = 0;
-
-    for (const char *at = name; at != NULL && count < SUFFIXES_MAX; at = strchr(at, '.'), at = at != NULL ? at + 1 : NULL) {
-        suffixes[count] = at;
-        questions[count] = (struct probe_dns_question) { at, PROBE_DNS_SOA, &answers[count] };
-        count++;
-    }
-    probe_dns_ask(dns, questions, count);
-    read_zone(dns, suffixes, answers, count, zone);
+    zone[0] = '\0';
+    while (name != NULL)
+        name = ask_suffixes(dns, name, zone);
 }

@@ -52,9 +52,26 @@ static void reads(void **state)
     }
 }
 
+static void once(void **state)
+{
+    const char b[] = "b.example";
+    const char *names[] = { "b.example", "a.example", b, "c.example", "a.example", "b.example" };
+    size_t count = sizeof names / sizeof *names;
+
+    (void)state;
+    assert_true(argument_once(names, &count));
+    assert_int_equal(count, 3);
+    assert_string_equal(names[0], "b.example");
+    assert_string_equal(names[1], "a.example");
+    assert_string_equal(names[2], "c.example");
+    count = 0;
+    assert_true(argument_once(names, &count));
+    assert_int_equal(count, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(reads) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reads), cmocka_unit_test(once) };
 
     return cmocka_run_group_tests_name("policy_argument", tests, NULL, NULL);
 }
