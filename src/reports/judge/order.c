@@ -23,9 +23,9 @@ static int greater(uint64_t x, uint64_t y)
 static int by_reporter(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
-    int by_sessions = greater(x->reporter.sessions, y->reporter.sessions);
+    int order = greater(x->reporter.sessions, y->reporter.sessions);
 
-    return by_sessions != 0 ? by_sessions : strcmp(x->name, y->name);
+    return order != 0 ? order : strcmp(x->name, y->name);
 }
 
 static int by_sessions(const void *a, const void *b)
@@ -61,6 +61,8 @@ static void sort_reporters(struct tally *domain, char *const *names, uint32_t *n
     struct place places[TALLY_REPORTERS_MAX];
     const size_t count = domain->reporter_count;
 
+    if (count == 0)
+        return;
     for (uint32_t i = 0; i < count; i++)
         places[i] = (struct place) { domain->reporters[i], names[domain->reporters[i].name], i };
     qsort(places, count, sizeof *places, by_reporter);
@@ -82,8 +84,6 @@ void order_tally(struct tally *domain, char *const *names)
 {
     uint32_t numbers[TALLY_REPORTERS_MAX];
 
-    if (domain->reporter_count == 0)
-        return;
     sort_reporters(domain, names, numbers);
     for (size_t i = 0; i < domain->failure_count; i++)
         sort_by(&domain->failures[i], numbers);
