@@ -40,7 +40,8 @@ client() {
     } | python3 -
 }
 
-# takes_hangup PID: a SIGHUP no longer ends the process: it is blocked or caught. Before spawn-fcgi has become the program, it would.
+# takes_hangup PID: a SIGHUP no longer ends the process: it is blocked or caught. Before spawn-fcgi has become the program, it would. The shell from which the
+# process comes may catch it, too: that one has this shell's name.
 takes_hangup() {
-    grep -Eq '^Sig(Blk|Cgt):.*[13579bdf]$' "/proc/$1/status"
+    ! cmp -s "/proc/$1/comm" "/proc/$BASHPID/comm" && grep -Eq '^Sig(Blk|Cgt):.*[13579bdf]$' "/proc/$1/status"
 }
