@@ -87,3 +87,14 @@ changes() {
     PATIENCE=60 inside env FAILNTH=0 FAILNTH_END=1 FAILNTH_LOG="$DIR/calls" "LD_PRELOAD=$(dirname "$MTA_STS")/failnth.so" \
         "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" healthy.test
 }
+
+@test "mta-sts-reports that prints without end: the probe runs out of memory, and ends" {
+    printf '[d1.example]\nmx = a.example\n' >policies.ini
+    leave_alone policies.ini
+    mkdir in bin
+    cp "$PROBE" bin/mta-sts-probe
+    printf '#!/bin/sh\nyes "d1.example  ready: x"\n' >bin/mta-sts-reports
+    chmod +x bin/mta-sts-reports
+    run -3 prlimit --as=400000000 timeout 60 ./bin/mta-sts-probe -f policies.ini --reports in
+    [[ $output == 'mta-sts-probe: this machine is out of memory'* ]]
+}
