@@ -1,4 +1,4 @@
-/* The order in which what was summed up is told. It does not depend on the order in which the reports were read. Pure. */
+/* Sorts the sums of a domain, so that the output is the same in whatever order the reports were read. Pure. */
 #ifndef REPORTS_JUDGE_ORDER_H
 #define REPORTS_JUDGE_ORDER_H
 

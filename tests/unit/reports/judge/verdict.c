@@ -317,7 +317,7 @@ static void floods(void **state)
     summing_end(&lab);
 }
 
-/* The same reports in two orders, FIRST to LAST. Whatever is told of them is the same. */
+/* Adds COUNT reports, always the same ones: the one with the number FIRST first, then each STEP further. */
 static void add_in_order(struct summing *lab, size_t first, size_t count, int step)
 {
     static const struct said reports[] = {
