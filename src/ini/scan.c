@@ -1,5 +1,6 @@
 #include "ini/scan.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "policy/domain.h"
 #include "probe/judge/lifetime.h"
+#include "probe/reports.h"
 #include "probe/run.h"
 #include "probe/tell/format.h"
 #include "program/arguments.h"
