@@ -31,7 +31,7 @@ PACKAGES_SENDERS := $(PACKAGES_MAIL) postfix-mta-sts-resolver python3-aiosmtpd a
 	dehydrated lego unbound chasquid swaks opendkim opendkim-tools python3-dkim
 # chromium needs a D-Bus of the session. Debian 13 installs that of dbus-x11 beside openrc, and not that of systemd-sysv.
 PACKAGES_PROBE := $(PACKAGES_MAIL) unbound valgrind systemd-container msmtp dbus-x11 chromium python3-html5lib tidy \
-	poppler-utils pdns-server pdns-backend-sqlite3 sqlite3
+	poppler-utils pdns-server pdns-backend-sqlite3 sqlite3 jq
 PACKAGES_FAULTS := $(PACKAGES_TEST) strace nginx nginx-light haproxy mount bsdextrautils
 PACKAGES_MEMCHECK := $(PACKAGES_TEST) valgrind libc6-dbg
 PACKAGES_ELSEWHERE := $(PACKAGES_TEST) binutils dpkg-dev musl-tools gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
