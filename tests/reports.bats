@@ -119,7 +119,7 @@ PY
     [ "$(id -u)" -ne 0 ] || as_user=(setpriv --bounding-set -all --inh-caps -all)
     run -3 "${as_user[@]}" "$REPORTS" -f policies.ini --now 2026-11-26T07:00:00Z in
     chmod 755 in/closed
-    [[ $output == *'mta-sts-reports: in/closed: cannot be read: Permission denied'* ]]
+    [[ $output == *'mta-sts-reports: in/closed: cannot be read: Permission denied; run this as its owner, or as a member of its group'* ]]
 }
 
 @test "progress: a bar on a terminal, wiped at the end, and none with -q" {

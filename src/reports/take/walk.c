@@ -24,6 +24,8 @@ static void refuse(void *to, const char *what, int error)
     struct buf why = { 0 };
 
     buf_print(&why, error != 0 ? "%s: %s" : "%s", what, strerror(error));
+    if (error == EACCES)
+        buf_print(&why, "; run this as its owner, or as a member of its group");
     w->incomplete = true;
     if (w->sink != NULL && !why.failed)
         w->sink->refuse(w->sink->to, w->folder.path.text, why.text);
