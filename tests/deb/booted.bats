@@ -135,7 +135,9 @@ answers() {
     on sh -c 'systemctl list-units --all --no-legend --plain "mta-sts*"' >units
     cat units
     run ! grep -v ' not-found inactive ' units
+    on test -e /var/lib/systemd/timers/stamp-mta-sts-probe.timer
     on dpkg --purge mta-sts mta-sts-probe
+    run ! on test -e /var/lib/systemd/timers/stamp-mta-sts-probe.timer
     on rm -r /etc/ssl/mta-sts /etc/nginx/conf.d/mta-sts.conf
     on systemctl stop nginx
     files | diff before -
