@@ -173,6 +173,9 @@ def sides(one, domain):
         for index, value in enumerate((good, bad, min(told, bad))):
             totals[side][index] += value
     failed = max(totals[side][1] for side in totals)
+    about_domain = [of for of in one["blocks"] if of[1] == domain and (of[3] + of[4] or any(row["failed-session-count"] for row in of[5]))]
+    saw = {"sts": any(of[0] == "sts" and not (of[2] and meaning(of[2])[0] == "none") for of in about_domain),
+           "dane": any(of[0] == "tlsa" for of in about_domain)}
     merged = {}
     for side in failures.values():
         for key, (count, senders) in side.items():
@@ -183,14 +186,14 @@ def sides(one, domain):
     rest = failed - max(totals[side][2] for side in totals)
     if rest > 0:
         merged[("", "", False)] = [rest, set()]
-    return max(sum(of[:2]) for of in totals.values()), failed, merged, applied, none
+    return max(sum(of[:2]) for of in totals.values()), failed, merged, applied, none, saw
 
 
 def date(time):
     return str(datetime.datetime.fromtimestamp(time, datetime.timezone.utc).date())
 
 
-def judge_failure(row, in_force, reporters):
+def judge_failure(row, in_force, who):
     (result, mx, unmatched), by = row
     last, senders = max(one["last"] for one in by.values()), [one["senders"] for one in by.values()]
     fault = KINDS.get(result, "unknown")
@@ -198,7 +201,8 @@ def judge_failure(row, in_force, reporters):
         fault = "not-in-mx"
     elif fault == "mx" and unmatched:
         fault = "older-policy"
-    elif len(by) == 1 and len(senders[0]) <= 1 and reporters > 3:
+    elif len(by) == 1 and len(senders[0]) <= 1 and sum(
+            me["dane" if fault == "dane" else "sts"] for name, me in who.items() if name not in by) >= 3:
         fault = "sender"
     sessions = sum(one["sessions"] for one in by.values())
     return {"fault": fault, "result": result or None, "mx": mx or None, "blocks": fault not in ("older-policy", "sender") and last > NOW - 14 * DAY,
@@ -209,13 +213,16 @@ def domain_says(domain, in_force, reports, signed):
     """The line of JSON."""
     who, days, failures, total = {}, {}, {}, [0, 0]
     for one in reports:
-        sessions, failed, rows, applied, none = sides(one, domain)
+        sessions, failed, rows, applied, none, saw = sides(one, domain)
         name = one["signer"] if signed else one["org"]
-        me = who.setdefault(name.lower(), {"name": name, "sessions": 0, "failed": 0, "last": 0, "in_force": 0, "older": 0, "until": 0, "none": False})
-        day = days.setdefault(date(max(SINCE, one["begin"] + (one["end"] - one["begin"]) // 2)), [0, 0])
+        me = who.setdefault(name.lower(), {"name": name, "sessions": 0, "failed": 0, "last": 0, "in_force": 0, "older": 0, "until": 0, "none": False,
+                                           "sts": False, "dane": False})
+        day = days.setdefault(date(max(SINCE, one["begin"] + (one["end"] - one["begin"]) // 2)), [0, 0, False])
         for of in (total, day):
             of[0], of[1] = of[0] + sessions, of[1] + failed
-        me.update(sessions=me["sessions"] + sessions, failed=me["failed"] + failed, last=max(me["last"], one["end"]), none=me["none"] or none)
+        me.update(sessions=me["sessions"] + sessions, failed=me["failed"] + failed, last=max(me["last"], one["end"]), none=me["none"] or none,
+                  sts=me["sts"] or saw["sts"], dane=me["dane"] or saw["dane"])
+        day[2] |= saw["sts"]
         for policy in applied:
             if policy == in_force:
                 me["in_force"] = max(me["in_force"], one["end"])
@@ -228,13 +235,13 @@ def domain_says(domain, in_force, reports, signed):
         me["is_older"] = me["older"] > 0 and me["older"] >= me["in_force"] and me["until"] > NOW
     mode = in_force[0] if in_force else None
     judged = mode not in (None, "none") and bool(who)
-    told = [judge_failure(row, in_force, len(who)) for row in failures.items()] if judged else []
+    told = [judge_failure(row, in_force, who) for row in failures.items()] if judged else []
     older = [me["until"] for me in who.values() if me["is_older"]] if judged else []
     return {"domain": domain, "verdict": verdict(mode, who, days, told, older), "mode": mode, "reports": len(reports), "left_out": 0,
             "sessions": total[0], "failed": total[1], "until": date(max(older)) if older else None,
             "failures": sorted(told, key=json.dumps),
             "reporters": sorted([me["name"].lower(), me["sessions"], me["failed"], date(me["last"]), applied_of(me)] for me in who.values()),
-            "days": [[day, *days[day]] for day in sorted(days)]}
+            "days": [[day, *days[day][:2]] for day in sorted(days)]}
 
 
 def applied_of(me):
@@ -251,7 +258,7 @@ def verdict(mode, who, days, told, older):
     if mode == "enforce":
         return "enforced"
     applied = [me for me in who.values() if me["in_force"] and not me["is_older"]]
-    return "wait" if older or not applied or len(days) < 14 or len(who) < 2 else "ready"
+    return "wait" if older or not applied or sum(day[2] for day in days.values()) < 14 or sum(me["sts"] for me in who.values()) < 2 else "ready"
 
 
 def main(folder, server=None):

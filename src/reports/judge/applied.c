@@ -46,6 +46,7 @@ bool applied_read(const char *bytes, size_t len, struct applied *applied)
     probe_policy_read(bytes, len, &policy);
     /* The patterns are taken over. */
     *applied = (struct applied) { .max_age = policy.has_max_age ? policy.max_age : POLICY_MAX_AGE_MAX,
+                                  .is_none = policy.has_mode && policy.mode == POLICY_NONE,
                                   .mx = policy.mx,
                                   .mx_count = policy.mx.failed ? 0 : policy.mx_count };
     policy.mx = (struct buf) { 0 };

@@ -12,6 +12,7 @@
 struct applied {
     struct buf meaning; /* equal policies are equal here, whatever the order of their lines and the case of their names */
     uint32_t max_age;   /* how long senders may keep it, in seconds: POLICY_MAX_AGE_MAX if it does not say */
+    bool is_none;       /* mode none: senders then require nothing */
     struct buf mx;      /* MX_COUNT patterns in lower case, valid or not, each ended by a NUL */
     size_t mx_count;
 };

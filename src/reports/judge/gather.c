@@ -148,6 +148,8 @@ static bool add_block(struct gather *gather, const struct report_block *block, s
     sums->failed[at] += failed;
     sums->details[at] += lesser(details, failed);
     gather->no_policy |= block->type == REPORT_NO_POLICY;
+    gather->sts |= block->type == REPORT_STS && !applied.is_none && block->successful + failed > 0;
+    gather->tlsa |= block->type == REPORT_TLSA && block->successful + failed > 0;
     applied_free(&applied);
     return good;
 }

@@ -33,6 +33,7 @@ struct gather_policy {
 struct gather {
     uint64_t sessions, failed;
     bool no_policy; /* the reporter found no policy */
+    bool sts, tlsa; /* sessions were held to a policy of mode testing or enforce, or to TLSA records */
     struct gather_failure failures[GATHER_FAILURES_MAX];
     size_t failure_count;
     struct gather_policy *policies; /* that the reporter applied; one may be there twice */

@@ -50,6 +50,7 @@ static bool add_day(const struct adding *adding, const struct gather *gather)
     }
     domain->days[at - 1].sessions += gather->sessions;
     domain->days[at - 1].failed += gather->failed;
+    domain->days[at - 1].sts |= gather->sts;
     return true;
 }
 
@@ -193,6 +194,8 @@ static void add_sessions(const struct adding *adding, const struct gather *gathe
     reporter->sessions += gather->sessions;
     reporter->failed += gather->failed;
     reporter->last = later(reporter->last, adding->end);
+    reporter->sts |= gather->sts;
+    reporter->tlsa |= gather->tlsa;
     if (gather->no_policy)
         reporter->no_policy = later(reporter->no_policy, adding->end);
 }

@@ -44,10 +44,12 @@ struct tally_reporter {
     int64_t in_force, older; /* LAST of the reports by which it applied the policy in force, and another one; 0: none */
     int64_t older_until;     /* until when it may keep that other one */
     int64_t no_policy;       /* LAST of the reports by which it found no policy */
+    bool sts, tlsa;          /* in one of its reports; as in struct gather */
 };
 
 struct tally_day {
     int64_t day; /* days since 1970 */
+    bool sts;    /* in one of its reports; as in struct gather */
     uint64_t sessions, failed;
 };
 

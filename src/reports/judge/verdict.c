@@ -34,10 +34,19 @@ static bool names(const struct probe_policy *policy, const char *mx)
     return false;
 }
 
-/* Has only one of many reporters seen FAILURE, from one address at most? */
+/* Has only one of many reporters seen FAILURE, from one address at most? Those that did not look for it do not count. */
 static bool is_alone(const struct judging *j, const struct tally_failure *failure)
 {
-    return failure->by_count == 1 && !failure->by[0].several && j->tally->reporter_count > VERDICT_OTHERS;
+    bool is_dane = kind_about(failure->kind)->place == KIND_AT_TLSA;
+    size_t others = 0;
+
+    if (failure->by_count != 1 || failure->by[0].several)
+        return false;
+    for (uint32_t i = 0; i < j->tally->reporter_count; i++) {
+        const struct tally_reporter *reporter = &j->tally->reporters[i];
+        others += i != failure->by[0].reporter && (is_dane ? reporter->tlsa : reporter->sts);
+    }
+    return others >= VERDICT_OTHERS;
 }
 
 static enum verdict_fault find_fault(const struct judging *j, const struct tally_failure *failure)
@@ -107,10 +116,13 @@ static void judge_reporters(const struct judging *j)
         const struct tally_reporter *reporter = &j->tally->reporters[i];
         bool older = verdict_is_older(reporter, j->rules->now);
         verdict->older += older;
+        verdict->reporters += reporter->sts;
         verdict->applied += !older && reporter->in_force > 0;
         if (older && reporter->older_until > verdict->until)
             verdict->until = reporter->older_until;
     }
+    for (size_t i = 0; i < j->tally->day_count; i++)
+        verdict->days += j->tally->days[i].sts;
 }
 
 /* --- the verdict --- */
@@ -125,7 +137,7 @@ static enum verdict_word find_word(const struct judging *j)
     if (enforced)
         return VERDICT_ENFORCED;
     verdict->wait = verdict->older > 0 ? VERDICT_WAIT_OLDER : verdict->applied == 0 ? VERDICT_WAIT_NO_POLICY : VERDICT_WAIT_MORE;
-    bool enough = j->tally->day_count >= j->rules->days && j->tally->reporter_count >= j->rules->reporters;
+    bool enough = verdict->days >= j->rules->days && verdict->reporters >= j->rules->reporters;
     return enough && verdict->wait == VERDICT_WAIT_MORE ? VERDICT_READY : VERDICT_WAIT;
 }
 

@@ -50,13 +50,13 @@ struct verdict_failure {
     int64_t last;
 };
 
-/* How many days with reports, and how many reporters, are enough; a failure counts for that many DAYS. */
+/* How many days, and how many reporters, that applied a policy are enough; a failure counts for that many DAYS. */
 struct verdict_rules {
     unsigned days, reporters;
     int64_t now; /* seconds since 1970 */
 };
 
-/* With this many other reporters, one that alone reports a failure is "one of many". */
+/* With this many other reporters that would have seen a failure, one that alone reports it is "one of many". */
 enum { VERDICT_OTHERS = 3 };
 
 struct verdict {
@@ -66,6 +66,7 @@ struct verdict {
     enum policy_mode mode;
     const struct tally *tally;                           /* NULL: no reports that count */
     size_t unsigned_reports;                             /* that do not count, since nobody signed their mails */
+    size_t days, reporters;                              /* with sessions that a policy was applied to, see struct gather */
     size_t applied;                                      /* reporters that applied the policy in force */
     size_t older;                                        /* reporters that still apply an older one */
     int64_t until;                                       /* until when they may, in seconds since 1970 */

@@ -153,10 +153,27 @@ static void add_failed(const struct sums *sums, const struct verdict *verdict, s
         buf_print(out, ", and for %zu other reason%s", more, words_plural(more));
 }
 
+/* Adds what is not enough. */
+static void add_needs(const struct verdict *verdict, const struct verdict_rules *rules, struct buf *out)
+{
+    bool days = verdict->days < rules->days, reporters = verdict->reporters < rules->reporters;
+
+    if (verdict->days < verdict->tally->day_count || verdict->reporters < verdict->tally->reporter_count) {
+        buf_print(out, "; a policy was applied on ");
+        words_count(verdict->days, "day", out);
+        buf_print(out, ", by ");
+        words_count(verdict->reporters, "reporter", out);
+    }
+    buf_print(out, "; needs ");
+    if (days)
+        words_count(rules->days, "day", out);
+    buf_print(out, "%s", days && reporters ? " and " : "");
+    if (reporters)
+        words_count(rules->reporters, "reporter", out);
+}
+
 static void add_wait(const struct verdict *verdict, const struct verdict_rules *rules, struct buf *out)
 {
-    const struct tally *tally = verdict->tally;
-
     if (verdict->wait == VERDICT_WAIT_OLDER) {
         if (verdict->older == 1)
             buf_print(out, "one reporter still applies an older policy, until ");
@@ -169,12 +186,7 @@ static void add_wait(const struct verdict *verdict, const struct verdict_rules *
         buf_print(out, "; no reporter says that it applied the policy in force");
     } else {
         add_seen(verdict, out);
-        buf_print(out, "; needs ");
-        if (tally->day_count < rules->days)
-            words_count(rules->days, "day", out);
-        buf_print(out, "%s", tally->day_count < rules->days && tally->reporter_count < rules->reporters ? " and " : "");
-        if (tally->reporter_count < rules->reporters)
-            words_count(rules->reporters, "reporter", out);
+        add_needs(verdict, rules, out);
     }
 }
 
