@@ -63,8 +63,10 @@ static void sort_reporters(struct tally *domain, char *const *names, uint32_t *n
 
     if (count == 0)
         return;
-    for (uint32_t i = 0; i < count; i++)
-        places[i] = (struct place) { domain->reporters[i], names[domain->reporters[i].name], i };
+    for (uint32_t i = 0; i < count; i++) {
+        const struct tally_reporter *reporter = &domain->reporters[i];
+        places[i] = (struct place) { *reporter, reporter->name != TALLY_FURTHER ? names[reporter->name] : "", i };
+    }
     qsort(places, count, sizeof *places, by_reporter);
     for (uint32_t i = 0; i < count; i++) {
         domain->reporters[i] = places[i].reporter;

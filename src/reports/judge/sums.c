@@ -40,8 +40,11 @@ static void keep_name(char *kept, const char *name, size_t len)
         (void)memcpy(kept, name, len);
 }
 
-/* Sets *NUMBER to that of the reporter NAME. Names without a difference but case and spaces around are the same. */
-static bool take_name(struct sums *sums, const char *name, uint32_t *number)
+/*
+ * Sets *NUMBER to that of the reporter NAME. Names without a difference but case and spaces around are the same. DOMAIN gets no
+ * further name if it is full: a flood of names about one domain would else take those of the others.
+ */
+static bool take_name(struct sums *sums, const struct tally *domain, const char *name, uint32_t *number)
 {
     char normal[DOMAIN_MAX + 1];
     const char *const texts[] = { normal };
@@ -56,7 +59,10 @@ static bool take_name(struct sums *sums, const char *name, uint32_t *number)
         return false;
     if (*number != KEYS_NONE)
         keep_name(sums->names[*number], name, len);
-    if (*number != KEYS_NONE || sums->name_count == SUMS_NAMES_MAX)
+    if (*number != KEYS_NONE)
+        return true;
+    *number = TALLY_FURTHER;
+    if (sums->name_count == SUMS_NAMES_MAX || domain->reporter_count >= TALLY_REPORTERS_MAX - 1)
         return true;
     uint32_t before;
     *number = (uint32_t)sums->name_count;
@@ -65,7 +71,7 @@ static bool take_name(struct sums *sums, const char *name, uint32_t *number)
 
 const char *sums_name(const struct sums *sums, const struct tally_reporter *reporter)
 {
-    return sums->names[reporter->name];
+    return reporter->name != TALLY_FURTHER ? sums->names[reporter->name] : "further reporters";
 }
 
 /* --- domains --- */
@@ -128,12 +134,8 @@ static bool add_to_domain(struct sums *sums, const struct report *report, const 
     struct gather gather = { 0 };
     uint32_t reporter;
 
-    if (domain == NULL || !take_name(sums, report->submitter, &reporter))
+    if (domain == NULL || !take_name(sums, domain, report->submitter, &reporter))
         return false;
-    if (reporter == KEYS_NONE) {
-        domain->left_out++;
-        return true;
-    }
     bool good = gather_domain(parts, count, &gather) &&
                 tally_add(domain, reporter, &gather, end, (middle > sums->since ? middle : sums->since) / DAY);
     gather_free(&gather);

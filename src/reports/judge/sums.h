@@ -47,7 +47,7 @@ void sums_sort(struct sums *sums);
 /* The sums of DOMAIN, a policy domain in normal form; NULL: there is no report. Valid until the next sums_add(). */
 const struct tally *sums_find(struct sums *sums, const char *domain);
 
-/* The name of REPORTER: at most SUMS_NAME_MAX bytes, any but NUL. */
+/* The name of REPORTER, or "further reporters": at most SUMS_NAME_MAX bytes, any but NUL. */
 const char *sums_name(const struct sums *sums, const struct tally_reporter *reporter);
 
 void sums_free(struct sums *sums);

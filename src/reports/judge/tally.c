@@ -159,6 +159,7 @@ static bool add_failure(const struct adding *adding, const struct gather_failure
     if (by == NULL)
         return false;
     (void)snprintf(sender, sizeof sender, "%.*s", TALLY_SENDER_SIZE - 1, from->sender);
+    by->several |= adding->domain->reporters[adding->reporter].name == TALLY_FURTHER;
     by->several |= from->several || (by->sender[0] != '\0' && sender[0] != '\0' && strcmp(by->sender, sender) != 0);
     if (by->sender[0] == '\0')
         (void)memcpy(by->sender, sender, sizeof sender);
@@ -169,12 +170,22 @@ static bool add_failure(const struct adding *adding, const struct gather_failure
 
 /* --- the whole report --- */
 
-static bool take_reporter(struct tally *domain, uint32_t name, uint32_t *number)
+/* Sets *NUMBER to that of the reporter NAME. False: DOMAIN does not have it. */
+static bool find_reporter(const struct tally *domain, uint32_t name, uint32_t *number)
 {
     for (*number = 0; *number < domain->reporter_count; ++*number)
         if (domain->reporters[*number].name == name)
             return true;
-    if (*number == TALLY_REPORTERS_MAX)
+    return false;
+}
+
+static bool take_reporter(struct tally *domain, uint32_t name, uint32_t *number)
+{
+    if (find_reporter(domain, name, number))
+        return true;
+    if (domain->reporter_count >= TALLY_REPORTERS_MAX - 1)
+        name = TALLY_FURTHER;
+    if (find_reporter(domain, name, number))
         return true;
     struct tally_reporter *list = list_grow(domain->reporters, *number, 1, &domain->reporter_room, sizeof *list);
     if (list == NULL)
@@ -189,6 +200,7 @@ static void add_sessions(const struct adding *adding, const struct gather *gathe
     struct tally_reporter *reporter = &adding->domain->reporters[adding->reporter];
 
     adding->domain->reports++;
+    adding->domain->further += reporter->name == TALLY_FURTHER;
     adding->domain->sessions += gather->sessions;
     adding->domain->failed += gather->failed;
     reporter->sessions += gather->sessions;
@@ -206,10 +218,6 @@ bool tally_add(struct tally *domain, uint32_t name, const struct gather *gather,
 
     if (!take_reporter(domain, name, &adding.reporter))
         return false;
-    if (adding.reporter == TALLY_REPORTERS_MAX) {
-        domain->left_out++;
-        return true;
-    }
     add_sessions(&adding, gather);
     bool good = add_day(&adding, gather);
     for (size_t i = 0; good && i < gather->policy_count; i++)

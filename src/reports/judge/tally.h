@@ -11,8 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The name of all further reporters, where a list of reporters or of names is full. What they say counts, as if they were one. */
+#define TALLY_FURTHER UINT32_MAX
+
 enum {
-    TALLY_REPORTERS_MAX = 200, /* of a domain */
+    TALLY_REPORTERS_MAX = 200, /* of a domain, TALLY_FURTHER included */
     TALLY_FAILURES_MAX = 64,
     TALLY_POLICIES_MAX = 16,
     TALLY_SENDER_SIZE = 46 /* of an address as text */
@@ -38,7 +41,7 @@ struct tally_failure {
 };
 
 struct tally_reporter {
-    uint32_t name; /* for sums_name() */
+    uint32_t name; /* for sums_name(), or TALLY_FURTHER */
     uint64_t sessions, failed;
     int64_t last;
     int64_t in_force, older; /* LAST of the reports by which it applied the policy in force, and another one; 0: none */
@@ -63,8 +66,8 @@ struct tally {
     char *name;
     char *in_force; /* the meaning of the policy in force; NULL: there is none */
     uint64_t sessions, failed;
-    size_t reports, left_out; /* LEFT_OUT: those of more reporters than TALLY_REPORTERS_MAX */
-    size_t unsigned_reports;  /* those that do not count, since nobody signed their mails */
+    size_t reports, further; /* FURTHER: those of TALLY_FURTHER */
+    size_t unsigned_reports; /* those that do not count, since nobody signed their mails */
     struct tally_reporter *reporters;
     size_t reporter_count, reporter_room;
     struct tally_day *days; /* sorted */
@@ -76,8 +79,8 @@ struct tally {
 };
 
 /*
- * Adds what a report of the reporter NAME, which ended at END, says to DOMAIN. DAY, in days since 1970, is the one that it is
- * about. False if memory runs out.
+ * Adds what a report of the reporter NAME, or of TALLY_FURTHER, which ended at END, says to DOMAIN. DAY, in days since 1970, is
+ * the one that it is about. False if memory runs out.
  */
 bool tally_add(struct tally *domain, uint32_t name, const struct gather *gather, int64_t end, int64_t day);
 

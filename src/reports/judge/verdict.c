@@ -105,7 +105,10 @@ static void judge_failures(const struct judging *j)
 
 bool verdict_is_older(const struct tally_reporter *reporter, int64_t now)
 {
-    return reporter->older > 0 && reporter->older >= reporter->in_force && reporter->older_until > now;
+    /* Of further reporters, the one that applied the policy in force may be another one. */
+    bool is_last = reporter->older >= reporter->in_force || reporter->name == TALLY_FURTHER;
+
+    return reporter->older > 0 && is_last && reporter->older_until > now;
 }
 
 static void judge_reporters(const struct judging *j)

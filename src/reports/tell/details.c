@@ -83,10 +83,10 @@ void details_unsigned(const struct verdict *verdict, struct buf *out)
     buf_print(out, " unsigned, left out");
 }
 
-void details_left_out(const struct tally *tally, struct buf *out)
+void details_further(const struct tally *tally, struct buf *out)
 {
-    if (tally->left_out == 0)
+    if (tally->further == 0)
         return;
-    words_count(tally->left_out, "report", out);
-    buf_print(out, " of more than %d reporters left out", TALLY_REPORTERS_MAX);
+    words_count(tally->further, "report", out);
+    buf_print(out, " of more than %d reporters, counted together", TALLY_REPORTERS_MAX - 1);
 }

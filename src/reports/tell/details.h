@@ -25,6 +25,6 @@ void details_policy(const struct tally_policy *policy, struct buf *out);
 
 /* Adds how many reports are left out, and why: unsigned ones; those of too many reporters. Nothing if there are none. */
 void details_unsigned(const struct verdict *verdict, struct buf *out);
-void details_left_out(const struct tally *tally, struct buf *out);
+void details_further(const struct tally *tally, struct buf *out);
 
 #endif

@@ -107,7 +107,7 @@ static void add_reporters(struct row *row, const struct tally *tally)
     add_more(row, tally->policy_count, HTML_POLICIES_MAX);
     details_unsigned(row->verdict, &row->line);
     end_line(row);
-    details_left_out(tally, &row->line);
+    details_further(tally, &row->line);
     end_line(row);
 }
 

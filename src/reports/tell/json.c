@@ -196,7 +196,7 @@ void json_domain(const struct sums *sums, const char *domain, const struct verdi
     add_text(out, false, "mode", verdict->has_mode ? policy_mode_text(verdict->mode) : NULL);
     add_phrase(&page, "text", NULL, fill_verdict);
     add_number(out, "reports", tally->reports);
-    add_number(out, "left_out", tally->left_out);
+    add_number(out, "left_out", tally->further);
     add_number(out, "sessions", tally->sessions);
     add_number(out, "failed", tally->failed);
     add_number(out, "unsigned", verdict->unsigned_reports);

@@ -58,7 +58,7 @@ static void add_details(struct details *d)
     details_unsigned(verdict, &d->line);
     if (d->line.len > 0)
         end_line(d, INDENT);
-    details_left_out(tally, &d->line);
+    details_further(tally, &d->line);
     if (d->line.len > 0)
         end_line(d, INDENT);
 }

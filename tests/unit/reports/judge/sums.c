@@ -73,11 +73,44 @@ static void floods(void **state)
     assert_int_equal(tally->failure_count, TALLY_FAILURES_MAX);
     assert_int_equal(tally->policy_count, TALLY_POLICIES_MAX);
     assert_true(tally->day_count <= SUMMING_WINDOW + 1);
-    assert_int_equal(tally->reports, 2 * TALLY_REPORTERS_MAX);
-    assert_int_equal(tally->left_out, 5000 - 2 * TALLY_REPORTERS_MAX);
-    assert_true(tally->sessions == 4 * most * TALLY_REPORTERS_MAX);
+    assert_int_equal(tally->reports, 5000);
+    assert_int_equal(tally->further, 5000 - 2 * (TALLY_REPORTERS_MAX - 1));
+    assert_true(tally->sessions == 10000 * most);
+    assert_true(lab.sums.name_count <= TALLY_REPORTERS_MAX + 1);
     saying_verdict(&lab, "enforced.example",
                    "enforced: 3 days, 2 reporters, 60 sessions, 0 failed; all applied the policy in force", 0);
+    summing_end(&lab);
+}
+
+/* Many reporters, false ones or true, do not hide what a further one says. */
+static void hides_nothing(void **state)
+{
+    struct said last = { .domain = "example.org", .org = "Last", .policy = older, .ago = 2, .successful = 1 };
+    struct summing lab;
+
+    (void)state;
+    summing_begin(&lab, policies);
+    for (int i = 0; i < 15 * TALLY_REPORTERS_MAX; i++) {
+        char org[32];
+        (void)snprintf(org, sizeof org, "Reporter %d", i % (2 * TALLY_REPORTERS_MAX));
+        saying_add(&lab,
+                   &(struct said) { .domain = "example.org", .org = org, .policy = in_force, .ago = i % 15 + 1, .id = org });
+    }
+    saying_add(&lab, &last);
+    saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-12-01 at the latest", 1);
+    /* Nor is it hidden that one of them has the policy in force. */
+    last.org = "Another";
+    last.policy = in_force;
+    last.ago = 1;
+    saying_add(&lab, &last);
+    saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-12-01 at the latest", 1);
+    last.result = "certificate-expired";
+    last.mx = "mail.example.org";
+    last.failed = 3;
+    last.id = "2";
+    saying_add(&lab, &last);
+    saying_verdict(&lab, "example.org",
+                   "not yet: 3 of 6 sessions failed at mail.example.org: certificate expired (further reporters)", 2);
     summing_end(&lab);
 }
 
@@ -125,7 +158,8 @@ static void order(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(floods), cmocka_unit_test(unsigned_reports), cmocka_unit_test(order) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(floods), cmocka_unit_test(hides_nothing),
+                                        cmocka_unit_test(unsigned_reports), cmocka_unit_test(order) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
