@@ -74,7 +74,7 @@ def parse(data):
                        number(summary, "total-successful-session-count"), number(summary, "total-failure-session-count"),
                        policy.get("failure-details", [])))
     return {"org": of["organization-name"].strip(), "key": (of["organization-name"], of["report-id"], begin, end), "begin": begin,
-            "end": min(end, NOW), "over": end, "blocks": blocks}
+            "end": min(end - (end > begin and end % DAY == 0), NOW), "over": end, "blocks": blocks}
 
 
 def signer_of(mail, server):

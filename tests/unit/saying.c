@@ -30,7 +30,7 @@ void saying_add(struct summing *lab, const struct said *said)
                                    .id = said->id != NULL ? said->id : "1",
                                    .is_unsigned = said->is_unsigned,
                                    .begin = day,
-                                   .end = day + SUMMING_DAY - 1,
+                                   .end = day + SUMMING_DAY - 1 + said->longer,
                                    .blocks = &block,
                                    .block_count = 1 };
 

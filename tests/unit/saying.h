@@ -19,6 +19,7 @@ struct said {
     enum report_type type;
     const char *id; /* NULL: "1" */
     bool is_unsigned;
+    int longer; /* seconds; the report ends a second before midnight */
 };
 
 void saying_add(struct summing *lab, const struct said *said);

@@ -63,7 +63,10 @@ static void add_failure(struct gather *gather, const struct gather_failure *more
         return;
     }
     failure[i].sessions = at_least ? greater(failure[i].sessions, more->sessions) : failure[i].sessions + more->sessions;
-    failure[i].several |= more->several || (more->sender[0] != '\0' && strcmp(more->sender, failure[i].sender) != 0);
+    failure[i].several |= more->several || (more->sender[0] != '\0' && failure[i].sender[0] != '\0' &&
+                                            strcmp(more->sender, failure[i].sender) != 0);
+    if (failure[i].sender[0] == '\0')
+        failure[i].sender = more->sender;
 }
 
 static bool matches(const struct applied *applied, const char *mx)
@@ -101,7 +104,9 @@ size_t gather_parts(const struct report *report, struct gather_part *parts)
 
     for (size_t i = 0; i < report->block_count; i++) {
         parts[count].block = &report->blocks[i];
-        count += read_name(report->blocks[i].domain, domain_policy_fault, parts[count].domain);
+        /* A name without a dot may be a template of policies.ini. */
+        count += read_name(report->blocks[i].domain, domain_policy_fault, parts[count].domain) &&
+                 strchr(parts[count].domain, '.') != NULL;
     }
     if (count > 0)
         qsort(parts, count, sizeof *parts, by_domain);

@@ -126,11 +126,19 @@ const struct tally *sums_find(struct sums *sums, const char *name)
     return &sums->domains[number];
 }
 
+/* When the last day of REPORT, as far as it is over, ends. Some write that as the beginning of the next day. */
+static int64_t end_of(const struct sums *sums, const struct report *report)
+{
+    int64_t end = report->end - (report->end > report->begin && report->end % DAY == 0);
+
+    return end < sums->now ? end : sums->now;
+}
+
 /* Adds what COUNT PARTS of REPORT say of their domain. */
 static bool add_to_domain(struct sums *sums, const struct report *report, const struct gather_part *parts, size_t count)
 {
     struct tally *domain = take_domain(sums, parts[0].domain);
-    int64_t end = report->end < sums->now ? report->end : sums->now, middle = report->begin + (end - report->begin) / 2;
+    int64_t end = end_of(sums, report), middle = report->begin + (end - report->begin) / 2;
     struct gather gather = { 0 };
     uint32_t reporter;
 

@@ -68,7 +68,50 @@ static void one(void **state)
     free(text);
 }
 
+/* One address is one, whether or not other failures name none, and in which order. */
+static void addresses(void **state)
+{
+    static const struct {
+        const char *senders[3];
+        bool several;
+    } cases[] = { { { "", "192.0.2.1", "" }, false },
+                  { { "192.0.2.1", "", "192.0.2.1" }, false },
+                  { { "", "192.0.2.1", "192.0.2.2" }, true },
+                  { { "192.0.2.1", "", "192.0.2.2" }, true } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct report_failure failures[3];
+        struct report_block block = { .domain = "example.org", .failures = failures, .failure_count = 3 };
+        struct gather_part part = { "example.org", &block };
+        struct gather *gather = calloc(1, sizeof *gather);
+        assert_non_null(gather);
+        for (size_t j = 0; j < 3; j++)
+            failures[j] = (struct report_failure) { "certificate-expired", "mail.example.org", cases[i].senders[j], 1 };
+        assert_true(gather_domain(&part, 1, gather));
+        assert_int_equal(gather->failure_count, 1);
+        assert_int_equal(gather->failures[0].several, cases[i].several);
+        gather_free(gather);
+        free(gather);
+    }
+}
+
+/* What policies.ini has besides domains: templates, and [defaults]. */
+static void no_domains(void **state)
+{
+    struct report_block blocks[] = { { .domain = "google" }, { .domain = "defaults." }, { .domain = "Example.ORG." } };
+    const struct report report = { .blocks = blocks, .block_count = 3 };
+    struct gather_part parts[3];
+
+    (void)state;
+    assert_int_equal(gather_parts(&report, parts), 1);
+    assert_string_equal(parts[0].domain, "example.org");
+}
+
 int main(void)
 {
-    return cases_run("tlsrpt.tsv", one);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(addresses), cmocka_unit_test(no_domains) };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    return cases_run("tlsrpt.tsv", one) + failed;
 }

@@ -171,6 +171,29 @@ static void older_policy(void **state)
     summing_end(&lab);
 }
 
+/* A day may end where the next one begins. */
+static void ends_at_midnight(void **state)
+{
+    struct said said = { .domain = "example.org",
+                         .org = "x",
+                         .policy = older,
+                         .ago = 1,
+                         .successful = 1,
+                         .result = "certificate-expired",
+                         .mx = "old.example.org",
+                         .longer = 1 };
+    struct summing lab;
+
+    (void)state;
+    summing_begin(&lab, policies);
+    saying_add(&lab, &said);
+    saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-12-02 at the latest", 1);
+    const struct tally *tally = sums_find(&lab.sums, "example.org");
+    assert_int_equal(tally->reporters[0].last / SUMMING_DAY, SUMMING_TODAY - 1);
+    assert_int_equal(tally->days[0].day, SUMMING_TODAY - 1);
+    summing_end(&lab);
+}
+
 /* In order, each is added to what those before it have left. */
 static const struct {
     struct said said;
@@ -259,8 +282,10 @@ static void other_modes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ready),        cmocka_unit_test(waits),    cmocka_unit_test(no_evidence), cmocka_unit_test(no_witnesses),
-        cmocka_unit_test(older_policy), cmocka_unit_test(failures), cmocka_unit_test(other_modes),
+        cmocka_unit_test(ready),        cmocka_unit_test(waits),
+        cmocka_unit_test(no_evidence),  cmocka_unit_test(no_witnesses),
+        cmocka_unit_test(older_policy), cmocka_unit_test(failures),
+        cmocka_unit_test(other_modes),  cmocka_unit_test(ends_at_midnight),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
