@@ -118,12 +118,15 @@ static bool read_sessions(const json_t *object, const char *key, uint64_t *sessi
 
 /* --- its parts --- */
 
+/* Who splits a policy at its line ends has an empty line behind the last one. */
 static void add_line(struct buf *policy, const char *line)
 {
     size_t len = strlen(line);
 
-    while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+    while (len > 0 && strchr(" \t\r\n", line[len - 1]) != NULL)
         len--;
+    if (len == 0)
+        return;
     buf_add(policy, line, len);
     buf_add(policy, "\r\n", 2);
 }
