@@ -13,8 +13,9 @@ struct applied {
     struct buf meaning; /* equal policies are equal here, whatever the order of their lines and the case of their names */
     uint32_t max_age;   /* how long senders may keep it, in seconds: POLICY_MAX_AGE_MAX if it does not say */
     bool is_none;       /* mode none: senders then require nothing */
-    struct buf mx;      /* MX_COUNT patterns in lower case, valid or not, each ended by a NUL */
+    const char **mx;    /* MX_COUNT patterns in lower case, valid or not, sorted */
     size_t mx_count;
+    struct buf patterns; /* their text */
 };
 
 /*
@@ -23,5 +24,8 @@ struct applied {
  */
 bool applied_read(const char *bytes, size_t len, struct applied *applied);
 void applied_free(struct applied *applied);
+
+/* Has APPLIED a pattern for MX, a host name in normal form? */
+bool applied_names(const struct applied *applied, const char *mx);
 
 #endif

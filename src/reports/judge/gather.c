@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "policy/domain.h"
-#include "policy/model.h"
 #include "reports/judge/applied.h"
 #include "reports/judge/kind.h"
 #include "reports/read/report.h"
@@ -48,16 +47,22 @@ static bool is_same(const struct gather_failure *a, const struct gather_failure 
     return a->kind == b->kind && a->unmatched == b->unmatched && strcmp(a->mx, b->mx) == 0 && strcmp(a->result, b->result) == 0;
 }
 
-/* Adds MORE to the failures of GATHER. With AT_LEAST its sessions are among those that the same one has already. */
+/*
+ * Adds MORE to the failures of GATHER. With AT_LEAST its sessions are among those that the same one has already. The last one of
+ * a full list stands for all further ones.
+ */
 static void add_failure(struct gather *gather, const struct gather_failure *more, bool at_least)
 {
-    struct gather_failure *failure = gather->failures;
+    struct gather_failure *failure = gather->failures, further = *more;
     size_t i = 0;
 
-    while (i < gather->failure_count && !is_same(&failure[i], more))
+    while (i < gather->failure_count && i < GATHER_FAILURES_MAX - 1 && !is_same(&failure[i], more))
         i++;
-    if (i == GATHER_FAILURES_MAX)
-        return;
+    if (i == GATHER_FAILURES_MAX - 1) {
+        further = (struct gather_failure) { .kind = KIND_UNEXPLAINED, .result = "", .sender = more->sender };
+        further.sessions = more->sessions;
+        more = &further;
+    }
     if (i == gather->failure_count) {
         failure[gather->failure_count++] = *more;
         return;
@@ -69,23 +74,13 @@ static void add_failure(struct gather *gather, const struct gather_failure *more
         failure[i].sender = more->sender;
 }
 
-static bool matches(const struct applied *applied, const char *mx)
-{
-    const char *pattern = applied->mx.text;
-
-    for (size_t i = 0; i < applied->mx_count; i++, pattern += strlen(pattern) + 1)
-        if (policy_mx_fault(pattern, strlen(pattern)) == DOMAIN_FINE && policy_mx_match(pattern, mx))
-            return true;
-    return false;
-}
-
 static void read_failure(const struct report_failure *from, const struct applied *applied, struct gather_failure *to)
 {
     *to = (struct gather_failure) { .kind = kind_of(from->result), .sender = from->sender, .sessions = from->sessions };
     to->result = to->kind == KIND_OTHER ? from->result : "";
     if (!read_name(from->mx, domain_fault, to->mx))
         to->mx[0] = '\0';
-    to->unmatched = applied != NULL && to->mx[0] != '\0' && !matches(applied, to->mx);
+    to->unmatched = applied != NULL && to->mx[0] != '\0' && !applied_names(applied, to->mx);
 }
 
 /* --- blocks --- */

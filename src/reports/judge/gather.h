@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Further failures of the same report are counted in FAILED alone. */
+/* Further failures of the same report are counted as one, KIND_UNEXPLAINED. */
 enum { GATHER_FAILURES_MAX = 64, GATHER_RESULT_MAX = 64 };
 
 struct gather_failure {

@@ -96,6 +96,30 @@ static void addresses(void **state)
     }
 }
 
+/* However many kinds of failures there are, none hides that sessions failed. */
+static void many_kinds(void **state)
+{
+    enum { KINDS_SEEN = 100 };
+    static char results[KINDS_SEEN][16];
+    struct report_failure failures[KINDS_SEEN];
+    struct report_block block = { .domain = "example.org", .failures = failures, .failure_count = KINDS_SEEN, .failed = 5 };
+    struct gather_part part = { "example.org", &block };
+    struct gather *gather = calloc(1, sizeof *gather);
+
+    (void)state;
+    assert_non_null(gather);
+    for (size_t i = 0; i < KINDS_SEEN; i++) {
+        (void)snprintf(results[i], sizeof results[i], "kind-%zu", i);
+        failures[i] = (struct report_failure) { results[i], "", "", i == KINDS_SEEN - 1 ? 2 : 0 };
+    }
+    assert_true(gather_domain(&part, 1, gather));
+    assert_int_equal(gather->failure_count, GATHER_FAILURES_MAX);
+    assert_int_equal(gather->failures[GATHER_FAILURES_MAX - 1].kind, KIND_UNEXPLAINED);
+    assert_int_equal(gather->failures[GATHER_FAILURES_MAX - 1].sessions, 5);
+    gather_free(gather);
+    free(gather);
+}
+
 /* What policies.ini has besides domains: templates, and [defaults]. */
 static void no_domains(void **state)
 {
@@ -110,7 +134,7 @@ static void no_domains(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(addresses), cmocka_unit_test(no_domains) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(addresses), cmocka_unit_test(many_kinds), cmocka_unit_test(no_domains) };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
     return cases_run("tlsrpt.tsv", one) + failed;
