@@ -14,14 +14,17 @@
 enum { PIECE = 65536 };
 
 static const char from_line[] = "From ", too_large[] = "is larger than 4 MB", no_memory[] = "cannot be read: out of memory";
+/* A mail of 2 MB has room for a thousand archives of 1 MB each. */
+static const char too_unpacked[] = "has parts that unpack to more than 32 MB";
 
 /* What is read now. */
 struct content {
     const struct take_sink *sink;
     const char *name;
     bool named;
-    bool failed;  /* it cannot be read, and that was reported */
-    size_t found; /* parts that may be reports */
+    bool failed;     /* it cannot be read, and that was reported */
+    size_t found;    /* parts that may be reports */
+    size_t unpacked; /* bytes, of all parts */
 };
 
 static void refuse(const struct content *c, const char *why)
@@ -49,7 +52,8 @@ static bool take_report(struct content *c, const char *signer, const char *bytes
     const char *why = NULL;
 
     if (unzip_is_gzip(bytes, len)) {
-        why = unzip(bytes, len, &unpacked);
+        why = c->unpacked > TAKE_UNPACKED_MAX ? too_unpacked : unzip(bytes, len, &unpacked);
+        c->unpacked += unpacked.len;
         bytes = unpacked.text;
         len = unpacked.len;
     }
@@ -85,7 +89,7 @@ static void take_mail(struct content *c, const char *bytes, size_t len)
 {
     const struct mail_reader reader = { c->sink->verifiers, take_part, c };
 
-    c->found = 0;
+    c->found = c->unpacked = 0;
     c->failed = !mail_has_memory();
     const char *why = c->failed ? no_memory : mail_read(bytes, len, &reader);
     if (why != NULL)
