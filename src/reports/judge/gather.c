@@ -53,7 +53,7 @@ static bool is_same(const struct gather_failure *a, const struct gather_failure 
  */
 static void add_failure(struct gather *gather, const struct gather_failure *more, bool at_least)
 {
-    struct gather_failure *failure = gather->failures, further = *more;
+    struct gather_failure *failure = gather->failures, further;
     size_t i = 0;
 
     while (i < gather->failure_count && i < GATHER_FAILURES_MAX - 1 && !is_same(&failure[i], more))

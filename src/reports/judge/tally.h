@@ -52,8 +52,8 @@ struct tally_reporter {
 
 struct tally_day {
     int64_t day; /* days since 1970 */
-    bool sts;    /* in one of its reports; as in struct gather */
     uint64_t sessions, failed;
+    bool sts; /* in one of its reports; as in struct gather */
 };
 
 /* A policy that was applied, but is not the one in force. */

@@ -22,14 +22,14 @@ static const struct plot_case {
     const char *expected;
 } cases[] = {
     { "one day, no failure",
-      { { DAY, 1, 0 } },
+      { { DAY, 1, 0, true } },
       1,
       "<figure><figcaption>Sessions a day, bars up: at most 1, on 2026-11-26. Failed: none.</figcaption>"
       "<svg class=up role=img viewBox=\"0 0 4 62\" preserveAspectRatio=none aria-label=\"1 day, from 2026-11-26 to 2026-11-26. "
       "Reports of 1 day.\"><path class=axis d=\"M0 61h4\"/><path class=sessions d=\"M2 60v-60\"/></svg>"
       "<p class=axis><time>2026-11-26</time> <time>2026-11-26</time></p></figure>" },
     { "days without reports, a day without sessions, one that is small beside another",
-      { { DAY - 9, 2000, 0 }, { DAY - 5, 1, 1 }, { DAY - 4, 0, 0 }, { DAY - 3, 1000, 4 } },
+      { { DAY - 9, 2000, 0, true }, { DAY - 5, 1, 1, true }, { DAY - 4, 0, 0, true }, { DAY - 3, 1000, 4, true } },
       4,
       "<figure><figcaption>Sessions a day, bars up: at most 2,000, on 2026-11-17. Failed, bars down to a scale of their own: at "
       "most 4, on 2026-11-23.</figcaption><svg role=img viewBox=\"0 0 40 92\" preserveAspectRatio=none aria-label=\"10 days, "
@@ -39,14 +39,14 @@ static const struct plot_case {
       "<path class=failed d=\"M18 62v8M26 62v30\"/></svg>"
       "<p class=axis><time>2026-11-17</time> <time>2026-11-26</time></p></figure>" },
     { "no session at all",
-      { { DAY, 0, 0 } },
+      { { DAY, 0, 0, true } },
       1,
       "<figure><figcaption>Sessions a day, bars up: at most 0, on 2026-11-26. Failed: none.</figcaption>"
       "<svg class=up role=img viewBox=\"0 0 4 62\" preserveAspectRatio=none aria-label=\"1 day, from 2026-11-26 to 2026-11-26. "
       "Reports of 1 day.\"><path class=axis d=\"M0 61h4\"/><path class=sessions d=\"\"/></svg>"
       "<p class=axis><time>2026-11-26</time> <time>2026-11-26</time></p></figure>" },
     { "the last day is after today, and numbers are as large as they can be",
-      { { DAY, UINT64_MAX, UINT64_MAX }, { DAY + 1, UINT64_MAX - 1, 1 } },
+      { { DAY, UINT64_MAX, UINT64_MAX, true }, { DAY + 1, UINT64_MAX - 1, 1, true } },
       2,
       "<figure><figcaption>Sessions a day, bars up: at most 18,446,744,073,709,551,615, on 2026-11-26. Failed, bars down to a "
       "scale "
@@ -56,7 +56,7 @@ static const struct plot_case {
       "<path class=sessions d=\"M2 60v-60M6 60v-60\"/><path class=failed d=\"M2 62v30M6 62v1\"/></svg>"
       "<p class=axis><time>2026-11-26</time> <time>2026-11-27</time></p></figure>" },
     { "too early, and the only day",
-      { { 0, 5, 0 } },
+      { { 0, 5, 0, true } },
       1,
       "<figure><figcaption>Sessions a day, bars up: at most 5, on 1970-01-01. Failed: none.</figcaption>"
       "<svg class=up role=img viewBox=\"0 0 1600 62\" preserveAspectRatio=none aria-label=\"400 days, from 1970-01-01 to "
@@ -84,7 +84,7 @@ static void many_days(void **state)
 
     (void)state;
     for (int i = 0; i < 2 * YEAR; i++)
-        days[i] = (struct tally_day) { DAY - 2 * YEAR + 1 + i, 1000000 + (uint64_t)i, 1000 };
+        days[i] = (struct tally_day) { DAY - 2 * YEAR + 1 + i, 1000000 + (uint64_t)i, 1000, true };
     plot_days(days, 2 * (size_t)YEAR, DAY, &out);
     assert_non_null(strstr(out.text, "viewBox=\"0 0 1600 92\""));
     assert_non_null(strstr(out.text, "aria-label=\"400 days, from 2025-10-23 to 2026-11-26. Reports of 400 days. Failures on 400 "
