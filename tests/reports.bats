@@ -104,6 +104,8 @@ PY
     run -2 reports in bad.json
     run -3 reports in nowhere
     [[ $output == *'mta-sts-reports: nowhere: cannot be read: No such file or directory'* ]]
+    run -3 reports nowhere
+    [[ $output == *'example.org  no reports: not all files can be read; see the messages about them'* ]]
     run -2 reports in bad.json nowhere
     run -3 reports </dev/null
     # A broken file costs itself alone.

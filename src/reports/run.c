@@ -227,13 +227,13 @@ static void add_left_out(const struct run *run, struct buf *out)
 }
 
 /* What stands after the domains makes a page look complete: it is the last that is written. */
-static bool print_html_end(struct run *run, bool is_all, const struct buf *left_out)
+static bool print_html_end(struct run *run, const struct buf *left_out)
 {
     struct buf reports = { 0 }, out = { 0 };
 
     buf_print(&reports, "%zu report%s read%s%s%s.", run->sums.reports, words_plural(run->sums.reports),
               left_out->len > 0 ? "; not counted: " : "", left_out->len > 0 ? left_out->text : "",
-              is_all ? "" : "; some files or folders cannot be read, and reports may be missing");
+              run->rules.incomplete ? "; some files or folders cannot be read, and reports may be missing" : "");
     html_end(&run->html, &run->rules, reports.text != NULL ? reports.text : "", &out);
     out.failed |= reports.failed;
     buf_free(&reports);
@@ -248,16 +248,14 @@ static bool print_html_begin(struct run *run)
     return print(&out);
 }
 
-/* IS_ALL: all paths were read. */
-static bool print_all(struct run *run, bool is_all)
+static bool print_all(struct run *run)
 {
     bool html = run->settings->format == REPORTS_HTML;
     size_t longest = measure(run);
     struct buf left_out = { 0 };
 
     add_left_out(run, &left_out);
-    bool good =
-        (!html || print_html_begin(run)) && print_domains(run, longest) && (!html || print_html_end(run, is_all, &left_out));
+    bool good = (!html || print_html_begin(run)) && print_domains(run, longest) && (!html || print_html_end(run, &left_out));
     errno = 0;
     if (good && fflush(stdout) != 0) {
         (void)reports_error("cannot write: %s", strerror(errno));
@@ -284,14 +282,14 @@ static int run_with(const struct reports_settings *settings, struct index *index
 {
     struct run run = { .settings = settings,
                        .index = index,
-                       .rules = { settings->days, settings->reporters, settings->now },
+                       .rules = { settings->days, settings->reporters, settings->now, false },
                        .html = { .quiet = settings->quiet } };
 
     sums_init(&run.sums, index, settings->now - (int64_t)settings->window * DAY, settings->now, random_number(&run));
-    bool is_all = read_all(&run);
-    if (run.out_of_memory || !print_all(&run, is_all))
+    run.rules.incomplete = !read_all(&run);
+    if (run.out_of_memory || !print_all(&run))
         run.status = UNKNOWN;
-    else if (!is_all)
+    else if (run.rules.incomplete)
         run.status = status_worse(run.status, UNKNOWN);
     sums_free(&run.sums);
     buf_free(&run.named);

@@ -49,7 +49,7 @@ static void check_json(const struct buf *out)
 
 static void judge(struct index *index, struct sums *sums, const char *domain)
 {
-    const struct verdict_rules rules = { 1, 1, NOW };
+    const struct verdict_rules rules = { 1, 1, NOW, false };
     const struct text_options options = { false, true, 11 };
     const struct tally *tally = sums_find(sums, domain);
     struct verdict verdict;

@@ -51,7 +51,7 @@ void saying_good(struct summing *lab, const char *domain, const char *policy, in
 
 void saying_verdict(struct summing *lab, const char *domain, const char *expected, int status)
 {
-    const struct verdict_rules rules = { 14, 2, SUMMING_NOW };
+    const struct verdict_rules rules = { 14, 2, SUMMING_NOW, false };
     struct verdict verdict;
     struct buf text = { 0 };
 

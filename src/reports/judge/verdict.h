@@ -53,7 +53,8 @@ struct verdict_failure {
 /* How many days, and how many reporters, that applied a policy are enough; a failure counts for that many DAYS. */
 struct verdict_rules {
     unsigned days, reporters;
-    int64_t now; /* seconds since 1970 */
+    int64_t now;     /* seconds since 1970 */
+    bool incomplete; /* files or folders could not be read: that there are no reports is not known */
 };
 
 /* With this many other reporters that would have seen a failure, one that alone reports it is "one of many". */

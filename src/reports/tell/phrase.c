@@ -191,12 +191,14 @@ static void add_wait(const struct verdict *verdict, const struct verdict_rules *
 }
 
 /* Why no report counts. */
-static void add_none(const char *domain, const struct verdict *verdict, struct buf *out)
+static void add_none(const char *domain, const struct verdict *verdict, bool incomplete, struct buf *out)
 {
     if (verdict->unsigned_reports > 0)
         words_count(verdict->unsigned_reports, "report", out);
     if (verdict->unsigned_reports > 0)
         buf_print(out, " unsigned, which do not count");
+    else if (incomplete)
+        buf_print(out, "not all files can be read; see the messages about them");
     else
         buf_print(out, "publish the record that \"mta-sts dns %s\" prints", domain);
 }
@@ -219,7 +221,7 @@ void phrase_verdict(const struct sums *sums, const char *domain, const struct ve
         add_wait(verdict, rules, out);
         break;
     case VERDICT_NO_REPORTS:
-        add_none(domain, verdict, out);
+        add_none(domain, verdict, rules->incomplete, out);
         break;
     case VERDICT_LEAVING:
         buf_print(out, "senders require nothing of its MX hosts");

@@ -25,7 +25,7 @@ static const char policies[] =
 static const char in_force[] = "version: STSv1\r\nmode: testing\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
 static const char text[] =
     "</dl></details></table><script>alert(\"1\")</script><img src=x onerror='alert(2)'>\x1b]0;\x07\xe2\x80\xae";
-static const struct verdict_rules rules = { 14, 2, NOW };
+static const struct verdict_rules rules = { 14, 2, NOW, false };
 
 struct lab {
     struct summing in;
