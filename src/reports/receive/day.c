@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PART_SECONDS = 3600 };
+enum { PART_SECONDS = 3600, DAY_SECONDS = 86400 };
 
 void day_write(int64_t now, char text[DAY_SIZE])
 {
@@ -23,13 +23,13 @@ void day_write(int64_t now, char text[DAY_SIZE])
     text[DAY_SIZE - 1] = '\0';
 }
 
-static bool is_day(const char *name)
+/* Reads the day NAME into *BEGIN, in seconds since 1970 UTC. False if it is none; *BEGIN is then unchanged. */
+static bool day_read(const char *name, int64_t *begin)
 {
     char time[UTC_SIZE + 1];
-    int64_t seconds;
     int n = snprintf(time, sizeof time, "%sT00:00:00Z", name);
 
-    return n == UTC_SIZE - 1 && utc_read(time, &seconds);
+    return n == UTC_SIZE - 1 && utc_read(time, begin);
 }
 
 /* Calls VISIT for each name in the folder FD but "." and "..", until it returns false. False with errno on an error. */
@@ -100,19 +100,32 @@ static bool remove_file(int fd, const char *name, void *to)
 }
 
 struct cleaning {
-    const char *first;
     int64_t now;
+    int64_t last;  /* the last day before that of NOW; -1: there is none */
+    int64_t first; /* earlier days are over */
 };
+
+static bool find_last(int fd, const char *name, void *to)
+{
+    struct cleaning *cleaning = to;
+    int64_t begin = -1;
+
+    (void)fd;
+    if (day_read(name, &begin) && begin < cleaning->now - cleaning->now % DAY_SECONDS && begin > cleaning->last)
+        cleaning->last = begin;
+    return true;
+}
 
 static bool clean_day(int fd, const char *name, void *to)
 {
     const struct cleaning *cleaning = to;
-    const bool is_over = strcmp(name, cleaning->first) < 0;
     struct day_sum sum;
-    int day = is_day(name) ? openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    int64_t begin;
+    int day = day_read(name, &begin) ? openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
 
     if (day < 0)
         return true;
+    const bool is_over = begin < cleaning->first;
     (void)(is_over ? each(day, remove_file, NULL) : day_count(day, cleaning->now, &sum));
     (void)close(day);
     if (is_over)
@@ -120,9 +133,11 @@ static bool clean_day(int fd, const char *name, void *to)
     return true;
 }
 
-void day_clean(int fd, const char *first, int64_t now)
+void day_clean(int fd, unsigned days, int64_t now)
 {
-    struct cleaning cleaning = { first, now };
+    struct cleaning cleaning = { .now = now, .last = -1 };
 
+    if (each(fd, find_last, &cleaning) && cleaning.last >= 0)
+        cleaning.first = cleaning.last - ((int64_t)days - 2) * DAY_SECONDS;
     (void)each(fd, clean_day, &cleaning);
 }

@@ -24,9 +24,10 @@ struct day_sum {
 bool day_count(int fd, int64_t now, struct day_sum *sum);
 
 /*
- * Cleans the folders of FD that are named for a day: removes those of a day earlier than FIRST, with their files, and from the
- * others the parts that day_count() would remove. What it cannot remove it leaves.
+ * Cleans the folders of FD that are named for a day, when that of NOW has begun: removes the earlier ones but for DAYS - 1 days
+ * up to the last one that has a folder, and from the others the parts that day_count() would remove. What it cannot remove it
+ * leaves. It does not count back from NOW itself: a clock that is wrong by a year would remove all days at once.
  */
-void day_clean(int fd, const char *first, int64_t now);
+void day_clean(int fd, unsigned days, int64_t now);
 
 #endif

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DAY_SECONDS = 86400, NAME_SIZE = 64, PART_SIZE = 80, NAMES_TRIED = 100, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+enum { NAME_SIZE = 64, PART_SIZE = 80, NAMES_TRIED = 100, FOLDER_MODE = 0750, FILE_MODE = 0640 };
 enum { LOCK_MS = 2000, LOCK_AGAIN_MS = 2 };
 
 struct spool_file {
@@ -82,15 +82,13 @@ static int open_domain(const struct spool *spool, const char *domain)
 
 static int open_day(const struct spool *spool, int domain, int64_t now)
 {
-    char today[DAY_SIZE], first[DAY_SIZE];
+    char today[DAY_SIZE];
     bool made;
 
     day_write(now, today);
     int fd = open_or_make(domain, today, &made);
-    if (fd >= 0 && made) {
-        day_write(now - ((int64_t)spool->days - 1) * DAY_SECONDS, first);
-        day_clean(domain, first, now);
-    }
+    if (fd >= 0 && made)
+        day_clean(domain, spool->days, now);
     return fd;
 }
 

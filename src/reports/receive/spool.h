@@ -14,7 +14,7 @@ struct spool {
     int folder;
     unsigned reports; /* the most reports of a domain in a day */
     size_t bytes;     /* the most bytes of them */
-    unsigned days;    /* reports that came this many days ago or earlier are removed when a day begins */
+    unsigned days;    /* of a domain that are kept, today included; earlier ones are removed when a day begins */
 };
 
 enum spool_result {

@@ -220,6 +220,31 @@ static void days_that_are_over_are_removed_when_a_day_begins(void **state)
     assert_files("example.net/2026-11-26", 1, 0);
 }
 
+static void a_clock_that_is_a_year_ahead_removes_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(put("example.org", 1, noon), SPOOL_FINE);
+    assert_int_equal(put("example.org", 1, noon + 365 * DAY), SPOOL_FINE);
+    assert_files("example.org/2026-11-26", 1, 0);
+    assert_int_equal(put("example.org", 1, noon + DAY), SPOOL_FINE);
+    assert_files("example.org/2026-11-26", 1, 0);
+    assert_int_equal(put("example.org", 1, noon + 2 * DAY), SPOOL_FINE);
+    assert_files("example.org/2026-11-26", -1, 0);
+    assert_files("example.org/2027-11-26", 1, 0);
+}
+
+/* Whatever the time between them, no more folders stay than days are kept, and that of today. */
+static void days_with_long_pauses_are_removed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(put("example.org", 1, noon + i * 3 * DAY), SPOOL_FINE);
+    assert_files("example.org/2026-11-26", -1, 0);
+    assert_files("example.org/2026-11-29", -1, 0);
+    assert_files("example.org/2026-12-02", 1, 0);
+    assert_files("example.org/2026-12-05", 1, 0);
+}
+
 static void a_symbolic_link_is_not_followed(void **state)
 {
     (void)state;
@@ -240,6 +265,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_part_of_a_writer_that_was_killed_is_removed_after_an_hour, begin, end),
         cmocka_unit_test_setup_teardown(such_a_part_is_removed_when_the_next_day_begins, begin, end),
         cmocka_unit_test_setup_teardown(days_that_are_over_are_removed_when_a_day_begins, begin, end),
+        cmocka_unit_test_setup_teardown(a_clock_that_is_a_year_ahead_removes_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(days_with_long_pauses_are_removed, begin, end),
         cmocka_unit_test_setup_teardown(a_symbolic_link_is_not_followed, begin, end),
     };
 
