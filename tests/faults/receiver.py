@@ -155,6 +155,10 @@ def children(pid):
 
 # --- reading ---
 
+def fails_in_a_library(folder):
+    return re.search("libglib|libgmime|libgobject|libjansson", " ".join(callers(folder) or []))
+
+
 def read(folder, n, counts):
     """The figures of a report, a zipped one and a mail."""
     prepare(folder)
@@ -162,10 +166,18 @@ def read(folder, n, counts):
     tlsrpt.save(os.path.join(folder, "in", "two.json.gz"), gzip.compress(REPORTS[1], mtime=0))
     tlsrpt.save(os.path.join(folder, "in", "three.eml"), tlsrpt.mail(gzip.compress(REPORTS[2], mtime=0)))
     command, more = start(folder, n)
-    done = subprocess.run(command + ["-f", "policies.ini", "--json", "--now", "2026-11-26T07:00:00Z", "in"], cwd=folder, env=more, capture_output=True, timeout=TIMEOUT)
+    command += ["-f", "policies.ini", "--json", "--now", "2026-11-26T07:00:00Z", "in"]
     counts["asked"] += 1
+    try:
+        done = subprocess.run(command, cwd=folder, env=more, capture_output=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        # GLib 2.84 waits for itself where one of its calls fails while it holds its own lock.
+        if not fails_in_a_library(folder):
+            raise Fault("does not end") from None
+        counts["lost"] += 1
+        return
     found = re.search(rb'"reports":(\d+),', done.stdout)
-    if done.returncode < 0 and re.search("libglib|libgmime|libgobject|libjansson", " ".join(callers(folder) or [])):
+    if done.returncode < 0 and fails_in_a_library(folder):
         counts["lost"] += 1
     elif done.returncode < 0:
         raise Fault(f"ends by signal {-done.returncode}")
