@@ -67,7 +67,8 @@ nobody_there() {
     local signal
     for signal in TERM HUP KILL; do
         rm -f roots/other/reached
-        background "$signal.log" "$DEBIAN" other sh -c 'touch /reached; sleep 1000 & sleep 1000'
+        # Under nohup this shell ignores SIGHUP, and so would the script.
+        background "$signal.log" env --default-signal=HUP "$DEBIAN" other sh -c 'touch /reached; sleep 1000 & sleep 1000'
         until_true test -e roots/other/reached
         run ! nobody_there
         kill -"$signal" "$STARTED"
