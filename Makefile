@@ -22,7 +22,7 @@ PACKAGES_BUILD := gcc libc6-dev libfcgi-dev libiniparser-dev
 PACKAGES_OPTIONAL := libcurl4-openssl-dev libunbound-dev libssl-dev dns-root-data libjansson-dev zlib1g-dev libgmime-3.0-dev
 PACKAGES_RUN := $(PACKAGES_BUILD) lighttpd lighttpd-mod-openssl spawn-fcgi openssl curl
 PACKAGES_TEST := $(PACKAGES_RUN) $(PACKAGES_OPTIONAL) bats parallel git libcmocka-dev wrk systemd python3 \
-	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml
+	python3-seccomp procps bind9 bind9-dnsutils bind9-utils knot knot-dnssecutils knot-dnsutils bsdutils nodejs python3-yaml util-linux-extra
 PACKAGES_FRONTS := $(PACKAGES_TEST) apache2 libapache2-mod-fcgid nginx nginx-light fcgiwrap caddy haproxy openrc strace \
 	shellcheck systemd-container iproute2 mount
 PACKAGES_SOME := h2o # Debian 12 has it, Debian 13 does not
