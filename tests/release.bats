@@ -65,7 +65,7 @@ setup_repository() {
 @test "release: make release calls it, with all tiers or those that are named" {
     setup_repository
     printf '#!/bin/sh\necho "$@"\n' >tree/tools/release
-    unset "${!MAKE@}" MFLAGS
+    unset "${!MAKE@}" MFLAGS TIERS
     run -0 make -s -C tree release
     [ "$output" = "$VERSION make test-all" ]
     run -0 make -s -C tree release TIERS='test lint'
