@@ -4,6 +4,9 @@ bats_require_minimum_version 1.5.0
 load ../helpers/suite
 load probe
 
+# One test at a time: the browser with a page of 10,000 domains would make answers slow, which the probe then says.
+export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+
 # probe ARGUMENT...: as elsewhere, but without a trust anchor: two runs give the reason of a bogus answer in different words.
 probe() {
     PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"

@@ -4,6 +4,9 @@ bats_require_minimum_version 1.5.0
 load ../helpers/suite
 load probe
 
+# One test at a time: the browser with a page of 10,000 domains would make answers slow, which the probe then says.
+export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+
 REPORTS=$(dirname "$MTA_STS")/mta-sts-reports
 
 # reports ARGUMENT...: the program on the morning of 2026-11-26.
