@@ -23,7 +23,7 @@ void details_reporter(const struct sums *sums, const struct tally_reporter *repo
 /* Adds an older policy, and until when senders may have it. */
 void details_policy(const struct tally_policy *policy, struct buf *out);
 
-/* Adds how many reports are left out, and why: unsigned ones; those of too many reporters. Nothing if there are none. */
+/* Adds how many reports are unsigned, and left out; how many are of further reporters, counted together. Nothing if none is. */
 void details_unsigned(const struct verdict *verdict, struct buf *out);
 void details_further(const struct tally *tally, struct buf *out);
 
