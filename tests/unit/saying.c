@@ -15,6 +15,16 @@
 
 #include <cmocka.h>
 
+const char saying_policies[] = "[example.org]\nmx = mail.example.org\nmx = *.backup.example\n"
+                               "[enforced.example]\nmode = enforce\nmx = mail.example.org\n"
+                               "[none.example]\nmode = none\nmx = mail.example.org\nmax_age = 86400\n"
+                               "[broken.example]\nmx = 192.0.2.1\n[*]\nmx = mail.example.org\n";
+
+const char saying_in_force[] =
+    "version: STSv1\r\nmode: testing\r\nmx: *.backup.example\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
+const char saying_enforced[] = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
+const char saying_older[] = "version: STSv1\r\nmode: testing\r\nmx: old.example.org\r\nmax_age: 604800\r\n";
+
 void saying_add(struct summing *lab, const struct said *said)
 {
     struct report_failure failure = { said->result, said->mx != NULL ? said->mx : "", said->sender != NULL ? said->sender : "",

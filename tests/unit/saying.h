@@ -22,6 +22,9 @@ struct said {
     int longer; /* seconds; the report ends a second before midnight */
 };
 
+/* A policies.ini; and policies of reports: its own two of example.org and enforced.example, and one that is in neither. */
+extern const char saying_policies[], saying_in_force[], saying_enforced[], saying_older[];
+
 void saying_add(struct summing *lab, const struct said *said);
 
 /* Adds good reports of DOMAIN for each of the last DAYS days, by each of the first COUNT reporters. */

@@ -14,16 +14,6 @@
 
 #include <cmocka.h>
 
-static const char policies[] = "[example.org]\nmx = mail.example.org\nmx = *.backup.example\n"
-                               "[enforced.example]\nmode = enforce\nmx = mail.example.org\n"
-                               "[none.example]\nmode = none\nmx = mail.example.org\nmax_age = 86400\n"
-                               "[broken.example]\nmx = 192.0.2.1\n[*]\nmx = mail.example.org\n";
-
-static const char in_force[] =
-    "version: STSv1\r\nmode: testing\r\nmx: *.backup.example\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
-static const char enforced[] = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
-static const char older[] = "version: STSv1\r\nmode: testing\r\nmx: old.example.org\r\nmax_age: 604800\r\n";
-
 /* Where senders are verified, a report that nobody signed counts for nothing, and hides none with the same id. */
 static void unsigned_reports(void **state)
 {
@@ -33,12 +23,12 @@ static void unsigned_reports(void **state)
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
+    summing_begin(&lab, saying_policies);
     saying_add(&lab, &lie);
     saying_add(&lab, &lie);
     saying_verdict(&lab, "example.org", "no reports: 2 reports unsigned, which do not count", 3);
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "google.com", .policy = in_force, .ago = 1, .successful = 5 });
+    saying_add(&lab, &(struct said) {
+                         .domain = "example.org", .org = "google.com", .policy = saying_in_force, .ago = 1, .successful = 5 });
     saying_verdict(&lab, "example.org", "wait: 1 day, 1 reporter, 5 sessions, 0 failed; needs 14 days and 2 reporters", 1);
     assert_int_equal(lab.sums.unsigned_reports, 2);
     assert_int_equal(lab.sums.duplicates, 0);
@@ -52,8 +42,8 @@ static void floods(void **state)
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
-    saying_good(&lab, "enforced.example", enforced, 3, 2);
+    summing_begin(&lab, saying_policies);
+    saying_good(&lab, "enforced.example", saying_enforced, 3, 2);
     for (int i = 0; i < 5000; i++) {
         char org[32], mx[64], text[256];
         (void)snprintf(org, sizeof org, "Reporter %d", i / 2);
@@ -85,22 +75,22 @@ static void floods(void **state)
 /* Many reporters, false ones or true, do not hide what a further one says. */
 static void hides_nothing(void **state)
 {
-    struct said last = { .domain = "example.org", .org = "Last", .policy = older, .ago = 2, .successful = 1 };
+    struct said last = { .domain = "example.org", .org = "Last", .policy = saying_older, .ago = 2, .successful = 1 };
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
+    summing_begin(&lab, saying_policies);
     for (int i = 0; i < 15 * TALLY_REPORTERS_MAX; i++) {
         char org[32];
         (void)snprintf(org, sizeof org, "Reporter %d", i % (2 * TALLY_REPORTERS_MAX));
-        saying_add(&lab,
-                   &(struct said) { .domain = "example.org", .org = org, .policy = in_force, .ago = i % 15 + 1, .id = org });
+        saying_add(&lab, &(struct said) {
+                             .domain = "example.org", .org = org, .policy = saying_in_force, .ago = i % 15 + 1, .id = org });
     }
     saying_add(&lab, &last);
     saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-12-01 at the latest", 1);
     /* Nor is it hidden that one of them has the policy in force. */
     last.org = "Another";
-    last.policy = in_force;
+    last.policy = saying_in_force;
     last.ago = 1;
     saying_add(&lab, &last);
     saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-12-01 at the latest", 1);
@@ -119,10 +109,15 @@ static void add_in_order(struct summing *lab, size_t first, size_t count, int st
 {
     static const struct said reports[] = {
         { .org = "Google", .ago = 1, .result = "certificate-expired", .mx = "a.example.org", .failed = 2 },
-        { .org = "GOOGLE ", .ago = 2, .policy = older, .successful = 3 },
+        { .org = "GOOGLE ", .ago = 2, .policy = saying_older, .successful = 3 },
         { .org = "google", .ago = 3, .result = "certificate-expired", .mx = "b.example.org", .failed = 7 },
         { .org = "Yahoo", .ago = 1, .result = "certificate-expired", .mx = "a.example.org", .failed = 12 },
-        { .org = "Apple", .ago = 1, .result = "starttls-not-supported", .mx = "b.example.org", .failed = 7, .policy = enforced },
+        { .org = "Apple",
+          .ago = 1,
+          .result = "starttls-not-supported",
+          .mx = "b.example.org",
+          .failed = 7,
+          .policy = saying_enforced },
         { .org = "Comcast", .ago = 2, .result = "certificate-expired", .mx = "a.example.org", .failed = 2 },
     };
 
@@ -142,7 +137,7 @@ static void order(void **state)
 
     (void)state;
     for (int backwards = 0; backwards < 2; backwards++) {
-        summing_begin(&lab, policies);
+        summing_begin(&lab, saying_policies);
         add_in_order(&lab, backwards ? 5 : 0, 6, backwards ? -1 : 1);
         const struct tally *tally = sums_find(&lab.sums, "example.org");
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

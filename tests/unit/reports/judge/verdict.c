@@ -12,32 +12,25 @@
 
 #include <cmocka.h>
 
-static const char policies[] = "[example.org]\nmx = mail.example.org\nmx = *.backup.example\n"
-                               "[enforced.example]\nmode = enforce\nmx = mail.example.org\n"
-                               "[none.example]\nmode = none\nmx = mail.example.org\nmax_age = 86400\n"
-                               "[broken.example]\nmx = 192.0.2.1\n[*]\nmx = mail.example.org\n";
-
-static const char in_force[] =
-    "version: STSv1\r\nmode: testing\r\nmx: *.backup.example\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
-static const char enforced[] = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmax_age: 604800\r\n";
-static const char older[] = "version: STSv1\r\nmode: testing\r\nmx: old.example.org\r\nmax_age: 604800\r\n";
-
 static void ready(void **state)
 {
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
+    summing_begin(&lab, saying_policies);
     saying_verdict(&lab, "example.org", "no reports: publish the record that \"mta-sts dns example.org\" prints", 3);
-    saying_good(&lab, "example.org", in_force, 13, 6);
+    saying_good(&lab, "example.org", saying_in_force, 13, 6);
     saying_verdict(&lab, "example.org", "wait: 13 days, 6 reporters, 780 sessions, 0 failed; needs 14 days", 1);
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Google", .policy = in_force, .ago = 14, .successful = 1 });
+    saying_add(
+        &lab, &(struct said) { .domain = "example.org", .org = "Google", .policy = saying_in_force, .ago = 14, .successful = 1 });
     saying_verdict(&lab, "example.org", "ready: 14 days, 6 reporters, 781 sessions, 0 failed; all applied the policy in force",
                    0);
     /* Neither the same reports again, nor what is out of the window, changes anything. */
-    saying_good(&lab, "example.org", in_force, 13, 6);
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Google", .policy = older, .ago = 32, .successful = 9 });
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Google", .policy = older, .ago = -1, .successful = 9 });
+    saying_good(&lab, "example.org", saying_in_force, 13, 6);
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Google", .policy = saying_older, .ago = 32, .successful = 9 });
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Google", .policy = saying_older, .ago = -1, .successful = 9 });
     saying_verdict(&lab, "example.org", "ready: 14 days, 6 reporters, 781 sessions, 0 failed; all applied the policy in force",
                    0);
     assert_int_equal(lab.sums.duplicates, 78);
@@ -55,11 +48,11 @@ static void waits(void **state)
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
-    saying_good(&lab, "example.org", in_force, 7, 1);
+    summing_begin(&lab, saying_policies);
+    saying_good(&lab, "example.org", saying_in_force, 7, 1);
     saying_verdict(&lab, "example.org", "wait: 7 days, 1 reporter, 70 sessions, 0 failed; needs 14 days and 2 reporters", 1);
     summing_end(&lab);
-    summing_begin(&lab, policies);
+    summing_begin(&lab, saying_policies);
     saying_good(&lab, "example.org", NULL, 20, 3);
     saying_verdict(&lab, "example.org",
                    "wait: 20 days, 3 reporters, 600 sessions, 0 failed; no reporter says that it applied the policy in force", 1);
@@ -73,20 +66,20 @@ static void no_evidence(void **state)
     static const struct said before[] = { { .type = REPORT_NO_POLICY, .successful = 10 },
                                           { .type = REPORT_TLSA, .successful = 10 },
                                           { .policy = none, .successful = 10 },
-                                          { .policy = in_force } };
+                                          { .policy = saying_in_force } };
 
     (void)state;
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
         struct summing lab;
         char expected[256];
-        summing_begin(&lab, policies);
+        summing_begin(&lab, saying_policies);
         struct said said = before[i];
         said.domain = "example.org";
         for (said.ago = 2; said.ago <= 20; said.ago++) {
             said.org = said.ago % 2 == 0 ? "Google" : "Yahoo";
             saying_add(&lab, &said);
         }
-        saying_good(&lab, "example.org", in_force, 1, 3);
+        saying_good(&lab, "example.org", saying_in_force, 1, 3);
         (void)snprintf(expected, sizeof expected,
                        "wait: 20 days, 3 reporters, %d sessions, 0 failed; a policy was applied on 1 day, by 3 reporters; "
                        "needs 14 days",
@@ -104,8 +97,8 @@ static void no_witnesses(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        summing_begin(&lab, policies);
-        saying_good(&lab, "example.org", in_force, 15, i == 0 ? 3 : 5);
+        summing_begin(&lab, saying_policies);
+        saying_good(&lab, "example.org", saying_in_force, 15, i == 0 ? 3 : 5);
         for (size_t j = 0; j < 2; j++) {
             struct said said = others[j];
             said.domain = "example.org";
@@ -116,7 +109,7 @@ static void no_witnesses(void **state)
         saying_add(&lab, &(struct said) { .domain = "example.org",
                                           .org = "Google",
                                           .ago = 1,
-                                          .policy = i == 0 ? in_force : NULL,
+                                          .policy = i == 0 ? saying_in_force : NULL,
                                           .type = i == 0 ? REPORT_STS : REPORT_TLSA,
                                           .result = i == 0 ? "certificate-expired" : "tlsa-invalid",
                                           .mx = "mail.example.org",
@@ -136,34 +129,41 @@ static void older_policy(void **state)
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
-    saying_good(&lab, "example.org", in_force, 20, 3);
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Slow", .policy = older, .ago = 5, .successful = 1 });
+    summing_begin(&lab, saying_policies);
+    saying_good(&lab, "example.org", saying_in_force, 20, 3);
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Slow", .policy = saying_older, .ago = 5, .successful = 1 });
     saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-11-28 at the latest", 1);
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Slower", .policy = older, .ago = 2, .successful = 1 });
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Slower", .policy = saying_older, .ago = 2, .successful = 1 });
     saying_verdict(&lab, "example.org", "wait: 2 reporters still apply an older policy, until 2026-12-01 at the latest", 1);
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Slow", .policy = in_force, .ago = 4, .successful = 1 });
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Slower", .policy = in_force, .ago = 1, .successful = 1 });
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Slow", .policy = saying_in_force, .ago = 4, .successful = 1 });
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Slower", .policy = saying_in_force, .ago = 1, .successful = 1 });
     saying_verdict(&lab, "example.org", "ready: 20 days, 5 reporters, 604 sessions, 0 failed; all applied the policy in force",
                    0);
     /* Of a sender with several caches, one may still have it. */
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Slow", .policy = older, .ago = 4, .successful = 1, .id = "2" });
+    saying_add(&lab, &(struct said) {
+                         .domain = "example.org", .org = "Slow", .policy = saying_older, .ago = 4, .successful = 1, .id = "2" });
     saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-11-29 at the latest", 1);
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Slow", .policy = in_force, .ago = 3, .successful = 1 });
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Slow", .policy = saying_in_force, .ago = 3, .successful = 1 });
     /* That of eight days ago is over, though no newer report came. */
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Gone", .policy = older, .ago = 9, .successful = 1 });
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Gone", .policy = saying_older, .ago = 9, .successful = 1 });
     saying_verdict(&lab, "example.org",
                    "ready: 20 days, 6 reporters, 607 sessions, 0 failed; 5 of 6 reporters applied the policy in force", 0);
     /* The MX host was missing in that one alone. */
     saying_add(&lab, &(struct said) { .domain = "example.org",
                                       .org = "Late",
-                                      .policy = older,
+                                      .policy = saying_older,
                                       .ago = 8,
                                       .result = "validation-failure",
                                       .mx = "mail.example.org",
                                       .failed = 3 });
-    saying_add(&lab, &(struct said) { .domain = "example.org", .org = "Late", .policy = in_force, .ago = 1, .successful = 1 });
+    saying_add(&lab,
+               &(struct said) { .domain = "example.org", .org = "Late", .policy = saying_in_force, .ago = 1, .successful = 1 });
     saying_verdict(&lab, "example.org",
                    "ready: 20 days, 7 reporters, 611 sessions, 3 failed, the last on 2026-11-18; "
                    "6 of 7 reporters applied the policy in force",
@@ -176,7 +176,7 @@ static void ends_at_midnight(void **state)
 {
     struct said said = { .domain = "example.org",
                          .org = "x",
-                         .policy = older,
+                         .policy = saying_older,
                          .ago = 1,
                          .successful = 1,
                          .result = "certificate-expired",
@@ -185,7 +185,7 @@ static void ends_at_midnight(void **state)
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
+    summing_begin(&lab, saying_policies);
     saying_add(&lab, &said);
     saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-12-02 at the latest", 1);
     const struct tally *tally = sums_find(&lab.sums, "example.org");
@@ -244,12 +244,12 @@ static void failures(void **state)
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
-    saying_good(&lab, "example.org", in_force, 15, 3);
+    summing_begin(&lab, saying_policies);
+    saying_good(&lab, "example.org", saying_in_force, 15, 3);
     for (size_t i = 0; i < sizeof failures_then / sizeof failures_then[0]; i++) {
         struct said said = failures_then[i].said;
         said.domain = "example.org";
-        said.policy = in_force;
+        said.policy = saying_in_force;
         saying_add(&lab, &said);
         saying_verdict(&lab, said.domain, failures_then[i].verdict, failures_then[i].status);
     }
@@ -261,8 +261,8 @@ static void other_modes(void **state)
     struct summing lab;
 
     (void)state;
-    summing_begin(&lab, policies);
-    saying_good(&lab, "enforced.example", enforced, 3, 2);
+    summing_begin(&lab, saying_policies);
+    saying_good(&lab, "enforced.example", saying_enforced, 3, 2);
     saying_verdict(&lab, "enforced.example",
                    "enforced: 3 days, 2 reporters, 60 sessions, 0 failed; all applied the policy in force", 0);
     saying_add(&lab, &(struct said) {
@@ -273,7 +273,7 @@ static void other_modes(void **state)
         &lab, "broken.example",
         "unknown: policies.ini:12: [broken.example] mx: \"192.0.2.1\" is an IP address; write a host name (RFC 8461 3.2)", 3);
     /* Nobody else's domain takes memory: [*] is no domain. */
-    saying_good(&lab, "other.example", in_force, 3, 2);
+    saying_good(&lab, "other.example", saying_in_force, 3, 2);
     assert_null(sums_find(&lab.sums, "other.example"));
     assert_int_equal(lab.sums.foreign, 6);
     summing_end(&lab);
