@@ -10,11 +10,23 @@ import time
 POLICY = b"version: STSv1\r\nmode: enforce\r\nmx: mail.%s\r\nmax_age: 604800\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
 HANG = 60
+has_slept = False
+
+
+def quick(tls, policy):
+    tls.sendall(HEAD % len(policy) + policy)
 
 
 def slow(tls, policy):
     time.sleep(2.5)
-    tls.sendall(HEAD % len(policy) + policy)
+    quick(tls, policy)
+
+
+def once(tls, policy):
+    """Slow for the first one who asks."""
+    global has_slept
+    first, has_slept = not has_slept, True
+    (slow if first else quick)(tls, policy)
 
 
 def hung(tls, policy):
@@ -86,7 +98,7 @@ def listen(address, handle):
 
 
 certificate, at_odd, at_silent, at_plain = sys.argv[1:5]
-kinds = {"slow": slow, "hung": hung, "cut": cut, "header": header, "line": line, "escape": escape, "markup": markup}
+kinds = {"slow": slow, "once": once, "hung": hung, "cut": cut, "header": header, "line": line, "escape": escape, "markup": markup}
 chosen = {host: kinds[kind] for host, _, kind in (argument.partition("=") for argument in sys.argv[5:])}
 listen(at_odd, lambda connection: odd(connection, certificate, chosen))
 listen(at_silent, lambda connection: time.sleep(HANG) or connection.close())

@@ -13,7 +13,7 @@ POSTFIX, NOBODY_SIX, TARPITS = "11.0.0.10", "2a00:1::1", ["11.0.2.%d" % n for n 
 # A private address where both a policy host and an MX host answer.
 PRIVATE = "10.0.0.25"
 HTTPS_AT = {"tls11": NGINX_OLD, "silent": SILENT, "refused": REFUSED, "plain": PLAIN, "noroute": NOROUTE}
-ODD_ANSWERS = ("slow", "hung", "cut", "header", "line", "escape", "markup")
+ODD_ANSWERS = ("slow", "once", "hung", "cut", "header", "line", "escape", "markup")
 HTTPS_AT.update(dict.fromkeys(ODD_ANSWERS, ODD))
 
 FIELDS = ("domain", "wrong", "check", "severity", "dns", "https", "cert", "mail", "mailcert")

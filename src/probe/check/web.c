@@ -75,6 +75,31 @@ void probe_check_host(struct observation *o, struct probe_check *check)
     check_add(check, answer->why);
 }
 
+/* Asks once more where an answer was slow, and keeps the shorter time: this machine may have been busy, or the server asleep. */
+static void ask_slow_again(struct observation *o)
+{
+    struct probe_fetch list[PROBE_ADDRESSES_MAX];
+    struct probe_fetched again[PROBE_ADDRESSES_MAX];
+    struct probe_fetched *first[PROBE_ADDRESSES_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->at_count; i++) {
+        struct policy_at *at = &o->at[i];
+        if (at->fetched.outcome != PROBE_FETCHED || at->fetched.ms < o->context->slow_ms)
+            continue;
+        first[count] = &at->fetched;
+        list[count] = (struct probe_fetch) { o->policy_host, at->address, &again[count] };
+        count++;
+    }
+    if (count > 0)
+        probe_fetch_policies(&o->fetch, list, count);
+    for (size_t i = 0; i < count; i++) {
+        if (again[i].outcome == PROBE_FETCHED && again[i].ms < first[i]->ms)
+            first[i]->ms = again[i].ms;
+        probe_fetched_free(&again[i]);
+    }
+}
+
 /* Asks all addresses. False where memory runs out. */
 static bool fetch_all(struct observation *o)
 {
@@ -90,6 +115,7 @@ static bool fetch_all(struct observation *o)
         list[i] = (struct probe_fetch) { o->policy_host, o->at[i].address, &o->at[i].fetched };
     }
     probe_fetch_policies(&o->fetch, list, count);
+    ask_slow_again(o);
     return true;
 }
 

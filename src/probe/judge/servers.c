@@ -91,7 +91,9 @@ static const struct probe_rule rules[RULES] = {
                       "wildcards",
                       RFC_FETCH },
     [ANSWER_SLOW] = { "answer-slow", PROBE_WARN, 0, 0, 0,
-                      "is slow for the whole answer, and a message waits for it; look at the front server's load", RFC_FETCH },
+                      "is slow for the whole answer, also when asked again, and a message waits for it; look at the front "
+                      "server's load",
+                      RFC_FETCH },
     [POLICY_DIFFERS] = { "policy-differs", PROBE_FAIL, 0, 0, 0,
                          "another policy is served there than at the other addresses, so senders disagree about which holds; "
                          "serve the same at all of them",
