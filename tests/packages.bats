@@ -190,16 +190,20 @@ SH
     [ ! -e started ]
 }
 
-@test "packages: two at once do not meet" {
+@test "packages: two at once: the second waits" {
     fakes
-    WAIT=$DIR/second packages two >second.log 2>&1 3>&- &
+    WAIT=$DIR/go packages one >first.log 2>&1 3>&- &
+    local first=$!
+    PIDS+=("$first")
+    until_true test -e go.reached
+    packages two >second.log 2>&1 3>&- &
     local second=$!
     PIDS+=("$second")
-    until_true test -e second.reached
-    # The first begins after the second, and ends before the second's package scripts run.
-    packages one
-    [ "$(cat installed)" = one ]
-    touch second
+    until_true grep -q Installing second.log
+    sleep 1
+    [ ! -e installed ]
+    touch go
+    wait "$first"
     wait "$second"
     [ "$(cat installed)" = "$(printf 'one\ntwo')" ]
     [ ! -e started ]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh BUILD [units] SUITE...: runs the unit tests in the folder BUILD and the bats suites against BUILD/mta-sts, in parallel. Prints what failed, and
 # last a line "N passed, N failed". Ends bats after TEST_SECONDS (default: 600). In CI (the variable CI is set) a skipped test counts as failed.
-# ABSENT has what is not here: packages that this release of Debian does not have; native, where the program is emulated. The tests with such a tag are
-# left out.
+# ABSENT has what is not here: packages that this release of Debian does not have; native, where the program is emulated; browser, where only the program
+# counts. The tests with such a tag are left out.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 

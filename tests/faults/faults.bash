@@ -8,8 +8,8 @@ load ../helpers/haproxy
 
 FAULTS=$BATS_TEST_DIRNAME
 export FAULTS_LOAD
-FAULTS_LOAD=$(realpath "$FAULTS/../..")/build/load
-FAULTS_TABLE=${FAULTS_TABLE:-$(realpath "$BATS_TEST_DIRNAME/../..")/build/faults.tsv}
+FAULTS_LOAD=$(dirname "$MTA_STS")/load
+FAULTS_TABLE=${FAULTS_TABLE:-$(dirname "$MTA_STS")/faults.tsv}
 export HOSTS="mta-sts.example.org mta-sts.example.net"
 # One test at a time: another test would make answers slower.
 export BATS_NO_PARALLELIZE_WITHIN_FILE=true

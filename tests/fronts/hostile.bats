@@ -38,7 +38,7 @@ hostile() {
     "$BATS_TEST_DIRNAME/hostile.py" "$1" "$PORT" "$DIR" "$BATS_TEST_DIRNAME/../fixtures/host.tsv" >line || code=$?
     cat line
     mkdir -p "$BATS_TEST_DIRNAME/../../build"
-    cat line >>"${FAULTS_TABLE:-$BATS_TEST_DIRNAME/../../build/faults.tsv}"
+    cat line >>"${FAULTS_TABLE:-$(dirname "$MTA_STS")/faults.tsv}"
     [ "$code" -eq 0 ]
     # mod_fcgid may have started more of them, but none has ended.
     [ -z "$(comm -23 before <(programs))" ]

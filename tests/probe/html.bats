@@ -51,6 +51,7 @@ all_but_timeouts() {
     page part cut.html
 }
 
+# bats test_tags=browser
 @test "the table sorts and filters, by mouse and by keyboard; nothing else can run" {
     page_of_file
     page markup file.html
@@ -60,11 +61,13 @@ all_but_timeouts() {
     page looks file.html
 }
 
+# bats test_tags=browser
 @test "printed: all is open, and each page has the names of the columns" {
     page_of_file
     page prints file.html 'publish the record below in its place (RFC 8461 8.1) _mta-sts.d11.example. 300 IN TXT'
 }
 
+# bats test_tags=browser
 @test "10,000 domains: less than 10 MB, and the table still sorts and filters" {
     page_of_file
     awk '/^<tr / { row[n++] = $0; next }

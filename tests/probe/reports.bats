@@ -68,6 +68,7 @@ PY
     page prints page.html 'mx2.example.net: not in mx: 9 sessions, the last on 2026-11-24' 'the last report on'
 }
 
+# bats test_tags=browser
 @test "mta-sts-reports: pages of 100 and 10,000 domains: a browser loads, sorts and filters them" {
     make_reports 100
     run -2 reports -f policies.ini --html in
