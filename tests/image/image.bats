@@ -107,6 +107,19 @@ build_again() {
     [ ! -s written ]
 }
 
+@test "mta-sts-caddy: a header that cannot be read costs no other domain its certificate" {
+    a_host a.test
+    printf '[b.test\nmx = mail.b.test\n' >>policies.ini
+    start_host
+    until_true served a.test
+    in_container mta-sts-caddy health
+    run ! sender mta-sts.b.test
+    run ! sender mta-sts.c.test
+    ordered mta-sts.a.test
+    kill "$FIRST"
+    container_ends 0
+}
+
 @test "mta-sts-caddy: it ends when one of its processes does, and does not start without policies" {
     local name
     a_host a.test
