@@ -145,6 +145,26 @@ build_again() {
     grep -q '^mta-sts: .*/etc/mta-sts/policies.ini: cannot be read: No such file' none.log
 }
 
+@test "mta-sts-caddy: where it cannot write to /data, the log says so" {
+    a_host a.test
+    start_host
+    run ! grep -F '/data' <(grep '^mta-sts: ' caddy.log)
+    kill "$FIRST"
+    container_ends 0
+    # A folder that Docker has made, and a copy that root has made.
+    chown 0:0 data
+    start_host
+    grep -q '^mta-sts: /data: user id 65532 cannot write here' caddy.log
+    kill "$FIRST"
+    container_ends 0
+    chown 65532 data
+    install -d -m 700 -o 0 data/caddy
+    start_host
+    grep -q '^mta-sts: /data/caddy: user id 65532 cannot write here' caddy.log
+    kill "$FIRST"
+    container_ends 0
+}
+
 @test "mta-sts-caddy: stopped, it ends as Caddy does, also when Caddy is the faster one" {
     local status=0
     mkdir bin
