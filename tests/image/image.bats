@@ -165,6 +165,20 @@ build_again() {
     container_ends 0
 }
 
+@test "mta-sts-caddy: with a command it is mta-sts" {
+    own_network
+    mkdir etc
+    cp policies.ini etc/
+    VOLUMES=(-v "$DIR/etc:/etc/mta-sts:ro")
+    container mta-sts-caddy
+    run -1 in_container mta-sts-caddy check
+    [[ $output == *'/etc/mta-sts/policies.ini:17: [broken.example] mx: '*' 1 error, 1 warning'* ]]
+    run -0 in_container mta-sts-caddy show example.net
+    is_policy example_net <(printf '%s\n' "$output")
+    run -0 in_container mta-sts-caddy --version
+    [[ $output == 'mta-sts '* ]]
+}
+
 @test "mta-sts-caddy: stopped, it ends as Caddy does, also when Caddy is the faster one" {
     local status=0
     mkdir bin
