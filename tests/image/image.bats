@@ -77,6 +77,10 @@ build_again() {
     until_true served a.test
     first=$(milliseconds_since "$began")
     in_container mta-sts-caddy health
+    # No HTTP/3, since UDP port 443 is not in the image's ports, nor in the files.
+    inside curl -sfI --cacert root.pem https://mta-sts.a.test/.well-known/mta-sts.txt >head
+    run ! grep -i '^alt-svc:' head
+    [ -z "$(inside ss -Hlun 'sport = 443')" ]
     ordered mta-sts.a.test
     [ "$(ps -o uid= -p "$FIRST,$(child caddy),$(child mta-sts)" | sort -u | tr -d ' ')" = 65532 ]
 
