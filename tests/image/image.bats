@@ -169,6 +169,14 @@ build_again() {
     container_ends 0
 }
 
+@test "mta-sts-caddy: an empty variable counts as none" {
+    a_host a.test
+    run_container caddy.log "${VOLUMES[@]}" -e ACME_CA= -e ACME_EMAIL= -e HTTP_PORT= -e HTTPS_PORT=
+    is_up caddy listens_inside 443
+    kill "$FIRST"
+    container_ends 0
+}
+
 @test "mta-sts-caddy: with a command it is mta-sts" {
     own_network
     mkdir etc
