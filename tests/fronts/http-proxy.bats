@@ -436,8 +436,8 @@ objects = {each["kind"]: each for each in yaml.safe_load_all(open(f"{folder}/kub
 assert sorted(objects) == ["Deployment", "Ingress", "Service"], objects
 pod = objects["Deployment"]["spec"]["template"]
 container = pod["spec"]["containers"][0]
-probe = container["readinessProbe"]["httpGet"]
-assert (probe["path"], probe["port"], probe["httpHeaders"]) == (PATH, PORT, [{"name": "Host", "value": HOSTS[0]}]), probe
+probe = container["readinessProbe"]["exec"]["command"][2]
+assert f"/dev/tcp/127.0.0.1/{PORT}" in probe and f"GET {PATH} " in probe, probe
 assert container["ports"] == [{"containerPort": PORT}]
 assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["spec"]["volumes"]}
 labels = pod["metadata"]["labels"]
@@ -456,6 +456,45 @@ assert route["kind"] == "HTTPRoute" and route["spec"]["hostnames"] == HOSTS
 (rule,) = route["spec"]["rules"]
 assert rule == {"matches": [{"path": {"type": "Exact", "value": PATH}}], "backendRefs": [{"name": objects["Service"]["metadata"]["name"], "port": PORT}]}, rule
 PY
+}
+
+# ready: what Kubernetes runs in the container.
+ready() {
+    python3 -c 'import sys, yaml
+(deployment, *_) = yaml.safe_load_all(sys.stdin)
+sys.stdout.write(deployment["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]["exec"]["command"][2])' <<<"$(filled http-proxy/kubernetes.yaml)" >ready
+    bash -c "$(cat ready)"
+}
+
+# answers_with STATUS: lighttpd answers for a.test.
+answers_with() {
+    [ "$(curl -s --max-time 20 -o given -w '%{http_code}' -H 'Host: mta-sts.a.test' "http://127.0.0.1:$BRIDGE/.well-known/mta-sts.txt")" = "$1" ]
+}
+
+@test "Kubernetes: ready is what answers, whatever the file has, and nothing else" {
+    prepare_chain
+    run ! ready
+    # A header cannot be read; then all domains are gone; then every name has a policy.
+    printf '[other.test\nmode = none\n' >policies.ini
+    leave_alone policies.ini
+    start_bridge
+    answers_with 500
+    ready
+    printf '[other.test]\nmode = none\n' >policies.ini
+    leave_alone policies.ini
+    until_true answers_with 404
+    ready
+    printf '[*]\nmode = none\n' >policies.ini
+    leave_alone policies.ini
+    until_true answers_with 200
+    ready
+    # lighttpd is there, and the program does not answer it.
+    kill "$FRONT"
+    ended "$FRONT"
+    sed -i "s,$MTA_STS.*\",/bin/sleep 600\"," lighttpd.conf
+    run_lighttpd
+    until_true listens_on "$BRIDGE"
+    run ! ready
 }
 
 @test "Dockerfile: its lighttpd.conf is valid, and listens for other containers" {
