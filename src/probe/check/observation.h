@@ -37,6 +37,7 @@ struct mx_unasked {
 struct policy_at {
     const char *address;
     struct probe_fetched fetched;
+    struct probe_fetched again; /* where that was slow; empty before and after */
     bool has_https;             /* TLS worked, with a valid certificate or without */
     bool is_good;               /* senders get as far as the checks went till now */
     bool has_policy;            /* they get a policy */

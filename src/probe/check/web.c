@@ -79,24 +79,24 @@ void probe_check_host(struct observation *o, struct probe_check *check)
 static void ask_slow_again(struct observation *o)
 {
     struct probe_fetch list[PROBE_ADDRESSES_MAX];
-    struct probe_fetched again[PROBE_ADDRESSES_MAX];
-    struct probe_fetched *first[PROBE_ADDRESSES_MAX];
+    struct policy_at *slow[PROBE_ADDRESSES_MAX];
     size_t count = 0;
 
     for (size_t i = 0; i < o->at_count; i++) {
         struct policy_at *at = &o->at[i];
         if (at->fetched.outcome != PROBE_FETCHED || at->fetched.ms < o->context->slow_ms)
             continue;
-        first[count] = &at->fetched;
-        list[count] = (struct probe_fetch) { o->policy_host, at->address, &again[count] };
+        slow[count] = at;
+        list[count] = (struct probe_fetch) { o->policy_host, at->address, &at->again };
         count++;
     }
     if (count > 0)
         probe_fetch_policies(&o->fetch, list, count);
     for (size_t i = 0; i < count; i++) {
-        if (again[i].outcome == PROBE_FETCHED && again[i].ms < first[i]->ms)
-            first[i]->ms = again[i].ms;
-        probe_fetched_free(&again[i]);
+        struct probe_fetched *again = &slow[i]->again;
+        if (again->outcome == PROBE_FETCHED && again->ms < slow[i]->fetched.ms)
+            slow[i]->fetched.ms = again->ms;
+        probe_fetched_free(again);
     }
 }
 
