@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More than the two libraries take to start. */
+enum { START_BYTES = 4 << 20 };
+
 /* The libraries pass no data to their allocators. */
 static atomic_bool lacked;
 
@@ -65,9 +68,18 @@ static void crypto_free(void *memory, const char *file, int line)
     free(memory);
 }
 
+/* Where memory runs out within its start, libcrypto 3.5 waits for itself. Volatile, or compilers leave out what is only freed. */
+static bool has_memory_to_start(void)
+{
+    void *volatile memory = malloc(START_BYTES);
+
+    free(memory);
+    return memory != NULL;
+}
+
 bool probe_lack_init(void)
 {
-    return CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_free) == 1 &&
+    return has_memory_to_start() && CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_free) == 1 &&
            curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, free, resize, copy, take_zeroed) == CURLE_OK;
 }
 
