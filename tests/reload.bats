@@ -37,15 +37,32 @@ write_new() {
     serves mta-sts.example.org 'mx: new.example.org'
 }
 
-@test "a save in place, in two halves half a second apart: never half a file" {
+# in_two_halves: a save of which the program sees the first half. What is served then is in the file half. False where this machine itself took so long that
+# the half counts as complete.
+in_two_halves() {
+    local began
     start
     await_look
+    began=${EPOCHREALTIME/[.,]/}
     printf '[example.org]\nmode = enforce\nmx = one.example.org\n' >policies.ini
-    # The program looks at the file now, and must not take the half.
-    is_policy example_org <(fetch mta-sts.example.org)
+    fetch mta-sts.example.org >half
     sleep 0.5
     echo 'mx = two.example.org' >>policies.ini
+    [ $((${EPOCHREALTIME/[.,]/} - began)) -lt 900000 ]
+}
+
+@test "a save in place, in two halves half a second apart: never half a file" {
+    cp -p policies.ini whole.ini
     local i
+    for i in 1 2 3 4 5; do
+        ! in_two_halves || break
+        [ "$i" -lt 5 ]
+        kill "$PROGRAM" "$FRONT"
+        ended "$PROGRAM"
+        ended "$FRONT"
+        cp -p whole.ini policies.ini
+    done
+    is_policy example_org half
     for ((i = 0; i < 20; i++)); do
         fetch mta-sts.example.org >body
         is_policy example_org body || { grep -q 'mx: one.example.org' body && grep -q 'mx: two.example.org' body; }

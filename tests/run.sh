@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh BUILD [units] SUITE...: runs the unit tests in the folder BUILD and the bats suites against BUILD/mta-sts, in parallel. Prints what failed, and
 # last a line "N passed, N failed". Ends bats after TEST_SECONDS (default: 600). In CI (the variable CI is set) a skipped test counts as failed.
+# TEST_JOBS tests run at once (default: four for each processor).
 # ABSENT has what is not here: packages that this release of Debian does not have; native, where the program is emulated; browser, where only the program
 # counts. The tests with such a tag are left out.
 set -uo pipefail
@@ -31,7 +32,7 @@ if [ $# -gt 0 ]; then
         without+=(--filter-tags "!$name")
     done
     # A session of its own, by which its processes are found: GNU parallel gives each file a process group.
-    TMPDIR=$out setsid bats --tap --jobs "$(($(nproc) * 4))" --no-parallelize-across-files "${without[@]}" "$@" >"$out/bats" 2>&1 &
+    TMPDIR=$out setsid bats --tap --jobs "${TEST_JOBS:-$(($(nproc) * 4))}" --no-parallelize-across-files "${without[@]}" "$@" >"$out/bats" 2>&1 &
     session=$!
     sleep "$limit" &
     timer=$!

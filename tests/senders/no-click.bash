@@ -80,7 +80,8 @@ deployment() {
     "dns_$SERVER"
     acme_config
     on_demand_config
-    program pebble 0.2 - 'exec env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config pebble.json'
+    # It forgets Caddy's account each time, as no real ACME server would, and could take another one for it. Caddy 2.6.2 makes a new one if its own is gone.
+    program pebble 0.2 - 'rm -rf home/caddy/acme/localhost-14000-dir/users; exec env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 pebble -config pebble.json'
     program caddy 0.2 - 'exec caddy run --config Caddyfile'
     program mta-sts 0.2 fcgi.sock "exec '$MTA_STS' -f $2"
     program timer 1 - "[ -e up ] || exit 0; ${3:-$update}"
