@@ -4,11 +4,10 @@ load faults
 
 # every_call SCENARIO: allocator.py with the scenario. Its results become a row of the table.
 every_call() {
-    local library runs own
-    library=$(realpath "$FAULTS/../..")/build/failnth.so
+    local runs own
     # Crashes need no core file here.
     ulimit -c 0
-    "$FAULTS/allocator.py" "$MTA_STS" "$library" "$1" >outcome 2>&1 || {
+    "$FAULTS/allocator.py" "$MTA_STS" "$(dirname "$MTA_STS")/failnth.so" "$1" >outcome 2>&1 || {
         cat outcome
         return 1
     }

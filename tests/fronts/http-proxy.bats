@@ -463,12 +463,7 @@ ready() {
     python3 -c 'import sys, yaml
 (deployment, *_) = yaml.safe_load_all(sys.stdin)
 sys.stdout.write(deployment["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]["exec"]["command"][2])' <<<"$(filled http-proxy/kubernetes.yaml)" >ready
-    bash -c "$(cat ready)"
-}
-
-# answers_with STATUS: lighttpd answers for a.test.
-answers_with() {
-    [ "$(curl -s --max-time 20 -o given -w '%{http_code}' -H 'Host: mta-sts.a.test' "http://127.0.0.1:$BRIDGE/.well-known/mta-sts.txt")" = "$1" ]
+    bash ready
 }
 
 @test "Kubernetes: ready is what answers, whatever the file has, and nothing else" {
@@ -478,15 +473,15 @@ answers_with() {
     printf '[other.test\nmode = none\n' >policies.ini
     leave_alone policies.ini
     start_bridge
-    answers_with 500
+    has_answer 'HTTP/1.1 500 '
     ready
     printf '[other.test]\nmode = none\n' >policies.ini
     leave_alone policies.ini
-    until_true answers_with 404
+    until_true has_answer 'HTTP/1.1 404 '
     ready
     printf '[*]\nmode = none\n' >policies.ini
     leave_alone policies.ini
-    until_true answers_with 200
+    until_true has_answer 'HTTP/1.1 200 '
     ready
     # lighttpd is there, and the program does not answer it.
     kill "$FRONT"
