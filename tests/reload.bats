@@ -37,8 +37,8 @@ write_new() {
     serves mta-sts.example.org 'mx: new.example.org'
 }
 
-# in_two_halves: a save of which the program sees the first half. What is served then is in the file half. False where this machine itself took so long that
-# the half counts as complete.
+# in_two_halves: a save of which the program sees the first half. What is served then is in the file half. TOOK is the time from the first half to the
+# second, in microseconds.
 in_two_halves() {
     local began
     start
@@ -48,14 +48,16 @@ in_two_halves() {
     fetch mta-sts.example.org >half
     sleep 0.5
     echo 'mx = two.example.org' >>policies.ini
-    [ $((${EPOCHREALTIME/[.,]/} - began)) -lt 900000 ]
+    TOOK=$((${EPOCHREALTIME/[.,]/} - began))
 }
 
 @test "a save in place, in two halves half a second apart: never half a file" {
     cp -p policies.ini whole.ini
     local i
     for i in 1 2 3 4 5; do
-        ! in_two_halves || break
+        in_two_halves
+        # After a second the half counts as complete: where this machine took so long, once more.
+        [ "$TOOK" -ge 900000 ] || break
         [ "$i" -lt 5 ]
         kill "$PROGRAM" "$FRONT"
         ended "$PROGRAM"
@@ -294,8 +296,7 @@ by_cgi() {
     start
     touch -d 'next year' policies.ini
     local served
-    # What waits for a file to be complete waits a second.
-    takes_less 1000 by_cgi 'mx: mail.example.org'
+    takes_less 500 by_cgi 'mx: mail.example.org'
     write_new policies.ini
     touch -d 'next year' policies.ini
     "$MTA_STS" -f policies.ini dns example.org | grep -q '^_mta-sts'
