@@ -123,6 +123,12 @@ static void no_witnesses(void **state)
     }
 }
 
+/* ORG applied POLICY to example.org in one session, AGO days ago. */
+static void applied(struct summing *lab, const char *org, const char *policy, int ago)
+{
+    saying_add(lab, &(struct said) { .domain = "example.org", .org = org, .policy = policy, .ago = ago, .successful = 1 });
+}
+
 /* A sender may keep an older policy for its max_age from the end of the last day on which it applied it. */
 static void older_policy(void **state)
 {
@@ -131,27 +137,21 @@ static void older_policy(void **state)
     (void)state;
     summing_begin(&lab, saying_policies);
     saying_good(&lab, "example.org", saying_in_force, 20, 3);
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Slow", .policy = saying_older, .ago = 5, .successful = 1 });
+    applied(&lab, "Slow", saying_older, 5);
     saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-11-28 at the latest", 1);
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Slower", .policy = saying_older, .ago = 2, .successful = 1 });
+    applied(&lab, "Slower", saying_older, 2);
     saying_verdict(&lab, "example.org", "wait: 2 reporters still apply an older policy, until 2026-12-01 at the latest", 1);
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Slow", .policy = saying_in_force, .ago = 4, .successful = 1 });
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Slower", .policy = saying_in_force, .ago = 1, .successful = 1 });
+    applied(&lab, "Slow", saying_in_force, 4);
+    applied(&lab, "Slower", saying_in_force, 1);
     saying_verdict(&lab, "example.org", "ready: 20 days, 5 reporters, 604 sessions, 0 failed; all applied the policy in force",
                    0);
     /* Of a sender with several caches, one may still have it. */
     saying_add(&lab, &(struct said) {
                          .domain = "example.org", .org = "Slow", .policy = saying_older, .ago = 4, .successful = 1, .id = "2" });
     saying_verdict(&lab, "example.org", "wait: one reporter still applies an older policy, until 2026-11-29 at the latest", 1);
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Slow", .policy = saying_in_force, .ago = 3, .successful = 1 });
+    applied(&lab, "Slow", saying_in_force, 3);
     /* That of eight days ago is over, though no newer report came. */
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Gone", .policy = saying_older, .ago = 9, .successful = 1 });
+    applied(&lab, "Gone", saying_older, 9);
     saying_verdict(&lab, "example.org",
                    "ready: 20 days, 6 reporters, 607 sessions, 0 failed; 5 of 6 reporters applied the policy in force", 0);
     /* The MX host was missing in that one alone. */
@@ -162,8 +162,7 @@ static void older_policy(void **state)
                                       .result = "validation-failure",
                                       .mx = "mail.example.org",
                                       .failed = 3 });
-    saying_add(&lab,
-               &(struct said) { .domain = "example.org", .org = "Late", .policy = saying_in_force, .ago = 1, .successful = 1 });
+    applied(&lab, "Late", saying_in_force, 1);
     saying_verdict(&lab, "example.org",
                    "ready: 20 days, 7 reporters, 611 sessions, 3 failed, the last on 2026-11-18; "
                    "6 of 7 reporters applied the policy in force",
