@@ -1,5 +1,7 @@
 #include "reports/take/signer.h"
 
+#include "policy/domain.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -100,7 +102,7 @@ static bool is_ours(const char *id, const char *ids)
     return false;
 }
 
-/* Takes NAME, a domain: labels with dots between them. */
+/* Takes NAME, a domain: labels with dots between them. Some servers write it as the sender did, in any case. */
 static bool take_domain(const char *name, char domain[SIGNER_SIZE])
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
@@ -110,7 +112,8 @@ static bool take_domain(const char *name, char domain[SIGNER_SIZE])
         return false;
     if (name[0] == '.' || name[len - 1] == '.' || strstr(name, "..") != NULL)
         return false;
-    (void)memcpy(domain, name, len + 1);
+    for (size_t i = 0; i <= len; i++)
+        domain[i] = domain_lower(name[i]);
     return true;
 }
 

@@ -13,7 +13,7 @@ enum signer_found {
 /*
  * Reads VALUE, the value of a field Authentication-Results. IDS: the names of the servers that are believed (RFC 8601 2.2,
  * authserv-id), separated by commas. Of several signatures the first one in the field counts. With SIGNER_DOMAIN, DOMAIN becomes
- * its domain (header.d), in ASCII without white space. Else it is undefined.
+ * its domain (header.d), in ASCII and lower case, without white space. Else it is undefined.
  */
 enum signer_found signer_read(const char *value, const char *ids, char domain[SIGNER_SIZE]);
 

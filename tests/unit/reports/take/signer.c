@@ -44,6 +44,8 @@ static const struct {
     { "mx.example.org; dkim=pass header.d=evil.example header.i=x header.d=google.com header.x=y@evil.example", "mx.example.org",
       SIGNER_DOMAIN, "evil.example" },
     { "mx.example.org; dkim=pass header.d=b.example header.i=\"x", "mx.example.org", SIGNER_DOMAIN, "b.example" },
+    /* A domain has no case: two spellings are one reporter. */
+    { "mx.example.org; dkim=pass header.d=GOOGLE.com", "mx.example.org", SIGNER_DOMAIN, "google.com" },
     /* One of several servers. */
     { "mx2.example.org; dkim=pass header.d=b.example", "mx1.example.org,mx2.example.org", SIGNER_DOMAIN, "b.example" },
     { "mx2.example.org; dkim=pass header.d=b.example", "mx2.example.org,", SIGNER_DOMAIN, "b.example" },
