@@ -57,7 +57,7 @@ nobody_there() {
     # This debootstrap does not know the release.
     [[ $(cat debootstrap.log) == *" other $DIR/roots/other.new http://mirror.test/debian/ sid" ]]
     nobody_there
-    run -0 "$DEBIAN" other cat Makefile
+    run -0 --separate-stderr "$DEBIAN" other cat Makefile
     [ "$output" = "$(cat "$BATS_TEST_DIRNAME/../Makefile")" ]
     [ "$(wc -l <debootstrap.log)" -eq 1 ]
 }
