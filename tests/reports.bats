@@ -376,7 +376,7 @@ PY
             *[reporter["name"] for reporter in d["reporters"]])' <<<"${lines[0]}"
     }
     run -3 --separate-stderr reports --authserv-id mx.example.org --json in
-    diff - <(figures) <<<'2 6 11 0 evil.example Google.com'
+    diff - <(figures) <<<'2 6 11 0 evil.example google.com'
     [[ $stderr == 'mta-sts-reports: not counted: 6 reports unsigned' ]]
     run -3 reports --authserv-id mx1.example.org,MX.example.org -v in
     [[ $output == *$'\n    6 reports unsigned, left out'* ]]

@@ -574,6 +574,23 @@ limited() {
     [[ $output == 'mta-sts-probe: nowhere: is not a list of name servers; write '* ]]
 }
 
+@test "a resolver that has to look a name up for two seconds is waited for, though it answers others at once" {
+    start resolver.log python3 -c '
+import socket, threading, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 5396))
+def answer(query, client):
+    end = query.index(b"\0", 12) + 5
+    time.sleep(2 if b"slow" in query else 0.02)
+    s.sendto(query[:2] + b"\x81\x83" + query[4:6] + bytes(6) + query[12:end], client)
+while True:
+    threading.Thread(target=answer, args=s.recvfrom(65535), daemon=True).start()'
+    until_true inside kdig +short +timeout=4 @127.0.0.1 -p 5396 a.test
+    # shellcheck disable=SC2046 # one a line
+    run -2 probe --dns 127.0.0.1:5396 -j 8 slow.test $(seq -f 'd%g.test' 400)
+    run -1 grep -F 'name server' <<<"$output"
+}
+
 @test "Ctrl-C: ends with what is known so far" {
     # shellcheck disable=SC2086
     $INSIDE "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" -j 2 --timeout 30 healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &

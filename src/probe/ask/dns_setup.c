@@ -20,6 +20,9 @@
 
 static const char *const root_keys[] = { ROOT_KEY, "/var/lib/unbound/root.key" };
 
+/* For an answer; with five tries it is more than a question may take. */
+#define PATIENCE_MS "2500"
+
 enum { ROOT_KEYS = sizeof root_keys / sizeof root_keys[0], LINE_SIZE = 1024, END_MS = 5000 /* how long its end may take */ };
 
 /* The cache stays small, however many domains there are. */
@@ -53,6 +56,15 @@ static bool set_options(struct ub_ctx *context, unsigned sockets)
 
 /* --- name servers --- */
 
+/*
+ * SERVER may take its time: it looks names up elsewhere. Where most of its answers are quick, libunbound would ask again after
+ * 50 ms, take no answer to what it asked before, and after five times call the server failed.
+ */
+static bool add_server(struct ub_ctx *context, const char *server)
+{
+    return ub_ctx_set_option(context, "infra-cache-min-rtt:", PATIENCE_MS) == 0 && ub_ctx_set_fwd(context, server) == 0;
+}
+
 static bool take_list(struct ub_ctx *context, const char *list, char *why, size_t size)
 {
     char server[PROBE_DNS_SERVER_SIZE];
@@ -61,7 +73,7 @@ static bool take_list(struct ub_ctx *context, const char *list, char *why, size_
     if (strcmp(list, PROBE_DNS_ROOT) == 0)
         return true;
     do {
-        if (!probe_dns_servers_next(&at, server) || ub_ctx_set_fwd(context, server) != 0)
+        if (!probe_dns_servers_next(&at, server) || !add_server(context, server))
             return fail(why, size, list,
                         "is not a list of name servers; write addresses: 192.0.2.53,[2001:db8::53]:5353, or --dns root");
     } while (*at != '\0');
@@ -78,7 +90,7 @@ static bool take_system(struct ub_ctx *context, char *why, size_t size)
     if (in == NULL)
         return errno == ENOENT || fail(why, size, "/etc/resolv.conf", strerror(errno));
     while (good && fgets(line, sizeof line, in) != NULL)
-        good = !probe_dns_servers_line(line, server) || ub_ctx_set_fwd(context, server) == 0;
+        good = !probe_dns_servers_line(line, server) || add_server(context, server);
     (void)fclose(in);
     return good || fail(why, size, PROBE_LACK_MEMORY, "");
 }
