@@ -51,7 +51,8 @@ resolves() {
 }
 
 # run_unbound: starts unbound on port 53 of UNBOUND_ADDRESS (default: 127.0.0.1), which looks names up as a sender's resolver does, also from one zone into
-# another. Standard input is the rest of its configuration, which begins within the section server.
+# another. A server has time to answer, also on a busy machine: by default it is asked again after 50 ms. Standard input is the rest of the configuration,
+# which begins within the section server.
 run_unbound() {
     {
         cat <<CONF
@@ -67,6 +68,7 @@ server:
     do-daemonize: no
     do-not-query-localhost: no
     num-threads: 1
+    infra-cache-min-rtt: 2500
 CONF
         cat
     } >unbound.conf

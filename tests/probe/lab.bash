@@ -87,7 +87,6 @@ while True:
     local-zone: "test." nodefault
     outgoing-range: 256
     num-queries-per-thread: 256
-    infra-cache-min-rtt: 2500
 remote-control:
     control-enable: no
 $(for zone in test:5353 example:5353 silent:5399; do printf 'stub-zone:\n    name: "%s."\n    stub-addr: 127.0.0.1@%s\n' "${zone%:*}" "${zone#*:}"; done)
