@@ -66,7 +66,7 @@ CONF
     start silent.log python3 -c '
 import socket, threading
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("127.0.0.1", 5399))
+s.bind(("", 5399))
 threading.Event().wait()'
     # A forwarder that hands no DNSSEC records over: it takes the DO bit out of the query.
     start plain.log python3 -c '

@@ -20,8 +20,8 @@
 
 static const char *const root_keys[] = { ROOT_KEY, "/var/lib/unbound/root.key" };
 
-/* For an answer; with five tries it is more than a question may take. */
-#define PATIENCE_MS "2500"
+/* In milliseconds, for all resolvers of the process: see add_server(). */
+#define PATIENCE "1000"
 
 enum { ROOT_KEYS = sizeof root_keys / sizeof root_keys[0], LINE_SIZE = 1024, END_MS = 5000 /* how long its end may take */ };
 
@@ -57,12 +57,13 @@ static bool set_options(struct ub_ctx *context, unsigned sockets)
 /* --- name servers --- */
 
 /*
- * SERVER may take its time: it looks names up elsewhere. Where most of its answers are quick, libunbound would ask again after
- * 50 ms, take no answer to what it asked before, and after five times call the server failed.
+ * What SERVER has to look up takes longer than what it has at hand, and libunbound goes by the latter: it would ask again after
+ * 50 ms, and after five times call the server failed. More patience would leave no time for a third server, if two are dead:
+ * libunbound 1.17 asks each of them twice.
  */
 static bool add_server(struct ub_ctx *context, const char *server)
 {
-    return ub_ctx_set_option(context, "infra-cache-min-rtt:", PATIENCE_MS) == 0 && ub_ctx_set_fwd(context, server) == 0;
+    return ub_ctx_set_option(context, "infra-cache-min-rtt:", PATIENCE) == 0 && ub_ctx_set_fwd(context, server) == 0;
 }
 
 static bool take_list(struct ub_ctx *context, const char *list, char *why, size_t size)
