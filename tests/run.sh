@@ -9,8 +9,11 @@ cd "$(dirname "$0")/.." || exit 1
 
 build=$1 limit=${TEST_SECONDS:-600}
 shift
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+out=$(mktemp -d) || exit 1
+session=
+# Tests that run end with this script.
+trap '[ -z "$session" ] || pkill -TERM -s "$session"; rm -rf "$out"' EXIT
+trap 'exit 1' HUP INT TERM
 export MTA_STS=$PWD/$build/mta-sts
 
 if [ "${1:-}" = units ]; then
@@ -34,7 +37,7 @@ if [ $# -gt 0 ]; then
     # A session of its own, by which its processes are found: GNU parallel gives each file a process group.
     TMPDIR=$out setsid bats --tap --jobs "${TEST_JOBS:-$(($(nproc) * 4))}" --no-parallelize-across-files "${without[@]}" "$@" >"$out/bats" 2>&1 &
     session=$!
-    sleep "$limit" &
+    setpriv --pdeathsig TERM sleep "$limit" &
     timer=$!
     wait -n "$session" "$timer"
     code=$?
@@ -49,6 +52,7 @@ if [ $# -gt 0 ]; then
         echo "not ok 0 - bats: exit status $code" >>"$out/tap"
     fi
     cat "$out/bats" >>"$out/tap"
+    session=
 fi
 # All processes that a test has started must be gone.
 if left=$(pgrep -af -- "$MTA_STS|$out"); then

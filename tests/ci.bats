@@ -1,0 +1,137 @@
+# .ci/run, with a make, a tools/packages and a tools/debian that only count: it is green where all tiers ran and passed, and nowhere else.
+
+bats_require_minimum_version 1.5.0
+load helpers/suite
+
+# fake FILE: makes this program from standard input.
+fake() {
+    mkdir -p "${1%/*}"
+    cat >"$1"
+    chmod 755 "$1"
+}
+
+# In a tier five tests pass. WRONG is what a tier or a release does first; NAME is its name there. Lint counts nothing itself, as in the Makefile.
+fakes() {
+    mkdir tmp
+    fake tree/.ci/run <"$BATS_TEST_DIRNAME/../.ci/run"
+    fake tree/tools/packages <<<'eval "${WRONG_PACKAGES:-}"'
+    fake tree/tools/debian <<'SH'
+#!/bin/bash
+NAME=$1
+shift
+eval "${WRONG:-}"
+exec "$@"
+SH
+    fake bin/make <<'SH'
+#!/bin/bash
+NAME=${!#}
+eval "${WRONG:-}"
+[ "$NAME" = lint ] || { echo "5 passed, 0 failed"; echo "5 0" >>"$COUNTS"; }
+SH
+    export PATH=$DIR/bin:$PATH TMPDIR=$DIR/tmp RELEASES=other
+}
+
+# ci WRONG [TIER...]: runs it here, and on the release other.
+ci() {
+    WRONG=$1 run tree/.ci/run "${@:2}"
+    echo "$1: $status"
+    echo "$output"
+    [ -z "$(ls -A tmp)" ]
+}
+
+# ends STATUS LINE
+ends() {
+    [[ $status -eq $1 && ${lines[-1]} == "$2" ]]
+}
+
+# began COUNT PREFIX: so many tiers.
+began() {
+    [ "$(grep -c "^$2== make [a-z-]*$" <<<"$output")" -eq "$1" ]
+}
+
+@test "ci: all tiers, here and there; the named ones; here alone" {
+    fakes
+    ci ''
+    ends 0 '112 passed, 0 failed'
+    began 12 ''
+    began 12 'other: '
+    ci '' test lint
+    ends 0 '12 passed, 0 failed'
+    RELEASES='' ci ''
+    ends 0 '56 passed, 0 failed'
+    began 12 ''
+}
+
+# shellcheck disable=SC2016 # here and below: for the fakes
+@test "ci: a tier that fails, dies or tests nothing, here and there: a failure each" {
+    fakes
+    local wrong tier
+    for tier in test fuzz sanitize; do
+        for wrong in 'exit 1' 'exit 0' 'kill -KILL $$'; do
+            ci "[ \$NAME != $tier ] || $wrong"
+            ends 1 '102 passed, 2 failed'
+        done
+    done
+    ci '[ $NAME != lint ] || exit 2'
+    ends 1 '110 passed, 2 failed'
+    # Failures that it counted are enough; without one, its end is one.
+    ci '[ $NAME != test ] || { echo "3 2" >>"$COUNTS"; exit 1; }; [ $NAME != fuzz ] || exit 1'
+    ends 1 '98 passed, 6 failed'
+    ci '[ $NAME != test ] || { echo "3 0" >>"$COUNTS"; exit 1; }'
+    ends 1 '108 passed, 2 failed'
+}
+
+@test "ci: a release that does not come, or dies after a sum of one of its tiers: a failure" {
+    fakes
+    local wrong
+    for wrong in 'exit 1' 'exit 0' 'kill -KILL $$' 'echo "5 passed, 0 failed, or so"; exit 0'; do
+        ci "[ \$NAME != other ] || { $wrong; }"
+        ends 1 '56 passed, 2 failed'
+        ci "[ \$NAME != other ] || { $wrong; }" test
+        ends 1 '5 passed, 1 failed'
+    done
+    for wrong in 'exit 1' 'kill -KILL $$'; do
+        ci "[ \$NAME != other ] || { echo '7 passed, 0 failed'; $wrong; }" test
+        ends 1 '12 passed, 1 failed'
+    done
+    RELEASES=a/b ci '' test
+    ends 1 '5 passed, 1 failed'
+}
+
+@test "ci: no packages, no folder for what it counts, no test: a failure" {
+    fakes
+    WRONG_PACKAGES='exit 1' ci ''
+    ends 1 '0 passed, 1 failed'
+    TMPDIR=$DIR/nowhere run ! tree/.ci/run
+    ci 'rm -r "${COUNTS%/*}"' test
+    [ "$status" -ne 0 ]
+    ci 'exit 0' --version
+    ends 1 '0 passed, 2 failed'
+}
+
+# all_reached: each of the two lines here, and the other release, is within a tier.
+all_reached() {
+    [ "$(ls reached 2>/dev/null | wc -l)" -eq 3 ]
+}
+
+none_left() {
+    local pid
+    for pid in $(cat reached/*); do
+        ! kill -0 "$pid" 2>/dev/null || return 1
+    done
+}
+
+@test "ci: at a signal, no tier goes on" {
+    fakes
+    local signal
+    for signal in TERM HUP INT; do
+        rm -rf reached
+        mkdir reached
+        # shellcheck disable=SC2016
+        WRONG='[ "$NAME" = other ] || { echo $$ >"$DIR/reached/$NAME.$$"; exec sleep 30; }' DIR=$DIR \
+            background "$signal.log" env --default-signal tree/.ci/run
+        until_true all_reached
+        kill -"$signal" "$STARTED"
+        until_true none_left
+    done
+}
