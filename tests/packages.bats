@@ -66,6 +66,8 @@ SH
         fake "$name" <<<"echo \"$name \$*\" >>\"\$DIR/disabled\""
     done
     fake id <<<'echo 0'
+    # Not the lock of this machine's dpkg.
+    fake flock <<<'[ "$1 $2" = "-o /var/lib/dpkg" ] && touch "$DIR/lock" && exec /usr/bin/flock -o "$DIR/lock" "${@:3}"'
 }
 
 # packages NAME...: runs the script, which finds these programs before all others.
@@ -173,7 +175,8 @@ SH
     [ "$(cat installed)" = absent ]
     # Nothing is left out where the lists are not to be had.
     rm updated
-    fake apt-get <<<'echo "E: no network" >&2; exit 100'
+    # apt takes that for a warning by default.
+    fake apt-get <<<'echo "E: no network" >&2; [[ " $* " != *" APT::Update::Error-Mode=any "* ]] || exit 100'
     run -1 --separate-stderr packages --offered elsewhere
     [ "$output" = '' ]
     [[ $stderr == *'E: no network'* ]]
@@ -190,7 +193,7 @@ SH
     [ ! -e started ]
 }
 
-@test "packages: two at once: the second waits" {
+@test "packages: two at once: the second waits; a third that gives up installs nothing" {
     fakes
     WAIT=$DIR/go packages one >first.log 2>&1 3>&- &
     local first=$!
@@ -199,12 +202,20 @@ SH
     packages two >second.log 2>&1 3>&- &
     local second=$!
     PIDS+=("$second")
+    packages three >third.log 2>&1 3>&- &
+    local third=$!
+    PIDS+=("$third")
     until_true grep -q Installing second.log
+    until_true grep -q Installing third.log
     sleep 1
     [ ! -e installed ]
+    # Who gives up while it waits installs nothing later.
+    pkill -TERM -P "$third" -f tools/packages || kill "$third"
+    wait "$third" || true
     touch go
     wait "$first"
     wait "$second"
+    until_true flock "$DIR/lock" true
     [ "$(cat installed)" = "$(printf 'one\ntwo')" ]
     [ ! -e started ]
     [ -z "$(ls -A tmp)" ]
