@@ -76,15 +76,33 @@ nobody_there() {
     done
 }
 
+# waits_for_lock PID: a child of it is flock.
+waits_for_lock() {
+    pgrep -P "$1" -x flock >/dev/null
+}
+
 @test "debian: an installation that was interrupted begins anew" {
     fakes
     WAIT=$DIR/go background first.log "$DEBIAN" other true
     until_true test -e go.reached
+    local first=$STARTED
+    # Who waits for it ends at a signal, too.
+    background second.log "$DEBIAN" other true
+    until_true waits_for_lock "$STARTED"
     kill -TERM "$STARTED"
+    ended "$STARTED"
+    kill -TERM "$first"
     until_true nobody_there
     [ ! -e roots/other ]
     run -0 "$DEBIAN" other sh -c 'ls /'
     [ "$(wc -l <debootstrap.log)" -eq 2 ]
+}
+
+@test "debian: a name that is a path is no release" {
+    fakes
+    run -1 "$DEBIAN" ../other true
+    [ "$output" = 'mta-sts: "../other" is no name of a release, such as trixie' ]
+    [ ! -e other ]
 }
 
 @test "debian: outside of a clone it says so, and installs nothing" {
