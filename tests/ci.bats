@@ -98,6 +98,16 @@ began() {
     ends 1 '5 passed, 1 failed'
 }
 
+@test "ci: what failed is told once more at the end, here and there" {
+    fakes
+    ci '[ $NAME != test ] || { echo "not ok 7 a name" >>"$COUNTS.failed"; echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != lint ] || exit 1'
+    ends 1 '108 passed, 4 failed'
+    [ "$(tail -n 5 <<<"$output" | head -n 4)" = 'failed: not ok 7 a name
+failed: make lint
+failed: other: make lint
+failed: other: not ok 7 a name' ]
+}
+
 @test "ci: no packages, no folder for what it counts, no test: a failure" {
     fakes
     WRONG_PACKAGES='exit 1' ci ''
