@@ -1,5 +1,6 @@
 -- For wrk: counts every answer. HOSTS are the hosts to ask for, one for each thread. The right bodies for HOST are in the files HOST.1, HOST.2 and so on in
--- the working directory. The last line has the results: asked, right, refused (5xx), wrong, lost (no answer), and the slowest answer in milliseconds.
+-- the working directory. The last line has the results: asked, right, refused (5xx), wrong, lost (no answer), the slowest answer in milliseconds, and how many
+-- clients got an answer, where the front server names each client's connection in the header X-Client.
 
 local counts = dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "../helpers/wrk.lua")
 
@@ -23,7 +24,8 @@ function init(arguments)
         bodies[file:read("*a")] = true
         file:close()
     end
-    right, refused, wrong, example = 0, 0, 0, ""
+    right, refused, wrong, example, clients = 0, 0, 0, "", 0
+    known = {}
     text = wrk.format("GET", nil, { ["Host"] = host })
 end
 
@@ -32,6 +34,11 @@ function request()
 end
 
 function response(status, headers, body)
+    local client = headers["X-Client"] or headers["x-client"]
+    if client and not known[client] then
+        known[client] = true
+        clients = clients + 1
+    end
     if status == 200 and bodies[body] then
         right = right + 1
     elseif status >= 500 and status <= 599 then
@@ -45,5 +52,5 @@ end
 function done(summary, latency, requests)
     local right, refused, wrong, lost = counts.sum("right"), counts.sum("refused"), counts.sum("wrong"), counts.lost(summary)
     counts.print("example")
-    print(string.format("counted %d %d %d %d %d %d", right + refused + wrong + lost, right, refused, wrong, lost, latency.max / 1000))
+    print(string.format("counted %d %d %d %d %d %d %d", right + refused + wrong + lost, right, refused, wrong, lost, latency.max / 1000, counts.sum("clients")))
 end

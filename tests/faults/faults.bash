@@ -69,6 +69,7 @@ front_nginx() {
     PORT[nginx]=$(free_port)
     nginx_config root 2 >nginx.conf <<CONF
 access_log off;
+keepalive_requests 10000000;
 upstream program { $upstream }
 server {
     listen 127.0.0.1:${PORT[nginx]};
@@ -76,6 +77,7 @@ server {
     location = /.well-known/mta-sts.txt {
         fastcgi_pass program;
         $keep
+        add_header X-Client \$connection;
         fastcgi_param SERVER_NAME \$host;
         fastcgi_param HTTP_HOST \$host;
         fastcgi_param REQUEST_METHOD \$request_method;
@@ -91,7 +93,7 @@ CONF
 # front_haproxy: HAProxy in front of the program on fcgi.sock. By default it keeps its connections.
 front_haproxy() {
     PORT[haproxy]=$(free_port)
-    haproxy_config "${PORT[haproxy]}" >haproxy.cfg
+    haproxy_config "${PORT[haproxy]}" 'http-response set-header X-Client %cp' >haproxy.cfg
     run_haproxy listens_on "${PORT[haproxy]}"
 }
 
@@ -124,10 +126,16 @@ end_load() {
     wait "${LOADS[@]}"
 }
 
-# count FRONT: the results of the load through FRONT, in ASKED, RIGHT, REFUSED, WRONG, LOST and SLOWEST (in ms).
+# stop_load: ends the load now. wrk takes this signal so, and prints its results.
+stop_load() {
+    kill -INT "${LOADS[@]}"
+    end_load
+}
+
+# count FRONT: the results of the load through FRONT, in ASKED, RIGHT, REFUSED, WRONG, LOST, SLOWEST (in ms) and, behind nginx and HAProxy, CLIENTS.
 count() {
     grep -v '^  ' "load.$1"
-    read -r ASKED RIGHT REFUSED WRONG LOST SLOWEST < <(sed -n 's/^counted //p' "load.$1")
+    read -r ASKED RIGHT REFUSED WRONG LOST SLOWEST CLIENTS < <(sed -n 's/^counted //p' "load.$1")
     # With less load than this, the fault may not have hit any request.
     [ "$RIGHT" -gt 100 ]
 }

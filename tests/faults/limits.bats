@@ -42,7 +42,7 @@ lowest_limit() {
     start_program fcgi.sock -f policies.ini -t 4
     client <<'PY'
 for i in range(20):
-    s = connect(path, 5)
+    s = connect(path)
     s.sendall(request("mta-sts.example.org"))
     assert b"mx: mail.example.org" in answer(s)
     s.close()
