@@ -39,7 +39,7 @@ for sent in b"", request("mta-sts.example.org")[:-20]:
     begin = time.monotonic()
     assert closed(s), "answered?"
     took = time.monotonic() - begin
-    assert 4.5 < took < 7.5, took
+    assert 4.5 < took < 9.5, took
 PY
 }
 
@@ -48,7 +48,7 @@ PY
     client <<'PY'
 kept = []
 for i in range(12):
-    s = connect(path, 5)
+    s = connect(path)
     for j in range(2 if i == 0 else 1):
         s.sendall(request("mta-sts.example.org", KEEP))
         assert b"mx: mail.example.org" in answer(s)
@@ -212,7 +212,8 @@ for i in range(20):
     assert b"mx: mail.example.org" in answer(s), i
     slowest = max(slowest, time.monotonic() - begin)
 print("slowest: %.3f s" % slowest)
-assert slowest < 0.9, slowest
+# Who does not read is given up after 30 seconds.
+assert slowest < 5, slowest
 for s in deaf:
     assert answer(s, 10).count(b"mx: mx00800.") == 10
 PY

@@ -19,7 +19,7 @@ exported() {
 
 # export [OPTION] DIR, as the process $$, within five seconds. The names of its temporary files contain that number.
 mta_sts_export() {
-    timeout 5 "$MTA_STS" -f policies.ini export "$@"
+    timeout 60 "$MTA_STS" -f policies.ini export "$@"
 }
 
 # Nothing outside of the tree is written or removed.

@@ -181,7 +181,7 @@ mta-sts: 1 of 2 domains imported; the others are comments in the output, each wi
     ln -s ../shared.txt tree/in.example/mta-sts.txt
     ln -s .. tree/loop.example/up
     ln -s "$DIR" tree/loop.example/outside
-    run -1 --separate-stderr timeout 20 "$MTA_STS" import tree
+    run -1 --separate-stderr timeout 60 "$MTA_STS" import tree
     grep -qx '\[good.example in.example\]' <<<"$output"
     [ "$(grep -c '^\[' <<<"$output")" -eq 1 ]
     [ "$(grep -c . <<<"$stderr")" -eq 8 ]
@@ -195,7 +195,7 @@ mta-sts: 1 of 2 domains imported; the others are comments in the output, each wi
     python3 -c 'import resource, subprocess, sys
 subprocess.run([sys.argv[1], "import", "tree"], capture_output=True)
 sys.exit(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 150_000)' "$MTA_STS"
-    run -1 timeout 20 "$MTA_STS" import tree/fifo.js /dev/null tree/large.js missing
+    run -1 timeout 60 "$MTA_STS" import tree/fifo.js /dev/null tree/large.js missing
     diff - <(echo "$output") <<'TEXT'
 mta-sts: tree/fifo.js: is a FIFO; read it with "mta-sts import - <FILE"
 mta-sts: /dev/null: is a device; name a file

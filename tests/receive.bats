@@ -316,11 +316,11 @@ SH
 }
 
 @test "a folder that cannot be written to: at the start it is named, later 503" {
-    run timeout 10 spawn-fcgi -n -s "$DIR/fcgi.sock" -- "$MTA_STS" -f policies.ini --receive "$DIR/nowhere"
+    run timeout 60 spawn-fcgi -n -s "$DIR/fcgi.sock" -- "$MTA_STS" -f policies.ini --receive "$DIR/nowhere"
     [ "$status" -eq 1 ]
     [[ $output == "mta-sts-reports: $DIR/nowhere: reports cannot be written there: No such file or directory; make this folder, and let user id "* ]]
     rm -f fcgi.sock
-    run timeout 10 env -u MTA_STS_REPORTS spawn-fcgi -n -s "$DIR/fcgi.sock" -- "$MTA_STS" -f policies.ini
+    run timeout 60 env -u MTA_STS_REPORTS spawn-fcgi -n -s "$DIR/fcgi.sock" -- "$MTA_STS" -f policies.ini
     [ "$status" -eq 1 ]
     [ "$output" = "mta-sts-reports: no folder for reports: set MTA_STS_REPORTS, or write --receive DIR" ]
     rm -f fcgi.sock
@@ -335,7 +335,7 @@ SH
 # take 4 more when a day begins.
 @test "too few descriptors for its threads and their files: it does not start, and says how many it needs" {
     mkdir in
-    run timeout 10 bash -c 'ulimit -n 81 && exec spawn-fcgi -n -s "$1/fcgi.sock" -- "$2" -f policies.ini --receive in -t 2' - "$DIR" "$MTA_STS"
+    run timeout 60 bash -c 'ulimit -n 81 && exec spawn-fcgi -n -s "$1/fcgi.sock" -- "$2" -f policies.ini --receive in -t 2' - "$DIR" "$MTA_STS"
     [ "$status" -eq 1 ]
     [[ $output == *"2 threads need 82 descriptors, but the limit is 81; "* ]]
 }

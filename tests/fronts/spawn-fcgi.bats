@@ -53,7 +53,7 @@ load supervisors
         /etc/mta-sts/policies.ini "$DIR/policies.ini" >start
     mkdir elsewhere
     cd elsewhere
-    PATH=$DIR:$PATH run timeout 10 sh ../start
+    PATH=$DIR:$PATH run timeout 60 sh ../start
     echo "$output"
     [ "$status" -ne 0 ]
     [[ $output == *'No such file or directory'* ]]
@@ -78,7 +78,7 @@ PY
 with_syslog() {
     mkdir -p dev
     # shellcheck disable=SC2016 # of the inner shell
-    timeout 20 unshare --mount --propagation private bash -ec '
+    timeout 60 unshare --mount --propagation private bash -ec '
         mount --rbind /dev dev; mount -t tmpfs tmpfs /dev
         touch /dev/null /dev/urandom /dev/log
         mount --bind dev/null /dev/null; mount --bind dev/urandom /dev/urandom; mount --bind log.sock /dev/log

@@ -72,9 +72,9 @@ open_folders() {
 # without_privileges COMMAND...: runs COMMAND without root's privilege to ignore permissions.
 without_privileges() {
     if [ "$(id -u)" -eq 0 ]; then
-        setpriv --bounding-set -all --inh-caps -all timeout 5 "$@"
+        setpriv --bounding-set -all --inh-caps -all timeout 60 "$@"
     else
-        timeout 5 "$@"
+        timeout 60 "$@"
     fi
 }
 

@@ -24,3 +24,29 @@ teardown_file() {
 probe() {
     PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
+
+# begin_four SECONDS [OPTION...]: the probe in the background, two domains at a time, of which the second one and the third hang for up to SECONDS. Waits until it is
+# at the third one: then the first is done, and the fourth was not looked at. PROBING is its process; its output is in out.
+begin_four() {
+    local at
+    at=$(inside kdig +short mail.smtp-hung.test A)
+    [ -n "$at" ]
+    # shellcheck disable=SC2086
+    $INSIDE "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" -j 2 --timeout "$@" healthy.test answer-hung.test smtp-hung.test txt-none.test >out 2>err 3>&- &
+    PROBING=$!
+    PIDS+=("$PROBING")
+    until_true is_connected "$PROBING" "$at"
+}
+
+is_connected() {
+    inside ss -Htnp dst "$2" | grep -q "pid=$1,"
+}
+
+# interrupted: Ctrl-C ends it, with the status of what is known so far.
+interrupted() {
+    local code=0
+    kill -INT "$PROBING"
+    ended "$PROBING"
+    wait "$PROBING" || code=$?
+    [ "$code" -eq 2 ] || [ "$code" -eq 3 ]
+}
