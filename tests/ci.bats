@@ -44,6 +44,11 @@ ends() {
     [[ $status -eq $1 && ${lines[-1]} == "$2" ]]
 }
 
+# tells WHAT...: that is what failed, by the lines before the last one.
+tells() {
+    [ "$(sed '$d' <<<"$output" | tac | sed -n '/^failed: /!q; s///p' | tac)" = "$(printf '%s\n' "$@")" ]
+}
+
 # began COUNT PREFIX: so many tiers.
 began() {
     [ "$(grep -c "^$2== make [a-z-]*$" <<<"$output")" -eq "$1" ]
@@ -94,7 +99,8 @@ began() {
         ci "[ \$NAME != other ] || { echo '7 passed, 0 failed'; $wrong; }" test
         ends 1 '12 passed, 1 failed'
     done
-    RELEASES=a/b ci '' test
+    # Its log cannot be written.
+    ci 'mkdir "${COUNTS%/*}/0.log"' test
     ends 1 '5 passed, 1 failed'
 }
 
@@ -102,10 +108,17 @@ began() {
     fakes
     ci '[ $NAME != test ] || { echo "not ok 7 a name" >>"$COUNTS.failed"; echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != lint ] || exit 1'
     ends 1 '108 passed, 4 failed'
-    [ "$(tail -n 5 <<<"$output" | head -n 4)" = 'failed: not ok 7 a name
-failed: make lint
-failed: other: make lint
-failed: other: not ok 7 a name' ]
+    tells 'not ok 7 a name' 'make lint' 'other: make lint' 'other: not ok 7 a name'
+    # Who counts a failure and tells none is told by its name; so is who dies.
+    ci '[ $NAME != test ] || { echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != other ] || { echo "7 passed, 1 failed"; kill -KILL $$; }' test
+    ends 1 '11 passed, 2 failed'
+    tells 'make test' 'other: .ci/run'
+    WRONG_PACKAGES='exit 1' ci ''
+    tells 'tools/packages make'
+    # A line of a tier that only looks like one.
+    ci 'echo "failed: not"' test
+    ends 0 '10 passed, 0 failed'
+    tells
 }
 
 @test "ci: no packages, no folder for what it counts, no test: a failure" {
@@ -127,7 +140,7 @@ all_reached() {
 none_left() {
     local pid
     for pid in $(cat reached/*); do
-        ! kill -0 "$pid" 2>/dev/null || return 1
+        ended "$pid"
     done
 }
 

@@ -12,8 +12,19 @@ shift
 out=$(mktemp -d) || exit 1
 session=
 # Tests that run end with this script.
-trap '[ -z "$session" ] || pkill -TERM -s "$session"; rm -rf "$out"' EXIT
+trap 'end_session; rm -rf "$out"' EXIT
 trap 'exit 1' HUP INT TERM
+
+# end_session: ends what runs in it, and what a test keeps in a session of its own: that has the name of a file of the test.
+end_session() {
+    [ -n "$session" ] || return 0
+    pkill -TERM -s "$session"
+    sleep 2
+    pkill -KILL -s "$session"
+    pkill -KILL -f -- "$out"
+    session=
+}
+
 export MTA_STS=$PWD/$build/mta-sts
 
 if [ "${1:-}" = units ]; then
@@ -44,9 +55,7 @@ if [ $# -gt 0 ]; then
     if ! kill "$timer" 2>/dev/null; then
         running=$(pgrep -s "$session" -af bats-exec-file | grep -o '[^ /]*\.bats' | sort -u | tr '\n' ' ')
         echo "not ok 0 - bats: ended after $limit s, while these ran: ${running% }; TEST_SECONDS=$((limit * 2)) allows more" >>"$out/tap"
-        pkill -TERM -s "$session"
-        sleep 2
-        pkill -KILL -s "$session"
+        end_session
     # The same if a test vanishes.
     elif [ "$code" -ne 0 ] && ! grep -q '^not ok [0-9]' "$out/bats"; then
         echo "not ok 0 - bats: exit status $code" >>"$out/tap"
