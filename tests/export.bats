@@ -17,7 +17,7 @@ exported() {
     A=tree/mta-sts.a.example B=tree/mta-sts.b.example
 }
 
-# export [OPTION] DIR, as the process $$, within five seconds. The names of its temporary files contain that number.
+# export [OPTION] DIR, as the process $$. The names of its temporary files contain that number.
 mta_sts_export() {
     timeout 60 "$MTA_STS" -f policies.ini export "$@"
 }

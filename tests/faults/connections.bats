@@ -27,9 +27,10 @@ rude_under_load() {
     expect 1 policies.ini
     behind_both -t 4
     before=$(descriptors)
-    be_rude "$kind" "$n" 9
+    # Who is held up from now on is answered before the load ends.
+    begin_load 9
     sleep 0.3
-    begin_load 7
+    be_rude "$kind" "$n" 7
     end_load
     wait "$RUDE"
     held_up_nobody "$fault" "$(tail -1 rude.count)"

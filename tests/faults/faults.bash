@@ -135,6 +135,7 @@ stop_load() {
 # count FRONT: the results of the load through FRONT, in ASKED, RIGHT, REFUSED, WRONG, LOST, SLOWEST (in ms) and, behind nginx and HAProxy, CLIENTS.
 count() {
     grep -v '^  ' "load.$1"
+    # shellcheck disable=SC2034 # for the suites
     read -r ASKED RIGHT REFUSED WRONG LOST SLOWEST CLIENTS < <(sed -n 's/^counted //p' "load.$1")
     # With less load than this, the fault may not have hit any request.
     [ "$RIGHT" -gt 100 ]

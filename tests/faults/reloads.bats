@@ -27,7 +27,7 @@ was_read() {
     expect 1 first.ini
     write_second 2
     behind_both
-    begin_load 600
+    begin_load 1000
     for ((i = 0; i < 200; i++)); do
         if ((i % 2)); then put first.ini; else put second.ini; fi
         until_true was_read $((i + 1))
