@@ -1,6 +1,7 @@
 # The suites can fail: they do with a program that gives wrong answers.
 
 load helpers/suite
+load helpers/program
 
 @test "a program that answers another domain's policy fails the suites" {
     cat >wrong <<'SH'
@@ -36,4 +37,16 @@ SH
     run -1 env -u BATS_TEST_FILTER -u COUNTS "$BATS_TEST_DIRNAME/run.sh" no-build "$DIR/leaves.bats"
     [[ $output == *'not ok 0 - left running:'*'/left 60'* ]]
     ended "$(grep -o '^[0-9]* .*/left 60$' <<<"$output" | cut -d' ' -f1)"
+}
+
+@test "a program that is started again is waited for: the log has the line of the one before" {
+    printf '#!/bin/sh\nsleep "$SLOW"\nexec "$@"\n' >slow
+    chmod 755 slow
+    export SLOW=0
+    WRAPPER=$DIR/slow start_fastcgi -f policies.ini
+    kill "$PROGRAM"
+    ends_well
+    SLOW=1
+    WRAPPER=$DIR/slow start_fastcgi -f policies.ini
+    logged 2 ': ready: '
 }

@@ -10,7 +10,7 @@ mta_sts() {
 }
 
 inside() {
-    timeout "${PATIENCE:-20}" "$@"
+    timeout 100 "$@"
 }
 
 start() {

@@ -106,7 +106,8 @@ is_report() {
     leave_alone new
     mv new policies.ini
     kill -HUP "$PROGRAM"
-    until_true logged 1 'policies.ini: 2 mistakes'
+    until_true logged 1 'policies.ini: read again'
+    logged 1 'policies.ini: 2 mistakes'
     [ "$(post new.example)" = 503 ]
     retries 600
     [ "$(post example.org)" = 201 ]

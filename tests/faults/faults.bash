@@ -40,10 +40,6 @@ start_kept() {
     until_true is_ready "$name.log" "$count"
 }
 
-is_ready() {
-    [ "$(grep -c 'mta-sts: ready' "$1")" -ge "$2" ]
-}
-
 declare -gA PORT
 
 # front_lighttpd SOCKET...: lighttpd in front of the program on these sockets.

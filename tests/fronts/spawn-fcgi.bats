@@ -13,6 +13,7 @@ load supervisors
     local round
     # The second one finds the socket of a killed process.
     for round in 1 2; do
+        rm -f fcgi.log
         (umask 077 && exec ./start) >fcgi.log 2>errors 3>&- &
         PROGRAM=$!
         PIDS+=("$PROGRAM")

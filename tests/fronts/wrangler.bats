@@ -26,7 +26,7 @@ prepare_wrangler() {
 # wrangler ARGUMENT...: as the example starts it.
 wrangler() {
     # shellcheck disable=SC2086 # two words
-    PATIENCE=60 inside $WRANGLER "$@" --cwd cloudflare
+    inside $WRANGLER "$@" --cwd cloudflare
 }
 
 # start_wrangler ARGUMENT...: starts a server on PORT, and ends its processes with it.
@@ -60,7 +60,7 @@ const config = unstable_readConfig({ config: process.argv[2] });
 console.error(config.name, config.workers_dev, config.preview_urls, config.routes.every((route) => route.custom_domain));
 console.log(config.routes.map((route) => route.pattern).join("\n"));
 JS
-    NODE_PATH=$BATS_TEST_DIRNAME/../../build/wrangler/node_modules PATIENCE=60 inside "${WRANGLER%% *}" routes.js cloudflare/wrangler.jsonc >routes 2>settings
+    NODE_PATH=$BATS_TEST_DIRNAME/../../build/wrangler/node_modules inside "${WRANGLER%% *}" routes.js cloudflare/wrangler.jsonc >routes 2>settings
     [ "$(cat settings)" = 'mta-sts false false true' ]
     "$MTA_STS" -f policies.ini hosts | diff - routes
     [ "$(wc -l <routes)" -eq 1000 ]

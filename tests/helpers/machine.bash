@@ -49,12 +49,7 @@ power_on() {
         ' power_on "$name" "$@" </dev/null
     NSPAWN=$STARTED
     touch "$BATS_FILE_TMPDIR/$name"
-    local i
-    for ((i = 0; i < 6; i++)); do
-        ! until_true booted 2>/dev/null || return 0
-    done
-    cat machine.log
-    return 1
+    is_up machine booted
 }
 
 booted() {

@@ -30,10 +30,10 @@ own_network() {
     unset SSL_CERT_DIR https_proxy HTTPS_PROXY http_proxy HTTP_PROXY
 }
 
-# inside COMMAND...: runs COMMAND in the namespace, for up to PATIENCE (20) seconds.
+# inside COMMAND...: runs COMMAND in the namespace, for up to PATIENCE (100) seconds: only against hanging.
 inside() {
     # shellcheck disable=SC2086
-    timeout "${PATIENCE:-20}" $INSIDE "$@"
+    timeout "${PATIENCE:-100}" $INSIDE "$@"
 }
 
 # listens_inside PORT [ADDRESS]: something accepts TCP connections there, in the namespace.

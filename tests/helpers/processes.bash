@@ -18,20 +18,20 @@ stop() {
         kill "$pid" 2>/dev/null || true
     done
     for pid in "$@"; do
-        ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
+        ended "$pid" 5 || kill -KILL "$pid" 2>/dev/null || true
         kill -KILL -- "-$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
 }
 
-# until_true COMMAND...: repeats COMMAND until it succeeds, for up to 10 seconds.
+# until_true COMMAND...: repeats COMMAND until it succeeds, for up to a minute: a busy machine is no fault of the program.
 until_true() {
-    local i
-    for ((i = 0; i < 1000; i++)); do
+    local end=$((SECONDS + 60))
+    while [ "$SECONDS" -lt "$end" ]; do
         "$@" && return 0
         sleep 0.01
     done
-    echo "not within 10 seconds: $*" >&2
+    echo "not within a minute: $*" >&2
     return 1
 }
 
@@ -59,10 +59,10 @@ is_up() {
     }
 }
 
-# ended PID: waits up to five seconds for the end of the process.
+# ended PID [SECONDS]: waits up to 20 seconds (SECONDS) for the end of the process.
 ended() {
     local i
-    for ((i = 0; i < 500; i++)); do
+    for ((i = 0; i < ${2:-20} * 100; i++)); do
         kill -0 "$1" 2>/dev/null || return 0
         [ "$(ps -o stat= -p "$1" | cut -c1)" != Z ] || return 0
         sleep 0.01

@@ -9,15 +9,26 @@ start_fastcgi() {
 
 # start_on SOCKET LOG [ARGUMENT...]: the same on another socket, with another log.
 start_on() {
-    local socket=$1 log=$2
+    local socket=$1 log=$2 before
     shift 2
+    before=$(readies "$log")
     # shellcheck disable=SC2086 # WRAPPER is a command and its arguments, or empty
     background "$log" spawn-fcgi -n -s "$DIR/$socket" -M 0666 -- ${WRAPPER:-} "$MTA_STS" "$@"
     PROGRAM=$STARTED
-    until_true grep -q ': ready: ' "$log"
+    until_true is_ready "$log" $((before + 1))
 }
 
-# ends_well: the program ends within five seconds, with exit status 0.
+# readies LOG: how many programs that are ready it tells of, those that have ended since included.
+readies() {
+    grep -cs ': ready: ' "$1" || [ -f "$1" ] || echo 0
+}
+
+# is_ready LOG N: N programs, or more, have been ready.
+is_ready() {
+    [ "$(readies "$1")" -ge "$2" ]
+}
+
+# ends_well: the program ends, with exit status 0.
 ends_well() {
     ended "$PROGRAM"
     wait "$PROGRAM"

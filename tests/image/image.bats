@@ -276,7 +276,7 @@ reaches() {
     run_container fcgi.log -v "$DIR/volume:/etc/mta-sts:ro"
     is_up fcgi listens_inside 9000
     until_true grep -qE 'ready: 20 domains, .* file access limited to reading' fcgi.log
-    PATIENCE=60 run inside "$BATS_TEST_DIRNAME/configmap.py" volume 9000 6 2.5
+    run inside "$BATS_TEST_DIRNAME/configmap.py" volume 9000 6 2.5
     cat fcgi.log
     echo "$output"
     [ "$status" -eq 0 ]

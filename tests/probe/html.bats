@@ -9,7 +9,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 
 # probe ARGUMENT...: as elsewhere, but without a trust anchor: two runs give the reason of a bogus answer in different words.
 probe() {
-    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
+    inside "$PROBE" --ca "$LAB/ca.pem" --timeout 10 "$@"
 }
 
 # page CHECK FILE [ARGUMENT...]: see page.py. There is no way out of the network it runs in.
@@ -112,7 +112,7 @@ all_but_timeouts() {
     trap '' XFSZ
     for size in 100 12000; do
         code=0
-        PATIENCE=100 inside prlimit --fsize=$size "$PROBE" --ca "$LAB/ca.pem" --dns 127.0.0.1:$DEPLOYED_DNS --html -f "$DIR/policies.ini" >cut.html 2>err || code=$?
+        inside prlimit --fsize=$size "$PROBE" --ca "$LAB/ca.pem" --dns 127.0.0.1:$DEPLOYED_DNS --html -f "$DIR/policies.ini" >cut.html 2>err || code=$?
         [ "$code" -eq 3 ]
         grep -qx 'mta-sts-probe: cannot write: File too large' err
         [ "$(wc -c <cut.html)" -eq "$size" ]

@@ -110,6 +110,6 @@ lab_servers() {
     mapfile -t addresses <smtp.args
     start smtp.log python3 "$BATS_TEST_DIRNAME/smtp.py" "${addresses[@]}"
     install -d -o postfix data
-    PATIENCE=60 inside postfix -c "$DIR/postfix" check >postfix.log 2>&1 || { cat postfix.log >&2; return 1; }
+    inside postfix -c "$DIR/postfix" check >postfix.log 2>&1 || { cat postfix.log >&2; return 1; }
     start postfix.log "$(postconf -hd daemon_directory)/master" -c "$DIR/postfix" -s
 }

@@ -7,7 +7,7 @@ load ../helpers/nginx
 load lab
 
 LOOK=$(dirname "$MTA_STS")/look
-export LOOK_DNS_MS=10000 LOOK_CONNECT_MS=20000 LOOK_TOTAL_MS=20000 PATIENCE=60
+export LOOK_DNS_MS=10000 LOOK_CONNECT_MS=20000 LOOK_TOTAL_MS=20000
 
 # impatient: short timeouts, for servers that hang.
 impatient() {

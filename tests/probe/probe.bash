@@ -22,7 +22,7 @@ teardown_file() {
 
 # probe ARGUMENT...: runs the probe in the laboratory.
 probe() {
-    PATIENCE=${PATIENCE:-100} inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
+    inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 # begin_four SECONDS [OPTION...]: the probe in the background, two domains at a time, of which the second one and the third hang for up to SECONDS. Waits until it is

@@ -540,7 +540,7 @@ imported() {
 limited() {
     local limit=$1
     shift
-    PATIENCE=100 inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
+    inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 @test "too few descriptors: unknown, and no fault of the servers" {
@@ -880,7 +880,7 @@ done <lines
 cat /var/lib/prometheus/node-exporter/mta_sts.prom >out.prom
 cat /var/www/html/mta-sts.html >out.html
 SH
-    PATIENCE=100 inside env -C "$DIR" unshare --mount bash cron "$(realpath "$monitoring")" || { cat printed; false; }
+    inside env -C "$DIR" unshare --mount bash cron "$(realpath "$monitoring")" || { cat printed; false; }
     [ ! -s printed ] # it would be mailed
     grep -qx 'mta_sts_probe_status{domain="d2.example"} 0' out.prom
     grep -q '<strong>2</strong> <span>ok</span>' out.html

@@ -53,12 +53,12 @@ CONF
 
 # update [ARGUMENT...]: what is safe now, in the file out; what stands in the way, in the file err.
 update() {
-    PATIENCE=60 probe --dns "127.0.0.1:$((UPDATED_DNS + 100))" --primary "127.0.0.1:$UPDATED_DNS" -f "$DIR/policies.ini" --update "${FORMAT:-nsupdate}" "$@" >out 2>err
+    probe --dns "127.0.0.1:$((UPDATED_DNS + 100))" --primary "127.0.0.1:$UPDATED_DNS" -f "$DIR/policies.ini" --update "${FORMAT:-nsupdate}" "$@" >out 2>err
 }
 
 # publish [ARGUMENT...]: the example's script asks, and applies.
 publish() {
-    PATIENCE=60 inside env "MTA_STS_PROBE=$PROBE" "$DNS_UPDATE/dns-update" "$DIR/policies.ini" "$DIR/tsig.key" "127.0.0.1:$UPDATED_DNS" \
+    inside env "MTA_STS_PROBE=$PROBE" "$DNS_UPDATE/dns-update" "$DIR/policies.ini" "$DIR/tsig.key" "127.0.0.1:$UPDATED_DNS" \
         --dns "127.0.0.1:$((UPDATED_DNS + 100))" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@" >out 2>err
 }
 

@@ -268,7 +268,7 @@ committed() {
         git init -q repository
         out=mta-sts
         commit() {
-            PATIENCE=60 inside env -C "$DIR/repository" "MTA_STS_PROBE=$PROBE" HOME="$DIR" "$DNS_UPDATE/dns-commit" "$format" "$DIR/policies.ini" "$out" \
+            inside env -C "$DIR/repository" "MTA_STS_PROBE=$PROBE" HOME="$DIR" "$DNS_UPDATE/dns-commit" "$format" "$DIR/policies.ini" "$out" \
                 --dns "127.0.0.1:$((UPDATED_DNS + 100))" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" >log 2>err
         }
         count() { git -C repository rev-list --count HEAD 2>/dev/null || echo 0; }

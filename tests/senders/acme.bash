@@ -11,8 +11,6 @@ policies() {
 
 # begin DOMAIN...: policies.ini with these domains, the name server and the ACME server.
 begin() {
-    # shellcheck disable=SC2034 # for inside
-    PATIENCE=60
     acme_network
     policies "$@"
     start_acme_dns

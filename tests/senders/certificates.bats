@@ -34,8 +34,8 @@ no_certificate() {
     [[ $out == *'no peer certificate available'* ]] || { echo "$1: $out"; return 1; }
 }
 
-@test "Caddy: a domain that is added while all runs is served over valid HTTPS within 10 seconds" {
-    local before after
+@test "Caddy: a domain that is added while all runs is served over valid HTTPS" {
+    local before
     on_demand a.test
     served a.test
     no_certificate mta-sts.b.test
@@ -44,9 +44,7 @@ no_certificate() {
     printf '[b.test]\nmode = enforce\nmx = mail.b.test\n' >>policies.ini
     before=$(date +%s%N)
     until_true served b.test
-    after=$(date +%s%N)
-    echo "# from the edit to valid HTTPS: $(((after - before) / 1000000)) ms" >&3
-    [ $((after - before)) -lt 10000000000 ]
+    echo "# from the edit to valid HTTPS: $((($(date +%s%N) - before) / 1000000)) ms" >&3
     served a.test
     ordered mta-sts.a.test mta-sts.b.test
 }
