@@ -273,6 +273,43 @@ PY
     ends_well
 }
 
+# interrupted: WRAPPER runs a program on a disk that ends the first reservation with EINTR, and that writes slowly, unless a signal comes: then that ends with
+# EINTR, too.
+interrupted() {
+    cat >interrupted.c <<'C'
+#include <errno.h>
+#include <poll.h>
+#include <sys/types.h>
+int fsync(int fd)
+{
+    (void)fd;
+    return poll(0, 0, 1000);
+}
+int posix_fallocate(int fd, off_t offset, off_t size)
+{
+    static int tried;
+    (void)fd, (void)offset, (void)size;
+    return tried++ == 0 ? EINTR : 0;
+}
+C
+    gcc -shared -fPIC -o interrupted.so interrupted.c
+    WRAPPER="/usr/bin/env LD_PRELOAD=$DIR/interrupted.so ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0"
+}
+
+@test "the end of the program cuts off no report that is being written" {
+    interrupted
+    start_all
+    post example.org >first 3>&- &
+    local posting=$!
+    written() { find in -name '.*.part' -size +0 | grep -q .; }
+    until_true written
+    kill -TERM "$PROGRAM"
+    ends_well
+    wait "$posting"
+    [ "$(cat first)" = 201 ]
+    is_report
+}
+
 @test "a full disk: 503, to be tried again, and nothing half; with room again 201" {
     [ "$(id -u)" -eq 0 ] && unshare --mount true || skip_or_fail "no namespaces here"
     cat >small <<SH

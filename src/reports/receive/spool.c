@@ -123,11 +123,15 @@ static bool make_part(struct spool_file *file, bool gzip)
     return false;
 }
 
-/* Takes ROOM bytes from the disk now. Where the file system cannot, the size still counts for the day. */
+/* Takes ROOM bytes from the disk now. Where the file system cannot, the size still counts for the day. A process that was stopped
+ * and goes on has EINTR from some file systems. */
 static int reserve(const struct spool_file *file)
 {
-    int error = posix_fallocate(file->fd, 0, (off_t)file->room);
+    int error;
 
+    do
+        error = posix_fallocate(file->fd, 0, (off_t)file->room);
+    while (error == EINTR);
     if ((error == EINVAL || error == EOPNOTSUPP) && ftruncate(file->fd, (off_t)file->room) == 0)
         return 0;
     return error;
