@@ -40,6 +40,8 @@ class Session:
         if self.kind == "silent":
             time.sleep(HANG)
         if self.kind == "broken":
+            # After the client's first message: with the line before it would be no answer to that.
+            self.lines.peek(1)
             return self.say(b"500 what was that?")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if self.kind == "tls11":
