@@ -347,5 +347,6 @@ PY
     PIDS+=($!)
     until_true test -e asked
     kill -TERM "$PROGRAM"
+    ended "$PROGRAM" 10
     ends_well
 }

@@ -15,7 +15,7 @@ await_look() {
     sleep 1.3
 }
 
-# await_reading N: until the file was read N times after the start.
+# await_reading N: until the log says of N readings after the start.
 await_reading() {
     until_true logged "$1" 'policies.ini: read again'
 }
@@ -71,6 +71,7 @@ in_two_halves() {
         kill "$PROGRAM" "$FRONT"
         ended "$PROGRAM"
         ended "$FRONT"
+        rm fcgi.log
         cp -p whole.ini policies.ini
     done
     is_policy example_org half
@@ -150,7 +151,7 @@ in_two_halves() {
     printf '[example.org]\nmx = 192.0.2.1\n' >policies.ini
     leave_alone policies.ini
     kill -HUP "$PROGRAM"
-    until_true logged 1 'policies.ini:2: [example.org] mx'
+    until_true grep -qF 'policies.ini:2: [example.org] mx' fcgi.log
     is_policy example_org <(fetch mta-sts.example.org)
 }
 

@@ -86,29 +86,6 @@ static bool retry_accept(struct server *server, int error)
     return passing;
 }
 
-/*
- * SIGUSR1 ends an accept() that waits when the program ends, and reaches a thread nowhere else: there it could end a call that
- * writes a report.
- */
-static bool let_wake(int how)
-{
-    sigset_t wake;
-
-    (void)sigemptyset(&wake);
-    (void)sigaddset(&wake, SIGUSR1);
-    return pthread_sigmask(how, &wake, NULL) == 0;
-}
-
-/* Like accept(). */
-static int accept_next(int listener)
-{
-    (void)let_wake(SIG_UNBLOCK);
-    int fd = accept(listener, NULL, NULL), error = errno;
-    (void)let_wake(SIG_BLOCK);
-    errno = error;
-    return fd;
-}
-
 static bool next_accepted(struct thread *thread, struct connection *connection)
 {
     struct server *server = thread->server;
@@ -116,7 +93,7 @@ static bool next_accepted(struct thread *thread, struct connection *connection)
 
     while (!atomic_load(&shared->stop)) {
         atomic_fetch_add(&shared->idle, 1);
-        int fd = accept_next(server->listener), error = errno;
+        int fd = accept(server->listener, NULL, NULL), error = errno;
         atomic_fetch_sub(&shared->idle, 1);
         if (fd >= 0) {
             *connection = (struct connection) { .fd = fd, .since = clock_ms() };
@@ -175,7 +152,7 @@ static void stop_threads(struct server *server)
     (void)close(server->listener);
     poller_hurry(shared->poller);
     for (unsigned i = 0; i < accepting; i++)
-        (void)pthread_kill(server->threads[i].id, SIGUSR1);
+        (void)pthread_kill(server->threads[i].id, SIGUSR1); /* ends an accept() that waits */
     for (unsigned i = 0; i < accepting; i++)
         (void)pthread_join(server->threads[i].id, NULL);
     poller_close(shared->poller);
@@ -194,7 +171,7 @@ static bool block_signals(sigset_t *signals)
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGINT);
     (void)sigaddset(signals, SIGHUP);
-    return pthread_sigmask(SIG_BLOCK, signals, NULL) == 0 && let_wake(SIG_BLOCK);
+    return pthread_sigmask(SIG_BLOCK, signals, NULL) == 0;
 }
 
 static bool set_signals(void)
@@ -203,6 +180,15 @@ static bool set_signals(void)
 
     return sigaction(SIGPIPE, &ignore, NULL) == 0 && sigaction(SIGXFSZ, &ignore, NULL) == 0 &&
            sigaction(SIGUSR1, &wake, NULL) == 0;
+}
+
+void server_shield(bool on)
+{
+    sigset_t wake;
+
+    (void)sigemptyset(&wake);
+    (void)sigaddset(&wake, SIGUSR1);
+    (void)pthread_sigmask(on ? SIG_BLOCK : SIG_UNBLOCK, &wake, NULL);
 }
 
 static bool start_thread(struct server *server, struct thread *thread, const pthread_attr_t *attributes)

@@ -4,6 +4,8 @@
 
 #include "serve/handler.h"
 
+#include <stdbool.h>
+
 struct server_settings {
     int listener;     /* the listening socket */
     unsigned threads; /* 1 to 9999 */
@@ -19,5 +21,11 @@ struct server_settings {
  * and the log says why.
  */
 int server_run(const struct server_settings *settings);
+
+/*
+ * For a handler: from ON until off, the end of the program interrupts no system call of this thread. One that writes a report
+ * could fail with EINTR.
+ */
+void server_shield(bool on);
 
 #endif

@@ -219,6 +219,7 @@ writable() {
     touch stop
     wait "$posting"
     # A sender tries again after that: on a busy machine a report may wait too long for others of its domain. For no other reason is one refused.
+    on journalctl --sync
     on journalctl --no-pager -o short-precise -u mta-sts-reports.service >journal
     grep 'refused a report for d[0-9]*[.]example: ' journal >refused || true
     cat refused

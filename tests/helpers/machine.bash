@@ -49,7 +49,7 @@ power_on() {
         ' power_on "$name" "$@" </dev/null
     NSPAWN=$STARTED
     touch "$BATS_FILE_TMPDIR/$name"
-    is_up machine booted
+    until_true booted 2>/dev/null || is_up machine booted
 }
 
 booted() {

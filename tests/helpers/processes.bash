@@ -24,14 +24,14 @@ stop() {
     done
 }
 
-# until_true COMMAND...: repeats COMMAND until it succeeds, for up to a minute: a busy machine is no fault of the program.
+# until_true COMMAND...: repeats COMMAND until it succeeds, for up to 100 seconds: a busy machine is no fault of the program.
 until_true() {
-    local end=$((SECONDS + 60))
+    local end=$((SECONDS + 100))
     while [ "$SECONDS" -lt "$end" ]; do
         "$@" && return 0
         sleep 0.01
     done
-    echo "not within a minute: $*" >&2
+    echo "not within 100 seconds: $*" >&2
     return 1
 }
 
@@ -61,8 +61,8 @@ is_up() {
 
 # ended PID [SECONDS]: waits up to 20 seconds (SECONDS) for the end of the process.
 ended() {
-    local i
-    for ((i = 0; i < ${2:-20} * 100; i++)); do
+    local end=$((SECONDS + ${2:-20}))
+    while [ "$SECONDS" -le "$end" ]; do
         kill -0 "$1" 2>/dev/null || return 0
         [ "$(ps -o stat= -p "$1" | cut -c1)" != Z ] || return 0
         sleep 0.01

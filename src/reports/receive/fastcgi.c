@@ -41,10 +41,12 @@ static void answer_request(struct handler *handler, struct exchange *exchange)
     struct intake *intake;
     enum receive_answer answer = receive_request_read(&variables, &request);
 
+    server_shield(true);
     if (answer != RECEIVE_TAKEN)
         intake_log(receiver, answer, request.domain, 0);
     else
         answer = intake_begin(receiver, handler->shared->store, &request, time(NULL), &intake);
+    server_shield(false);
     if (answer == RECEIVE_TAKEN)
         handler->body = intake;
     else
@@ -53,13 +55,19 @@ static void answer_request(struct handler *handler, struct exchange *exchange)
 
 static bool add(void *body, const unsigned char *bytes, size_t len)
 {
-    return intake_add(body, bytes, len);
+    server_shield(true);
+    bool good = intake_add(body, bytes, len);
+    server_shield(false);
+    return good;
 }
 
 static void answer_body(struct handler *handler, void *body, struct exchange *exchange)
 {
     (void)handler;
-    write_reply(exchange, intake_end(body));
+    server_shield(true);
+    enum receive_answer answer = intake_end(body);
+    server_shield(false);
+    write_reply(exchange, answer);
 }
 
 static void drop(void *body)
