@@ -106,9 +106,9 @@ began() {
 
 @test "ci: what failed is told once more at the end, here and there" {
     fakes
-    ci '[ $NAME != test ] || { echo "not ok 7 a name" >>"$COUNTS.failed"; echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != lint ] || exit 1'
+    ci '[ $NAME != test ] || { printf "not ok 7 a name\n# why\n\n" >>"$COUNTS.failed"; echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != lint ] || exit 1'
     ends 1 '108 passed, 4 failed'
-    tells 'not ok 7 a name' 'make lint' 'other: make lint' 'other: not ok 7 a name'
+    tells 'not ok 7 a name' '# why' '' 'make lint' 'other: make lint' 'other: not ok 7 a name' 'other: # why' 'other: '
     # Who counts a failure and tells none is told by its name; so is who dies.
     ci '[ $NAME != test ] || { echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != other ] || { echo "7 passed, 1 failed"; kill -KILL $$; }' test
     ends 1 '11 passed, 2 failed'

@@ -22,6 +22,34 @@ SH
     [[ $output == *'not ok 0 - bats: ended after 2 s, while these ran: hangs.bats; TEST_SECONDS=4 allows more'* ]]
 }
 
+@test "what failed is listed with its reason, also where the rest of a long log is gone" {
+    printf '%s\n' '@test "passes" { echo none; }' 'fails() { within; }; within() { seq 9; [ 1 = 2 ]; }' '@test "fails" { fails; }' '@test "is skipped" { skip "no hat"; }' >reasons.bats
+    export COUNTS=$DIR/counts
+    run -1 env -u BATS_TEST_FILTER CI=true "$BATS_TEST_DIRNAME/run.sh" no-build "$DIR/reasons.bats"
+    [ "$(cat counts)" = '1 2' ]
+    diff counts.failed - <<TEXT
+not ok 2 fails
+# (from function \`within' in file $DIR/reasons.bats, line 2,
+#  from function \`fails' in file $DIR/reasons.bats, line 2,
+#  in test file $DIR/reasons.bats, line 3)
+#   \`@test "fails" { fails; }' failed
+# 6
+# 7
+# 8
+# 9
+ok 3 is skipped # skip no hat
+TEXT
+    # A unit test that ends before its time.
+    mkdir unit
+    printf '#!/bin/sh\necho "ok 1 - one"\necho "ERROR: a leak"\nexit 23\n' >unit/leaks
+    chmod 755 unit/leaks
+    rm counts*
+    run -1 env CI=true "$BATS_TEST_DIRNAME/run.sh" "$DIR" units
+    [ "$(cat counts)" = '1 1' ]
+    grep -q '^not ok 0 - .*/unit/leaks: exit status 23$' counts.failed
+    grep -qx '# ERROR: a leak' counts.failed
+}
+
 @test "a server that hangs is stopped with all its processes" {
     printf '#!/bin/bash\ntrap "" TERM\nsleep 60 &\necho $! >child\nwait\n' >server
     chmod 755 server

@@ -27,6 +27,25 @@ end_session() {
 
 export MTA_STS=$PWD/$build/mta-sts
 
+# reasons: each failed or skipped test, what failed in it, and the last four lines of what it printed.
+reasons() {
+    awk -v last=4 '
+        function tell(i) {
+            if (failed) {
+                print name
+                for (i = 1; i <= n; i++) {
+                    if (i <= what || i > n - last) {
+                        print substr(line[i], 1, 200)
+                    }
+                }
+            }
+        }
+        /^(not )?ok [0-9]|^[0-9]+\.\./ { tell(); name = $0; failed = /^not|^ok .* # skip/; n = what = 0; next }
+        { line[++n] = $0 }
+        /^#   `.*. failed/ && !what { what = n }
+        END { tell() }' "$out/tap"
+}
+
 if [ "${1:-}" = units ]; then
     shift
     for test in $(find "$build/unit" -type f -perm -100 | sort); do
@@ -36,6 +55,7 @@ if [ "${1:-}" = units ]; then
         # A test that crashes or leaks prints no "not ok".
         if [ "$code" -ne 0 ] && ! grep -q '^not ok [0-9]' "$out/unit"; then
             echo "not ok 0 - $test: exit status $code" >>"$out/tap"
+            tail -n 4 "$out/unit" | sed 's/^/# /' >>"$out/tap"
         fi
     done
 fi
@@ -82,7 +102,7 @@ fi
 [ "$passed" -gt 0 ] || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 if [ -n "${COUNTS:-}" ]; then
-    grep -E '^not ok [0-9]+|^ok .* # skip' "$out/tap" >>"$COUNTS.failed"
+    reasons >>"$COUNTS.failed"
     echo "$passed $failed" >>"$COUNTS"
 fi
 [ "$failed" -eq 0 ]
