@@ -79,7 +79,8 @@ in_container() {
 # container_ends STATUS: the container has ended with this status.
 container_ends() {
     local status=0
-    ended "$RUNNING"
+    # Also where a failure does not end the test: wait has no limit.
+    ended "$RUNNING" || return
     wait "$RUNNING" || status=$?
     FIRST=
     [ "$status" -eq "$1" ]
