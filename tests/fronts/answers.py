@@ -19,7 +19,7 @@ def of_the_program(program, policies, method, host):
 
 
 def of_the_server(port, method, host):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, "/.well-known/mta-sts.txt", headers={"Host": host})
     reply = connection.getresponse()
     body = reply.read()

@@ -105,7 +105,7 @@ nothing_wrong_with_the_names() {
 }
 
 ask_cgi_bin() {
-    curl -s --max-time 20 -H "Host: mta-sts.example.org" "http://127.0.0.1:$PORT/cgi-bin/mta-sts$1" "${@:2}"
+    curl -s --max-time 60 -H "Host: mta-sts.example.org" "http://127.0.0.1:$PORT/cgi-bin/mta-sts$1" "${@:2}"
 }
 
 query_is_no_argument() {

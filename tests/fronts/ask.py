@@ -63,7 +63,7 @@ def raw(request, sni=B):
     context = ssl.create_default_context(cafile=f"{folder}/ca.pem")
     context.check_hostname = True
     try:
-        plain = socket.create_connection(("127.0.0.1", port), timeout=20)
+        plain = socket.create_connection(("127.0.0.1", port), timeout=60)
         with context.wrap_socket(plain, server_hostname=sni) as connection:
             data = b""
             try:
@@ -90,7 +90,7 @@ def get(host, method="GET", target=PATH, version="1.1", more="", body=b"", sni=B
 
 def curl(host, *options):
     """The same through curl, for HTTP/2."""
-    done = subprocess.run(["curl", "-s", "-i", "--max-time", "20", "--cacert", f"{folder}/ca.pem", "--connect-to", f"::127.0.0.1:{port}", *options,
+    done = subprocess.run(["curl", "-s", "-i", "--max-time", "60", "--cacert", f"{folder}/ca.pem", "--connect-to", f"::127.0.0.1:{port}", *options,
                            f"https://{host}{PATH}"], capture_output=True)
     if done.returncode != 0 and not done.stdout:
         return {7: "refused", 35: "tls-refused", 60: "tls-refused", 16: "closed", 52: "closed", 92: "closed"}.get(done.returncode, f"curl-{done.returncode}")

@@ -49,7 +49,7 @@ start_documented() {
 
 # over_tls CURL ARGUMENT...: curl, which connects to the front server on PORT whatever the URL's host.
 over_tls() {
-    curl -s --max-time 20 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" "$@"
+    curl -s --max-time 60 --cacert ca.pem --connect-to "::127.0.0.1:$PORT" "$@"
 }
 
 front_answers() {

@@ -58,7 +58,7 @@ CONF
 
 # get TARGET: prints the status of the answer. Its body is in the file body.
 get() {
-    curl -s --max-time 20 --path-as-is -H 'Host: mta-sts.b.test' -o body -w '%{http_code}' "http://127.0.0.1:$PORT$1"
+    curl -s --max-time 60 --path-as-is -H 'Host: mta-sts.b.test' -o body -w '%{http_code}' "http://127.0.0.1:$PORT$1"
 }
 
 # refused TARGET [STATUS]...: the answer has one of these statuses (default: 403, 404), and nothing of the file.

@@ -243,7 +243,7 @@ host_is_lost() {
 
 # direct [CURL OPTION...]: a request to lighttpd. Its answer with the headers is in the file given.
 direct() {
-    curl -s --max-time 20 -i -o given "http://127.0.0.1:$BRIDGE/.well-known/mta-sts.txt" "$@"
+    curl -s --max-time 60 -i -o given "http://127.0.0.1:$BRIDGE/.well-known/mta-sts.txt" "$@"
 }
 
 # given_is TEXT: the answer has a line that begins so.
@@ -526,7 +526,7 @@ machine_files() {
 
 # there HOST: what is answered for HOST on the machine.
 there() {
-    on curl -s --max-time 20 -H "Host: $1" http://127.0.0.1:8461/.well-known/mta-sts.txt
+    on curl -s --max-time 60 -H "Host: $1" http://127.0.0.1:8461/.well-known/mta-sts.txt
 }
 
 there_is_policy() {

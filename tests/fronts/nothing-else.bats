@@ -21,7 +21,7 @@ start_caddy_on_demand() {
     # Nor does the port that Caddy asks for certificates.
     local target
     while read -r target; do
-        curl -s -i --path-as-is --max-time 20 "http://127.0.0.1:$ASK_PORT$target?domain=mta-sts.b.test" >>asked
+        curl -s -i --path-as-is --max-time 60 "http://127.0.0.1:$ASK_PORT$target?domain=mta-sts.b.test" >>asked
     done < <(file_targets | head -20)
     grep -q 'mx: mail.b.test' asked
     if grep -aF "$MARKER" asked; then

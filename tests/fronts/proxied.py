@@ -39,7 +39,7 @@ def from_program(host, method):
 
 
 def open_connection():
-    connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if plain:
         return connection

@@ -18,7 +18,7 @@ start_host() {
 
 # ask HOST: the status and the media type of the answer, whose body goes to the file body.
 ask() {
-    curl -s --max-time 20 -o body -w '%{http_code} %{content_type}' -H "Host: $1" "http://127.0.0.1:$PORT/.well-known/mta-sts.txt"
+    curl -s --max-time 60 -o body -w '%{http_code} %{content_type}' -H "Host: $1" "http://127.0.0.1:$PORT/.well-known/mta-sts.txt"
 }
 
 # serves DOMAIN...: these have their policies there.

@@ -45,5 +45,5 @@ sys.stdout.buffer.write(body(answer(connection)))
 PY
     # Beside the script, where each user can import it.
     cp "$HELPERS/fastcgi_client.py" .
-    timeout 20 "$@" "$(command -v /usr/bin/python3 || command -v python3)" asks.py "$DIR/fcgi.sock" >answer 2>>asks.log && is_policy example_org answer
+    timeout 90 "$@" "$(command -v /usr/bin/python3 || command -v python3)" asks.py "$DIR/fcgi.sock" >answer 2>>asks.log && is_policy example_org answer
 }

@@ -39,7 +39,7 @@ status_and_headers() {
 of_the_worker() {
     local flags=(-X "$2")
     [ "$2" != HEAD ] || flags=(-I)
-    curl -s --max-time 20 --unix-socket worker.sock -H "Host: $1" "${flags[@]}" -D headers -o body http://localhost/.well-known/mta-sts.txt
+    curl -s --max-time 60 --unix-socket worker.sock -H "Host: $1" "${flags[@]}" -D headers -o body http://localhost/.well-known/mta-sts.txt
     [ "$2" != HEAD ] || : >body
     sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' headers
     status_and_headers

@@ -45,7 +45,7 @@ def request_of(size, host, flags=0):
             return made
 
 
-def connect(address, timeout=10):
+def connect(address, timeout=60):
     """To the path of a Unix socket, or to a port."""
     connection = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
     connection.settimeout(timeout)

@@ -59,7 +59,7 @@ start_lighttpd_tls() {
 fetch() {
     local host=$1
     shift
-    curl -s --max-time 20 --unix-socket "$DIR/front.sock" -H "Host: $host" "$@" "http://localhost/.well-known/mta-sts.txt"
+    curl -s --max-time 60 --unix-socket "$DIR/front.sock" -H "Host: $host" "$@" "http://localhost/.well-known/mta-sts.txt"
 }
 
 # status HOST [CURL OPTION...]: the status of the answer.

@@ -33,7 +33,7 @@ parts() {
 # post DOMAIN: posts the file BODY (default: report.json) through front.sock, as TYPE (default: JSON); prints the status of the answer. Its headers are
 # in the file headers. METHOD is another method than POST.
 post() {
-    curl -s --max-time 20 --unix-socket "$DIR/front.sock" -D headers -o answer -w '%{http_code}' -X "${METHOD:-POST}" \
+    curl -s --max-time 60 --unix-socket "$DIR/front.sock" -D headers -o answer -w '%{http_code}' -X "${METHOD:-POST}" \
         -H "Content-Type: ${TYPE-$JSON}" --data-binary "@${BODY:-report.json}" "http://localhost/$1"
 }
 

@@ -66,7 +66,7 @@ ordered() {
 
 # sender HOST: fetches the policy like a sender, which requires a valid certificate.
 sender() {
-    inside curl -sf --max-time 20 --cacert root.pem "https://$1/.well-known/mta-sts.txt" >"$1.txt"
+    inside curl -sf --max-time 60 --cacert root.pem "https://$1/.well-known/mta-sts.txt" >"$1.txt"
 }
 
 # served DOMAIN: the policy is served over valid HTTPS, byte for byte.

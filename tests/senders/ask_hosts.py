@@ -17,7 +17,7 @@ def read(name):
 
 def fault(context, host, policy):
     """What is wrong with the answer of HOST, or None."""
-    connection = http.client.HTTPSConnection(host, timeout=10, context=context)
+    connection = http.client.HTTPSConnection(host, timeout=60, context=context)
     try:
         connection.request("GET", PATH)
         answer = connection.getresponse()
