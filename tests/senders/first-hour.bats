@@ -33,23 +33,17 @@ serves_inside() {
     inside curl -sk --max-time 5 --connect-to ::127.0.0.1: "https://$1/.well-known/mta-sts.txt" | grep -qF -- "$2"
 }
 
-# sender DOMAIN [KNOWN_ID]: a sender looks up the record, fetches the policy and checks the certificate. Its result is in sender.out.
-sender() {
-    inside mta-sts-query "$@" >sender.out 2>&1
-    cat sender.out
-}
-
 # found DOMAIN MODE MX...: the sender finds the policy in policies.ini, with the id that was printed.
 found() {
     local domain=$1 mode=$2 mx
     shift 2
     mx=$(printf ", '%s'" "$@")
-    sender "$domain"
-    grep -qF "STSFetchResult.VALID" sender.out
-    grep -qF "('$(printed_id "$domain" records)', {" sender.out
-    grep -qF "'mode': '$mode'" sender.out
-    grep -qF "'mx': [${mx#, }]" sender.out
-    grep -qF "'max_age': 604800" sender.out
+    query "$domain"
+    grep -qF "STSFetchResult.VALID" queried
+    grep -qF "('$(printed_id "$domain" records)', {" queried
+    grep -qF "'mode': '$mode'" queried
+    grep -qF "'mx': [${mx#, }]" queried
+    grep -qF "'max_age': 604800" queried
 }
 
 # first_hour [HOST]: all steps. The certificate is for HOST (default: the policy hosts).
@@ -72,8 +66,8 @@ first_hour() {
     found example.com testing mail.example.org
     resolves _smtp._tls.example.org TXT '"v=TLSRPTv1; rua=mailto:tls-reports@example.net"'
     resolves mta-sts.example.org CNAME policies.example.net.
-    sender example.org "$(printed_id example.org records)"
-    grep -qF STSFetchResult.NOT_CHANGED sender.out
+    query example.org "$(printed_id example.org records)"
+    grep -qF STSFetchResult.NOT_CHANGED queried
 
     local before other
     before=$(printed_id example.org records)
@@ -85,8 +79,8 @@ first_hour() {
     [ "$(printed_id example.org records)" != "$before" ]
     [ "$(printed_id example.com records)" = "$other" ]
     found example.org enforce mail.example.org '*.backup.example.net'
-    sender example.org "$before"
-    grep -qF STSFetchResult.VALID sender.out
+    query example.org "$before"
+    grep -qF STSFetchResult.VALID queried
     found example.com testing mail.example.org
 }
 
@@ -101,22 +95,22 @@ first_hour() {
     first_hour
     run -1 "$MTA_STS" dns other.example
     [[ $output != *TXT* ]]
-    sender other.example
-    grep -qF STSFetchResult.NONE sender.out
+    query other.example
+    grep -qF STSFetchResult.NONE queried
 
     sed -i '/^\[example.com\]/,$d' policies.ini
     until_true serves_inside mta-sts.example.com 'mta-sts.example.com'
-    sender example.com
-    grep -qF STSFetchResult.FETCH_ERROR sender.out
+    query example.com
+    grep -qF STSFetchResult.FETCH_ERROR queried
     publish
-    sender example.com
-    grep -qF STSFetchResult.NONE sender.out
+    query example.com
+    grep -qF STSFetchResult.NONE queried
     found example.org testing mail.example.org '*.backup.example.net'
 }
 
 @test "this sender does look at the certificate's names" {
     first_hour mta-sts.other.example
-    sender example.org
-    grep -qF STSFetchResult.FETCH_ERROR sender.out
-    grep -q 'certificate.*not valid for' sender.out
+    query example.org
+    grep -qF STSFetchResult.FETCH_ERROR queried
+    grep -q 'certificate.*not valid for' queried
 }

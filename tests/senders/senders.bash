@@ -33,6 +33,18 @@ publish() {
     reload_zone
 }
 
+# query DOMAIN [ID]: what mta-sts-query, of postfix-mta-sts-resolver, finds, in the file queried; ID is of the policy that it has. It waits for 4 seconds, which no option
+# changes, and names no cause where they are over: on a busy machine it is run again.
+query() {
+    local i
+    for i in 1 2 3 4 5; do
+        inside mta-sts-query "$@" >queried 2>&1
+        cat queried
+        grep -q FETCH_ERROR queried && ! grep -q 'failed with error: *[^ ]' queried || return 0
+        echo "no cause is named, run $i"
+    done
+}
+
 # printed_id DOMAIN [FILE]: the id in the records that `mta-sts dns` prints, or has printed to FILE.
 printed_id() {
     if [ $# -gt 1 ]; then cat "$2"; else "$MTA_STS" dns "$1"; fi | sed -n "s/^_mta-sts\\.$1\\. .*\"v=STSv1; id=\\([A-Za-z0-9]\\{1,32\\}\\);\"\$/\\1/p"
