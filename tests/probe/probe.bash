@@ -25,6 +25,20 @@ probe() {
     inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
+# in_time COMMAND...: COMMAND, which runs the probe, with its output in the file out. It is run again, up to five times, where an answer of another domain
+# than answer-slow.test took the two seconds that the probe calls slow: on a busy machine, answers to many at once do.
+in_time() {
+    local i code meant=0
+    [[ " $* " != *' answer-slow.test '* ]] || meant=1
+    for i in 1 2 3 4 5; do
+        code=0
+        "$@" >out || code=$?
+        [ "$(tr -s ' \n' ' ' <out | grep -o 'is slow for the whole answer, also' | wc -l)" -gt "$meant" ] || break
+        echo "answers were slow, run $i: $(tail -n 1 out | cut -c 1-200)"
+    done
+    return "$code"
+}
+
 # begin_four SECONDS [OPTION...]: the probe in the background, two domains at a time, of which the second one and the third hang for up to SECONDS. Waits until it is
 # at the third one: then the first is done, and the fourth was not looked at. PROBING is its process; its output is in out.
 begin_four() {
