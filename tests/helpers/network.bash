@@ -23,7 +23,7 @@ own_network() {
             mount --bind "$file" "/etc/$file"
         done
         touch network
-        exec sleep 900'
+        exec sleep 3600'
     is_up network test -e network
     INSIDE="$(command -v nsenter) --target $STARTED $enter $bound env -C $DIR SSL_CERT_FILE=$DIR/ca.pem $*"
     # What a test trusts does not depend on the machine.

@@ -46,7 +46,7 @@ published() {
     reload_zone
 }
 
-# probe_deployed ARGUMENT...
+# probe_deployed ARGUMENT...: the probe, for this deployment.
 probe_deployed() {
-    probe --dns 127.0.0.1:$DEPLOYED_DNS "$@"
+    probe_in_time --dns 127.0.0.1:$DEPLOYED_DNS "$@"
 }

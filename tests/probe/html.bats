@@ -33,12 +33,12 @@ all_but_timeouts() {
 
 @test "all that was found is there, with the script and without; no text of others is markup" {
     # shellcheck disable=SC2046
-    run -2 --separate-stderr in_time probe -j 32 --html $(all_but_timeouts)
+    run -2 --separate-stderr probe -j 32 --html $(all_but_timeouts)
     [ -z "$stderr" ]
-    mv out page.html
+    printf '%s\n' "$output" >page.html
     # shellcheck disable=SC2046
-    run -2 in_time probe -j 32 --json $(all_but_timeouts)
-    mv out found.json
+    run -2 probe -j 32 --json $(all_but_timeouts)
+    printf '%s\n' "$output" >found.json
     grep -c '&lt;img src=x onerror=document.title=1&gt;' page.html
     grep -c '&lt;script&gt;title=1&lt;/script&gt;.mx-markup.test' page.html
     page markup page.html

@@ -4,13 +4,6 @@ bats_require_minimum_version 1.5.0
 load ../helpers/suite
 load probe
 
-# limited LIMIT ARGUMENT...: the probe with a limit of prlimit.
-limited() {
-    local limit=$1
-    shift
-    inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
-}
-
 # blames_nobody CODE FILE: FILE, an output with exit status CODE, has no fault of a server.
 blames_nobody() {
     [ "$1" -eq 0 ] || [ "$1" -eq 3 ] || [ "$1" -eq 127 ] || { echo "exit status $1"; cat "$2"; return 1; }

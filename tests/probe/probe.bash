@@ -10,6 +10,7 @@ load ../helpers/lighttpd
 load lab
 load deployment
 
+IN_TIME=$BATS_TEST_DIRNAME/in_time
 PROBE=$(realpath "${MTA_STS_PROBE:-$(dirname "$MTA_STS")/mta-sts-probe}")
 
 setup_file() {
@@ -25,18 +26,16 @@ probe() {
     inside "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
-# in_time COMMAND...: COMMAND, which runs the probe, with its output in the file out. It is run again, up to five times, where an answer of another domain
-# than answer-slow.test took the two seconds that the probe calls slow: on a busy machine, answers to many at once do.
-in_time() {
-    local i code meant=0
-    [[ " $* " != *' answer-slow.test '* ]] || meant=1
-    for i in 1 2 3 4 5; do
-        code=0
-        "$@" >out || code=$?
-        [ "$(tr -s ' \n' ' ' <out | grep -o 'is slow for the whole answer, also' | wc -l)" -gt "$meant" ] || break
-        echo "answers were slow, run $i: $(tail -n 1 out | cut -c 1-200)"
-    done
-    return "$code"
+# probe_in_time ARGUMENT...: probe, for many domains at once, or an exact result about a name server: see in_time.
+probe_in_time() {
+    inside "$IN_TIME" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
+}
+
+# limited LIMIT ARGUMENT...: the probe with a limit of prlimit. Its servers are in time.
+limited() {
+    local limit=$1
+    shift
+    inside "$IN_TIME" prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
 }
 
 # begin_four SECONDS [OPTION...]: the probe in the background, two domains at a time, of which the second one and the third hang for up to SECONDS. Waits until it is

@@ -24,7 +24,7 @@ all_cases() {
 
 @test "every case of the table: its check, its severity, JSON by the schema" {
     # shellcheck disable=SC2046
-    in_time probe --json $(all_cases) 2>err || [ $? -eq 2 ]
+    probe_in_time --json $(all_cases) >out 2>err || [ $? -eq 2 ]
     [ ! -s err ]
     "$BATS_TEST_DIRNAME/check_cases.py" "$CASES" out
 }
@@ -536,13 +536,6 @@ imported() {
     run -3 probe --trust-anchor '' signed.test
 }
 
-# limited LIMIT ARGUMENT...: the probe with a limit of prlimit.
-limited() {
-    local limit=$1
-    shift
-    inside prlimit "$limit" "$PROBE" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" --timeout 10 "$@"
-}
-
 @test "too few descriptors: unknown, and no fault of the servers" {
     local n code unknown=0 domains
     for n in 7 9 11 13 15 17 18 19 20 21 22 23 24; do
@@ -555,12 +548,12 @@ limited() {
     [ "$unknown" -gt 0 ]
     mapfile -t domains < <(yes healthy.test | head -n 256)
     # The soft limit is raised.
-    in_time limited --nofile=64:8192 -j 256 "${domains[@]}" 2>err || { cat out err; false; }
+    limited --nofile=64:8192 -j 256 "${domains[@]}" >out 2>err || { cat out err; false; }
     [ ! -s err ]
     # The hard one is kept to, with a message.
-    in_time limited --nofile=1024:1024 -j 256 "${domains[@]}" 2>err || { cat out err; false; }
+    limited --nofile=1024:1024 -j 256 "${domains[@]}" >out 2>err || { cat out err; false; }
     grep -qx 'mta-sts-probe: 256 domains at once need 1764 open files, but the limit here is 1024: only 132 are probed at once; raise it (ulimit -n), or write -j 132' err
-    in_time limited --nofile=64:64 -j 256 "${domains[@]}" 2>err || { cat out err; false; }
+    limited --nofile=64:64 -j 256 "${domains[@]}" >out 2>err || { cat out err; false; }
     grep -q ': only 4 are probed at once' err
     [ "$(grep -c '^ok ' out)" -eq 256 ]
 }
@@ -812,7 +805,7 @@ while True:
     deploy 1000
     local before
     before=$(grep -c ' connect from ' "$LAB/maillog")
-    PATIENCE=300 in_time probe_deployed -f "$DIR/policies.ini" || { grep -v '^ok ' out | head -n 50; false; }
+    PATIENCE=300 probe_deployed -f "$DIR/policies.ini" >out || { grep -v '^ok ' out | head -n 50; false; }
     echo "# $(tail -n 1 out)" >&3
     [ "$(wc -l <out)" -eq 1001 ]
     [ "$(sed -n 's/^ok    \(d[0-9]*\)\.example: .*/\1/p' out)" = "$(printf 'd%d\n' $(seq 1000))" ]

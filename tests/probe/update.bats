@@ -268,8 +268,9 @@ committed() {
         git init -q repository
         out=mta-sts
         commit() {
-            inside env -C "$DIR/repository" "MTA_STS_PROBE=$PROBE" HOME="$DIR" "$DNS_UPDATE/dns-commit" "$format" "$DIR/policies.ini" "$out" \
-                --dns "127.0.0.1:$((UPDATED_DNS + 100))" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" >log 2>err
+            patient
+            inside env -C "$DIR/repository" "MTA_STS_PROBE=$DIR/patient" HOME="$DIR" "$DNS_UPDATE/dns-commit" "$format" "$DIR/policies.ini" "$out" \
+                --dns "127.0.0.1:$((UPDATED_DNS + 100))" --ca "$LAB/ca.pem" --trust-anchor "$LAB/anchor" >out 2>err
         }
         count() { git -C repository rev-list --count HEAD 2>/dev/null || echo 0; }
         policies testing
@@ -579,6 +580,45 @@ below_wildcard() {
     by_hand 'update add mta-sts.d1.example. 300 A 11.0.0.1'
     lets 2 update
     [ ! -s out ]
+}
+
+# refuses NAME TYPE: RESOLVER is the port of one that knows what the one under test does, but not the records of this type (a number) there.
+refuses() {
+    RESOLVER=$((UPDATED_DNS + 200))
+    start refuses.log python3 -c '
+import socket, sys, threading
+name, kind, port, under_test = sys.argv[1:]
+refused = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + bytes([0, 0, int(kind)])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", int(port)))
+def answer(query, client):
+    end = query.index(b"\0", 12) + 5
+    if query[12:end].lower().startswith(refused):
+        s.sendto(query[:2] + b"\x81\x82" + query[4:6] + bytes(6) + query[12:end], client)
+        return
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as to:
+        to.settimeout(10)
+        to.sendto(query, ("127.0.0.1", int(under_test)))
+        s.sendto(to.recv(65535), client)
+while True:
+    threading.Thread(target=answer, args=s.recvfrom(65535), daemon=True).start()' "$@" "$RESOLVER" "$((UPDATED_DNS + 100))"
+    until_true inside kdig +short +timeout=4 @127.0.0.1 -p "$RESOLVER" d1.example MX
+}
+
+@test "--update: an id waits while the resolver does not say which records of the policy host it has" {
+    local CNAME=5
+    local -x DNS_FAILS=yes
+    policies testing
+    dynamic bind
+    serve
+    publish_all policies.ini
+    by_hand 'update delete _mta-sts.d1.example. TXT' 'update add _mta-sts.d1.example. 300 TXT "v=STSv1; id=old;"'
+    refuses mta-sts.d1.example "$CNAME"
+    lets 2 update
+    [ ! -s out ]
+    grep -q '^mta-sts-probe: d1.example: the id waits: mta-sts.d1.example: it is not known whether the resolver has the records of it that are published now: .*; run it again$' err
+    unset RESOLVER
+    lets 1 update
 }
 
 # The address is that of the CNAME's target.

@@ -138,38 +138,38 @@ static bool must_hold_host(const struct update *update, struct probe_dns *record
 
 /* Does the resolver of the probe know the records of the policy host that the primary name server has now? Those that it has from
  * before lead to other addresses, and nothing is known of the new ones. Of a name that is in another server's zone the primary
- * knows nothing newer. */
-static bool has_new_host(const struct update *update, struct probe_dns *dns)
+ * knows nothing newer. SEEN, which the caller frees, is what the resolver knows. */
+static bool has_new_host(const struct update *update, struct probe_dns *dns, struct update_published *seen)
 {
     const enum place place = PLACE_HOST;
     const struct update_published *newest = &update->seen[PLACE_HOST];
-    struct update_published seen;
 
     if (newest->is_elsewhere)
         return true;
-    update_published_ask(dns, &update->names[PLACE_HOST].name, &place, 1, &seen);
-    bool same = update_published_same(newest, &seen) && update_published_leads_same(newest, &seen);
-    update_published_free(&seen);
-    return same;
+    update_published_ask(dns, &update->names[PLACE_HOST].name, &place, 1, seen);
+    return update_published_same(newest, seen) && update_published_leads_same(newest, seen);
 }
 
 /* The id would change: whether it may is what the probe finds. */
 static bool plan_id(struct update *update, const struct update_settings *settings, struct probe_dns *dns,
                     const struct probe_expected *expected)
 {
+    const struct update_name *host = &update->names[PLACE_HOST];
+    struct update_published seen = { 0 };
     struct probe_result result;
 
     if (update->steps[PLACE_ID] != UPDATE_UNSAFE)
         return true;
     /* Before the probe: old records that expire while it runs would be the ones that it went by. */
-    bool is_new = settings->primary == NULL || has_new_host(update, dns);
+    bool is_new = settings->primary == NULL || has_new_host(update, dns, &seen);
     probe_domain(settings->context, dns, update->domain, expected, &result);
     bool good = plan(update, result.is_safe && is_new);
     if (!result.is_safe)
         update_obstacle_unsafe(&result, &update->obstacles);
     else if (!is_new)
-        update_obstacle_old(&update->names[PLACE_HOST], &update->obstacles);
+        update_obstacle_old(host, host->unknown != NULL ? host->unknown : seen.unknown, &update->obstacles);
     probe_result_free(&result);
+    update_published_free(&seen);
     return good;
 }
 

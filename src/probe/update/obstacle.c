@@ -67,13 +67,17 @@ void update_obstacle_unsafe(const struct probe_result *result, struct buf *out)
         buf_print(out, "the id waits: it is not known whether the policy is served at all addresses; run it again\n");
 }
 
-void update_obstacle_old(const struct update_name *host, struct buf *out)
+void update_obstacle_old(const struct update_name *host, const char *unknown, struct buf *out)
 {
-    buf_print(
-        out,
-        "the id waits: %s: the resolver still has other records of it than the primary name server; run it again when their "
-        "TTL has passed\n",
-        host->name);
+    buf_print(out, "the id waits: %s: ", host->name);
+    if (unknown == NULL) {
+        buf_print(out, "the resolver still has other records of it than the primary name server; run it again when their TTL has "
+                       "passed\n");
+        return;
+    }
+    buf_print(out, "it is not known whether the resolver has the records of it that are published now: ");
+    buf_add_shown(out, unknown, strlen(unknown), SHOWN_MAX);
+    buf_print(out, "; run it again\n");
 }
 
 /* --- a name --- */
