@@ -33,15 +33,17 @@ publish() {
     reload_zone
 }
 
-# query DOMAIN [ID]: what mta-sts-query, of postfix-mta-sts-resolver, finds, in the file queried; ID is of the policy that it has. It waits for 4 seconds, which no option
-# changes, and names no cause where they are over: on a busy machine it is run again.
+# query DOMAIN [ID]: what mta-sts-query, of postfix-mta-sts-resolver, finds, in the file queried; ID is of the policy that it has. It waits for 4 seconds for
+# the DNS, and for the policy, which no option changes. A failure that took so long may be this machine's: it is run again, up to four times.
 query() {
-    local i
+    local i began code
     for i in 1 2 3 4 5; do
-        inside mta-sts-query "$@" >queried 2>&1
+        began=$SECONDS code=0
+        inside mta-sts-query "$@" >queried 2>&1 || code=$?
         cat queried
-        grep -q FETCH_ERROR queried && ! grep -q 'failed with error: *[^ ]' queried || return 0
-        echo "no cause is named, run $i"
+        [ "$code" -eq 0 ] || return "$code"
+        grep -q FETCH_ERROR queried && [ $((SECONDS - began)) -ge 4 ] || return 0
+        echo "# mta-sts-query, run $i: $((SECONDS - began)) s" >&3
     done
 }
 
