@@ -44,9 +44,9 @@ ends() {
     [[ $status -eq $1 && ${lines[-1]} == "$2" ]]
 }
 
-# tells WHAT...: that is what failed, by the lines before the last one.
+# tells LINE...: these, with their "failed: " or "again: ", are those before the last one.
 tells() {
-    [ "$(sed '$d' <<<"$output" | tac | sed -n '/^failed: /!q; s///p' | tac)" = "$(printf '%s\n' "$@")" ]
+    [ "$(sed '$d' <<<"$output" | tac | sed -nE '/^(again|failed): /!q; p' | tac)" = "$(printf '%s\n' "$@")" ]
 }
 
 # began COUNT PREFIX: so many tiers.
@@ -108,17 +108,25 @@ began() {
     fakes
     ci '[ $NAME != test ] || { printf "not ok 7 a name\n# why\n\n" >>"$COUNTS.failed"; echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != lint ] || exit 1'
     ends 1 '108 passed, 4 failed'
-    tells 'not ok 7 a name' '# why' '' 'make lint' 'other: make lint' 'other: not ok 7 a name' 'other: # why' 'other: '
+    tells 'failed: '{'not ok 7 a name','# why','','make lint','other: make lint','other: not ok 7 a name','other: # why','other: '}
     # Who counts a failure and tells none is told by its name; so is who dies.
     ci '[ $NAME != test ] || { echo "4 1" >>"$COUNTS"; exit 1; }; [ $NAME != other ] || { echo "7 passed, 1 failed"; kill -KILL $$; }' test
     ends 1 '11 passed, 2 failed'
-    tells 'make test' 'other: .ci/run'
+    tells 'failed: make test' 'failed: other: .ci/run'
     WRONG_PACKAGES='exit 1' ci ''
-    tells 'tools/packages make'
+    tells 'failed: tools/packages make'
     # A line of a tier that only looks like one.
     ci 'echo "failed: not"' test
     ends 0 '10 passed, 0 failed'
     tells
+    # What passed when it was run again does not hide the name of who fails, and is told where nothing fails, too.
+    local again='[ $NAME != test ] || { printf "not ok 7 a name\n# why\n" >>"$COUNTS.again"; }'
+    ci "$again"
+    ends 0 '112 passed, 0 failed'
+    tells 'again: '{'not ok 7 a name','# why','other: not ok 7 a name','other: # why'}
+    ci "$again; [ \$NAME != test ] || exit 1" test
+    ends 1 '0 passed, 2 failed'
+    tells 'again: '{'not ok 7 a name','# why','other: not ok 7 a name','other: # why'} 'failed: make test' 'failed: other: make test'
 }
 
 @test "ci: no packages, no folder for what it counts, no test: a failure" {

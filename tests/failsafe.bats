@@ -50,6 +50,58 @@ TEXT
     grep -qx '# ERROR: a leak' counts.failed
 }
 
+# again TEST...: run.sh with a suite of these tests and of one that passes. The first time that one calls "once COMMAND", it fails after COMMAND.
+again() {
+    rm -f counts* ./once.*
+    {
+        echo "once() { [ -e $DIR/once.\$BATS_TEST_NAME ] || { >$DIR/once.\$BATS_TEST_NAME; \"\$@\"; return 1; }; }"
+        printf '%s\n' "$@" '@test "passes" { :; }'
+    } >again.bats
+    COUNTS=$DIR/counts run env -u BATS_TEST_FILTER CI="$IN_CI" "$BATS_TEST_DIRNAME/run.sh" no-build "$DIR/again.bats"
+    echo "$output"
+}
+
+# counted TEXT: the sum, and the status that fits it.
+counted() {
+    [ "$(cat counts)" = "$1" ]
+    [[ $1 == *' 0' && $status -eq 0 || $1 != *' 0' && $status -eq 1 ]]
+}
+
+@test "in CI, what failed and then passes three times counts as passed, and is told" {
+    local IN_CI=true odd='@test "odd: \"(a|b)\" [*] ^\$1.+?" { once echo slow; }'
+    again "$odd"
+    counted '2 0'
+    [ ! -s counts.failed ]
+    [ "$(sed '1 s/[^ ]* //; q' counts.again)" = 'ok 1 odd: "(a|b)" [*] ^$1.+?' ]
+    grep -qx '# slow' counts.again
+    [[ $output == *'Failed, and passed three times when it was run again: not ok 1 odd: '* ]]
+    # Elsewhere it fails: who changes something sees it at once.
+    IN_CI='' again "$odd"
+    counted '1 1'
+    [ ! -e counts.again ]
+}
+
+@test "in CI, what fails once more in three times counts as failed; so does all where much fails, and what no time explains" {
+    local IN_CI=true finding
+    again '@test "fails" { false; }'
+    counted '1 1'
+    # The third time.
+    again "@test \"fails\" { echo >>$DIR/once.n; [[ \$(wc -l <$DIR/once.n) == [23] ]]; }"
+    counted '1 1'
+    again '@test "a" { once; }' '@test "b" { once; }' '@test "c" { once; }'
+    counted '4 0'
+    again '@test "a" { once; }' '@test "b" { once; }' '@test "c" { once; }' '@test "d" { once; }'
+    counted '1 4'
+    for finding in 'WARNING: ThreadSanitizer: data race' 'x.c:1:2: runtime error: overflow' 'counted 9 7 0 1 1 20' 'ERROR SUMMARY: 2 errors'; do
+        again "@test \"found\" { once echo '$finding'; }"
+        counted '1 1'
+    done
+    again '@test "another policy" { once cmp <(echo one) <(echo two); }'
+    counted '1 1'
+    again '@test "no answer, of which none is wrong" { once echo "counted 9 7 0 0 2 20"; }' '@test "no policy" { once cmp /dev/null <(echo two); }'
+    counted '3 0'
+}
+
 @test "a server that hangs is stopped with all its processes" {
     printf '#!/bin/bash\ntrap "" TERM\nsleep 60 &\necho $! >child\nwait\n' >server
     chmod 755 server

@@ -128,12 +128,16 @@ stop_load() {
     end_load
 }
 
-# count FRONT: the results of the load through FRONT, in ASKED, RIGHT, REFUSED, WRONG, LOST, SLOWEST (in ms) and, behind nginx and HAProxy, CLIENTS.
-count() {
+# read_counts FRONT: the results of the load through FRONT, in ASKED, RIGHT, REFUSED, WRONG, LOST, SLOWEST (in ms) and, behind nginx and HAProxy, CLIENTS.
+read_counts() {
     grep -v '^  ' "load.$1"
     # shellcheck disable=SC2034 # for the suites
     read -r ASKED RIGHT REFUSED WRONG LOST SLOWEST CLIENTS < <(sed -n 's/^counted //p' "load.$1")
-    # With less load than this, the fault may not have hit any request.
+}
+
+# count FRONT: the same, of a load during a fault. With less load than this, the fault may not have hit any request.
+count() {
+    read_counts "$1"
     [ "$RIGHT" -gt 100 ]
 }
 
@@ -152,16 +156,30 @@ all_right() {
     done
 }
 
-# back_to_normal [SECONDS]: a second (SECONDS) after the fault, a second of load loses nothing.
-back_to_normal() {
+# loses_nothing SECONDS: load through every front server: each answer is right. ENOUGH tells whether there are more than 100 of each.
+loses_nothing() {
     local front
-    sleep "${1:-1}"
-    begin_load 1
+    ENOUGH=yes
+    begin_load "$1"
     end_load
     for front in "${!PORT[@]}"; do
-        count "$front"
+        read_counts "$front"
         [ "$REFUSED $WRONG $LOST" = "0 0 0" ]
+        [ "$RIGHT" -gt 100 ] || ENOUGH=no
     done
+}
+
+# back_to_normal [SECONDS]: a second (SECONDS) after the fault, a second of load loses nothing. Where it gets few answers, this machine stood still meanwhile, or
+# a server does: ten seconds tell which.
+back_to_normal() {
+    local seconds
+    sleep "${1:-1}"
+    for seconds in 1 10; do
+        loses_nothing "$seconds"
+        [ "$ENOUGH" = no ] || return 0
+        echo "few answers in $seconds s"
+    done
+    return 1
 }
 
 # still_runs: the program still runs, and ends well.

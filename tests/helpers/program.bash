@@ -20,7 +20,9 @@ start_on() {
 
 # readies LOG: how many programs that are ready it tells of, those that have ended since included.
 readies() {
-    grep -cs ': ready: ' "$1" || [ -f "$1" ] || echo 0
+    local count
+    count=$(grep -cs ': ready: ' "$1") || true
+    echo "${count:-0}"
 }
 
 # is_ready LOG N: N programs, or more, have been ready.
