@@ -4,6 +4,7 @@
 read(data) gives the ways in which a file may be read: one where the manual settles everything, several where it leaves open
 whether something is a mistake. answer(ways, domain, before) gives the outcomes that are allowed.
 """
+import functools
 import re
 import sys
 
@@ -63,6 +64,7 @@ class Reading:
 # --- names and values ---
 
 
+@functools.cache
 def is_host(name, most=253):
     labels = name.split(b".")
     return len(name) <= most and all(LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
@@ -72,6 +74,7 @@ def is_domain(name):
     return b"." in name and is_host(name, 242) and not name.startswith(b"mta-sts.")
 
 
+@functools.cache
 def is_host_of(word, domain):
     """The same with DOMAIN in place of {domain}, and with *. before it."""
     host = word.replace(b"{domain}", domain)
@@ -113,6 +116,7 @@ READERS = {"mode": read_mode, "mx": read_mx, "max_age": read_max_age, "use": rea
 # --- one line ---
 
 
+@functools.cache
 def distance(a, b):
     """Between two words: bytes left out, put in, replaced, or swapped with the next."""
     rows = [list(range(len(b) + 1))]
@@ -154,6 +158,7 @@ def comment_fault(before, text, choice):
     return False
 
 
+@functools.cache
 def split_comment(text):
     """(value, comment or None): at the first ; or # that does not stand within quotes."""
     stripped = text.lstrip(SPACE)
@@ -325,6 +330,7 @@ def is_commented_out(line):
     return line[len(start) : len(start) + 1] == b"[" and len(re.search(rb"[;#]*$", start).group()) < 3
 
 
+@functools.cache
 def holds_key(value):
     """Does a value hold a key and a =, which is not in the query of a URL?"""
     at = 0
@@ -351,6 +357,7 @@ def take_comment(reading, section, line, choice):
 # --- headers ---
 
 
+@functools.cache
 def name_kind(name):
     if name == b"*":
         return "star"
@@ -401,6 +408,7 @@ def header_fault(line, inner, tail, kinds, choice):
     return len(kinds) > 1 and set(kinds) != {"domain"} and choice.may("several names that are no domains are a mistake")
 
 
+@functools.cache
 def is_near_defaults(text):
     """Are the letters nearly those of defaults, or its beginning, or its end?"""
     letters = bytes(byte for byte in text.lower() if 97 <= byte <= 122)
