@@ -103,21 +103,62 @@ counted() {
     [[ $status -eq 1 && $(cat counts) != *' 0' ]]
 }
 
-@test "in CI, what no time explains counts at once; an answer that did not come does not" {
-    local IN_CI=true finding
-    for finding in 'WARNING: ThreadSanitizer: data race' 'x.c:1:2: runtime error: overflow' 'counted 9 7 0 1 1 20' '==812== Invalid read of size 8' \
-        'line 9: 812 Aborted' '*** stack smashing detected ***: terminated' 'free(): invalid pointer' 'check: call 7 fails: main'; do
-        again "@test \"found\" { once echo '$finding'; }"
+# found COMMAND: a test that is failed once, by COMMAND, counts at once. $FINDING is what it may print: bats would print it if it stood in the test.
+found() {
+    again '@test "found" {' "    once $1" '}'
+    counted '1 1'
+}
+
+@test "in CI, what slowness does not explain counts at once; an answer that did not come does not" {
+    local IN_CI=true
+    export FINDING
+    for FINDING in 'WARNING: ThreadSanitizer: data race' 'x.c:1:2: ''runtime error: overflow' 'counted 9 7 0 1 1 20' '==812== Invalid read of size 8' \
+        'line 9: 812 Aborted' '*** stack smashing detected ***: terminated' 'free(): invalid pointer' 'check: call 7 fails: main' \
+        'line 9: 812 Bad system call' 'line 9: 812 Trace/breakpoint trap' 'double free or corruption (out)' 'corrupted size vs. prev_size' \
+        'munmap_chunk(): invalid pointer' "x.c:3: f: Assertion \`a' failed." '  Non-2xx or 3xx responses: 812'; do
+        found 'printenv FINDING'
+    done
+    FINDING='ERROR: AddressSanitizer' found 'eval "printenv FINDING; seq 30000"'
+    found 'cmp <(echo one) <(echo two)'
+    found 'cmp <(printf half) <(echo half a policy)'
+    found 'diff <(echo one) <(echo two)'
+    again '@test "no answer, of which none is wrong" { once echo "counted 9 7 0 0 2 20"; }' '@test "no policy" { once cmp /dev/null <(echo two); }' \
+        '@test "a line less" { once diff /dev/null <(echo two); }'
+    counted '4 0'
+}
+
+@test "in CI, what a test ran and did not print counts, too: a finding, the status of a crash" {
+    local IN_CI=true
+    export FINDING='==9==ERROR: ''LeakSanitizer: detected memory leaks'
+    local code first="[ ! -e $DIR/once.n ] || return 0; >$DIR/once.n"
+    again '@test "printed nowhere" {' "$first" 'run printenv FINDING' '[ "$status" -eq 1 ]' '}'
+    counted '1 1'
+    for code in 99 132 134 135 136 139 159; do
+        again '@test "another status" {' "$first" "run -0 bash -c 'exit $code'" '}'
+        counted '1 1'
+        again '@test "a command" {' "$first" "bash -c 'exit $code' 2>$DIR/err" '}'
         counted '1 1'
     done
-    again '@test "among much else" { once eval "echo ERROR: AddressSanitizer; seq 30000"; }'
+    again 'MTA_STS=/bin/true' "load $BATS_TEST_DIRNAME/helpers/suite" '@test "any status" {' "$first" "run bash -c 'exit 139'" '[ "$status" -eq 0 ]' '}'
     counted '1 1'
-    again '@test "another policy" { once cmp <(echo one) <(echo two); }'
+    again 'MTA_STS=/bin/true' "load $BATS_TEST_DIRNAME/helpers/suite" '@test "in a file below" {' "$first" 'mkdir sub; printenv FINDING >sub/err; false' '}'
     counted '1 1'
-    again '@test "half a policy" { once cmp <(printf half) <(echo half a policy); }'
-    counted '1 1'
-    again '@test "no answer, of which none is wrong" { once echo "counted 9 7 0 0 2 20"; }' '@test "no policy" { once cmp /dev/null <(echo two); }'
-    counted '3 0'
+    again '@test "too late" {' "$first" 'run bash -c "exit 124"' '[ "$status" -eq 0 ]' '}'
+    counted '2 0'
+}
+
+@test "in CI, a skip in one of the three times is no pass, also where another suite has a test of that name; what runs on is seen before" {
+    local IN_CI=true
+    again "@test \"same\" { [ ! -e $DIR/once.n ] || skip; >$DIR/once.n; false; }"
+    echo '@test "same" { :; }' >other.bats
+    rm -f counts* once.*
+    COUNTS=$DIR/counts run env -u BATS_TEST_FILTER CI=true "$BATS_TEST_DIRNAME/run.sh" no-build "$DIR/again.bats" "$DIR/other.bats"
+    counted '2 1'
+    # It would have ended meanwhile.
+    again '@test "leaves one" { cp "$(command -v sleep)" "$BATS_TEST_TMPDIR/left"; "$BATS_TEST_TMPDIR/left" 4 3>&- >/dev/null 2>&1 & }' \
+        '@test "is slow" { sleep 1; once; }'
+    [ "$(cat counts)" = '3 1' ]
+    [[ $output == *'not ok 0 - left running:'*'/left 4'* ]]
 }
 
 @test "tests of what is not here are left out, of two such things, too" {

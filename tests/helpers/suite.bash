@@ -54,10 +54,16 @@ INI
 
 teardown() {
     stop "${PIDS[@]}"
-    if grep -lE 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:' "$DIR"/*.log 2>/dev/null; then
-        cat "$DIR"/*.log
+    # A test that fails after "run" tells by this of a crash, and of a finding.
+    [ -z "${status:-}" ] || echo "the last run ended with status $status"
+    local found
+    # No file of a copy of this repository has these words as they are printed.
+    found=$(find "$DIR" -xdev -type f -exec grep -IlE '=ERROR: (Address|Leak)Sanitizer: |WARNING: ThreadSanitizer: .*\(pid=[0-9]|[0-9]: runtime error: ' {} + 2>/dev/null) || true
+    [ -z "$found" ] || {
+        echo "$found"
+        xargs -d '\n' cat <<<"$found"
         return 1
-    fi
+    }
 }
 
 # open_folders: lets other users enter the folders above the test's folder. Some servers run as another user.
